@@ -1,0 +1,20 @@
+# Compiler settings shared by every target. -O2, not -O3: g++ 12 raises false -Wrestrict alarms at -O3.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+option(VERSOIR_WERROR "Treat warnings as errors" ON)
+option(VERSOIR_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
+
+add_library(versoir_flags INTERFACE)
+target_compile_options(versoir_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough
+  -fstack-protector-strong $<$<BOOL:${VERSOIR_WERROR}>:-Werror>)
+target_compile_definitions(versoir_flags INTERFACE
+  $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2> BOOST_ALL_NO_LIB)
+if(VERSOIR_SANITIZE)
+  target_compile_options(versoir_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(versoir_flags INTERFACE -fsanitize=address,undefined)
+endif()

@@ -1,0 +1,40 @@
+// CSV (RFC 4180): UTF-8, comma, CRLF-free (LF) lines, quotes where needed; NULL distinct from empty when asked.
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/file.hpp"
+
+namespace versoir::core {
+
+class CsvWriter {
+ public:
+  explicit CsvWriter(ByteSink& sink) : sink_(sink) {}
+  /// An empty string is written "" (quoted) and nullopt as nothing: the two stay distinct.
+  void row(std::span<const std::optional<std::string>> fields);
+  void row(std::initializer_list<std::string_view> fields);
+
+ private:
+  ByteSink& sink_;
+  std::string line_;
+};
+
+/// Reads records one by one from text in memory.
+class CsvReader {
+ public:
+  CsvReader(std::string_view text, std::string origin) : text_(text), origin_(std::move(origin)) {}
+  /// Next record or false at the end. Throws Error(Exit::disk) with origin:line on an unclosed quote.
+  bool next(std::vector<std::optional<std::string>>& fields);
+  [[nodiscard]] std::size_t line() const noexcept { return line_; }
+
+ private:
+  std::string_view text_;
+  std::string origin_;
+  std::size_t at_ = 0, line_ = 1;
+};
+
+}  // namespace versoir::core

@@ -1,0 +1,94 @@
+// Files that are whole or absent: temporary name, fsync, rename.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace versoir::core {
+
+/// Owns a file descriptor.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) noexcept : fd_(fd) {}
+  UniqueFd(UniqueFd&& o) noexcept : fd_(o.release()) {}
+  UniqueFd& operator=(UniqueFd&& o) noexcept;
+  ~UniqueFd();
+  [[nodiscard]] int get() const noexcept { return fd_; }
+  [[nodiscard]] int release() noexcept;
+  explicit operator bool() const noexcept { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+/// Opens for reading (O_CLOEXEC). Throws Error(Exit::disk) naming the file.
+[[nodiscard]] UniqueFd open_read(const std::filesystem::path& path);
+
+/// The whole file as bytes; refuses more than `limit` bytes. Throws Error(Exit::disk).
+[[nodiscard]] std::string read_file(const std::filesystem::path& path, std::uint64_t limit = 256u << 20);
+
+/// Replaces `path` with `bytes` in one step: readers see the old or the new content, never half of it.
+void write_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0644);
+
+/// A file being written under `<path>.partial`; commit() makes it durable and renames it, otherwise the
+/// destructor removes it. Errors (full disk included) are Error(Exit::disk).
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path, unsigned mode = 0644);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  void write(std::string_view bytes);  ///< buffered
+  [[nodiscard]] std::uint64_t written() const noexcept { return written_; }
+  void commit();
+
+ private:
+  void flush();
+  std::filesystem::path path_, partial_;
+  UniqueFd fd_;
+  std::string buffer_;
+  std::uint64_t written_ = 0;
+  bool committed_ = false;
+};
+
+/// fsync of a file that someone else wrote (SQLite, libzip) and of its folder, then rename.
+void publish_file(const std::filesystem::path& from, const std::filesystem::path& to);
+void sync_directory(const std::filesystem::path& dir);
+
+/// A folder of its own, removed with its content by the destructor.
+class TemporaryDirectory {
+ public:
+  /// Created inside `parent` (default: the system's temporary folder).
+  explicit TemporaryDirectory(const std::filesystem::path& parent = {});
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Where bytes go: a file, a buffer, a hash. The writers of XML, CSV and HTML write to one of these.
+class ByteSink {
+ public:
+  virtual ~ByteSink() = default;
+  virtual void write(std::string_view bytes) = 0;
+};
+class StringSink final : public ByteSink {
+ public:
+  void write(std::string_view bytes) override { text.append(bytes); }
+  std::string text;
+};
+class FileSink final : public ByteSink {
+ public:
+  explicit FileSink(AtomicFile& file) : file_(file) {}
+  void write(std::string_view bytes) override { file_.write(bytes); }
+
+ private:
+  AtomicFile& file_;
+};
+
+}  // namespace versoir::core

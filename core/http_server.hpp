@@ -1,0 +1,54 @@
+// The one HTTP server (Boost.Beast): sandbox over TLS with client certificates, consultation and test TSA in clear
+// on the loopback interface.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/http_client.hpp"
+
+namespace versoir::core {
+
+struct ServerRequest {
+  std::string method, target;  ///< target with its query
+  Headers headers;
+  std::string body;                          ///< bodies up to 1 MiB
+  std::filesystem::path body_file;           ///< larger or octet-stream bodies are spooled here; the handler may move it
+  std::string client_subject;                ///< of the TLS client certificate, "" without
+  std::string client_fingerprint;            ///< its SHA-256, lower-case hexadecimal
+};
+struct ServerResponse {
+  int status = 200;
+  Headers headers;
+  std::string body;
+};
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;                    ///< 0 = any free port
+  bool tls = false;
+  std::filesystem::path certificate, key, client_ca;  ///< TLS: a client certificate is then required
+  std::filesystem::path spool;               ///< folder for large bodies
+  std::uint64_t body_limit = 4ull << 30;
+};
+
+/// Serves until stop(); one thread per connection, handler called concurrently. A handler that throws gives 500.
+class HttpServer {
+ public:
+  using Handler = std::function<ServerResponse(ServerRequest&)>;
+  HttpServer(ServerOptions options, Handler handler);
+  ~HttpServer();  ///< stops
+  /// Binds and starts accepting in the background. Throws Error(Exit::configuration) when the port is taken.
+  void start();
+  [[nodiscard]] std::uint16_t port() const;
+  void stop();
+
+ private:
+  struct State;
+  std::unique_ptr<State> s_;
+};
+
+}  // namespace versoir::core

@@ -1,0 +1,124 @@
+// XML: a streaming writer, a hardened streaming reader, small documents with line numbers, RELAX NG grammars.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/exit.hpp"
+#include "core/file.hpp"
+
+namespace versoir::core {
+
+/// Streaming writer: UTF-8, two-space indentation around elements, never inside a leaf (VITAM compares leaf
+/// text as it stands). Characters forbidden by XML are dropped.
+class XmlWriter {
+ public:
+  using Attributes = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+  explicit XmlWriter(ByteSink& sink, int initial_depth = 0) : sink_(sink), depth_(initial_depth) {}
+  void declaration();  ///< <?xml version="1.0" encoding="UTF-8"?>
+  void open(std::string_view name, Attributes attributes = {});
+  void close();
+  void leaf(std::string_view name, std::string_view text, Attributes attributes = {});
+  void empty(std::string_view name, Attributes attributes = {});
+  [[nodiscard]] int depth() const noexcept { return depth_; }
+
+ private:
+  void indent();
+  void start(std::string_view name, Attributes attributes);
+  ByteSink& sink_;
+  int depth_;
+  std::vector<std::string> stack_;
+  std::string buffer_;
+};
+
+/// Limits for hostile input. Documents above them are refused with Error(code).
+struct XmlLimits {
+  std::uint64_t bytes = 8'000'000'000;      ///< VITAM's own limit for a manifest
+  int depth = 512;
+  std::size_t text = 10'000'000;            ///< characters in one text node
+};
+
+/// Pull reader over a file or memory. UTF-8 only; a DOCTYPE is refused before libxml2 sees it; no network, no
+/// entity. Every malformation is Error(code) with line number.
+class XmlReader {
+ public:
+  static XmlReader from_file(const std::filesystem::path& path, Exit code, XmlLimits limits = {});
+  /// `bytes` must outlive the reader.
+  static XmlReader from_memory(std::string_view bytes, std::string origin, Exit code, XmlLimits limits = {});
+  ~XmlReader();
+  XmlReader(XmlReader&&) noexcept;
+
+  enum class Node { start, end, text };
+  /// Next start tag, end tag or non-blank text; false at the end of the document. An empty element yields
+  /// start then end.
+  bool next();
+  [[nodiscard]] Node node() const;
+  [[nodiscard]] std::string_view name() const;  ///< local name
+  [[nodiscard]] std::string_view ns() const;
+  [[nodiscard]] std::string text() const;        ///< of a text node
+  [[nodiscard]] std::optional<std::string> attribute(std::string_view local_name) const;
+  /// Attributes in document order: VITAM takes the first one of a data object as its id.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> attributes() const;
+  [[nodiscard]] int depth() const;  ///< 0 for the root element
+  [[nodiscard]] long line() const;
+  /// True when a comment or processing instruction stood before the root element (VITAM refuses it).
+  [[nodiscard]] bool prolog_has_extra() const;
+  /// On a start node: text of the element, consuming it up to its end tag.
+  [[nodiscard]] std::string element_text();
+
+ private:
+  struct State;
+  explicit XmlReader(std::unique_ptr<State> s);
+  std::unique_ptr<State> s_;
+};
+
+/// A small document kept in memory (profiles, ATR): a tree of plain values with line numbers.
+struct XmlElement {
+  std::string name, ns;
+  long line = 0;
+  std::vector<std::pair<std::string, std::string>> attributes;
+  std::string text;  ///< concatenated text of this element only, untrimmed
+  std::vector<XmlElement> children;
+
+  [[nodiscard]] std::optional<std::string> attribute(std::string_view key) const;
+  [[nodiscard]] std::string attribute_or(std::string_view key, std::string_view fallback) const;
+  [[nodiscard]] const XmlElement* child(std::string_view local_name) const;
+  [[nodiscard]] std::vector<const XmlElement*> all(std::string_view local_name) const;
+  [[nodiscard]] std::string child_text(std::string_view local_name) const;  ///< trimmed, "" when absent
+};
+[[nodiscard]] XmlElement parse_xml(std::string_view bytes, std::string_view origin, Exit code, XmlLimits limits = {});
+
+struct XmlIssue {
+  long line = 0;
+  std::string message;
+};
+
+/// A compiled RELAX NG grammar (libxml2). Not shared between threads.
+class Grammar {
+ public:
+  /// `resolve(href)` gives the text of an included grammar, empty when unknown. Throws Error(Exit::unexpected)
+  /// when the grammar itself is wrong: that is a defect of ours.
+  static Grammar from_text(std::string_view rng, std::string_view name,
+                           const std::function<std::string_view(std::string_view href)>& resolve = {});
+  ~Grammar();
+  Grammar(Grammar&&) noexcept;
+
+  /// Streaming validation of a file; issues up to `most` (streaming RELAX NG does not recover: the first is the
+  /// one that counts). Not well-formed documents give one issue.
+  [[nodiscard]] std::vector<XmlIssue> validate_file(const std::filesystem::path& path, std::size_t most = 1,
+                                                    XmlLimits limits = {}) const;
+  [[nodiscard]] std::vector<XmlIssue> validate(std::string_view bytes, std::size_t most = 1, XmlLimits limits = {}) const;
+
+ private:
+  struct State;
+  explicit Grammar(std::unique_ptr<State> s);
+  std::unique_ptr<State> s_;
+};
+
+}  // namespace versoir::core

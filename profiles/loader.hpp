@@ -1,0 +1,36 @@
+// Loads and validates a profile folder, or the copy of it that an extract carries.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+#include "profiles/model.hpp"
+
+namespace versoir::profiles {
+
+/// Text of a grammar compiled into the program (profiles/schemas/*.rng), "" when unknown.
+[[nodiscard]] std::string_view embedded_schema(std::string_view file_name);
+
+/// Reads profiles/<application>/: tables.xml, rules.xml, records.xml, consult.xml, views.sql and every other *.xml as
+/// an archive profile. Each XML is checked by RELAX NG with line numbers, then for consistency (unknown record, rule,
+/// code list, duplicate names, missing reason). Throws Error(Exit::profile_invalid) with all defects as causes.
+[[nodiscard]] Application load(const std::filesystem::path& folder);
+/// The same from files in memory (name → text): the copy kept in an extract.
+[[nodiscard]] Application load(const std::map<std::string, std::string>& files, std::string_view origin);
+
+/// Folder of a profile given by name or path: a path with tables.xml, else <dir>/<name> for each of `dirs`.
+/// Throws Error(Exit::profile_invalid) listing what is available.
+[[nodiscard]] std::filesystem::path find_profile(std::string_view name_or_path,
+                                                 const std::vector<std::filesystem::path>& dirs);
+
+/// SHA-256 over names and contents of the files, in name order: "which profile made this".
+[[nodiscard]] std::string profile_digest(const std::map<std::string, std::string>& files);
+
+/// Replaces {column}, {column:date} in a template; unknown column = Error(Exit::profile_invalid). NULL prints "".
+using Row = std::map<std::string, std::optional<std::string>, std::less<>>;
+[[nodiscard]] std::string expand(std::string_view tmpl, const Row& row, std::string_view origin);
+
+}  // namespace versoir::profiles

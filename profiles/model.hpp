@@ -1,0 +1,175 @@
+// What a profile says about an application: plain data, loaded from profiles/<application>/.
+// Nothing about Apogée or Harpège exists in C++; this model is all that the other rooms know.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+
+namespace versoir::profiles {
+
+/// How sure we are that a table, column, rule or label is right; kept in the product.
+enum class Evidence { confirmed, inferred, unknown };
+enum class Sensitivity { none, identity, contact, money, health, family, national_number, judgement };
+[[nodiscard]] std::string_view sensitivity_name(Sensitivity s) noexcept;
+[[nodiscard]] std::string_view evidence_name(Evidence e) noexcept;
+
+struct CodeValue {
+  std::string value, label;
+  Evidence evidence = Evidence::confirmed;
+};
+/// A list of codes fixed by the product (local lists stay in the application's own tables).
+struct CodeList {
+  std::string id, label;
+  std::vector<CodeValue> values;
+  [[nodiscard]] const CodeValue* find(std::string_view value) const;
+};
+
+struct Column {
+  std::string name;        ///< as in the source catalogue, upper case for Oracle
+  std::string type;        ///< declared source type: NUMBER(8), VARCHAR2(40), DATE...
+  std::string label;       ///< French, for people who never saw the database
+  std::string code_list;   ///< id, may be empty
+  std::string references;  ///< "TABLE" or "TABLE.COLUMN", may be empty
+  Sensitivity sensitivity = Sensitivity::none;
+  Evidence evidence = Evidence::confirmed;
+  bool take = true;
+  bool optional = false;   ///< absent on some sites: its absence is a note, not an error
+  std::string reason;      ///< why it is left (always present when take is false)
+};
+struct Table {
+  std::string name, label;
+  std::vector<std::string> key;      ///< declared primary key columns, may be empty
+  std::vector<std::vector<std::string>> indexes;  ///< further column lists that queries need
+  std::vector<Column> columns;
+  Evidence evidence = Evidence::confirmed;
+  bool take = true, optional = false;
+  std::string reason;
+  [[nodiscard]] const Column* find(std::string_view column) const;
+};
+
+enum class FieldType { text, date, datetime, integer, decimal, flag };
+struct Field {
+  std::string name;       ///< column of the query = XML element, [a-z][a-z0-9-]*  ('_' of SQL becomes '-')
+  std::string label;      ///< French
+  FieldType type = FieldType::text;
+  Sensitivity sensitivity = Sensitivity::none;
+  std::string code_list;  ///< resolved into an attribute "libelle" and shown to people
+  bool hidden = false;    ///< feeds children or templates, not rendered
+};
+/// A named query and, under each of its rows, other queries: a tree of rows.
+/// Parameters :name take the value of the nearest ancestor row's column, then of the record's key.
+struct Node {
+  std::string name;       ///< XML element of one row
+  std::string label;      ///< French heading
+  std::string sql;
+  long line = 0;          ///< in records.xml, for errors
+  bool list = true;       ///< false: exactly zero or one row
+  std::vector<Field> fields;
+  std::vector<Node> children;
+};
+struct RecordDef {
+  std::string id, label;
+  std::vector<std::string> key;  ///< names of the key columns; every node may use them as parameters
+  Node root;
+};
+
+enum class RuleCategory { storage, appraisal, access, dissemination, reuse, classification, hold };
+[[nodiscard]] std::string_view rule_element(RuleCategory c) noexcept;  ///< "AppraisalRule"...
+/// A logical rule. Its id on a platform comes from the configuration ([rules] logical = RuleId).
+struct RuleDef {
+  std::string code;                 ///< DUA_ETUDIANT_50
+  RuleCategory category = RuleCategory::appraisal;
+  std::optional<int> duration;      ///< nullopt = unlimited / undefined
+  core::TimeUnit unit = core::TimeUnit::year;
+  std::string label, trigger;       ///< what it is; from which event it runs (French)
+  std::string source;               ///< text or study it rests on
+  std::string confidence;           ///< H, M or L as in the retention study
+  std::string validator;            ///< who must validate it: "archiviste", "DPO"...
+};
+
+/// "{column}" templates over the row of facts. "{column:date}" prints 25/11/2026. "{{" is a brace.
+using Template = std::string;
+
+struct UnitRule {
+  RuleCategory category = RuleCategory::appraisal;
+  std::string code;
+  Template start;          ///< a date template; empty value = no StartDate (never destroyable, flagged)
+  std::string final_action;  ///< Keep/Destroy, RestrictAccess/Transfer/Copy; required by appraisal and storage
+  bool prevent_inheritance = false;
+};
+struct UnitDef {
+  std::string level = "File";   ///< SEDA DescriptionLevel
+  Template title, description;
+  Template identifier;          ///< OriginatingAgencyArchiveUnitIdentifier, may be empty
+  Template start, end;          ///< extreme dates
+  std::vector<std::pair<std::string, Template>> keywords;  ///< (KeywordType, content)
+  std::vector<UnitRule> rules;
+  bool object = false;          ///< has the record as its XML object
+  Template file_name;           ///< FileInfo/Filename of the object
+};
+struct LeaveOut {
+  std::string reason;  ///< French, one sentence, goes to left-out.csv and to the review
+  std::string sql;     ///< keys
+};
+/// One archive profile: which records become which archive units, with which dates and rules.
+struct ArchiveDef {
+  std::string id;       ///< file name without .xml: dossiers-etudiants
+  std::string code;     ///< short code used in MessageIdentifier, [A-Z0-9]{2,12}
+  std::string label, description;
+  std::string record;   ///< RecordDef id
+  std::string select;   ///< SQL: keys of the candidate records, in order
+  std::vector<LeaveOut> leave_out;  ///< evaluated in order; the first that holds gives the reason
+  std::string facts;    ///< SQL with the key as parameters: one row, feeds templates
+  UnitDef root;         ///< the unit that holds a lot (facts of the versement: {establishment} {application})
+  UnitDef documentation;  ///< unit of the data's documentation in each lot
+  std::optional<UnitDef> group;  ///< optional level between root and records...
+  Template group_by;    ///< ...one per distinct value of this template, records must come in that order
+  UnitDef unit;
+  long line = 0;
+};
+
+struct SearchDef {
+  std::string id, label;
+  std::string record;       ///< the record that a hit opens
+  std::string sql;          ///< rows to index: key columns first, then the fields below
+  struct Term {
+    std::string column;
+    std::string label;
+    enum class Kind { name, number, date } kind = Kind::name;
+  };
+  std::vector<Term> terms;
+  std::vector<Field> shown;  ///< columns of the list of hits
+};
+struct SheetDef {
+  std::string record, title;        ///< title is a Template over the root row
+  std::vector<std::pair<std::string, std::vector<std::string>>> tabs;  ///< (label, names of root children)
+};
+
+struct Application {
+  std::string id;       ///< apogee
+  std::string label;    ///< Apogée
+  std::string schema;   ///< owner in the source catalogue, "" = current
+  std::string version;  ///< of the profile
+  std::vector<Table> tables;
+  std::vector<CodeList> code_lists;
+  std::string views;    ///< SQL of TEMP VIEWs, run before any query
+  std::vector<RecordDef> records;
+  std::vector<RuleDef> rules;
+  std::vector<ArchiveDef> archives;
+  std::vector<SearchDef> searches;
+  std::vector<SheetDef> sheets;
+  /// Every file of the profile as read, by relative name: copied into the extract.
+  std::map<std::string, std::string> files;
+
+  [[nodiscard]] const Table* find_table(std::string_view name) const;
+  [[nodiscard]] const RecordDef* find_record(std::string_view id) const;
+  [[nodiscard]] const ArchiveDef* find_archive(std::string_view id) const;
+  [[nodiscard]] const RuleDef* find_rule(std::string_view code) const;
+  [[nodiscard]] const CodeList* find_code_list(std::string_view id) const;
+};
+
+}  // namespace versoir::profiles

@@ -1,0 +1,58 @@
+// Selection of records for an archive profile, with the facts that feed titles, dates and rules.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/sqlite.hpp"
+#include "profiles/loader.hpp"
+#include "profiles/model.hpp"
+#include "records/record.hpp"
+
+namespace versoir::records {
+
+/// A rule as it will stand on a unit, with the end date that the platform will compute.
+struct RuleOutcome {
+  const profiles::RuleDef* rule;
+  profiles::RuleCategory category;
+  std::optional<core::Date> start, end;  ///< no start: no end either (never destroyable)
+  std::string final_action;
+  bool prevent_inheritance = false;
+};
+/// A unit described: templates expanded over the facts.
+struct Described {
+  std::string level, title, description, identifier, file_name;
+  std::optional<core::Date> start, end;
+  std::vector<std::pair<std::string, std::string>> keywords;
+  std::vector<RuleOutcome> rules;
+};
+/// Expands a UnitDef. Bad dates are Error(Exit::profile_invalid) naming archive profile and template; end before start
+/// is a finding in `findings`.
+[[nodiscard]] Described describe(const profiles::Application& app, const profiles::ArchiveDef& archive,
+                                 const profiles::UnitDef& unit, const profiles::Row& facts,
+                                 std::vector<core::Finding>& findings);
+
+/// One candidate record of the selection.
+struct Candidate {
+  Key key;
+  std::optional<std::string> left_out;  ///< reason; nullopt = kept
+  profiles::Row facts;                  ///< of kept candidates
+};
+/// Streams the candidates of an archive profile in the order of its select. Views must exist (RecordReader makes them).
+void select(core::Database& db, const profiles::Application& app, const profiles::ArchiveDef& archive,
+            const std::function<void(Candidate&&)>& visit);
+/// The facts of one record again (building from a plan).
+class FactReader {
+ public:
+  FactReader(core::Database& db, const profiles::Application& app, const profiles::ArchiveDef& archive);
+  [[nodiscard]] profiles::Row read(const Key& key);
+
+ private:
+  core::Statement st_;
+  const profiles::ArchiveDef& archive_;
+};
+
+}  // namespace versoir::records

@@ -1,0 +1,86 @@
+// A versement on disk: versements/<id>/ with its plan, lots, visas; where a lot stands is what its folder holds.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.hpp"
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "sip/seda.hpp"
+
+namespace versoir::sip {
+
+/// Strong type: `<prefix>-<profile code>-<10 hex>-<nnnn>`, [A-Za-z0-9_-].
+struct MessageIdentifier {
+  std::string value;
+  auto operator<=>(const MessageIdentifier&) const = default;
+};
+
+enum class LotState {
+  planned, built, checked, approved, refused, sending, sent, in_doubt,
+  accepted, accepted_with_warnings, rejected, verified, closed
+};
+[[nodiscard]] std::string_view state_name(LotState s) noexcept;   ///< as spelt in JSON
+[[nodiscard]] std::string state_label(LotState s);                 ///< translated, for people
+
+struct PlannedLot {
+  MessageIdentifier id;
+  std::string profile;      ///< archive profile id
+  int number = 0;           ///< 1..n in its profile
+  std::uint64_t records = 0;
+};
+/// plan.json
+struct Plan {
+  std::string versement;
+  int attempt = 1;
+  core::Instant created{};
+  std::filesystem::path extract;      ///< relative to the workspace
+  std::string extract_root, extract_sha512, extract_kind, application, profile_digest;
+  std::string platform, platform_kind;  ///< name in versoir.conf; "rehearsal" or "production"
+  std::int64_t tenant = 0;
+  SedaVersion seda = SedaVersion::v2_2;
+  std::vector<PlannedLot> lots;
+  /// Everything the build needs from the configuration, frozen when planned (agencies, agreements, rule ids...).
+  core::Json settings;
+  std::uint64_t kept = 0, left_out = 0;
+};
+
+/// Paths of one versement and its lots. Pure names; nothing is created.
+class Versement {
+ public:
+  Versement(std::filesystem::path workspace, std::string id);
+  /// Throws Error(Exit::lot_state) when there is no plan.json.
+  [[nodiscard]] Plan plan() const;
+  void write_plan(const Plan& plan) const;
+  [[nodiscard]] const std::string& id() const noexcept { return id_; }
+  [[nodiscard]] std::filesystem::path folder() const;
+  [[nodiscard]] std::filesystem::path file(std::string_view name) const;  ///< "kept.csv"...
+  [[nodiscard]] std::filesystem::path lot(const MessageIdentifier& id) const;
+  [[nodiscard]] std::filesystem::path sip(const MessageIdentifier& id) const;  ///< .../sip.zip
+  [[nodiscard]] const std::filesystem::path& workspace() const noexcept { return workspace_; }
+
+ private:
+  std::filesystem::path workspace_;
+  std::string id_;
+};
+/// Ids of all versements of a workspace, sorted.
+[[nodiscard]] std::vector<std::string> list_versements(const std::filesystem::path& workspace);
+
+/// What stands in a lot's folder, read cheaply (no digest recomputed, no signature verified: `verify` does that).
+struct LotFacts {
+  MessageIdentifier id;
+  LotState state = LotState::planned;
+  std::optional<core::Json> check, sending, operation, receipt;
+  std::string check_verdict;   ///< "", OK, WARNING, KO
+  std::string reply_code;      ///< of the ATR, "" without
+  std::uint64_t size = 0, units = 0, objects = 0;
+};
+/// `decision` = latest visa decision that covers the lot ("approve", "refuse", "revoke", "").
+[[nodiscard]] LotFacts lot_facts(const Versement& v, const PlannedLot& lot, std::string_view decision);
+
+}  // namespace versoir::sip

@@ -1,0 +1,18 @@
+// One main for all test programs: Catch2, and exit code 77 when the selected test asked to be skipped.
+#define CATCH_CONFIG_RUNNER
+#include <catch2/catch.hpp>
+
+#include "test_support.hpp"
+
+namespace versoir::tests {
+bool& skip_requested() {
+  static bool value = false;
+  return value;
+}
+}  // namespace versoir::tests
+
+int main(int argc, char** argv) {
+  const int failures = Catch::Session().run(argc, argv);
+  if (failures == 0 && versoir::tests::skip_requested()) return 77;
+  return failures == 0 ? 0 : 1;
+}

@@ -1,0 +1,28 @@
+// What every test program may use: where the sources are, the shared reference material, skipping.
+#pragma once
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <string>
+
+namespace versoir::tests {
+
+bool& skip_requested();
+
+inline std::filesystem::path source_dir() { return VERSOIR_SOURCE_DIR; }
+
+/// Reference material beside the checkout (../shared). In CI its absence is a failure; elsewhere the test is skipped.
+inline std::filesystem::path shared_dir() { return source_dir().parent_path() / "shared"; }
+
+/// Call at the start of a test that needs `path`: true = go on. False = the caller returns; the program exits 77.
+/// With CI=true a missing path fails instead of skipping.
+inline bool have(const std::filesystem::path& path) {
+  if (std::filesystem::exists(path)) return true;
+  const char* ci = std::getenv("CI");
+  if (ci && std::string(ci) == "true") throw std::runtime_error("missing in CI: " + path.string());
+  std::cerr << "skipped: " << path << " is not there\n";
+  skip_requested() = true;
+  return false;
+}
+
+}  // namespace versoir::tests

@@ -1,0 +1,55 @@
+// The journal: append-only JSON lines, each carrying the SHA-256 of the line before (NF Z42-013 in spirit).
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "core/clock.hpp"
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "trust/signer.hpp"
+#include "trust/timestamp.hpp"
+
+namespace versoir::trust {
+
+enum class Outcome { ok, warning, ko };
+
+/// `journal-<node>.jsonl`. Each line: {"seq","ts","prev","node","actor","event","object","outcome","detail","tool"},
+/// canonical JSON. No secret, no data value, no personal data beyond the operator's identity.
+class Journal {
+ public:
+  /// Creates the file with its genesis line when absent; refuses to append to a broken one (Exit::journal_broken).
+  Journal(std::filesystem::path file, std::string node, const core::Clock& clock);
+
+  /// Appends under an exclusive lock with one write() and fdatasync. `object` names what the event is about
+  /// (ids and digests), `detail` is free.
+  void append(std::string_view event, const nlohmann::json& object, Outcome outcome,
+              const nlohmann::json& detail = nlohmann::json::object());
+
+  /// A checkpoint: Merkle root over all lines so far, signed (and time-stamped when tsa is set) into
+  /// `<journal>.checkpoint-<seq>.json` + `.p7s`, and recorded as an event.
+  void checkpoint(Signer& signer, TimestampAuthority* tsa);
+
+  [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
+
+ private:
+  std::filesystem::path file_;
+  std::string node_;
+  const core::Clock& clock_;
+};
+
+struct JournalReport {
+  std::uint64_t lines = 0;
+  core::Sha256 head;                        ///< SHA-256 of the last whole line
+  std::vector<core::Finding> findings;      ///< first broken line, incomplete last line (a crash: warning)
+  [[nodiscard]] bool intact() const;
+};
+/// Offline verification of the chain. Never repairs.
+[[nodiscard]] JournalReport verify_journal(const std::filesystem::path& file);
+
+}  // namespace versoir::trust

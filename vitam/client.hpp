@@ -1,0 +1,56 @@
+// VITAM's external REST API, as far as a depositor needs it.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/config.hpp"
+#include "core/http_client.hpp"
+#include "sip/visa.hpp"
+
+namespace versoir::vitam {
+
+/// Strong type: operation GUID, 36 characters.
+struct OperationId {
+  std::string value;
+};
+
+struct Platform {
+  std::string name, kind;              ///< kind: rehearsal | production
+  std::string ingest_url, access_url;  ///< https://host:port, prefix included
+  std::int64_t tenant = 0;
+  std::string access_contract;
+  core::TlsClientOptions tls;
+  std::chrono::seconds poll_first{5}, poll_max{60};
+};
+/// Reads [platform.NAME]. Throws Error(Exit::configuration).
+[[nodiscard]] Platform read_platform(const core::Config& config, std::string_view name);
+
+struct OperationStatus {
+  std::string state;    ///< PAUSE, RUNNING, COMPLETED, "" when the process engine no longer knows it
+  std::string status;   ///< UNKNOWN, STARTED, OK, WARNING, KO, FATAL
+  [[nodiscard]] bool completed() const { return state == "COMPLETED"; }
+  /// PAUSE + FATAL: stopped until the platform's operators act; the SIP is neither refused nor accepted.
+  [[nodiscard]] bool waits_for_operators() const { return state == "PAUSE" && status == "FATAL"; }
+};
+
+class Client {
+ public:
+  Client(core::HttpClient& http, Platform platform);
+  /// POST ingests. Takes an ApprovedSip and nothing else. Bytes are hashed again as they leave; a difference aborts.
+  /// Errors: platform_unreachable (nothing left), transfer_in_doubt (some bytes left, no answer), platform_refused
+  /// (HTTP error, with VITAM's description), reply_unreadable.
+  OperationId ingest(const sip::ApprovedSip& sip, const std::function<void(std::uint64_t)>& sent);
+  [[nodiscard]] OperationStatus status(const OperationId& id);      ///< HEAD operations/{id}
+  [[nodiscard]] core::Json detail(const OperationId& id);           ///< GET operations/{id}
+  [[nodiscard]] std::string archive_transfer_reply(const OperationId& id);
+  /// GET status of both services: empty when up.
+  [[nodiscard]] std::vector<core::Finding> ping();
+  [[nodiscard]] const Platform& platform() const noexcept { return platform_; }
+
+ private:
+  core::HttpClient& http_;
+  Platform platform_;
+};
+
+}  // namespace versoir::vitam
