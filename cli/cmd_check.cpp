@@ -1,0 +1,105 @@
+// versoir check: VITAM's verdict, predicted.
+#include "check/checker.hpp"
+#include "cli/commands.hpp"
+#include "cli/context.hpp"
+#include "core/error.hpp"
+#include "core/json.hpp"
+
+namespace versoir::cli {
+
+namespace fs = std::filesystem;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+struct Subject {
+  fs::path sip;
+  std::string name;
+  bool lot = false;  ///< check.json goes beside it
+};
+
+/// SIP files as named; a versement stands for its lots.
+std::vector<Subject> subjects(Context& c, std::string& platform) {
+  std::vector<Subject> list;
+  for (const auto& word : c.words.list("SIP")) {
+    const fs::path path = c.input(word);
+    if (fs::is_regular_file(path)) {
+      list.push_back({path, word, path.filename() == "sip.zip" && path.parent_path().parent_path().filename() == "lots"});
+      continue;
+    }
+    const auto versement = c.versement(word);
+    if (!fs::exists(versement.file("plan.json")))
+      throw core::Error(Exit::usage, msg("{0} is neither a file nor a versement of this workspace.", word));
+    const auto plan = versement.plan();
+    if (platform.empty()) platform = plan.platform;
+    for (const auto& lot : c.chosen_lots(plan)) {
+      if (!fs::exists(versement.sip(lot.id)))
+        throw core::Error(Exit::lot_state, msg("The lot {0} is not built.", lot.id.value)).hint(msg("versoir build {0}", plan.versement));
+      list.push_back({versement.sip(lot.id), lot.id.value, true});
+    }
+  }
+  return list;
+}
+
+std::optional<check::Referentials> referentials(Context& c, const std::string& platform) {
+  if (c.words.has("referentials")) return check::Referentials::read(c.input(c.words.get("referentials")));
+  if (platform.empty() || !fs::exists(c.config_file())) return std::nullopt;
+  const auto folder = c.config().find_path("platform." + platform, "referentials");
+  if (!folder) return std::nullopt;
+  return check::Referentials::read(*folder);
+}
+
+void show(Context& c, const Subject& subject, const check::Report& report) {
+  c.out.event("sip", {{"name", subject.name}, {"verdict", check::status_name(report.status)}, {"report", report.to_json(c.clock)}});
+  c.out.result(fmt::format("{}  {}", check::status_name(report.status), subject.name));
+  for (const auto& e : report.events) {
+    if (e.status == check::Status::ok) continue;
+    c.out.result(fmt::format("    {} {}  {}{}", check::status_name(e.status), e.code, e.message.text(),
+                             e.where.empty() ? "" : fmt::format(" ({})", e.where)));
+  }
+  for (const auto& a : report.assumptions) c.out.result(fmt::format("    {} {}", core::tr("assumed:"), core::tr(a.c_str())));
+}
+
+int run_check(Context& c) {
+  std::string platform;
+  const auto list = subjects(c, platform);
+  const auto refs = referentials(c, platform);
+  check::Status worst = check::Status::ok;
+  for (const auto& subject : list) {
+    c.check_stop();
+    const auto report = check::check_sip(subject.sip, refs ? &*refs : nullptr);
+    worst = std::max(worst, report.status);
+    if (subject.lot) {
+      core::write_json(subject.sip.parent_path() / "check.json", report.to_json(c.clock));
+      if (fs::exists(c.config_file()))
+        c.journal().append("SIP_CHECKED", {{"lot", subject.name}, {"sha512", report.sip.sha512.hex()}},
+                           report.status >= check::Status::ko        ? trust::Outcome::ko
+                           : report.status == check::Status::warning ? trust::Outcome::warning
+                                                                     : trust::Outcome::ok,
+                           {{"verdict", check::status_name(report.status)}});
+    }
+    show(c, subject, report);
+  }
+  c.out.summary({{"sips", list.size()}, {"verdict", check::status_name(worst)}});
+  if (worst >= check::Status::ko) return static_cast<int>(Exit::sip_refused);
+  return static_cast<int>(worst == check::Status::warning ? Exit::with_warnings : Exit::ok);
+}
+
+}  // namespace
+
+std::vector<CommandDef> check_commands() {
+  return {{.name = "check",
+           .summary = mark("predict the platform's verdict on SIPs"),
+           .details = mark("The controls of VITAM's ingest, in its order, with its event codes. For the lots of a versement the report is "
+                           "kept as check.json, which the approval requires."),
+           .example = "versoir check scolarite-2026",
+           .arguments = {{"SIP", mark("SIP files, or versements"), true, true}},
+           .options = {{"lot", "ID", mark("only this lot of the versement"), nullptr, true},
+                       {"referentials", "DIR", mark("agencies.csv, rules.csv, ingestcontracts.json of the platform (default: the "
+                                                    "configuration's)")}},
+           .exits = {Exit::with_warnings, Exit::configuration, Exit::sip_refused, Exit::lot_state},
+           .run = run_check}};
+}
+
+}  // namespace versoir::cli

@@ -1,0 +1,132 @@
+// versoir consult: find a person in an extract, read the record, without the application.
+#include "cli/commands.hpp"
+#include "cli/context.hpp"
+#include "consult/archive.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "records/rendition.hpp"
+
+namespace versoir::cli {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& w : words) text += (text.empty() ? "" : " ") + w;
+  return text;
+}
+
+/// How a hit is named on the command line: record:key.
+std::string reference(const consult::Hit& hit) { return hit.record + ":" + hit.key.text(); }
+
+void show_hits(Context& c, const std::vector<consult::Hit>& hits) {
+  std::string search;
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+  const auto flush = [&] {
+    if (!rows.empty()) c.out.table(header, rows);
+    rows.clear();
+  };
+  for (const auto& hit : hits) {
+    core::Json shown = core::Json::object();
+    for (const auto& [label, value] : hit.shown) shown[label] = value;
+    c.out.event("hit", {{"record", hit.record}, {"key", hit.key.text()}, {"rank", hit.rank}, {"shown", shown}});
+    if (hit.search != search) {
+      flush();
+      search = hit.search;
+      header.assign(1, core::tr("record"));
+      for (const auto& [label, value] : hit.shown) header.push_back(label);
+    }
+    std::vector<std::string> row{reference(hit)};
+    for (const auto& [label, value] : hit.shown) row.push_back(value);
+    rows.push_back(std::move(row));
+  }
+  flush();
+}
+
+int run_search(Context& c) {
+  auto archive = consult::Archive::open(c.input(c.words.get("EXTRACT")), c.out.progress());
+  const auto limit = static_cast<std::size_t>(c.words.integer("limit", 1, 1000));
+  const auto query = joined(c.words.list("WORDS"));
+  const auto hits = archive.search(query, limit);
+  show_hits(c, hits);
+  c.out.summary({{"hits", hits.size()}});
+  if (hits.empty()) {
+    const auto& run = archive.extract().run();
+    c.out.result(msg("Not found in the extract of {0} of {1}.", run.application_label, core::format_instant(run.finished).substr(0, 10)));
+    return static_cast<int>(Exit::not_found);
+  }
+  return 0;
+}
+
+/// "etudiant:[12]" names a record; anything else is searched, and must give one person.
+std::pair<std::string, records::Key> find_one(Context& c, consult::Archive& archive, const std::string& text) {
+  for (const auto& record : archive.records())
+    if (text.starts_with(record + ":")) return {record, records::Key::parse(text.substr(record.size() + 1))};
+  const auto hits = archive.search(text, 20);
+  if (hits.size() == 1) return {hits[0].record, hits[0].key};
+  if (hits.empty()) throw Error(Exit::not_found, msg("Nobody matches '{0}'.", text));
+  show_hits(c, hits);
+  throw Error(Exit::not_found, msg("{0} records match '{1}'.", hits.size(), text))
+      .hint(msg("Give the reference of the one you mean, for instance {0}.", reference(hits[0])));
+}
+
+int run_show(Context& c) {
+  auto archive = consult::Archive::open(c.input(c.words.get("EXTRACT")), c.out.progress());
+  const auto [name, key] = find_one(c, archive, joined(c.words.list("PERSON")));
+  const auto record = archive.show(name, key);
+  if (!record) throw Error(Exit::not_found, msg("There is no record {0}:{1}.", name, key.text()));
+  const auto& run = archive.extract().run();
+  const records::RecordProvenance provenance{run.application, archive.extract().root().hex(), core::format_instant(run.finished)};
+  const std::string format = c.words.get("format");
+  core::StringSink sink;
+  if (format == "text")
+    sink.write(records::to_text(*record));
+  else if (format == "html")
+    records::write_html(*record, provenance, sink);
+  else if (format == "xml")
+    records::write_xml(*record, provenance, sink);
+  else
+    throw Error(Exit::usage, msg("--format is text, html or xml, not '{0}'.", format));
+  c.out.event("record", {{"record", name}, {"key", key.text()}, {"content", records::to_json(*record)}});
+  if (c.words.has("output")) {
+    core::write_file(c.words.get("output"), sink.text, 0600);
+    c.out.result(msg("Written: {0}", c.words.get("output")));
+  } else {
+    c.out.result(sink.text);
+    c.out.result(msg("From the extract of {0} of {1}, root {2}.", run.application_label, provenance.extract_date.substr(0, 10),
+                     provenance.extract_root.substr(0, 16)));
+  }
+  c.out.summary({{"record", name}, {"key", key.text()}});
+  return 0;
+}
+
+}  // namespace
+
+std::vector<CommandDef> consult_commands() {
+  return {{.name = "consult search",
+           .summary = mark("find a person in an extract by name, number or birth date"),
+           .details = mark("Birth and usual names, with or without accents, hyphens and particles, in any order; student or staff number; birth "
+                           "date as 01/02/1980, 1980-02-01 or 1980."),
+           .example = "versoir consult search apogee.extract dupont-lefevre",
+           .arguments = {{"EXTRACT", mark("an extract file")}, {"WORDS", mark("what you know of the person"), true, true}},
+           .options = {{"limit", "N", mark("hits shown, at most"), "50"}},
+           .exits = {Exit::extract_invalid, Exit::not_found},
+           .run = run_search},
+          {.name = "consult show",
+           .summary = mark("show a record: registrations, results, diplomas, career"),
+           .details = mark("The person is named by the reference that a search prints, or by words that match one person only."),
+           .example = "versoir consult show apogee.extract 'etudiant:[1]'",
+           .arguments = {{"EXTRACT", mark("an extract file")}, {"PERSON", mark("a reference, or words that match one person"), true, true}},
+           .options = {{"format", "KIND", mark("text, html or xml"), "text"},
+                       {"output", "FILE", mark("write there instead of the terminal")}},
+           .exits = {Exit::extract_invalid, Exit::not_found},
+           .run = run_show}};
+}
+
+}  // namespace versoir::cli

@@ -1,0 +1,56 @@
+// versoir init: a workspace with a commented configuration.
+#include <fmt/format.h>
+
+#include "cli/commands.hpp"
+#include "cli/context.hpp"
+#include "core/config.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
+
+namespace versoir::cli {
+
+using core::Error;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+std::string template_text() {
+  std::string text = "# versoir.conf\n# " +
+                     core::tr("Lines that begin with # are comments; an unknown section or key is an error.") + "\n";
+  std::string_view section;
+  for (const auto& k : core::config_keys()) {
+    if (k.section != section) {
+      section = k.section;
+      text += fmt::format("\n#[{}]\n", section);
+    }
+    if (!k.description.empty()) text += fmt::format("# {}\n", core::tr(k.description.data()));
+    text += fmt::format("#{} = {}\n", k.key, k.fallback);
+  }
+  return text;
+}
+
+int run_init(Context& c) {
+  if (std::filesystem::exists(c.config_file()))
+    throw Error(Exit::configuration, msg("{0} exists already.", c.config_file().string()));
+  core::write_file(c.config_file(), template_text());
+  std::filesystem::create_directories(c.workspace() / "versements");
+  c.out.result(msg("Written: {0}. Every key is described there.", c.config_file().string()));
+  c.out.summary({{"config", c.config_file().string()}});
+  return 0;
+}
+
+}  // namespace
+
+std::vector<CommandDef> init_commands() {
+  return {{.name = "init",
+           .summary = mark("make a workspace: versoir.conf with every key described"),
+           .details = "",
+           .example = "versoir init --workspace decommission",
+           .arguments = {},
+           .options = {},
+           .exits = {Exit::configuration},
+           .run = run_init}};
+}
+
+}  // namespace versoir::cli

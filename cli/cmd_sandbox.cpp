@@ -1,0 +1,73 @@
+// versoir sandbox: a local stand-in for the platform, to rehearse with.
+#include <thread>
+
+#include "cli/commands.hpp"
+#include "cli/context.hpp"
+#include "core/error.hpp"
+#include "vitam/sandbox/sandbox.hpp"
+
+namespace versoir::cli {
+
+namespace fs = std::filesystem;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+int run_sandbox(Context& c) {
+  vitam::sandbox::Options options;
+  options.folder = c.words.get("folder");
+  fs::create_directories(options.folder);
+  options.referentials = c.input(c.words.get("referentials"));
+  options.tenant = c.words.integer("tenant", 0, 1'000'000);
+  options.fault = c.words.get("fault");
+  options.server.port = static_cast<std::uint16_t>(c.words.integer("port", 0, 65535));
+  options.server.tls = true;
+  options.server.certificate = c.input(c.words.get("certificate"));
+  options.server.key = c.input(c.words.get("key"));
+  options.server.client_ca = c.input(c.words.get("client-ca"));
+  options.server.spool = options.folder / "incoming";
+  fs::create_directories(options.server.spool);
+  if (c.words.has("tsa-certificate")) {
+    options.tsa_certificate = c.input(c.words.get("tsa-certificate"));
+    options.tsa_key = c.input(c.words.get("tsa-key"));
+    options.tsa_port = static_cast<std::uint16_t>(c.words.integer("tsa-port", 0, 65535));
+  }
+  vitam::sandbox::Sandbox sandbox(options, c.clock);
+  sandbox.start();
+  // A line that scripts wait for: the servers accept from here on.
+  c.out.result(fmt::format("ready https://localhost:{}", sandbox.port()));
+  if (sandbox.tsa_port()) c.out.result(fmt::format("ready-tsa http://127.0.0.1:{}/tsa", sandbox.tsa_port()));
+  c.out.event("ready", {{"port", sandbox.port()}, {"tsa_port", sandbox.tsa_port()}});
+  std::fflush(stdout);
+  while (!c.stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  sandbox.stop();
+  return 0;
+}
+
+}  // namespace
+
+std::vector<CommandDef> sandbox_commands() {
+  return {{.name = "sandbox",
+           .summary = mark("run a local stand-in for the platform, and a test time-stamping authority"),
+           .details = mark("Receives SIPs over HTTPS with client certificates, unpacks and controls them, answers as VITAM does. For rehearsals: "
+                           "nothing is preserved. Stops on Ctrl-C."),
+           .example = "versoir sandbox --port 8443 --referentials referentials --certificate pki/platform.pem --key pki/platform.key "
+                      "--client-ca pki/ca.pem",
+           .arguments = {},
+           .options = {{"port", "N", mark("HTTPS port on the loopback interface, 0 = any"), "8443"},
+                       {"folder", "DIR", mark("where operations are kept"), "sandbox"},
+                       {"referentials", "DIR", mark("agencies.csv, rules.csv, ingestcontracts.json"), "referentials"},
+                       {"tenant", "N", mark("the tenant it serves"), "0"},
+                       {"certificate", "FILE", mark("server certificate, PEM"), "pki/platform.pem"},
+                       {"key", "FILE", mark("its private key, PEM"), "pki/platform.key"},
+                       {"client-ca", "FILE", mark("authorities of the client certificates, PEM"), "pki/ca.pem"},
+                       {"tsa-certificate", "FILE", mark("also answer RFC 3161 requests with this certificate")},
+                       {"tsa-key", "FILE", mark("its private key, PEM")},
+                       {"tsa-port", "N", mark("HTTP port of the time-stamping authority, 0 = any"), "0"},
+                       {"fault", "KIND", mark("rehearse a failure: fatal, garbage-atr, drop, unavailable")}},
+           .exits = {Exit::configuration},
+           .run = run_sandbox}};
+}
+
+}  // namespace versoir::cli

@@ -1,0 +1,126 @@
+// versoir send: approved lots to the platform, followed to the reply and the receipt.
+#include <thread>
+
+#include "cli/commands.hpp"
+#include "cli/context.hpp"
+#include "core/error.hpp"
+#include "sip/visa.hpp"
+#include "vitam/ingest.hpp"
+
+namespace versoir::cli {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+/// Verifies the right to send before anything leaves; the first defect in verification order is the exit code.
+sip::ApprovedSip authorise(Context& c, const sip::Versement& versement, const sip::Plan& plan, const sip::MessageIdentifier& lot,
+                           const sip::Target& target) {
+  auto verified = sip::verify_visa(versement, plan, lot, target, c.trust_store(), c.roles(), c.clock);
+  if (verified.approved) return std::move(*verified.approved);
+  c.journal().append("SEND_REFUSED", {{"versement", plan.versement}, {"lot", lot.value}}, trust::Outcome::ko,
+                     {{"reason", core::exit_name(verified.code)}});
+  Error e(verified.code, msg("The lot {0} may not be sent.", lot.value));
+  for (const auto& f : verified.findings) e = std::move(e).because(f.message);
+  throw std::move(e).hint(msg("Nothing was sent. See versoir review and versoir approve."));
+}
+
+void sleep_for(std::stop_token stop, std::chrono::seconds duration) {
+  const auto until = std::chrono::steady_clock::now() + duration;
+  while (!stop.stop_requested() && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+}
+
+struct Sending {
+  Context& c;
+  const sip::Versement& versement;
+  const sip::Plan& plan;
+  vitam::Ingest& ingest;
+  sip::Target target;
+};
+
+void send_one(Sending& s, const sip::MessageIdentifier& lot) {
+  const fs::path folder = s.versement.lot(lot);
+  if (fs::exists(folder / "receipt.json")) {
+    s.c.out.result(msg("{0}: already transferred, receipt kept.", lot.value));
+    s.c.out.event("lot", {{"id", lot.value}, {"already", true}});
+    return;
+  }
+  const auto operation = s.ingest.send(s.versement, authorise(s.c, s.versement, s.plan, lot, s.target), s.c.words.has("again"));
+  s.c.out.say(msg("{0}: received by the platform, operation {1}.", lot.value, operation.value));
+  if (s.c.words.has("no-wait")) {
+    s.c.out.event("lot", {{"id", lot.value}, {"operation", operation.value}});
+    return;
+  }
+  const auto atr = s.ingest.follow(s.versement, lot, operation, s.c.stop);
+  s.c.out.result(msg("{0}: {1}, operation {2}, {3} units, {4} objects.", lot.value, atr.reply_code, operation.value,
+                     atr.units.size(), atr.objects.size()));
+  s.c.out.event("lot", {{"id", lot.value}, {"operation", operation.value}, {"reply", atr.reply_code}});
+}
+
+/// The latest decision approves the versement without this lot: it waits, and that is not a refusal.
+bool excluded_by_visa(const std::vector<sip::VisaFile>& visas, const sip::MessageIdentifier& lot) {
+  if (visas.empty() || visas.back().json.value("decision", "") != "approve") return false;
+  for (const auto& id : visas.back().json.value("excluded", core::Json::array()))
+    if (id == lot.value) return true;
+  return false;
+}
+
+int run_send(Context& c) {
+  const auto versement = c.versement(c.words.get("VERSEMENT"));
+  const auto plan = versement.plan();
+  const std::string name = c.words.has("platform") ? c.words.get("platform") : plan.platform;
+  const auto platform = vitam::read_platform(c.config(), name);
+  const auto http = core::make_curl_client(platform.tls);
+  vitam::Client client(*http, platform);
+  vitam::Ingest ingest(client, c.journal(), c.clock, c.out.progress(),
+                       [&](std::chrono::seconds s) { sleep_for(c.stop, s); });
+  Sending sending{c, versement, plan, ingest, {name, platform.tenant}};
+  const auto visas = sip::list_visas(versement);
+  const bool chosen = !c.words.list("lot").empty();
+  std::optional<Error> first;
+  std::size_t done = 0, excluded = 0;
+  for (const auto& lot : c.chosen_lots(plan)) {
+    c.check_stop();
+    if (!chosen && excluded_by_visa(visas, lot.id)) {
+      ++excluded;
+      continue;
+    }
+    try {
+      send_one(sending, lot.id);
+      ++done;
+    } catch (Error& e) {
+      // A lot that the platform rejects must not hold back the others; anything else stops here.
+      if (e.code() != Exit::transfer_rejected) throw;
+      c.out.failure(e);
+      if (!first) first = e;
+    }
+  }
+  c.out.summary({{"versement", plan.versement}, {"done", done}, {"excluded", excluded}});
+  return static_cast<int>(first ? first->code() : Exit::ok);
+}
+
+}  // namespace
+
+std::vector<CommandDef> send_commands() {
+  return {{.name = "send",
+           .summary = mark("transfer the approved lots of a versement to the platform"),
+           .details = mark("Verifies the visa as it stands today, sends the very bytes that were approved, follows the operation, keeps the "
+                           "reply (ATR) and writes the receipt. Running it again never sends a lot twice."),
+           .example = "versoir send scolarite-2026",
+           .arguments = {{"VERSEMENT", mark("identifier of the versement")}},
+           .options = {{"lot", "ID", mark("only this lot"), nullptr, true},
+                       {"platform", "NAME", mark("platform of the configuration (default: the plan's)")},
+                       {"again", nullptr, mark("send again a lot whose first sending is in doubt, once you know that the platform has not got it")},
+                       {"no-wait", nullptr, mark("do not wait for the reply")}},
+           .exits = {Exit::configuration, Exit::lot_state, Exit::visa_missing, Exit::visa_bad_signature, Exit::visa_untrusted,
+                     Exit::visa_other_versement, Exit::visa_by_producer, Exit::visa_expired, Exit::visa_other_platform,
+                     Exit::visa_sip_changed, Exit::platform_unreachable, Exit::transfer_in_doubt, Exit::platform_refused,
+                     Exit::transfer_rejected, Exit::reply_unreadable, Exit::platform_paused},
+           .run = run_send}};
+}
+
+}  // namespace versoir::cli

@@ -1,0 +1,90 @@
+// versoir status: where everything stands, read from the files.
+#include "cli/commands.hpp"
+#include "cli/context.hpp"
+#include "core/error.hpp"
+#include "sip/visa.hpp"
+
+namespace versoir::cli {
+
+namespace fs = std::filesystem;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+std::vector<fs::path> extracts_of(const fs::path& workspace) {
+  std::vector<fs::path> list;
+  for (const auto& entry : fs::directory_iterator(workspace))
+    if (entry.is_regular_file() && entry.path().extension() == ".extract") list.push_back(entry.path());
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
+void show_extracts(Context& c) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& path : extracts_of(c.workspace())) {
+    const auto extract = extract::Extract::open(path);
+    const auto& run = extract.run();
+    std::uint64_t rows_copied = 0;
+    for (const auto& t : extract.tables()) rows_copied += t.copied_rows;
+    rows.push_back({path.filename().string(), run.application_label, run.kind, run.consistency, core::format_instant(run.finished),
+                    std::to_string(rows_copied), std::to_string(run.anomalies)});
+    c.out.event("extract", {{"file", path.filename().string()}, {"application", run.application}, {"kind", run.kind},
+                            {"consistency", run.consistency}, {"finished", core::format_instant(run.finished)},
+                            {"rows", rows_copied}, {"anomalies", run.anomalies}, {"root", extract.root().hex()}});
+  }
+  if (!rows.empty())
+    c.out.table({core::tr("extract"), core::tr("application"), core::tr("kind"), core::tr("consistency"), core::tr("finished"),
+                 core::tr("rows"), core::tr("anomalies")},
+                rows);
+}
+
+core::Json show_versement(Context& c, const std::string& id) {
+  const sip::Versement versement(c.workspace(), id);
+  const auto plan = versement.plan();
+  const auto visas = sip::list_visas(versement);
+  std::map<std::string, int> states;
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& lot : plan.lots) {
+    const auto facts = sip::lot_facts(versement, lot, sip::latest_decision(visas, lot.id));
+    ++states[std::string(sip::state_name(facts.state))];
+    rows.push_back({lot.id.value, lot.profile, std::to_string(lot.records), facts.size ? human_size(facts.size) : "",
+                    facts.check_verdict, sip::state_label(facts.state), facts.reply_code});
+    c.out.event("lot", {{"versement", id}, {"id", lot.id.value}, {"profile", lot.profile}, {"state", sip::state_name(facts.state)},
+                        {"check", facts.check_verdict}, {"reply", facts.reply_code}, {"size", facts.size}, {"units", facts.units},
+                        {"objects", facts.objects}});
+  }
+  c.out.result(msg("\nVersement {0}: platform {1}, tenant {2}, SEDA {3}, {4} visas", id, plan.platform, plan.tenant,
+                   sip::seda_name(plan.seda), visas.size()));
+  c.out.table({core::tr("lot"), core::tr("archive profile"), core::tr("records"), core::tr("size"), core::tr("check"),
+               core::tr("state"), core::tr("reply")},
+              rows);
+  return states;
+}
+
+int run_status(Context& c) {
+  show_extracts(c);
+  core::Json all = core::Json::object();
+  const auto wanted = c.words.find("VERSEMENT");
+  for (const auto& id : sip::list_versements(c.workspace()))
+    if (!wanted || c.versement(*wanted).id() == id) all[id] = show_versement(c, id);
+  if (wanted && all.empty())
+    throw core::Error(Exit::not_found, msg("There is no versement {0} in this workspace.", *wanted));
+  c.out.summary({{"versements", all}});
+  return 0;
+}
+
+}  // namespace
+
+std::vector<CommandDef> status_commands() {
+  return {{.name = "status",
+           .summary = mark("where extracts, versements and lots stand"),
+           .details = mark("Read from the files of the workspace; versoir verify recomputes and proves."),
+           .example = "versoir status",
+           .arguments = {{"VERSEMENT", mark("only this versement"), false}},
+           .options = {},
+           .exits = {Exit::configuration, Exit::not_found},
+           .run = run_status}};
+}
+
+}  // namespace versoir::cli

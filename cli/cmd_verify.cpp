@@ -1,0 +1,199 @@
+// versoir verify: everything recomputed, every signature verified again, offline.
+#include "cli/commands.hpp"
+#include "cli/context.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "extract/seal.hpp"
+#include "sip/visa.hpp"
+#include "trust/seal.hpp"
+#include "vitam/ingest.hpp"
+
+namespace versoir::cli {
+
+namespace fs = std::filesystem;
+using core::Exit;
+using core::Finding;
+using core::msg;
+using core::Severity;
+
+namespace {
+
+/// One thing verified, with its defects. The first defect of the whole run sets the exit code.
+class Tally {
+ public:
+  explicit Tally(Context& c) : c_(c) {}
+
+  void record(const std::string& what, const std::string& kind, const std::vector<Finding>& findings, Exit if_wrong) {
+    bool wrong = false;
+    for (const auto& f : findings) {
+      c_.out.finding(f);
+      wrong = wrong || f.severity == Severity::error;
+    }
+    ++count_;
+    if (wrong) ++wrong_;
+    if (wrong && code_ == Exit::ok) code_ = if_wrong;
+    c_.out.event("verified", {{"what", what}, {"kind", kind}, {"ok", !wrong}});
+    rows_.push_back({wrong ? core::tr("WRONG") : core::tr("right"), kind, what});
+  }
+  int finish() {
+    c_.out.table({core::tr("verdict"), core::tr("kind"), core::tr("what")}, rows_);
+    c_.out.result(wrong_ ? msg("{0} of {1} verifications failed.", wrong_, count_) : msg("{0} verifications, all right.", count_));
+    c_.out.summary({{"verified", count_}, {"wrong", wrong_}});
+    return static_cast<int>(code_);
+  }
+
+ private:
+  Context& c_;
+  std::vector<std::vector<std::string>> rows_;
+  std::size_t count_ = 0, wrong_ = 0;
+  Exit code_ = Exit::ok;
+};
+
+Finding wrong(std::string code, core::Message m, std::string where) {
+  return {Severity::error, std::move(code), std::move(m), std::move(where)};
+}
+
+/// Runs a verification whose inputs may be missing or unreadable: that is a defect too, not an abort.
+template <class F>
+std::vector<Finding> guarded(const std::string& where, F&& f) {
+  try {
+    return f();
+  } catch (const core::Error& e) {
+    return {wrong(std::string(core::exit_name(e.code())), e.message(), where)};
+  }
+}
+
+std::vector<Finding> signature_findings(const trust::Verification& v, const std::string& where) {
+  auto findings = v.findings;
+  for (auto& f : findings)
+    if (f.where.empty()) f.where = where;
+  if (v.verdict != trust::Verdict::valid && findings.empty())
+    findings.push_back(wrong("signature", msg("The signature does not verify."), where));
+  return findings;
+}
+
+void verify_extracts(Context& c, Tally& tally) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(c.workspace()))
+    if (entry.path().extension() == ".extract") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  for (const auto& path : files) {
+    const auto name = path.filename().string();
+    tally.record(name, core::tr("seal of the extract"), guarded(name, [&] {
+                   auto extract = extract::Extract::open(path);
+                   return extract::verify_seal(extract, c.trust_store(), c.clock);
+                 }), Exit::extract_altered);
+    tally.record(name, core::tr("rows, counts and digests"), guarded(name, [&] {
+                   auto extract = extract::Extract::open(path);
+                   return extract::verify_content(extract, c.out.progress());
+                 }), Exit::extract_altered);
+  }
+}
+
+void verify_journal(Context& c, Tally& tally) {
+  const auto file = c.journal_file();
+  if (!fs::exists(file)) return;
+  tally.record(file.filename().string(), core::tr("chain of the journal"), trust::verify_journal(file).findings, Exit::journal_broken);
+  std::vector<fs::path> points;
+  for (const auto& entry : fs::directory_iterator(c.workspace())) {
+    const auto name = entry.path().filename().string();
+    if (name.starts_with(file.filename().string() + ".checkpoint-") && name.ends_with(".json")) points.push_back(entry.path());
+  }
+  std::sort(points.begin(), points.end());
+  for (const auto& p : points) {
+    const auto name = p.filename().string();
+    tally.record(name, core::tr("signed checkpoint"), guarded(name, [&] {
+                   return signature_findings(trust::verify_seal(p, c.trust_store(), c.clock, trust::At::signing_time), name);
+                 }), Exit::journal_broken);
+  }
+}
+
+std::vector<Finding> verify_visa_file(Context& c, const sip::VisaFile& visa, const std::string& name) {
+  if (visa.signature.empty()) return {wrong("visa-missing", msg("The signature of the visa is missing."), name)};
+  return signature_findings(
+      trust::verify_detached(visa.signature, visa.bytes, c.trust_store(), c.clock, trust::At::signing_time), name);
+}
+
+/// The digest of the SIP as it is now against what was built, checked and approved.
+std::vector<Finding> verify_digests(const sip::Versement& versement, const sip::MessageIdentifier& lot,
+                                    const std::vector<sip::VisaFile>& visas) {
+  std::vector<Finding> findings;
+  const fs::path folder = versement.lot(lot);
+  const auto now = core::digest_file(versement.sip(lot)).sha512.hex();
+  const auto compare = [&](const std::string& recorded, const char* by) {
+    if (recorded != now) findings.push_back(wrong("digest", msg("The SIP is no longer the one of {0}.", by), lot.value));
+  };
+  compare(core::json_string(core::read_json(folder / "build.json"), "sha512", "build.json"), "build.json");
+  if (fs::exists(folder / "check.json"))
+    compare(core::read_json(folder / "check.json").at("sip").at("sha512").get<std::string>(), "check.json");
+  if (fs::exists(folder / "receipt.json"))
+    compare(core::json_string(core::read_json(folder / "receipt.json"), "sip_sha512", "receipt.json"), "receipt.json");
+  for (const auto& visa : visas)
+    for (const auto& l : visa.json.value("lots", core::Json::array()))
+      if (l.value("messageIdentifier", "") == lot.value && visa.json.value("decision", "") == "approve")
+        compare(l.value("sha512", ""), ("visa-" + std::to_string(visa.number) + ".json").c_str());
+  return findings;
+}
+
+/// The receipt against the reply and the manifest; proven once, its date stays in the receipt.
+std::vector<Finding> verify_reply(Context& c, const sip::Versement& versement, const sip::MessageIdentifier& lot) {
+  auto findings = vitam::verify_receipt(versement, lot);
+  for (const auto& f : findings)
+    if (f.severity == Severity::error) return findings;
+  const fs::path file = versement.lot(lot) / "receipt.json";
+  auto receipt = core::read_json(file);
+  if (!receipt.contains("verified")) {
+    receipt["verified"] = core::format_instant(c.clock.now());
+    core::write_json(file, receipt);
+    c.journal().append("RECEIPT_VERIFIED", {{"lot", lot.value}}, trust::Outcome::ok);
+  }
+  return findings;
+}
+
+void verify_lot(Context& c, Tally& tally, const sip::Versement& versement, const sip::PlannedLot& lot,
+                const std::vector<sip::VisaFile>& visas) {
+  const fs::path sip = versement.sip(lot.id);
+  if (!fs::exists(sip)) return;
+  tally.record(lot.id.value, core::tr("seal of the SIP"), guarded(lot.id.value, [&] {
+                 return signature_findings(trust::verify_seal(sip, c.trust_store(), c.clock, trust::At::signing_time), lot.id.value);
+               }), Exit::evidence_broken);
+  tally.record(lot.id.value, core::tr("digests of the SIP"),
+               guarded(lot.id.value, [&] { return verify_digests(versement, lot.id, visas); }), Exit::evidence_broken);
+  if (fs::exists(versement.lot(lot.id) / "receipt.json"))
+    tally.record(lot.id.value, core::tr("reply and receipt"),
+                 guarded(lot.id.value, [&] { return verify_reply(c, versement, lot.id); }), Exit::evidence_broken);
+}
+
+int run_verify(Context& c) {
+  Tally tally(c);
+  verify_journal(c, tally);
+  verify_extracts(c, tally);
+  for (const auto& id : sip::list_versements(c.workspace())) {
+    c.check_stop();
+    const sip::Versement versement(c.workspace(), id);
+    const auto plan = versement.plan();
+    const auto visas = sip::list_visas(versement);
+    for (const auto& visa : visas) {
+      const std::string name = id + "/visa-" + std::to_string(visa.number);
+      tally.record(name, core::tr("signature of the visa"), verify_visa_file(c, visa, name), Exit::visa_bad_signature);
+    }
+    for (const auto& lot : plan.lots) verify_lot(c, tally, versement, lot, visas);
+  }
+  return tally.finish();
+}
+
+}  // namespace
+
+std::vector<CommandDef> verify_commands() {
+  return {{.name = "verify",
+           .summary = mark("recompute and verify again everything in the workspace"),
+           .details = mark("Journal, extracts (rows, counts, digests, seals), SIPs (seals, digests), visas, replies and receipts. Works offline. "
+                           "Lots whose receipt is proven become verified."),
+           .example = "versoir verify",
+           .arguments = {},
+           .options = {},
+           .exits = {Exit::configuration, Exit::extract_altered, Exit::visa_bad_signature, Exit::journal_broken, Exit::evidence_broken},
+           .run = run_verify}};
+}
+
+}  // namespace versoir::cli

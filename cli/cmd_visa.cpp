@@ -1,0 +1,132 @@
+// versoir approve, refuse, revoke: the archivist's signed decision.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "cli/commands.hpp"
+#include "cli/context.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "sip/visa.hpp"
+
+namespace versoir::cli {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+/// Asks on the terminal itself: a redirected standard input cannot approve by accident.
+std::string ask_on_terminal(const std::string& question) {
+  core::UniqueFd tty(::open("/dev/tty", O_RDWR | O_CLOEXEC));
+  if (!tty)
+    throw Error(Exit::usage, msg("There is no terminal to confirm on."))
+        .hint(msg("Give --confirm with the identifier of the versement, as you would type it."));
+  const std::string text = question + " ";
+  if (::write(tty.get(), text.data(), text.size()) < 0) core::throw_errno("write", "/dev/tty");
+  std::string answer;
+  char ch = 0;
+  while (::read(tty.get(), &ch, 1) == 1 && ch != '\n') answer += ch;
+  return core::trim(answer);
+}
+
+/// What is about to be signed, from the visa itself: what you see is what you sign.
+void show_visa(Context& c, const core::Json& visa) {
+  c.out.result(visa.at("statement").get<std::string>());
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& lot : visa.at("lots"))
+    rows.push_back({lot.at("messageIdentifier"), std::to_string(lot.at("units").get<std::uint64_t>()),
+                    std::to_string(lot.at("objects").get<std::uint64_t>()), human_size(lot.at("size").get<std::uint64_t>()),
+                    lot.at("checkVerdict"), lot.at("sha512").get<std::string>().substr(0, 16)});
+  c.out.table({core::tr("lot"), core::tr("units"), core::tr("objects"), core::tr("size"), core::tr("check"), "SHA-512"}, rows);
+  const auto& target = visa.at("target");
+  c.out.result(msg("Platform {0}, tenant {1}; valid until {2}.", target.at("platform").get<std::string>(),
+                   target.at("tenant").get<std::int64_t>(), visa.at("notAfter").get<std::string>()));
+}
+
+std::string_view event_of(sip::Decision d) {
+  switch (d) {
+    case sip::Decision::approve: return "VISA_APPROVED";
+    case sip::Decision::refuse: return "VISA_REFUSED";
+    case sip::Decision::revoke: return "VISA_REVOKED";
+  }
+  return "VISA";
+}
+
+int decide(Context& c, sip::Decision decision) {
+  const auto versement = c.versement(c.words.get("VERSEMENT"));
+  const auto plan = versement.plan();
+  auto& signer = c.signer(c.words.get("signer"));
+  auto* tsa = c.tsa();
+  sip::VisaOptions options;
+  options.decision = decision;
+  for (const auto& id : c.words.list("exclude")) options.exclude.push_back({id});
+  options.reason = c.words.get("reason");
+  options.validity = std::chrono::days(c.config().get_int("transfer", "visa_days"));
+  options.confirm = c.words.has("confirm") ? c.words.get("confirm") : plan.versement;
+  const std::string visa = sip::prepare_visa(versement, plan, options, signer.certificate(), c.roles(), c.clock);
+  const auto facts = core::parse_json(visa, "visa");
+  show_visa(c, facts);
+  if (!c.words.has("confirm")) {
+    const auto typed = ask_on_terminal(msg("Type the identifier of the versement to sign ({0}):", plan.versement).text());
+    if (typed != plan.versement) throw Error(Exit::usage, msg("Nothing was signed: '{0}' is not {1}.", typed, plan.versement));
+  }
+  const int number = sip::sign_visa(versement, visa, signer, c.clock, tsa);
+  const fs::path file = versement.file("visa-" + std::to_string(number) + ".json");
+  c.journal().append(event_of(decision),
+                     {{"versement", plan.versement}, {"visa", number}, {"sha512", core::digest_file(file).sha512.hex()}}, trust::Outcome::ok,
+                     {{"certificate", signer.certificate().fingerprint().hex()}, {"lots", facts.at("lots").size()}});
+  c.journal().checkpoint(c.signer("producer"), tsa);
+  c.out.result(msg("Signed: {0}", file.string()));
+  c.out.summary({{"versement", plan.versement}, {"visa", number}, {"decision", sip::decision_name(decision)},
+                 {"file", file.string()}, {"timestamped", tsa != nullptr}});
+  return 0;
+}
+
+int run_approve(Context& c) { return decide(c, sip::Decision::approve); }
+int run_refuse(Context& c) { return decide(c, sip::Decision::refuse); }
+int run_revoke(Context& c) { return decide(c, sip::Decision::revoke); }
+
+const OptionDef confirm_option{"confirm", "ID", mark("the identifier of the versement, as typed by the person who decides")};
+const OptionDef signer_option{"signer", "NAME", mark("[signing.NAME] of the configuration"), "archivist"};
+const OptionDef reason_option{"reason", "TEXT", mark("why, in words that stay in the visa")};
+const ArgumentDef versement_argument{"VERSEMENT", mark("identifier of the versement")};
+
+std::vector<Exit> visa_exits() {
+  return {Exit::configuration, Exit::lot_state, Exit::signing, Exit::visa_untrusted, Exit::visa_by_producer};
+}
+
+}  // namespace
+
+std::vector<CommandDef> visa_commands() {
+  return {
+      {.name = "approve",
+       .summary = mark("sign the visa that authorises the transfer of a versement"),
+       .details = mark("Recomputes what would be transferred from the SIPs themselves, shows it, asks for the identifier of the versement and "
+                       "signs. Every lot must be built, sealed and checked; the report of versoir review must exist."),
+       .example = "versoir approve scolarite-2026 --confirm scolarite-2026",
+       .arguments = {versement_argument},
+       .options = {confirm_option, signer_option, {"exclude", "LOT", mark("a lot that this visa does not cover"), nullptr, true}},
+       .exits = visa_exits(),
+       .run = run_approve},
+      {.name = "refuse",
+       .summary = mark("sign the refusal of a versement, with its reason"),
+       .details = "",
+       .example = "versoir refuse scolarite-2026 --reason \"Période incomplète\" --confirm scolarite-2026",
+       .arguments = {versement_argument},
+       .options = {confirm_option, signer_option, reason_option},
+       .exits = visa_exits(),
+       .run = run_refuse},
+      {.name = "revoke",
+       .summary = mark("withdraw an approval that was signed"),
+       .details = mark("What was already sent stays sent; nothing more leaves under the approval."),
+       .example = "versoir revoke scolarite-2026 --reason \"Erreur de règle\" --confirm scolarite-2026",
+       .arguments = {versement_argument},
+       .options = {confirm_option, signer_option, reason_option},
+       .exits = visa_exits(),
+       .run = run_revoke},
+  };
+}
+
+}  // namespace versoir::cli

@@ -1,0 +1,27 @@
+// One function per command file, giving its entries of the command table.
+#pragma once
+#include <vector>
+
+#include "cli/command.hpp"
+
+namespace versoir::cli {
+
+std::vector<CommandDef> init_commands();
+std::vector<CommandDef> extract_commands();
+std::vector<CommandDef> plan_commands();
+std::vector<CommandDef> build_commands();
+std::vector<CommandDef> check_commands();
+std::vector<CommandDef> review_commands();
+std::vector<CommandDef> visa_commands();
+std::vector<CommandDef> send_commands();
+std::vector<CommandDef> status_commands();
+std::vector<CommandDef> verify_commands();
+std::vector<CommandDef> vitam_commands();
+std::vector<CommandDef> sandbox_commands();
+std::vector<CommandDef> consult_commands();
+
+inline constexpr std::vector<CommandDef> (*command_makers[])() = {
+    init_commands,   status_commands, verify_commands, extract_commands, plan_commands,    build_commands, check_commands,
+    review_commands, visa_commands,   send_commands,   vitam_commands,   consult_commands, sandbox_commands};
+
+}  // namespace versoir::cli

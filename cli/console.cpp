@@ -1,0 +1,204 @@
+// Terminal behaviour: progress line, aligned tables, JSON lines.
+#include "cli/console.hpp"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "core/exit.hpp"
+
+namespace versoir::cli {
+
+using namespace std::chrono_literals;
+using core::msg;
+using core::tr;
+
+namespace {
+
+constexpr auto redraw_every = 100ms;
+constexpr auto plain_line_every = 60s;
+constexpr auto estimate_after = 5s;
+
+bool smart_terminal() {
+  const char* term = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) && term && std::strcmp(term, "dumb") != 0;
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20) return size.ws_col;
+  return 80;
+}
+
+std::string clock_text(std::chrono::seconds s) {
+  const auto n = s.count();
+  return n >= 3600 ? fmt::format("{}:{:02}:{:02}", n / 3600, n / 60 % 60, n % 60) : fmt::format("{}:{:02}", n / 60, n % 60);
+}
+
+void put(std::FILE* to, std::string_view text) {
+  std::fwrite(text.data(), 1, text.size(), to);
+}
+
+/// First `width` code points.
+std::string_view cut(std::string_view text, std::size_t width) {
+  std::size_t columns = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) continue;
+    if (columns++ == width) return text.substr(0, i);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::size_t display_width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+std::string human_size(std::uint64_t bytes) {
+  const char* units[] = {"B", "kB", "MB", "GB", "TB"};
+  double value = static_cast<double>(bytes);
+  std::size_t u = 0;
+  while (value >= 1000 && u + 1 < std::size(units)) {
+    value /= 1000;
+    ++u;
+  }
+  return u == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, units[u]);
+}
+
+ConsoleProgress::ConsoleProgress(bool enabled) : enabled_(enabled), terminal_(enabled && smart_terminal()) {}
+ConsoleProgress::~ConsoleProgress() { clear(); }
+
+void ConsoleProgress::begin(std::string_view label, std::optional<std::uint64_t> total, std::string_view unit) {
+  label_ = label;
+  unit_ = unit;
+  total_ = total;
+  done_ = 0;
+  started_ = std::chrono::steady_clock::now();
+  drawn_ = terminal_ ? Time{} : started_;
+}
+
+void ConsoleProgress::advance(std::uint64_t n) {
+  done_ += n;
+  if (!enabled_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (terminal_ ? now - drawn_ >= redraw_every : now - drawn_ >= plain_line_every) draw(now);
+}
+
+void ConsoleProgress::draw(Time now) {
+  drawn_ = now;
+  const auto elapsed = std::chrono::duration_cast<std::chrono::duration<double>>(now - started_).count();
+  const double rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
+  std::string text = total_ ? fmt::format("{}  {}/{} {}", label_, done_, *total_, unit_)
+                            : fmt::format("{}  {} {}", label_, done_, unit_);
+  if (rate > 0) text += fmt::format("  {:.0f}/s", rate);
+  text += "  " + clock_text(std::chrono::duration_cast<std::chrono::seconds>(now - started_));
+  if (total_ && rate > 0 && now - started_ > estimate_after && *total_ > done_)
+    text += fmt::format("  {} {}", tr("left:"),
+                        clock_text(std::chrono::seconds(static_cast<long>(static_cast<double>(*total_ - done_) / rate))));
+  if (terminal_) {
+    put(stderr, "\r\x1b[K");
+    put(stderr, cut(text, terminal_width() - 1));
+    line_ = true;
+  } else {
+    put(stderr, text + "\n");
+  }
+  std::fflush(stderr);
+}
+
+void ConsoleProgress::end() { clear(); }
+
+void ConsoleProgress::clear() {
+  if (!line_) return;
+  put(stderr, "\r\x1b[K");
+  std::fflush(stderr);
+  line_ = false;
+}
+
+Console::Console(bool json, bool quiet, bool progress) : json_(json), quiet_(quiet), progress_(progress && !quiet && !json) {}
+
+void Console::result(std::string_view line) {
+  if (json_) return;
+  progress_.clear();
+  put(stdout, line);
+  put(stdout, "\n");
+}
+
+void Console::say(const core::Message& m) {
+  if (json_ || quiet_) return;
+  progress_.clear();
+  put(stderr, m.text() + "\n");
+}
+
+void Console::warn(const core::Message& m) {
+  progress_.clear();
+  if (json_)
+    event("warning", {{"message", m.english()}});
+  else
+    put(stderr, fmt::format("{} {}\n", tr("warning:"), m.text()));
+}
+
+void Console::finding(const core::Finding& f) {
+  static constexpr std::string_view names[] = {"info", "warning", "error"};
+  const auto severity = names[static_cast<std::size_t>(f.severity)];
+  if (json_) {
+    event("finding", {{"severity", severity}, {"code", f.code}, {"message", f.message.english()}, {"where", f.where}});
+    return;
+  }
+  if (quiet_ && f.severity == core::Severity::info) return;
+  progress_.clear();
+  std::string label = f.severity == core::Severity::error ? tr("error:") : f.severity == core::Severity::warning ? tr("warning:") : tr("note:");
+  std::string where = f.where.empty() ? "" : f.where + ": ";
+  put(stderr, fmt::format("{} {}{}{}\n", label, where, f.message.text(), f.code.empty() ? "" : fmt::format(" [{}]", f.code)));
+}
+
+void Console::table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows) {
+  if (json_) return;
+  std::vector<std::size_t> widths;
+  for (const auto& h : header) widths.push_back(display_width(h));
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
+  const auto line = [&](const std::vector<std::string>& cells) {
+    std::string text;
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      text += cells[i];
+      if (i + 1 < cells.size()) text.append(widths[i] - display_width(cells[i]) + 2, ' ');
+    }
+    result(text);
+  };
+  line(header);
+  std::vector<std::string> rule;
+  for (auto w : widths) rule.emplace_back(w, '-');
+  line(rule);
+  for (const auto& row : rows) line(row);
+}
+
+void Console::event(std::string_view type, core::Json object) {
+  if (!json_) return;
+  object["type"] = type;
+  put(stdout, object.dump(-1, ' ', false, core::Json::error_handler_t::replace) + "\n");
+}
+
+void Console::failure(const core::Error& e) {
+  progress_.clear();
+  if (json_)
+    event("error", e.to_json());
+  else
+    put(stderr, fmt::format("versoir: {}\n", e.render()));
+}
+
+void Console::finish(int exit_code) {
+  progress_.clear();
+  if (!json_) return;
+  summary_["exit"] = exit_code;
+  event("summary", std::move(summary_));
+  std::fflush(stdout);
+}
+
+}  // namespace versoir::cli

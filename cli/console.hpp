@@ -1,0 +1,72 @@
+// What a person or a program sees: results on standard output, talk and progress on standard error.
+#pragma once
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "core/progress.hpp"
+
+namespace versoir::cli {
+
+/// Progress on a terminal (one line, at most ten times a second, with rate and remaining time); elsewhere one plain
+/// line a minute.
+class ConsoleProgress final : public core::Progress {
+ public:
+  explicit ConsoleProgress(bool enabled);
+  ~ConsoleProgress() override;
+  void begin(std::string_view label, std::optional<std::uint64_t> total, std::string_view unit) override;
+  void advance(std::uint64_t n) override;
+  void end() override;
+  void clear();  ///< wipes the line before other output
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+  void draw(Time now);
+  bool enabled_, terminal_;
+  std::string label_, unit_;
+  std::optional<std::uint64_t> total_;
+  std::uint64_t done_ = 0;
+  Time started_{}, drawn_{};
+  bool line_ = false;
+};
+
+class Console {
+ public:
+  Console(bool json, bool quiet, bool progress);
+
+  [[nodiscard]] bool json() const noexcept { return json_; }
+  [[nodiscard]] core::Progress& progress() noexcept { return progress_; }
+
+  /// A result line for people; nothing in --json.
+  void result(std::string_view line);
+  void result(const core::Message& m) { result(m.text()); }
+  /// Talk on standard error, unless --quiet or --json.
+  void say(const core::Message& m);
+  void warn(const core::Message& m);
+  void finding(const core::Finding& f);
+  /// A result table with aligned columns, for people.
+  void table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows);
+  /// One JSON line of the given type; nothing without --json.
+  void event(std::string_view type, core::Json object);
+  /// Facts of the last line of --json.
+  void summary(core::Json facts) { summary_ = std::move(facts); }
+  void failure(const core::Error& e);
+  /// Writes the final summary line of --json.
+  void finish(int exit_code);
+
+ private:
+  bool json_, quiet_;
+  ConsoleProgress progress_;
+  core::Json summary_ = core::Json::object();
+};
+
+/// Bytes for people: 1.2 GB (decimal units).
+[[nodiscard]] std::string human_size(std::uint64_t bytes);
+/// Display width of UTF-8 text: one column per code point, which holds for French.
+[[nodiscard]] std::size_t display_width(std::string_view text);
+
+}  // namespace versoir::cli

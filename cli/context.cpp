@@ -1,0 +1,155 @@
+// Opens, once each, what the configuration of a workspace names.
+#include "cli/context.hpp"
+
+#include <cstdlib>
+#include <map>
+
+#include "core/error.hpp"
+
+namespace versoir::cli {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::Exit;
+using core::msg;
+
+struct Context::Lazy {
+  std::optional<core::Config> config;
+  std::optional<trust::Journal> journal;
+  std::map<std::string, std::unique_ptr<trust::Signer>> signers;
+  std::optional<trust::TrustStore> store;
+  std::optional<trust::RoleRegister> roles;
+  std::unique_ptr<core::HttpClient> tsa_http;
+  std::unique_ptr<trust::TimestampAuthority> tsa;
+};
+
+std::string program_version() { return VERSOIR_VERSION; }
+
+Context::Context(const Values& w, Console& console, const core::Clock& c, std::stop_token s)
+    : words(w), out(console), clock(c), stop(std::move(s)), workspace_(w.get("workspace")), lazy_(std::make_unique<Lazy>()) {
+  if (!fs::is_directory(workspace_))
+    throw Error(Exit::usage, msg("The workspace {0} is not a folder.", workspace_.string()));
+}
+
+Context::~Context() = default;
+
+const core::Config& Context::config() {
+  if (!lazy_->config) {
+    if (!fs::exists(config_file()))
+      throw Error(Exit::configuration, msg("There is no versoir.conf in {0}.", workspace_.string()))
+          .hint(msg("Go to the workspace, name it with --workspace, or make one with versoir init."));
+    lazy_->config = core::Config::read(config_file());
+  }
+  return *lazy_->config;
+}
+
+fs::path Context::journal_file() {
+  return workspace_ / ("journal-" + config().get("journal", "node") + ".jsonl");
+}
+
+trust::Journal& Context::journal() {
+  if (!lazy_->journal) lazy_->journal.emplace(journal_file(), config().get("journal", "node"), clock);
+  return *lazy_->journal;
+}
+
+trust::Signer& Context::signer(const std::string& name) {
+  auto& slot = lazy_->signers[name];
+  if (slot) return *slot;
+  const std::string section = "signing." + name;
+  if (!config().has_section(section))
+    throw Error(Exit::configuration, msg("The configuration has no section [{0}].", section))
+        .hint(msg("It names the certificate and the key that sign, see versoir.conf."));
+  trust::KeySource source;
+  source.certificate = config().find_path(section, "certificate").value_or("");
+  source.key = config().find_path(section, "key").value_or("");
+  source.pkcs12 = config().find_path(section, "pkcs12").value_or("");
+  source.password_file = config().find_path(section, "password_file").value_or("");
+  slot = trust::load_signer(source, clock);
+  return *slot;
+}
+
+const trust::TrustStore& Context::trust_store() {
+  if (!lazy_->store) {
+    std::vector<fs::path> crls;
+    if (auto crl = config().find_path("trust", "crl")) crls.push_back(*crl);
+    const fs::path anchors = config().get_path("trust", "anchors");
+    lazy_->store = trust::load_trust_store(anchors, config().find_path("timestamp", "ca").value_or(fs::path{}), crls);
+  }
+  return *lazy_->store;
+}
+
+const trust::RoleRegister& Context::roles() {
+  if (!lazy_->roles) lazy_->roles = trust::RoleRegister::read(config().get_path("trust", "roles"));
+  return *lazy_->roles;
+}
+
+trust::TimestampAuthority* Context::tsa() {
+  const auto url = config().find("timestamp", "url");
+  if (!url || url->empty()) {
+    if (config().get_bool("timestamp", "required"))
+      throw Error(Exit::configuration, msg("Time-stamps are required ([timestamp] required), but [timestamp] url is not set."));
+    return nullptr;
+  }
+  if (!lazy_->tsa) {
+    lazy_->tsa_http = core::make_curl_client({});
+    trust::TsaOptions options;
+    options.url = *url;
+    options.ca = config().get_path("timestamp", "ca");
+    options.policy = config().get_or("timestamp", "policy", "");
+    lazy_->tsa = trust::make_tsa_client(options, *lazy_->tsa_http);
+  }
+  return lazy_->tsa.get();
+}
+
+std::vector<fs::path> Context::profile_folders() const {
+  std::vector<fs::path> dirs{workspace_ / "profiles"};
+  if (const char* env = std::getenv("VERSOIR_PROFILES")) dirs.emplace_back(env);
+  std::error_code ec;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ec).parent_path();
+  if (!ec) {
+    dirs.push_back(program / "profiles");
+    dirs.push_back(program.parent_path() / "share" / "versoir" / "profiles");
+  }
+  return dirs;
+}
+
+fs::path Context::input(const std::string& typed) const {
+  const fs::path path(typed);
+  if (path.is_absolute() || fs::exists(path) || !fs::exists(workspace_ / path)) return path;
+  return workspace_ / path;
+}
+
+sip::Versement Context::versement(const std::string& id) const {
+  fs::path p(id);  // versements/2026-01/ is as good as 2026-01
+  if (!p.has_filename()) p = p.parent_path();
+  return sip::Versement(workspace_, p.filename().string());
+}
+
+extract::Extract Context::open_extract(const sip::Plan& plan) const {
+  const fs::path path = plan.extract.is_absolute() ? plan.extract : workspace_ / plan.extract;
+  return extract::Extract::open(path);
+}
+
+std::vector<sip::PlannedLot> Context::chosen_lots(const sip::Plan& plan) const {
+  const auto wanted = words.list("lot");
+  if (wanted.empty()) return plan.lots;
+  std::vector<sip::PlannedLot> lots;
+  for (const auto& id : wanted) {
+    bool found = false;
+    for (const auto& lot : plan.lots)
+      if (lot.id.value == id) {
+        lots.push_back(lot);
+        found = true;
+      }
+    if (!found)
+      throw Error(Exit::usage, msg("The versement {0} has no lot {1}.", plan.versement, id))
+          .hint(msg("versoir status lists its lots."));
+  }
+  return lots;
+}
+
+void Context::check_stop() const {
+  if (stop.stop_requested()) throw Error(Exit::interrupted, msg("Interrupted: what was finished is kept, the rest was not started."));
+}
+
+}  // namespace versoir::cli

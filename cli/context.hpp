@@ -1,0 +1,69 @@
+// What a command works with: its words, the console, the workspace and what its configuration gives access to.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "core/clock.hpp"
+#include "core/config.hpp"
+#include "core/http_client.hpp"
+#include "extract/store.hpp"
+#include "sip/versement.hpp"
+#include "trust/cades.hpp"
+#include "trust/journal.hpp"
+#include "trust/roles.hpp"
+#include "trust/signer.hpp"
+#include "trust/timestamp.hpp"
+
+namespace versoir::cli {
+
+/// Lazily opens what the configuration names, each once. Everything throws Error(Exit::configuration) when it lacks.
+class Context {
+ public:
+  Context(const Values& words, Console& console, const core::Clock& clock, std::stop_token stop);
+  ~Context();
+
+  const Values& words;
+  Console& out;
+  const core::Clock& clock;
+  std::stop_token stop;
+
+  [[nodiscard]] const std::filesystem::path& workspace() const noexcept { return workspace_; }
+  [[nodiscard]] std::filesystem::path config_file() const { return workspace_ / "versoir.conf"; }
+  [[nodiscard]] const core::Config& config();
+  [[nodiscard]] trust::Journal& journal();
+  [[nodiscard]] std::filesystem::path journal_file();
+  /// [signing.NAME]
+  [[nodiscard]] trust::Signer& signer(const std::string& name);
+  [[nodiscard]] const trust::TrustStore& trust_store();
+  [[nodiscard]] const trust::RoleRegister& roles();
+  /// nullptr when [timestamp] url is not set; an error when it is required and not set.
+  [[nodiscard]] trust::TimestampAuthority* tsa();
+  /// Folders where profiles are looked up by name: workspace, then what is installed with the program.
+  [[nodiscard]] std::vector<std::filesystem::path> profile_folders() const;
+
+  /// A path given on the command line: as typed when it exists, else relative to the workspace.
+  [[nodiscard]] std::filesystem::path input(const std::string& typed) const;
+  [[nodiscard]] sip::Versement versement(const std::string& id) const;
+  /// The extract of a plan, found from the workspace.
+  [[nodiscard]] extract::Extract open_extract(const sip::Plan& plan) const;
+  /// Lots chosen by --lot, or all; an unknown one is Error(Exit::usage).
+  [[nodiscard]] std::vector<sip::PlannedLot> chosen_lots(const sip::Plan& plan) const;
+
+  /// Throws Error(Exit::interrupted) when a stop was asked.
+  void check_stop() const;
+
+ private:
+  struct Lazy;
+  std::filesystem::path workspace_;
+  std::unique_ptr<Lazy> lazy_;
+};
+
+[[nodiscard]] std::string program_version();
+
+}  // namespace versoir::cli

@@ -1,0 +1,101 @@
+// The program: words in, exit code out; signals become a stop token.
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <exception>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "cli/context.hpp"
+#include "core/error.hpp"
+#include "core/i18n.hpp"
+
+namespace {
+
+using namespace versoir;
+using core::Error;
+using core::Exit;
+using core::msg;
+
+/// First interruption: a clean stop at the next safe point. Second: at once.
+void watch_signals(std::stop_source stop) {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int s : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, s);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  std::thread([set, stop]() mutable {
+    int which = 0;
+    sigwait(&set, &which);
+    stop.request_stop();
+    sigwait(&set, &which);
+    _exit(128 + which);
+  }).detach();
+}
+
+std::string option_before_parsing(const std::vector<std::string>& words, const std::string& name) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--" + name && i + 1 < words.size()) return words[i + 1];
+    if (words[i].starts_with("--" + name + "=")) return words[i].substr(name.size() + 3);
+  }
+  return {};
+}
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+int run(const std::vector<std::string>& words, std::stop_token stop) {
+  bool json = false;
+  for (const auto& w : words) json = json || w == "--json";
+  cli::Console early(json, false, false);
+  cli::Console* console = &early;
+  std::optional<cli::Console> chosen;
+  int code = static_cast<int>(Exit::unexpected);
+  try {
+    const auto call = cli::parse(words);
+    if (call.version) {
+      print(fmt::format("versoir {}\n", cli::program_version()));
+      return 0;
+    }
+    if (call.help || !call.command) {
+      print(cli::help_text(call.command));
+      return call.help ? 0 : static_cast<int>(Exit::usage);
+    }
+    console = &chosen.emplace(call.values.has("json"), call.values.has("quiet"), !call.values.has("no-progress"));
+    const core::SystemClock clock;
+    cli::Context context(call.values, *console, clock, stop);
+    code = call.command->run(context);
+  } catch (const Error& e) {
+    console->failure(e);
+    code = static_cast<int>(e.code());
+  } catch (const std::exception& e) {
+    const Error wrapped = Error(Exit::unexpected, msg("An unexpected failure: {0}", e.what()))
+                              .hint(msg("Please report it with the output of versoir --version."));
+    console->failure(wrapped);
+    code = static_cast<int>(Exit::unexpected);
+  }
+  console->finish(code);
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  prctl(PR_SET_DUMPABLE, 0);  // no core dump: keys and personal data are in memory
+  const std::string lang = option_before_parsing(words, "lang");
+  versoir::core::set_language(lang == "fr" || lang == "en" ? lang : "");
+  if (!lang.empty() && lang != "fr" && lang != "en") {
+    std::fputs("versoir: --lang fr|en\n", stderr);
+    return static_cast<int>(Exit::usage);
+  }
+  std::stop_source stop;
+  watch_signals(stop);
+  const int code = run(words, stop.get_token());
+  std::fflush(stdout);
+  _exit(code);  // the signal thread waits for ever: nothing to join, nothing left to flush
+}
