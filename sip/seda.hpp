@@ -23,7 +23,8 @@ enum class SedaVersion { v2_1, v2_2, v2_3 };
 [[nodiscard]] std::string_view seda_name(SedaVersion v) noexcept;  ///< "2.2"
 [[nodiscard]] std::optional<SedaVersion> parse_seda(std::string_view text);
 
-/// One row of the element table: where an element stands in its parent, how often, in which versions.
+/// One row of the element table: where an element stands in its parent, how often, in which versions. Elements that
+/// share an order in one parent form a group that repeats or mixes: Rule and StartDate, units and references.
 struct ElementRule {
   std::string_view parent, name;
   int order;
@@ -75,8 +76,11 @@ struct UnitContent {
 };
 
 /// Streams a manifest: objects first (SEDA 5: all data objects precede the units), then units depth first.
-/// Objects go straight to the sink, units to a spool file that finish() appends. Memory does not grow with either.
-/// Ids are letter-prefixed counters: OG1, BDO1, AU1.
+/// Objects go straight to the sink, units to a spool file that finish() appends. Memory does not grow with either (but
+/// for one bit per object). Ids are letter-prefixed counters: OG1, BDO1, AU1.
+/// Values are cleaned (sip/seda_text.hpp). What cannot be written at all - no title, an unknown level, keyword type or
+/// final action, an element that the version lacks - is Error(Exit::sip_build), thrown before the unit's first byte.
+/// Extreme dates that the platform would refuse (year above 8999, end before start) are left out.
 class ManifestWriter {
  public:
   /// `spool_dir` holds the units' spool until finish().

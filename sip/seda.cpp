@@ -1,0 +1,510 @@
+// The manifest writer: small trees of values ordered by the element table, two streams joined at the end.
+#include "sip/seda.hpp"
+
+#include "core/error.hpp"
+#include "core/xml.hpp"
+#include "sip/seda_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace versoir::sip {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+constexpr std::array<std::string_view, 11> levels{"Fonds",  "Subfonds",  "Class",     "Collection",
+                                                  "Series", "Subseries", "RecordGrp", "SubGrp",
+                                                  "File",   "Item",      "OtherLevel"};
+constexpr std::array<std::string_view, 9> keyword_types{
+    "corpname", "famname", "geogname", "name", "occupation", "persname", "subject", "genreform", "function"};
+constexpr std::array<std::string_view, 3> legal_statuses{"Public Archive", "Private Archive",
+                                                         "Public and Private Archive"};
+constexpr std::array<std::string_view, 3> storage_actions{"RestrictAccess", "Transfer", "Copy"};
+constexpr std::array<std::string_view, 2> appraisal_actions{"Keep", "Destroy"};
+
+template <std::size_t N>
+bool is_one_of(const std::array<std::string_view, N>& list, std::string_view value) {
+  return std::ranges::find(list, value) != list.end();
+}
+
+/// A leaf with its text, or an element with children. At most one attribute: nothing that we write has more.
+struct Item {
+  std::string_view name;
+  std::string text;
+  std::vector<Item> children;
+  bool container = false;
+  std::string_view attribute;
+  std::string attribute_value;
+
+  static Item leaf(std::string_view name, std::string text) {
+    return {name, std::move(text), {}, false, {}, {}};
+  }
+  static Item node(std::string_view name) { return {name, {}, {}, true, {}, {}}; }
+
+  /// Adds a leaf when it has a value: SEDA's non-empty tokens are omitted, never written empty.
+  void add(std::string_view child, std::string value) {
+    if (!value.empty()) children.push_back(leaf(child, std::move(value)));
+  }
+};
+
+const ElementRule& rule_of(std::string_view parent, std::string_view name, SedaVersion version) {
+  const auto rules = element_table();
+  const auto found =
+      std::ranges::find_if(rules, [&](const ElementRule& r) { return r.parent == parent && r.name == name; });
+  if (found == rules.end())
+    throw Error(Exit::unexpected, msg("The element {0} is not known inside {1}.", name, parent));
+  const bool there = version == SedaVersion::v2_1   ? found->in_2_1
+                     : version == SedaVersion::v2_2 ? found->in_2_2
+                                                    : found->in_2_3;
+  if (!there)
+    throw Error(Exit::sip_build,
+                msg("SEDA {0} has no element {1} inside {2}.", seda_name(version), name, parent))
+        .hint(msg("Plan with another SEDA version, or change the archive profile."));
+  return *found;
+}
+
+/// Puts children in the order of the table, all the way down; refuses what the version does not have and what
+/// may not be repeated. Elements of one order keep the sequence in which they were given.
+void arrange(Item& item, SedaVersion version) {
+  std::vector<std::pair<const ElementRule*, Item>> ordered;
+  ordered.reserve(item.children.size());
+  for (auto& child : item.children) {
+    if (child.container) arrange(child, version);
+    const auto& rule = rule_of(item.name, child.name, version);
+    ordered.emplace_back(&rule, std::move(child));
+  }
+  std::ranges::stable_sort(ordered, {}, [](const auto& pair) { return pair.first->order; });
+  item.children.clear();
+  const ElementRule* before = nullptr;
+  for (auto& [rule, child] : ordered) {
+    if (before == rule && !rule->repeatable)
+      throw Error(Exit::unexpected,
+                  msg("The element {0} cannot be repeated inside {1}.", child.name, item.name));
+    before = rule;
+    item.children.push_back(std::move(child));
+  }
+}
+
+void write_item(core::XmlWriter& out, const Item& item) {
+  if (!item.container) {
+    if (item.attribute.empty()) {
+      out.leaf(item.name, item.text);
+    } else {
+      out.leaf(item.name, item.text, {{item.attribute, item.attribute_value}});
+    }
+    return;
+  }
+  if (item.attribute.empty()) {
+    out.open(item.name);
+  } else {
+    out.open(item.name, {{item.attribute, item.attribute_value}});
+  }
+  for (const auto& child : item.children) write_item(out, child);
+  out.close();
+}
+
+/// One of the two streams of a manifest, with the containers that stay open and how far each has gone in the
+/// table.
+class Stream {
+ public:
+  Stream(core::ByteSink& sink, int depth, std::string_view inside, SedaVersion version)
+      : out_(sink, depth), version_(version) {
+    if (!inside.empty()) frames_.push_back({inside, 0, {}});
+  }
+
+  core::XmlWriter& out() { return out_; }
+  [[nodiscard]] std::size_t depth() const { return frames_.size(); }
+
+  void open(std::string_view name, core::XmlWriter::Attributes attributes = {}) {
+    advance(name);
+    out_.open(name, attributes);
+    frames_.push_back({name, 0, {}});
+  }
+  void close() {
+    out_.close();
+    frames_.pop_back();
+  }
+  /// Entered and left at once by the caller (the units' spool is copied in between).
+  void put(Item item) {
+    if (item.container) arrange(item, version_);
+    advance(item.name);
+    write_item(out_, item);
+  }
+
+ private:
+  struct Frame {
+    std::string_view name;
+    int order;
+    std::string_view last;
+  };
+  void advance(std::string_view name) {
+    if (frames_.empty()) return;
+    auto& frame = frames_.back();
+    const auto& rule = rule_of(frame.name, name, version_);
+    if (rule.order < frame.order || (rule.order == frame.order && frame.last == name && !rule.repeatable))
+      throw Error(Exit::unexpected, msg("The element {0} comes too late inside {1}.", name, frame.name));
+    frame.order = rule.order;
+    frame.last = rule.name;
+  }
+
+  core::XmlWriter out_;
+  SedaVersion version_;
+  std::vector<Frame> frames_;
+};
+
+/// The units on their way: a file of a unique name that lives as long as the writer.
+class Spool final : public core::ByteSink {
+ public:
+  explicit Spool(const fs::path& folder) {
+    std::string pattern = (folder / "manifest-units-XXXXXX").string();
+    fd_ = core::UniqueFd(::mkostemp(pattern.data(), O_CLOEXEC));
+    if (!fd_) core::throw_errno("create", pattern);
+    path_ = pattern;
+    buffer_.reserve(capacity);
+  }
+  ~Spool() override {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove(path_, ignored);
+  }
+  Spool(const Spool&) = delete;
+  Spool& operator=(const Spool&) = delete;
+
+  void write(std::string_view bytes) override {
+    if (buffer_.size() + bytes.size() > capacity) flush();
+    if (bytes.size() >= capacity) {
+      put(bytes);
+    } else {
+      buffer_ += bytes;
+    }
+  }
+
+  void replay(core::ByteSink& to) {
+    flush();
+    if (::lseek(fd_.get(), 0, SEEK_SET) < 0) core::throw_errno("read", path_.string());
+    buffer_.resize(capacity);
+    for (;;) {
+      const auto n = ::read(fd_.get(), buffer_.data(), buffer_.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) core::throw_errno("read", path_.string());
+      if (n == 0) break;
+      to.write({buffer_.data(), static_cast<std::size_t>(n)});
+    }
+    buffer_.clear();
+  }
+
+ private:
+  static constexpr std::size_t capacity = 256 * 1024;
+  void flush() {
+    put(buffer_);
+    buffer_.clear();
+  }
+  void put(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const auto n = ::write(fd_.get(), bytes.data(), bytes.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) core::throw_errno("write", path_.string());
+      bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+  fs::path path_;
+  core::UniqueFd fd_;
+  std::string buffer_;
+};
+
+Item agency(std::string_view name, std::string_view identifier) {
+  Item item = Item::node(name);
+  item.add("Identifier", token(identifier));
+  return item;
+}
+
+/// What VITAM requires in a head: all that is missing is said at once.
+void require_head(const MessageHead& head) {
+  Error missing(Exit::sip_build, msg("The head of the transfer is incomplete."));
+  bool complete = true;
+  const auto need = [&](std::string_view value, std::string_view name) {
+    if (!token(value).empty()) return;
+    complete = false;
+    missing = Error(std::move(missing)).because(msg("{0} is empty.", name));
+  };
+  need(head.message_identifier, "MessageIdentifier");
+  need(head.archival_agreement, "ArchivalAgreement");
+  need(head.archival_agency, "ArchivalAgency");
+  need(head.transferring_agency, "TransferringAgency");
+  need(head.originating_agency, "OriginatingAgencyIdentifier");
+  if (!head.legal_status.empty() && !is_one_of(legal_statuses, head.legal_status)) {
+    complete = false;
+    missing = Error(std::move(missing)).because(msg("{0} is not a LegalStatus of SEDA.", head.legal_status));
+  }
+  if (!complete) throw Error(std::move(missing));
+}
+
+// The lists of codes that our values come from. VITAM copies three of them into its reply; the names are
+// those that depositing tools use by convention.
+Item code_lists() {
+  Item lists = Item::node("CodeListVersions");
+  lists.add("ReplyCodeListVersion", "ReplyCodeListVersion0");
+  lists.add("MessageDigestAlgorithmCodeListVersion", "MessageDigestAlgorithmCodeListVersion0");
+  lists.add("FileFormatCodeListVersion", "FileFormatCodeListVersion0");
+  return lists;
+}
+
+Item management_metadata(const MessageHead& head) {
+  Item item = Item::node("ManagementMetadata");
+  item.add("ArchivalProfile", token(head.archival_profile));
+  item.add("AcquisitionInformation", token(head.acquisition_information));
+  item.add("LegalStatus", head.legal_status);
+  item.add("OriginatingAgencyIdentifier", token(head.originating_agency));
+  item.add("SubmissionAgencyIdentifier", token(head.submission_agency));
+  return item;
+}
+
+Item binary_object(const DataObject& object) {
+  // VITAM takes the first attribute of a data object as its id, of a MessageDigest as its algorithm: there is
+  // no other.
+  Item item = Item::node("BinaryDataObject");
+  item.attribute = "id";
+  item.attribute_value = object.id;
+  item.add("DataObjectVersion", "BinaryMaster_1");
+  item.add("Uri", object.uri);
+  Item digest = Item::leaf("MessageDigest", object.digest.hex());
+  digest.attribute = "algorithm";
+  digest.attribute_value = "SHA-512";
+  item.children.push_back(std::move(digest));
+  if (object.size > 0) item.add("Size", std::to_string(object.size));  // xs:positiveInteger
+
+  Item format = Item::node("FormatIdentification");
+  format.add("FormatLitteral", token(object.format_name));
+  format.add("MimeType", token(object.mime));
+  format.add("FormatId", token(object.puid));
+  if (!format.children.empty()) item.children.push_back(std::move(format));
+
+  Item info = Item::node("FileInfo");
+  const auto name = token(object.file_name);
+  info.add("Filename", name.empty() ? fs::path(object.uri).filename().string() : name);
+  if (object.last_modified) info.add("LastModified", core::format_instant(*object.last_modified));
+  item.children.push_back(std::move(info));
+  return item;
+}
+
+/// VITAM's schema of units knows the years 0000 to 8999.
+bool representable(const core::Date& date) {
+  return date.ok() && static_cast<int>(date.year()) >= 0 && static_cast<int>(date.year()) <= 8999;
+}
+
+std::string final_action(profiles::RuleCategory category, const std::vector<const RuleLine*>& lines) {
+  const auto name = profiles::rule_element(category);
+  std::string action;
+  for (const auto* line : lines) {
+    if (line->final_action.empty()) continue;
+    if (!action.empty() && action != line->final_action)
+      throw Error(Exit::sip_build, msg("{0} has two final actions on one unit: {1} and {2}.", name, action,
+                                       line->final_action));
+    action = line->final_action;
+  }
+  const bool known = category == profiles::RuleCategory::storage ? is_one_of(storage_actions, action)
+                                                                 : is_one_of(appraisal_actions, action);
+  if (action.empty()) throw Error(Exit::sip_build, msg("{0} needs a final action.", name));
+  if (!known) throw Error(Exit::sip_build, msg("{0} is not a final action of {1}.", action, name));
+  return action;
+}
+
+Item rule_item(profiles::RuleCategory category, const std::vector<const RuleLine*>& lines) {
+  Item item = Item::node(profiles::rule_element(category));
+  bool prevent = false;
+  for (const auto* line : lines) {
+    prevent = prevent || line->prevent_inheritance;
+    const auto id = token(line->rule_id);
+    if (id.empty()) continue;
+    item.add("Rule", id);
+    if (!line->start) continue;
+    if (!representable(*line->start))
+      throw Error(Exit::sip_build,
+                  msg("The start date of rule {0} is not one that the platform accepts.", id));
+    item.add("StartDate", core::format_date(*line->start));
+  }
+  if (prevent) item.add("PreventInheritance", "true");
+  if (category == profiles::RuleCategory::storage || category == profiles::RuleCategory::appraisal)
+    item.add("FinalAction", final_action(category, lines));
+  return item;
+}
+
+Item management(const UnitContent& unit) {
+  using profiles::RuleCategory;
+  Item item = Item::node("Management");
+  for (const auto category :
+       {RuleCategory::storage, RuleCategory::appraisal, RuleCategory::access, RuleCategory::dissemination,
+        RuleCategory::reuse, RuleCategory::classification, RuleCategory::hold}) {
+    std::vector<const RuleLine*> lines;
+    for (const auto& line : unit.rules)
+      if (line.category == category) lines.push_back(&line);
+    if (lines.empty()) continue;
+    // ClassificationLevel and ClassificationOwner are mandatory, and no archive of a university is
+    // classified.
+    if (category == RuleCategory::classification)
+      throw Error(Exit::sip_build,
+                  msg("Versoir does not write classification rules: no level or owner is known."));
+    item.children.push_back(rule_item(category, lines));
+  }
+  return item;
+}
+
+Item unit_content(const UnitContent& unit, bool has_object) {
+  const auto& d = unit.described;
+  if (!is_one_of(levels, d.level))
+    throw Error(Exit::sip_build, msg("{0} is not a DescriptionLevel of SEDA.", d.level));
+  Item item = Item::node("Content");
+  item.add("DescriptionLevel", d.level);
+  item.add("Title", token(d.title));
+  if (item.children.size() < 2)
+    throw Error(Exit::sip_build, msg("A unit has no title (system identifier {0}).", unit.system_id));
+  item.add("OriginatingSystemId", token(unit.system_id));
+  item.add("OriginatingAgencyArchiveUnitIdentifier", token(d.identifier));
+  item.add("Description", paragraph(d.description));
+  if (has_object) item.add("Language", "fra");  // ISO 639-2, as in the platform's own examples
+  for (const auto& [type, content] : d.keywords) {
+    if (!type.empty() && !is_one_of(keyword_types, type))
+      throw Error(Exit::sip_build, msg("{0} is not a KeywordType of SEDA.", type));
+    auto text = token(content);
+    if (text.empty()) continue;
+    Item keyword = Item::node("Keyword");
+    keyword.add("KeywordContent", std::move(text));
+    keyword.add("KeywordType", type);
+    item.children.push_back(std::move(keyword));
+  }
+  if (auto identifier = token(unit.originating_agency); !identifier.empty())
+    item.children.push_back(agency("OriginatingAgency", identifier));
+  // VITAM refuses a unit that ends before it starts; the contradiction was reported when the unit was
+  // described.
+  const bool start = d.start && representable(*d.start);
+  const bool end = d.end && representable(*d.end) && (!start || *d.start <= *d.end);
+  if (start) item.add("StartDate", core::format_date(*d.start));
+  if (end) item.add("EndDate", core::format_date(*d.end));
+  return item;
+}
+
+}  // namespace
+
+struct ManifestWriter::State {
+  State(const MessageHead& h, core::ByteSink& s, const fs::path& spool_dir)
+      : head(h),
+        sink(s),
+        main(s, 0, {}, h.version),
+        spool(spool_dir),
+        units(spool, 3, "DescriptiveMetadata", h.version) {}
+
+  /// "OG12" of a declared group → 11.
+  [[nodiscard]] std::size_t group_index(std::string_view id) const {
+    std::uint64_t number = 0;
+    bool good = id.size() > 2 && id.size() < 20 && id.starts_with("OG");
+    for (const char c : id.substr(std::min<std::size_t>(2, id.size()))) {
+      good = good && c >= '0' && c <= '9';
+      if (good) number = number * 10 + static_cast<std::uint64_t>(c - '0');
+    }
+    if (!good || number == 0 || number > object_count)
+      throw Error(Exit::unexpected, msg("The object group {0} was not declared.", id));
+    return static_cast<std::size_t>(number - 1);
+  }
+
+  MessageHead head;
+  core::ByteSink& sink;
+  Stream main;
+  Spool spool;
+  Stream units;
+  std::uint64_t unit_count = 0, object_count = 0;
+  std::vector<bool> referenced;  ///< one bit per group: an orphan group is a KO (CHECK_CONSISTENCY)
+  bool finished = false;
+};
+
+ManifestWriter::ManifestWriter(const MessageHead& head, core::ByteSink& sink, const fs::path& spool_dir) {
+  require_head(head);
+  s_ = std::make_unique<State>(head, sink, spool_dir);
+  auto& main = s_->main;
+  main.out().declaration();
+  main.open("ArchiveTransfer", {{"xmlns", seda_namespace(head.version)}});
+  if (auto comment = paragraph(head.comment); !comment.empty())
+    main.put(Item::leaf("Comment", std::move(comment)));
+  main.put(Item::leaf("Date", core::format_instant(head.date)));
+  main.put(Item::leaf("MessageIdentifier", token(head.message_identifier)));
+  main.put(Item::leaf("ArchivalAgreement", token(head.archival_agreement)));
+  main.put(code_lists());
+  main.open("DataObjectPackage");
+}
+
+ManifestWriter::~ManifestWriter() = default;
+
+std::string ManifestWriter::add_object(DataObject& object, std::string_view extension) {
+  if (s_->finished) throw Error(Exit::unexpected, msg("The manifest is finished."));
+  const auto number = std::to_string(++s_->object_count);
+  object.id = "BDO" + number;
+  object.uri = "content/" + object.id + "." + safe_extension(extension);
+  Item group = Item::node("DataObjectGroup");
+  group.attribute = "id";
+  group.attribute_value = "OG" + number;
+  group.children.push_back(binary_object(object));
+  s_->main.put(std::move(group));
+  s_->referenced.push_back(false);
+  return "OG" + number;
+}
+
+std::string ManifestWriter::open_unit(const UnitContent& content, std::string_view object_group) {
+  if (s_->finished) throw Error(Exit::unexpected, msg("The manifest is finished."));
+  // Everything that can be refused is refused before the first byte of the unit.
+  Item rules = management(content);
+  arrange(rules, s_->head.version);
+  Item description = unit_content(content, !object_group.empty());
+  if (!object_group.empty()) s_->referenced[s_->group_index(object_group)] = true;
+
+  auto id = "AU" + std::to_string(++s_->unit_count);
+  auto& units = s_->units;
+  units.open("ArchiveUnit", {{"id", id}});
+  if (!rules.children.empty()) units.put(std::move(rules));
+  units.put(std::move(description));
+  if (!object_group.empty()) {
+    Item reference = Item::node("DataObjectReference");
+    reference.add("DataObjectGroupReferenceId", std::string(object_group));
+    units.put(std::move(reference));
+  }
+  return id;
+}
+
+void ManifestWriter::close_unit() {
+  if (s_->finished || s_->units.depth() < 2) throw Error(Exit::unexpected, msg("No unit is open."));
+  s_->units.close();
+}
+
+void ManifestWriter::finish() {
+  if (s_->finished) throw Error(Exit::unexpected, msg("The manifest is finished."));
+  if (const auto orphan = std::ranges::find(s_->referenced, false); orphan != s_->referenced.end())
+    throw Error(Exit::unexpected,
+                msg("No unit refers to the object group OG{0}.", orphan - s_->referenced.begin() + 1));
+  while (s_->units.depth() > 1) s_->units.close();
+  auto& main = s_->main;
+  main.open("DescriptiveMetadata");
+  s_->spool.replay(s_->sink);
+  main.close();
+  main.put(management_metadata(s_->head));
+  main.close();
+  for (const auto& related : s_->head.related_transfers)
+    if (auto id = token(related); !id.empty())
+      main.put(Item::leaf("RelatedTransferReference", std::move(id)));
+  if (auto reply = token(s_->head.transfer_request_reply); !reply.empty())
+    main.put(Item::leaf("TransferRequestReplyIdentifier", std::move(reply)));
+  main.put(agency("ArchivalAgency", s_->head.archival_agency));
+  main.put(agency("TransferringAgency", s_->head.transferring_agency));
+  main.close();
+  s_->finished = true;
+}
+
+std::uint64_t ManifestWriter::units() const noexcept { return s_->unit_count; }
+std::uint64_t ManifestWriter::objects() const noexcept { return s_->object_count; }
+
+}  // namespace versoir::sip
