@@ -1,13 +1,13 @@
 // What a profile says about an application: plain data, loaded from profiles/<application>/.
 // Nothing about Apogée or Harpège exists in C++; this model is all that the other rooms know.
 #pragma once
+#include "core/clock.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/clock.hpp"
 
 namespace versoir::profiles {
 
@@ -37,12 +37,12 @@ struct Column {
   Sensitivity sensitivity = Sensitivity::none;
   Evidence evidence = Evidence::confirmed;
   bool take = true;
-  bool optional = false;   ///< absent on some sites: its absence is a note, not an error
-  std::string reason;      ///< why it is left (always present when take is false)
+  bool optional = false;  ///< absent on some sites: its absence is a note, not an error
+  std::string reason;     ///< why it is left (always present when take is false)
 };
 struct Table {
   std::string name, label;
-  std::vector<std::string> key;      ///< declared primary key columns, may be empty
+  std::vector<std::string> key;                   ///< declared primary key columns, may be empty
   std::vector<std::vector<std::string>> indexes;  ///< further column lists that queries need
   std::vector<Column> columns;
   Evidence evidence = Evidence::confirmed;
@@ -53,8 +53,8 @@ struct Table {
 
 enum class FieldType { text, date, datetime, integer, decimal, flag };
 struct Field {
-  std::string name;       ///< column of the query = XML element, [a-z][a-z0-9-]*  ('_' of SQL becomes '-')
-  std::string label;      ///< French
+  std::string name;   ///< column of the query = XML element, [a-z][a-z0-9-]*  ('_' of SQL becomes '-')
+  std::string label;  ///< French
   FieldType type = FieldType::text;
   Sensitivity sensitivity = Sensitivity::none;
   std::string code_list;  ///< resolved into an attribute "libelle" and shown to people
@@ -63,11 +63,11 @@ struct Field {
 /// A named query and, under each of its rows, other queries: a tree of rows.
 /// Parameters :name take the value of the nearest ancestor row's column, then of the record's key.
 struct Node {
-  std::string name;       ///< XML element of one row
-  std::string label;      ///< French heading
+  std::string name;   ///< XML element of one row
+  std::string label;  ///< French heading
   std::string sql;
-  long line = 0;          ///< in records.xml, for errors
-  bool list = true;       ///< false: exactly zero or one row
+  long line = 0;     ///< in records.xml, for errors
+  bool list = true;  ///< false: exactly zero or one row
   std::vector<Field> fields;
   std::vector<Node> children;
 };
@@ -81,14 +81,14 @@ enum class RuleCategory { storage, appraisal, access, dissemination, reuse, clas
 [[nodiscard]] std::string_view rule_element(RuleCategory c) noexcept;  ///< "AppraisalRule"...
 /// A logical rule. Its id on a platform comes from the configuration ([rules] logical = RuleId).
 struct RuleDef {
-  std::string code;                 ///< DUA_ETUDIANT_50
+  std::string code;  ///< DUA_ETUDIANT_50
   RuleCategory category = RuleCategory::appraisal;
-  std::optional<int> duration;      ///< nullopt = unlimited / undefined
+  std::optional<int> duration;  ///< nullopt = unlimited / undefined
   core::TimeUnit unit = core::TimeUnit::year;
-  std::string label, trigger;       ///< what it is; from which event it runs (French)
-  std::string source;               ///< text or study it rests on
-  std::string confidence;           ///< H, M or L as in the retention study
-  std::string validator;            ///< who must validate it: "archiviste", "DPO"...
+  std::string label, trigger;  ///< what it is; from which event it runs (French)
+  std::string source;          ///< text or study it rests on
+  std::string confidence;      ///< H, M or L as in the retention study
+  std::string validator;       ///< who must validate it: "archiviste", "DPO"...
 };
 
 /// "{column}" templates over the row of facts. "{column:date}" prints 25/11/2026. "{{" is a brace.
@@ -97,19 +97,20 @@ using Template = std::string;
 struct UnitRule {
   RuleCategory category = RuleCategory::appraisal;
   std::string code;
-  Template start;          ///< a date template; empty value = no StartDate (never destroyable, flagged)
-  std::string final_action;  ///< Keep/Destroy, RestrictAccess/Transfer/Copy; required by appraisal and storage
+  Template start;  ///< a date template; empty value = no StartDate (never destroyable, flagged)
+  std::string
+      final_action;  ///< Keep/Destroy, RestrictAccess/Transfer/Copy; required by appraisal and storage
   bool prevent_inheritance = false;
 };
 struct UnitDef {
-  std::string level = "File";   ///< SEDA DescriptionLevel
+  std::string level = "File";  ///< SEDA DescriptionLevel
   Template title, description;
-  Template identifier;          ///< OriginatingAgencyArchiveUnitIdentifier, may be empty
-  Template start, end;          ///< extreme dates
+  Template identifier;  ///< OriginatingAgencyArchiveUnitIdentifier, may be empty
+  Template start, end;  ///< extreme dates
   std::vector<std::pair<std::string, Template>> keywords;  ///< (KeywordType, content)
   std::vector<UnitRule> rules;
-  bool object = false;          ///< has the record as its XML object
-  Template file_name;           ///< FileInfo/Filename of the object
+  bool object = false;  ///< has the record as its XML object
+  Template file_name;   ///< FileInfo/Filename of the object
 };
 struct LeaveOut {
   std::string reason;  ///< French, one sentence, goes to left-out.csv and to the review
@@ -117,25 +118,25 @@ struct LeaveOut {
 };
 /// One archive profile: which records become which archive units, with which dates and rules.
 struct ArchiveDef {
-  std::string id;       ///< file name without .xml: dossiers-etudiants
-  std::string code;     ///< short code used in MessageIdentifier, [A-Z0-9]{2,12}
+  std::string id;    ///< file name without .xml: dossiers-etudiants
+  std::string code;  ///< short code used in MessageIdentifier, [A-Z0-9]{2,12}
   std::string label, description;
-  std::string record;   ///< RecordDef id
-  std::string select;   ///< SQL: keys of the candidate records, in order
+  std::string record;               ///< RecordDef id
+  std::string select;               ///< SQL: keys of the candidate records, in order
   std::vector<LeaveOut> leave_out;  ///< evaluated in order; the first that holds gives the reason
-  std::string facts;    ///< SQL with the key as parameters: one row, feeds templates
-  UnitDef root;         ///< the unit that holds a lot (facts of the versement: {establishment} {application})
-  UnitDef documentation;  ///< unit of the data's documentation in each lot
+  std::string facts;                ///< SQL with the key as parameters: one row, feeds templates
+  UnitDef root;  ///< the unit that holds a lot (facts of the versement: {establishment} {application})
+  UnitDef documentation;         ///< unit of the data's documentation in each lot
   std::optional<UnitDef> group;  ///< optional level between root and records...
-  Template group_by;    ///< ...one per distinct value of this template, records must come in that order
+  Template group_by;  ///< ...one per distinct value of this template, records must come in that order
   UnitDef unit;
   long line = 0;
 };
 
 struct SearchDef {
   std::string id, label;
-  std::string record;       ///< the record that a hit opens
-  std::string sql;          ///< rows to index: key columns first, then the fields below
+  std::string record;  ///< the record that a hit opens
+  std::string sql;     ///< rows to index: key columns first, then the fields below
   struct Term {
     std::string column;
     std::string label;
@@ -145,7 +146,7 @@ struct SearchDef {
   std::vector<Field> shown;  ///< columns of the list of hits
 };
 struct SheetDef {
-  std::string record, title;        ///< title is a Template over the root row
+  std::string record, title;  ///< title is a Template over the root row
   std::vector<std::pair<std::string, std::vector<std::string>>> tabs;  ///< (label, names of root children)
 };
 
@@ -156,7 +157,7 @@ struct Application {
   std::string version;  ///< of the profile
   std::vector<Table> tables;
   std::vector<CodeList> code_lists;
-  std::string views;    ///< SQL of TEMP VIEWs, run before any query
+  std::string views;  ///< SQL of TEMP VIEWs, run before any query
   std::vector<RecordDef> records;
   std::vector<RuleDef> rules;
   std::vector<ArchiveDef> archives;

@@ -1,0 +1,139 @@
+// Prepares the queries of a profile against an empty database with the tables of its dictionary.
+#include "core/sqlite.hpp"
+#include "profiles/loader.hpp"
+#include "profiles/parts.hpp"
+
+#include <algorithm>
+
+namespace versoir::profiles {
+
+using core::Finding;
+using core::msg;
+using core::Severity;
+
+namespace {
+
+class QueryCheck {
+ public:
+  explicit QueryCheck(const Application& app) : app_(app), db_(core::Database::memory()) {}
+
+  std::vector<Finding> run() {
+    create_tables();
+    for (const auto& record : app_.records) check_node(record.root, record, record.key);
+    for (const auto& archive : app_.archives) check_archive(archive);
+    for (const auto& search : app_.searches) check_search(search);
+    return std::move(findings_);
+  }
+
+ private:
+  using Names = std::vector<std::string>;
+
+  void add(std::string where, core::Message message) {
+    findings_.push_back({Severity::error, "PROFILE_QUERY", std::move(message), std::move(where)});
+  }
+
+  void create_tables() {
+    for (const auto& table : app_.tables) {
+      if (!table.take) continue;
+      Names columns{"_row INTEGER PRIMARY KEY"};
+      for (const auto& c : table.columns)
+        if (c.take) columns.push_back(core::sql_name(c.name));
+      db_.exec(fmt::format("CREATE TABLE {} ({})", core::sql_name(table.name), fmt::join(columns, ", ")));
+    }
+    try {
+      if (!app_.views.empty()) db_.exec(app_.views);
+    } catch (const core::Error& e) {
+      add("views.sql", msg("the views cannot be created: {0}", e.what()));
+    }
+  }
+
+  /// Column names of a query, nullopt when it does not compile (reported).
+  std::optional<Names> prepare(const std::string& sql, const std::string& where, const Names& parameters) {
+    try {
+      auto statement = db_.prepare(sql);
+      for (int i = 1; i <= statement.parameter_count(); ++i)
+        if (const auto name = statement.parameter_name(i);
+            std::ranges::find(parameters, name) == parameters.end())
+          add(where, msg("the parameter :{0} is neither a column of a row above nor part of the key", name));
+      Names names;
+      for (int i = 0; i < statement.columns(); ++i) names.push_back(statement.column_name(i));
+      return names;
+    } catch (const core::Error& e) {
+      add(where, msg("the query does not compile: {0}", e.what()));
+      return std::nullopt;
+    }
+  }
+
+  void check_node(const Node& node, const RecordDef& record, Names known) {
+    const auto where = fmt::format("records.xml:{}: {}/{}", node.line, record.id, node.name);
+    if (const auto columns = prepare(node.sql, where, known)) {
+      const bool same = std::ranges::equal(
+          *columns, node.fields,
+          [](const std::string& column, const Field& field) { return parts::same_name(column, field.name); });
+      if (!same)
+        add(where, msg("the query gives the columns {0}, not the declared fields", parts::join(*columns)));
+    }
+    for (const auto& field : node.fields) known.push_back(field.name);
+    for (const auto& child : node.children) check_node(child, record, known);
+  }
+
+  void check_keys(const std::string& sql, const std::string& where, const RecordDef& record) {
+    if (const auto columns = prepare(sql, where, {}); columns && columns->size() != record.key.size())
+      add(where, msg("the query must give the key of record {0}: {1}", record.id, parts::join(record.key)));
+  }
+
+  void check_archive(const ArchiveDef& archive) {
+    const auto where = fmt::format("{}.xml:{}", archive.id, archive.line);
+    const auto* record = app_.find_record(archive.record);
+    if (!record) return;
+    check_keys(archive.select, where + ": select", *record);
+    for (const auto& l : archive.leave_out) check_keys(l.sql, where + ": leave-out", *record);
+    const auto facts = prepare(archive.facts, where + ": facts", record->key);
+    if (!facts) return;
+    check_unit(archive.unit, where + ": unit", *facts);
+    if (archive.group) {
+      check_unit(*archive.group, where + ": group", *facts);
+      check_template(archive.group_by, where + ": group", *facts);
+    }
+  }
+
+  void check_unit(const UnitDef& unit, const std::string& where, const Names& facts) {
+    for (const auto* t :
+         {&unit.title, &unit.description, &unit.identifier, &unit.start, &unit.end, &unit.file_name})
+      check_template(*t, where, facts);
+    for (const auto& k : unit.keywords) check_template(k.second, where, facts);
+    for (const auto& r : unit.rules) check_template(r.start, where, facts);
+  }
+
+  void check_template(const Template& tmpl, const std::string& where, const Names& facts) {
+    using Kind = parts::TemplatePiece::Kind;
+    for (const auto& piece : parts::split_template(tmpl))
+      if ((piece.kind == Kind::value || piece.kind == Kind::date) && !parts::contains_name(facts, piece.text))
+        add(where, msg("the template \"{0}\" asks for {1}, which the facts do not give", tmpl, piece.text));
+  }
+
+  void check_search(const SearchDef& search) {
+    const auto where = fmt::format("consult.xml: {}", search.id);
+    const auto columns = prepare(search.sql, where, {});
+    const auto* record = app_.find_record(search.record);
+    if (!columns || !record) return;
+    if (columns->size() < record->key.size())
+      add(where, msg("the query must give the key of record {0}: {1}", record->id, parts::join(record->key)));
+    for (const auto& t : search.terms)
+      if (!parts::contains_name(*columns, t.column))
+        add(where, msg("the query does not give the column {0}", t.column));
+    for (const auto& f : search.shown)
+      if (!parts::contains_name(*columns, f.name))
+        add(where, msg("the query does not give the column {0}", f.name));
+  }
+
+  const Application& app_;
+  core::Database db_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace
+
+std::vector<Finding> check_queries(const Application& app) { return QueryCheck(app).run(); }
+
+}  // namespace versoir::profiles

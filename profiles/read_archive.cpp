@@ -1,0 +1,121 @@
+// An archive profile: which records become which archive units, with which dates and rules.
+#include "core/text.hpp"
+#include "profiles/parts.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace versoir::profiles::parts {
+
+using core::msg;
+using core::XmlElement;
+
+namespace {
+
+/// What the units that hold a lot may say: facts of the versement, not of a record (docs/formats/profile.md).
+const std::vector<std::string>& lot_names() {
+  static const std::vector<std::string> names{"etablissement", "application", "profil", "lot",
+                                              "lots",          "debut",       "fin"};
+  return names;
+}
+
+// SEDA 2.x: only appraisal and storage rules have a final action, and each has its own values.
+bool action_fits(RuleCategory category, std::string_view action) {
+  switch (category) {
+    case RuleCategory::appraisal:
+      return action == "Keep" || action == "Destroy";
+    case RuleCategory::storage:
+      return action == "RestrictAccess" || action == "Transfer" || action == "Copy";
+    default:
+      return action.empty();
+  }
+}
+
+void check_rule(const XmlElement& e, const UnitRule& rule, Reading& r) {
+  const auto* known = r.app.find_rule(rule.code);
+  if (!known)
+    r.defect(msg("{0}: the rule {1} is not declared in rules.xml", r.at(e), rule.code));
+  else if (known->category != rule.category)
+    r.defect(msg("{0}: the rule {1} is declared as {2}, not as {3}", r.at(e), rule.code,
+                 rule_element(known->category), rule_element(rule.category)));
+  if (!action_fits(rule.category, rule.final_action)) {
+    if (rule.final_action.empty())
+      r.defect(msg("{0}: the rule {1} needs an action: {2} always has a final action", r.at(e), rule.code,
+                   rule_element(rule.category)));
+    else
+      r.defect(msg("{0}: the action {1} does not exist for {2}", r.at(e), rule.final_action,
+                   rule_element(rule.category)));
+  }
+}
+
+UnitRule read_rule(const XmlElement& e, Reading& r, const std::vector<std::string>* names) {
+  UnitRule rule;
+  rule.category = parse_category(core::trim(e.attribute_or("category", "")));
+  rule.code = core::trim(e.attribute_or("code", ""));
+  rule.start = core::trim(e.attribute_or("start", ""));
+  rule.final_action = core::trim(e.attribute_or("action", ""));
+  rule.prevent_inheritance = yes(e, "prevent-inheritance", false);
+  check_template(rule.start, e, r, names);
+  check_rule(e, rule, r);
+  return rule;
+}
+
+UnitDef read_unit(const XmlElement& e, Reading& r, const std::vector<std::string>* names) {
+  UnitDef u;
+  const auto part = [&](std::string_view name) {
+    const auto* c = e.child(name);
+    if (!c) return std::string();
+    auto text = core::trim(c->text);
+    check_template(text, *c, r, names);
+    return text;
+  };
+  u.level = core::trim(e.attribute_or("level", "File"));
+  u.title = e.attribute_or("title", "");
+  check_template(u.title, e, r, names);
+  u.description = part("description");
+  u.identifier = part("identifier");
+  u.start = part("start");
+  u.end = part("end");
+  for (const auto* k : e.all("keyword")) {
+    u.keywords.emplace_back(core::trim(k->attribute_or("type", "")), core::trim(k->text));
+    check_template(u.keywords.back().second, *k, r, names);
+  }
+  for (const auto* rule : e.all("rule")) u.rules.push_back(read_rule(*rule, r, names));
+  if (const auto* object = e.child("object")) {
+    u.object = true;
+    u.file_name = object->attribute_or("file-name", "");
+    check_template(u.file_name, *object, r, names);
+  }
+  return u;
+}
+
+}  // namespace
+
+void read_archive(const XmlElement& root, Reading& r) {
+  ArchiveDef a;
+  a.id = std::filesystem::path(r.file).stem().string();
+  a.code = core::trim(root.attribute_or("code", ""));
+  a.label = root.attribute_or("label", "");
+  a.record = core::trim(root.attribute_or("record", ""));
+  a.description = root.child_text("description");
+  a.select = root.child_text("select");
+  a.facts = root.child_text("facts");
+  a.line = root.line;
+  for (const auto* e : root.all("leave-out"))
+    a.leave_out.push_back({e->attribute_or("reason", ""), core::trim(e->text)});
+  if (!r.app.find_record(a.record))
+    r.defect(msg("{0}: the record {1} is not declared in records.xml", r.at(root), a.record));
+  if (std::ranges::any_of(r.app.archives, [&](const ArchiveDef& other) { return other.code == a.code; }))
+    r.defect(msg("{0}: another archive profile has the code {1}", r.at(root), a.code));
+  if (const auto* e = root.child("root")) a.root = read_unit(*e, r, &lot_names());
+  if (const auto* e = root.child("documentation")) a.documentation = read_unit(*e, r, &lot_names());
+  if (const auto* e = root.child("group")) {
+    a.group = read_unit(*e, r, nullptr);
+    a.group_by = e->attribute_or("by", "");
+    check_template(a.group_by, *e, r);
+  }
+  if (const auto* e = root.child("unit")) a.unit = read_unit(*e, r, nullptr);
+  r.app.archives.push_back(std::move(a));
+}
+
+}  // namespace versoir::profiles::parts

@@ -1,0 +1,66 @@
+// consult.xml: what is searched, and how a record is laid out for reading.
+#include "core/text.hpp"
+#include "profiles/parts.hpp"
+
+#include <algorithm>
+
+namespace versoir::profiles::parts {
+
+using core::msg;
+using core::XmlElement;
+
+namespace {
+
+SearchDef::Term::Kind term_kind(std::string_view text) {
+  using Kind = SearchDef::Term::Kind;
+  if (text == "number") return Kind::number;
+  return text == "date" ? Kind::date : Kind::name;
+}
+
+void read_search(const XmlElement& e, Reading& r) {
+  SearchDef s;
+  s.id = core::trim(e.attribute_or("id", ""));
+  s.label = e.attribute_or("label", "");
+  s.record = core::trim(e.attribute_or("record", ""));
+  s.sql = e.child_text("sql");
+  for (const auto* t : e.all("term"))
+    s.terms.push_back({core::trim(t->attribute_or("column", "")), t->attribute_or("label", ""),
+                       term_kind(core::trim(t->attribute_or("kind", "name")))});
+  for (const auto* f : e.all("shown")) s.shown.push_back(read_field(*f, r));
+  if (std::ranges::any_of(r.app.searches, [&](const SearchDef& other) { return other.id == s.id; }))
+    r.defect(msg("{0}: the search {1} is declared twice", r.at(e), s.id));
+  if (!r.app.find_record(s.record))
+    r.defect(msg("{0}: the record {1} is not declared in records.xml", r.at(e), s.record));
+  r.app.searches.push_back(std::move(s));
+}
+
+void read_sheet(const XmlElement& e, Reading& r) {
+  SheetDef sheet;
+  sheet.record = core::trim(e.attribute_or("record", ""));
+  sheet.title = e.attribute_or("title", "");
+  const auto* record = r.app.find_record(sheet.record);
+  std::vector<std::string> names;
+  if (record)
+    for (const auto& f : record->root.fields) names.push_back(f.name);
+  check_template(sheet.title, e, r, record ? &names : nullptr);
+  if (!record) r.defect(msg("{0}: the record {1} is not declared in records.xml", r.at(e), sheet.record));
+  for (const auto* t : e.all("tab")) {
+    sheet.tabs.emplace_back(t->attribute_or("label", ""), split_words(t->attribute_or("nodes", "")));
+    for (const auto& name : sheet.tabs.back().second)
+      if (record &&
+          std::ranges::none_of(record->root.children, [&](const Node& n) { return n.name == name; }))
+        r.defect(msg("{0}: the record {1} has no node {2} under its root", r.at(*t), sheet.record, name));
+  }
+  if (std::ranges::any_of(r.app.sheets, [&](const SheetDef& other) { return other.record == sheet.record; }))
+    r.defect(msg("{0}: the record {1} has two sheets", r.at(e), sheet.record));
+  r.app.sheets.push_back(std::move(sheet));
+}
+
+}  // namespace
+
+void read_consult(const XmlElement& root, Reading& r) {
+  for (const auto* e : root.all("search")) read_search(*e, r);
+  for (const auto* e : root.all("sheet")) read_sheet(*e, r);
+}
+
+}  // namespace versoir::profiles::parts

@@ -1,0 +1,121 @@
+// tables.xml: the dictionary, with the decision taken on every table and column.
+#include "core/text.hpp"
+#include "profiles/parts.hpp"
+
+#include <algorithm>
+
+namespace versoir::profiles::parts {
+
+using core::msg;
+using core::XmlElement;
+
+namespace {
+
+void read_codes(const XmlElement& e, Reading& r) {
+  CodeList list;
+  list.id = core::trim(e.attribute_or("id", ""));
+  list.label = e.attribute_or("label", "");
+  if (r.app.find_code_list(list.id))
+    r.defect(msg("{0}: the code list {1} is declared twice", r.at(e), list.id));
+  for (const auto* c : e.all("code")) {
+    CodeValue v{c->attribute_or("value", ""), c->attribute_or("label", ""),
+                parse_evidence(core::trim(c->attribute_or("evidence", "")))};
+    if (list.find(v.value))
+      r.defect(msg("{0}: the code list {1} has the value {2} twice", r.at(*c), list.id, v.value));
+    list.values.push_back(std::move(v));
+  }
+  r.app.code_lists.push_back(std::move(list));
+}
+
+Column read_column(const XmlElement& e, const Table& table, Reading& r) {
+  Column c;
+  c.name = core::trim(e.attribute_or("name", ""));
+  c.type = core::trim(e.attribute_or("type", ""));
+  c.label = e.attribute_or("label", "");
+  c.code_list = core::trim(e.attribute_or("codes", ""));
+  c.references = core::trim(e.attribute_or("references", ""));
+  c.sensitivity = parse_sensitivity(core::trim(e.attribute_or("sensitivity", "")));
+  c.evidence = parse_evidence(core::trim(e.attribute_or("evidence", "")));
+  c.take = yes(e, "take", true);
+  c.optional = yes(e, "optional", false);
+  c.reason = core::trim(e.attribute_or("reason", ""));
+  if (table.find(c.name))
+    r.defect(msg("{0}: the column {1}.{2} is declared twice", r.at(e), table.name, c.name));
+  if (!c.take && c.reason.empty())
+    r.defect(msg("{0}: the column {1}.{2} is left without a reason", r.at(e), table.name, c.name));
+  if (!c.code_list.empty() && !r.app.find_code_list(c.code_list))
+    r.defect(msg("{0}: the column {1}.{2} uses the code list {3}, which is not declared", r.at(e), table.name,
+                 c.name, c.code_list));
+  return c;
+}
+
+/// Key and index columns must exist and be taken: rows are found and ordered by them.
+void check_columns(const XmlElement& e, const Table& table, const std::vector<std::string>& columns,
+                   Reading& r) {
+  for (const auto& name : columns) {
+    const auto* c = table.find(name);
+    if (!c)
+      r.defect(msg("{0}: the key or index of {1} names {2}, which is not one of its columns", r.at(e),
+                   table.name, name));
+    else if (table.take && !c->take)
+      r.defect(
+          msg("{0}: the column {1}.{2} is in a key or index: it must be taken", r.at(e), table.name, name));
+  }
+}
+
+void check_table_name(const XmlElement& e, const Table& table, Reading& r) {
+  if (r.app.find_table(table.name))
+    r.defect(msg("{0}: the table {1} is declared twice", r.at(e), table.name));
+  const auto name = lower(table.name);
+  if (name.starts_with("versoir_") || name.starts_with("sqlite_"))
+    r.defect(msg("{0}: the name {1} is reserved in an extract", r.at(e), table.name));
+}
+
+void read_table(const XmlElement& e, Reading& r) {
+  Table t;
+  t.name = core::trim(e.attribute_or("name", ""));
+  t.label = e.attribute_or("label", "");
+  t.evidence = parse_evidence(core::trim(e.attribute_or("evidence", "")));
+  t.key = split_words(e.attribute_or("key", ""));
+  t.take = yes(e, "take", true);
+  t.optional = yes(e, "optional", false);
+  t.reason = core::trim(e.attribute_or("reason", ""));
+  check_table_name(e, t, r);
+  for (const auto* c : e.all("column")) t.columns.push_back(read_column(*c, t, r));
+  for (const auto* i : e.all("index")) {
+    t.indexes.push_back(split_words(i->attribute_or("columns", "")));
+    check_columns(*i, t, t.indexes.back(), r);
+  }
+  check_columns(e, t, t.key, r);
+  if (!t.take && t.reason.empty())
+    r.defect(msg("{0}: the table {1} is left without a reason", r.at(e), t.name));
+  if (t.take && std::ranges::none_of(t.columns, &Column::take))
+    r.defect(msg("{0}: the table {1} is taken but none of its columns is", r.at(e), t.name));
+  r.app.tables.push_back(std::move(t));
+}
+
+void check_reference(const XmlElement& column, const std::string& table, Reading& r) {
+  const auto target = core::trim(column.attribute_or("references", ""));
+  if (target.empty()) return;
+  const auto dot = target.find('.');
+  const auto* found = r.app.find_table(target.substr(0, dot));
+  if (!found || (dot != std::string::npos && !found->find(target.substr(dot + 1))))
+    r.defect(msg("{0}: the column {1}.{2} references {3}, which is not declared", r.at(column), table,
+                 column.attribute_or("name", ""), target));
+}
+
+}  // namespace
+
+void read_tables(const XmlElement& root, Reading& r) {
+  r.app.id = core::trim(root.attribute_or("application", ""));
+  r.app.label = root.attribute_or("label", "");
+  r.app.schema = core::trim(root.attribute_or("schema", ""));
+  r.app.version = core::trim(root.attribute_or("version", ""));
+  for (const auto* e : root.all("codes")) read_codes(*e, r);
+  for (const auto* e : root.all("table")) read_table(*e, r);
+  for (const auto* table : root.all("table"))
+    for (const auto* column : table->all("column"))
+      check_reference(*column, table->attribute_or("name", ""), r);
+}
+
+}  // namespace versoir::profiles::parts
