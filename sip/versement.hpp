@@ -1,17 +1,18 @@
-// A versement on disk: versements/<id>/ with its plan, lots, visas; where a lot stands is what its folder holds.
+// A versement on disk: versements/<id>/ with its plan, lots, visas; where a lot stands is what its folder
+// holds.
 #pragma once
+#include "core/clock.hpp"
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "sip/seda.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/clock.hpp"
-#include "core/digest.hpp"
-#include "core/error.hpp"
-#include "core/json.hpp"
-#include "sip/seda.hpp"
 
 namespace versoir::sip {
 
@@ -22,16 +23,27 @@ struct MessageIdentifier {
 };
 
 enum class LotState {
-  planned, built, checked, approved, refused, sending, sent, in_doubt,
-  accepted, accepted_with_warnings, rejected, verified, closed
+  planned,
+  built,
+  checked,
+  approved,
+  refused,
+  sending,
+  sent,
+  in_doubt,
+  accepted,
+  accepted_with_warnings,
+  rejected,
+  verified,
+  closed
 };
-[[nodiscard]] std::string_view state_name(LotState s) noexcept;   ///< as spelt in JSON
-[[nodiscard]] std::string state_label(LotState s);                 ///< translated, for people
+[[nodiscard]] std::string_view state_name(LotState s) noexcept;  ///< as spelt in JSON
+[[nodiscard]] std::string state_label(LotState s);               ///< translated, for people
 
 struct PlannedLot {
   MessageIdentifier id;
-  std::string profile;      ///< archive profile id
-  int number = 0;           ///< 1..n in its profile
+  std::string profile;  ///< archive profile id
+  int number = 0;       ///< 1..n in its profile
   std::uint64_t records = 0;
 };
 /// plan.json
@@ -39,20 +51,29 @@ struct Plan {
   std::string versement;
   int attempt = 1;
   core::Instant created{};
-  std::filesystem::path extract;      ///< relative to the workspace
+  std::filesystem::path extract;  ///< relative to the workspace
   std::string extract_root, extract_sha512, extract_kind, application, profile_digest;
   std::string platform, platform_kind;  ///< name in versoir.conf; "rehearsal" or "production"
   std::int64_t tenant = 0;
   SedaVersion seda = SedaVersion::v2_2;
   std::vector<PlannedLot> lots;
-  /// Everything the build needs from the configuration, frozen when planned (agencies, agreements, rule ids...).
+  /// Everything the build needs from the configuration, frozen when planned (agencies, agreements, rule
+  /// ids...).
   core::Json settings;
   std::uint64_t kept = 0, left_out = 0;
+  /// Of kept.csv and left-out.csv: a list edited by hand is refused.
+  std::string kept_sha512, left_out_sha512;
+
+  [[nodiscard]] const PlannedLot* find(const MessageIdentifier& id) const;
 };
+
+/// [A-Za-z0-9_-]{1,40}
+[[nodiscard]] bool is_versement_id(std::string_view id) noexcept;
 
 /// Paths of one versement and its lots. Pure names; nothing is created.
 class Versement {
  public:
+  /// Throws Error(Exit::usage) when the id cannot name a versement: it becomes a folder.
   Versement(std::filesystem::path workspace, std::string id);
   /// Throws Error(Exit::lot_state) when there is no plan.json.
   [[nodiscard]] Plan plan() const;
@@ -71,13 +92,14 @@ class Versement {
 /// Ids of all versements of a workspace, sorted.
 [[nodiscard]] std::vector<std::string> list_versements(const std::filesystem::path& workspace);
 
-/// What stands in a lot's folder, read cheaply (no digest recomputed, no signature verified: `verify` does that).
+/// What stands in a lot's folder, read cheaply (no digest recomputed, no signature verified: `verify` does
+/// that).
 struct LotFacts {
   MessageIdentifier id;
   LotState state = LotState::planned;
   std::optional<core::Json> check, sending, operation, receipt;
-  std::string check_verdict;   ///< "", OK, WARNING, KO
-  std::string reply_code;      ///< of the ATR, "" without
+  std::string check_verdict;  ///< "", OK, WARNING, KO
+  std::string reply_code;     ///< of the ATR, "" without
   std::uint64_t size = 0, units = 0, objects = 0;
 };
 /// `decision` = latest visa decision that covers the lot ("approve", "refuse", "revoke", "").

@@ -1,10 +1,6 @@
-// The visa: the archivist's signed decision on a versement. Nothing is sent without one; only its verification
-// makes an ApprovedSip, and only an ApprovedSip can be sent.
+// The visa: the archivist's signed decision on a versement. Nothing is sent without one; only its
+// verification makes an ApprovedSip, and only an ApprovedSip can be sent.
 #pragma once
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "core/clock.hpp"
 #include "core/digest.hpp"
 #include "core/error.hpp"
@@ -13,6 +9,10 @@
 #include "sip/versement.hpp"
 #include "trust/cades.hpp"
 #include "trust/roles.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace versoir::sip {
 
@@ -27,42 +27,53 @@ struct Target {
 
 struct VisaOptions {
   Decision decision = Decision::approve;
-  std::vector<MessageIdentifier> exclude;    ///< lots that this approval does not cover
-  std::string reason;                        ///< mandatory for refuse and revoke
-  std::string confirm;                       ///< what the person typed: must equal the versement's id
+  std::vector<MessageIdentifier> exclude;  ///< lots that this approval does not cover
+  std::string reason;                      ///< mandatory for refuse and revoke
+  std::string confirm;                     ///< what the person typed: must equal the versement's id
   std::chrono::days validity{90};
 };
 
-/// Canonical JSON of a visa for the versement as it is now: facts recomputed from the SIPs themselves (digest, size,
-/// counts), never copied from build.json. Approval requires for every covered lot a check.json that is not KO and is of
-/// this very digest, and a seal: otherwise Error(Exit::lot_state) listing each lot and why. `signer` gives identity and
-/// quality printed in the visa (from the role register); signer without the archivist role: Error(Exit::visa_untrusted);
-/// signer = producer of a seal: Error(Exit::visa_by_producer).
-[[nodiscard]] std::string prepare_visa(const Versement& versement, const Plan& plan, const VisaOptions& options,
-                                       const trust::Certificate& signer, const trust::RoleRegister& roles,
-                                       const core::Clock& clock);
+/// Canonical JSON of a visa for the versement as it is now: facts recomputed from the SIPs themselves
+/// (digest, size, counts), never copied from build.json. Approval requires for every covered lot a check.json
+/// that is not KO and is of this very digest, and a seal: otherwise Error(Exit::lot_state) listing each lot
+/// and why. `signer` gives identity and quality printed in the visa (from the role register); signer without
+/// the archivist role: Error(Exit::visa_untrusted); signer = producer of a seal:
+/// Error(Exit::visa_by_producer).
+[[nodiscard]] std::string prepare_visa(const Versement& versement, const Plan& plan,
+                                       const VisaOptions& options, const trust::Certificate& signer,
+                                       const trust::RoleRegister& roles, const core::Clock& clock);
 
-/// Signs the prepared bytes (CAdES, commitment proof of approval for approvals) and writes visa-<n>.json + .p7s.
-/// Returns n.
-int sign_visa(const Versement& versement, std::string_view visa, trust::Signer& signer, const core::Clock& clock,
-              trust::TimestampAuthority* tsa);
+/// Signs the prepared bytes (CAdES, commitment proof of approval for approvals) and writes visa-<n>.json +
+/// .p7s. Returns n.
+int sign_visa(const Versement& versement, std::string_view visa, trust::Signer& signer,
+              const core::Clock& clock, trust::TimestampAuthority* tsa);
+/// Writes a visa that was signed elsewhere (--import). Returns its number; Error(Exit::lot_state) when
+/// another decision took that number since. The signature is verified when it is used, as any other.
+int store_visa(const Versement& versement, std::string_view visa, std::string_view signature);
 
 struct VisaFile {
   int number = 0;
-  std::string bytes, signature;   ///< signature "" when the .p7s is missing
-  core::Json json;
+  std::string bytes, signature;  ///< signature "" when the .p7s is missing
+  core::Json json;               ///< empty object when the bytes cannot be read as JSON
 };
 [[nodiscard]] std::vector<VisaFile> list_visas(const Versement& versement);  ///< by number
+
+/// How a visa speaks of a lot. Excluded by a later visa = an older approval no longer holds; an unreadable
+/// visa might have been a refusal: both block.
+enum class Coverage { none, covered, excluded, unreadable };
+[[nodiscard]] Coverage coverage(const VisaFile& visa, const MessageIdentifier& lot);
 
 /// The latest decision that covers a lot, unverified: for status and lists only.
 [[nodiscard]] std::string latest_decision(const std::vector<VisaFile>& visas, const MessageIdentifier& lot);
 
-/// A SIP that may be sent: the open file that was hashed, and what it was approved for. Only verify_visa makes one.
+/// A SIP that may be sent: the open file that was hashed, and what it was approved for. Only verify_visa
+/// makes one.
 class ApprovedSip {
  public:
   [[nodiscard]] const MessageIdentifier& id() const noexcept { return id_; }
   [[nodiscard]] const core::FileDigest& digest() const noexcept { return digest_; }
-  /// Positioned anywhere: seek before use. The same descriptor that was hashed: no swap between check and use.
+  /// Positioned anywhere: seek before use. The same descriptor that was hashed: no swap between check and
+  /// use.
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   [[nodiscard]] const Target& target() const noexcept { return target_; }
   [[nodiscard]] const core::Sha512& manifest_digest() const noexcept { return manifest_; }
@@ -85,11 +96,13 @@ struct VisaVerification {
   std::vector<core::Finding> findings;  ///< every defect, in verification order
   core::Exit code = core::Exit::ok;     ///< of the first defect: 41..48
 };
-/// In order: a visa exists and is signed (41), signature (42), trust, revocation and role (43), versement and lot (44),
-/// not the producer (45), window and certificate validity today (46), platform and tenant (47), SIP bytes (48).
-/// The latest visa decides: a later refusal or revocation withdraws an approval (41).
-[[nodiscard]] VisaVerification verify_visa(const Versement& versement, const Plan& plan, const MessageIdentifier& lot,
-                                           const Target& target, const trust::TrustStore& store,
-                                           const trust::RoleRegister& roles, const core::Clock& clock);
+/// In order: a visa exists and is signed (41), signature (42), trust and role (43), versement and lot (44),
+/// not the producer (45), window, certificate validity and revocation today (46), platform and tenant (47),
+/// SIP bytes (48). The latest visa decides: a later refusal, revocation or exclusion withdraws an approval
+/// (41).
+[[nodiscard]] VisaVerification verify_visa(const Versement& versement, const Plan& plan,
+                                           const MessageIdentifier& lot, const Target& target,
+                                           const trust::TrustStore& store, const trust::RoleRegister& roles,
+                                           const core::Clock& clock);
 
 }  // namespace versoir::sip

@@ -1,0 +1,143 @@
+// Rows of kept.csv, streamed both ways.
+#include "sip/kept.hpp"
+
+#include "core/error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+
+namespace versoir::sip {
+
+using core::Error;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+constexpr std::size_t kept_columns = 11;
+
+std::optional<std::string> date_field(const std::optional<core::Date>& date) {
+  if (!date) return std::nullopt;
+  return core::format_date(*date);
+}
+
+std::optional<std::string> text_field(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+struct CategorySummary {
+  std::string codes, final_action;
+  std::optional<core::Date> end;
+};
+
+CategorySummary summarise(const records::Described& unit, profiles::RuleCategory category) {
+  CategorySummary summary;
+  bool endless = false;
+  for (const auto& rule : unit.rules) {
+    if (rule.category != category || !rule.rule) continue;
+    if (!summary.codes.empty()) summary.codes += ' ';
+    summary.codes += rule.rule->code;
+    if (!rule.final_action.empty()) summary.final_action = rule.final_action;
+    if (!rule.end)
+      endless = true;
+    else if (!summary.end || *summary.end < *rule.end)
+      summary.end = rule.end;
+  }
+  if (endless) summary.end.reset();
+  return summary;
+}
+
+std::optional<core::Date> date_of(const std::optional<std::string>& field,
+                                  const std::filesystem::path& file) {
+  if (!field || field->empty()) return std::nullopt;
+  const auto date = core::parse_date(*field);
+  if (!date) throw Error(Exit::disk, msg("{0}: \"{1}\" is not a date.", file.string(), *field));
+  return date;
+}
+
+}  // namespace
+
+KeptRow kept_row(const records::Described& unit) {
+  KeptRow row;
+  row.title = unit.title;
+  row.start = unit.start;
+  row.end = unit.end;
+  auto appraisal = summarise(unit, profiles::RuleCategory::appraisal);
+  row.appraisal_rule = std::move(appraisal.codes);
+  row.appraisal_end = appraisal.end;
+  row.final_action = std::move(appraisal.final_action);
+  auto access = summarise(unit, profiles::RuleCategory::access);
+  row.access_rule = std::move(access.codes);
+  row.access_end = access.end;
+  return row;
+}
+
+void write_kept_header(core::CsvWriter& csv) {
+  csv.row({"lot", "profile", "key", "title", "start", "end", "appraisal_rule", "appraisal_end",
+           "final_action", "access_rule", "access_end"});
+}
+
+void write_kept(core::CsvWriter& csv, const KeptRow& row) {
+  const std::array<std::optional<std::string>, kept_columns> fields{row.lot,
+                                                                    row.profile,
+                                                                    row.key,
+                                                                    row.title,
+                                                                    date_field(row.start),
+                                                                    date_field(row.end),
+                                                                    text_field(row.appraisal_rule),
+                                                                    date_field(row.appraisal_end),
+                                                                    text_field(row.final_action),
+                                                                    text_field(row.access_rule),
+                                                                    date_field(row.access_end)};
+  csv.row(fields);
+}
+
+void read_rows(const std::filesystem::path& file,
+               const std::function<bool(std::vector<std::optional<std::string>>&)>& visit) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) core::throw_errno("open", file.string());
+  std::string record, line;
+  std::vector<std::optional<std::string>> fields;
+  bool header = true, inside_quotes = false;
+  while (std::getline(in, line)) {
+    // A quoted field may hold line ends: the record is whole when its quotes are even.
+    if (std::count(line.begin(), line.end(), '"') % 2 != 0) inside_quotes = !inside_quotes;
+    record += line;
+    record += '\n';
+    if (inside_quotes) continue;
+    if (!header) {
+      core::CsvReader reader(record, file.string());
+      if (reader.next(fields) && !visit(fields)) return;
+    }
+    header = false;
+    record.clear();
+  }
+  if (in.bad()) core::throw_errno("read", file.string());
+  if (!record.empty()) throw Error(Exit::disk, msg("{0}: a quote is not closed.", file.string()));
+}
+
+void read_kept(const std::filesystem::path& file, const std::function<bool(const KeptRow&)>& visit) {
+  read_rows(file, [&](std::vector<std::optional<std::string>>& f) {
+    if (f.size() != kept_columns)
+      throw Error(Exit::disk,
+                  msg("{0}: a line has {1} fields instead of {2}.", file.string(), f.size(), kept_columns));
+    const auto text = [&](std::size_t i) { return std::move(f[i]).value_or(std::string()); };
+    KeptRow row;
+    row.start = date_of(f[4], file);
+    row.end = date_of(f[5], file);
+    row.appraisal_end = date_of(f[7], file);
+    row.access_end = date_of(f[10], file);
+    row.lot = text(0);
+    row.profile = text(1);
+    row.key = text(2);
+    row.title = text(3);
+    row.appraisal_rule = text(6);
+    row.final_action = text(8);
+    row.access_rule = text(9);
+    return visit(row);
+  });
+}
+
+}  // namespace versoir::sip

@@ -1,0 +1,37 @@
+// kept.csv: one line per record that is transferred, read and written row by row (it may hold a million).
+#pragma once
+#include "core/clock.hpp"
+#include "core/csv.hpp"
+#include "records/selection.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace versoir::sip {
+
+struct KeptRow {
+  std::string lot, profile, key, title;
+  std::optional<core::Date> start, end;
+  std::string appraisal_rule;  ///< logical codes, blank between
+  std::optional<core::Date> appraisal_end;
+  std::string final_action, access_rule;
+  std::optional<core::Date> access_end;
+};
+
+/// The row of a unit. Several rules of a category: the latest end counts (VITAM: all of them must have run
+/// out), and one rule without end leaves none.
+[[nodiscard]] KeptRow kept_row(const records::Described& unit);
+
+void write_kept_header(core::CsvWriter& csv);
+void write_kept(core::CsvWriter& csv, const KeptRow& row);
+
+/// Reads a CSV one record at a time, header skipped, until `visit` says false. Throws Error(Exit::disk)
+/// naming the file.
+void read_rows(const std::filesystem::path& file,
+               const std::function<bool(std::vector<std::optional<std::string>>&)>& visit);
+void read_kept(const std::filesystem::path& file, const std::function<bool(const KeptRow&)>& visit);
+
+}  // namespace versoir::sip

@@ -1,0 +1,329 @@
+// Streams the candidates of each archive profile, keeps or leaves them, and shares the kept ones out in lots.
+#include "sip/plan.hpp"
+
+#include "core/csv.hpp"
+#include "core/file.hpp"
+#include "records/record.hpp"
+#include "records/rendition.hpp"
+#include "records/selection.hpp"
+#include "sip/content.hpp"
+#include "sip/kept.hpp"
+#include "sip/settings.hpp"
+#include "sip/sinks.hpp"
+
+#include <algorithm>
+#include <system_error>
+
+namespace versoir::sip {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+/// Personal data: the group of the workspace reads it, nobody else.
+constexpr unsigned private_mode = 0640;
+/// Records whose size is really measured: the first ones, then one in so many (docs/decisions/0004).
+constexpr std::uint64_t measured_first = 64, measured_every = 64;
+/// What a record costs in the manifest: its unit, its object group, its rules.
+constexpr std::uint64_t manifest_bytes_per_record = 3'000;
+
+/// Fills lots in the order of the selection; a lot is closed when the next record would pass a limit.
+class LotFiller {
+ public:
+  LotFiller(std::vector<PlannedLot>& lots, const Settings& settings, const profiles::ArchiveDef& archive,
+            std::string stem, std::uint64_t documentation_bytes)
+      : lots_(lots),
+        settings_(settings),
+        archive_(archive),
+        stem_(std::move(stem)),
+        documentation_bytes_(documentation_bytes) {}
+
+  const MessageIdentifier& add(const std::optional<std::string>& group, std::uint64_t bytes) {
+    const std::uint64_t own = archive_.unit.object ? 2 : 1;
+    if (open_ && (entries_ + own + (group && group != group_ ? 1 : 0) > settings_.max_entries ||
+                  bytes_ + bytes > settings_.max_bytes))
+      open_ = false;
+    if (!open_) start();
+    if (group && group != group_) ++entries_;
+    group_ = group;
+    entries_ += own;
+    bytes_ += bytes;
+    ++lots_.back().records;
+    return lots_.back().id;
+  }
+
+ private:
+  void start() {
+    open_ = true;
+    group_.reset();
+    entries_ = fixed_entries;
+    bytes_ = documentation_bytes_;
+    PlannedLot lot;
+    lot.number = ++number_;
+    lot.profile = archive_.id;
+    lot.id.value = fmt::format("{}-{:04}", stem_, lot.number);
+    lots_.push_back(std::move(lot));
+  }
+
+  std::vector<PlannedLot>& lots_;
+  const Settings& settings_;
+  const profiles::ArchiveDef& archive_;
+  std::string stem_;
+  std::uint64_t documentation_bytes_;
+  std::uint64_t entries_ = 0, bytes_ = 0;
+  std::optional<std::string> group_;
+  int number_ = 0;
+  bool open_ = false;
+};
+
+/// Bytes of a record's XML: measured on some, the mean of those on the others.
+class SizeEstimate {
+ public:
+  SizeEstimate(records::RecordReader& reader, const profiles::Application& app,
+               const profiles::ArchiveDef& archive, const records::RecordProvenance& provenance)
+      : reader_(reader),
+        record_(app.find_record(archive.record)),
+        provenance_(provenance),
+        wanted_(archive.unit.object) {}
+
+  std::uint64_t of(const records::Key& key) {
+    if (!wanted_) return manifest_bytes_per_record;
+    const auto turn = seen_++;
+    if (turn < measured_first || turn % measured_every == 0) measure(key);
+    return manifest_bytes_per_record + (measured_ ? total_ / measured_ : 0);
+  }
+
+ private:
+  void measure(const records::Key& key) {
+    const auto record = reader_.read(*record_, key);
+    if (!record) return;  // the build says so, with the key
+    CountingSink sink;
+    records::write_xml(*record, provenance_, sink);
+    total_ += sink.size();
+    ++measured_;
+  }
+
+  records::RecordReader& reader_;
+  const profiles::RecordDef* record_;
+  const records::RecordProvenance& provenance_;
+  bool wanted_;
+  std::uint64_t seen_ = 0, measured_ = 0, total_ = 0;
+};
+
+/// A CSV of the versement under its temporary name, hashed while written.
+struct HashedCsv {
+  explicit HashedCsv(const fs::path& path) : file(path, private_mode), sink(file), csv(sink) {}
+  core::AtomicFile file;
+  HashingSink sink;
+  core::CsvWriter csv;
+};
+
+std::vector<const profiles::ArchiveDef*> chosen_archives(const profiles::Application& app,
+                                                         const std::vector<std::string>& wanted) {
+  std::vector<const profiles::ArchiveDef*> archives;
+  for (const auto& archive : app.archives)
+    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), archive.id) != wanted.end())
+      archives.push_back(&archive);
+  for (const auto& id : wanted) {
+    if (app.find_archive(id)) continue;
+    std::string known;
+    for (const auto& archive : app.archives) known += (known.empty() ? "" : ", ") + archive.id;
+    throw Error(Exit::profile_invalid, msg("The application {0} has no archive profile {1}.", app.id, id))
+        .hint(msg("Known archive profiles: {0}.", known));
+  }
+  if (archives.empty())
+    throw Error(Exit::profile_invalid, msg("The application {0} has no archive profile.", app.id));
+  return archives;
+}
+
+/// A lot that reached the platform, or may have, fixes the plan. A rejected one does not: nothing of it was
+/// kept there.
+void refuse_if_sent(const Versement& versement, const Plan& plan) {
+  for (const auto& lot : plan.lots) {
+    const auto facts = lot_facts(versement, lot, "");
+    switch (facts.state) {
+      case LotState::planned:
+      case LotState::built:
+      case LotState::checked:
+      case LotState::approved:
+      case LotState::refused:
+      case LotState::rejected:
+        break;
+      default:
+        throw Error(Exit::lot_state, msg("The lot {0} is {1}: this versement cannot be planned again.",
+                                         lot.id.value, state_label(facts.state)))
+            .hint(msg("Plan another versement, with another --id."));
+    }
+  }
+}
+
+int next_attempt(const Versement& versement, bool replace) {
+  if (!fs::exists(versement.file("plan.json"))) return 1;
+  if (!replace)
+    throw Error(Exit::lot_state, msg("The versement {0} is already planned.", versement.id()))
+        .hint(msg("Use --replace to plan it again: its lots then have new identifiers."));
+  const auto previous = versement.plan();
+  refuse_if_sent(versement, previous);
+  return previous.attempt + 1;
+}
+
+void check_queries(records::RecordReader& reader) {
+  Error e(Exit::profile_invalid, msg("Queries of the profile do not run on this extract."));
+  bool wrong = false;
+  for (const auto& finding : reader.check()) {
+    if (finding.severity != core::Severity::error) continue;
+    wrong = true;
+    e = std::move(e).because(
+        finding.where.empty() ? finding.message : msg("{0}: {1}", finding.where, finding.message.english()));
+  }
+  if (wrong) throw std::move(e);
+}
+
+void check_limits(const PlanOptions& options) {
+  // Fixed units and objects, one group, one record with its object.
+  constexpr auto least = fixed_entries + 3;
+  if (options.max_entries < least)
+    throw Error(Exit::usage, msg("A lot holds at least {0} units and objects: {1} is too few.", least,
+                                 options.max_entries));
+  if (options.max_bytes == 0) throw Error(Exit::usage, msg("The limit of bytes of a lot must not be zero."));
+}
+
+/// The part of MessageIdentifiers that tells what was transferred: other data, profile, settings or attempt,
+/// other id.
+std::string identity(const std::string& extract_root, const std::string& profile_digest,
+                     const Settings& settings, int attempt) {
+  core::Sha256Hasher hasher;
+  hasher.update(extract_root);
+  hasher.update(profile_digest);
+  hasher.update(core::canonical_json(settings.to_json()));
+  hasher.update(std::to_string(attempt));
+  return hasher.finish().hex().substr(0, 10);
+}
+
+std::uint64_t documentation_size(const profiles::Application& app, const profiles::RecordDef& record) {
+  CountingSink sink;
+  for (const auto& item : documentation_items(app, record)) item.write(sink);
+  return sink.size();
+}
+
+fs::path relative_to(const fs::path& path, const fs::path& workspace) {
+  std::error_code error;
+  auto relative = fs::relative(fs::absolute(path), fs::absolute(workspace), error);
+  return error || relative.empty() ? fs::absolute(path) : relative;
+}
+
+/// One planning run over one extract.
+class Planner {
+ public:
+  Planner(extract::Extract& extract, const profiles::Application& app, const Settings& settings, Plan& plan,
+          const Versement& versement)
+      : extract_(extract),
+        app_(app),
+        settings_(settings),
+        plan_(plan),
+        kept_(versement.file("kept.csv")),
+        left_out_(versement.file("left-out.csv")) {
+    write_kept_header(kept_.csv);
+    left_out_.csv.row({"profile", "key", "reason"});
+  }
+
+  void run(const profiles::ArchiveDef& archive, const std::string& id, records::RecordReader& reader,
+           core::Progress& progress) {
+    const auto* record = app_.find_record(archive.record);
+    const records::RecordProvenance provenance{app_.id, plan_.extract_root,
+                                               core::format_instant(extract_.run().finished)};
+    LotFiller filler(plan_.lots, settings_, archive,
+                     fmt::format("{}-{}-{}", settings_.message_prefix, archive.code, id),
+                     documentation_size(app_, *record));
+    SizeEstimate sizes(reader, app_, archive, provenance);
+    progress.begin(archive.label, std::nullopt, "records");
+    records::select(extract_.database(), app_, archive, [&](records::Candidate&& candidate) {
+      if (candidate.left_out)
+        leave(archive, candidate);
+      else
+        keep(archive, candidate, filler, sizes);
+      progress.advance(1);
+    });
+    progress.end();
+  }
+
+  void finish(const Versement& versement) {
+    plan_.kept_sha512 = kept_.sink.take().sha512.hex();
+    plan_.left_out_sha512 = left_out_.sink.take().sha512.hex();
+    // plan.json last: until it says so, the lists beside it belong to no plan (a build compares their
+    // digests).
+    kept_.file.commit();
+    left_out_.file.commit();
+    versement.write_plan(plan_);
+  }
+
+ private:
+  void leave(const profiles::ArchiveDef& archive, const records::Candidate& candidate) {
+    left_out_.csv.row({archive.id, candidate.key.text(), *candidate.left_out});
+    ++plan_.left_out;
+  }
+
+  void keep(const profiles::ArchiveDef& archive, const records::Candidate& candidate, LotFiller& filler,
+            SizeEstimate& sizes) {
+    findings_.clear();  // the build reports them, next to the units that it writes
+    auto row = kept_row(describe_record(app_, archive, candidate.facts, candidate.key, findings_));
+    row.lot = filler.add(group_of(archive, candidate.facts), sizes.of(candidate.key)).value;
+    row.profile = archive.id;
+    row.key = candidate.key.text();
+    write_kept(kept_.csv, row);
+    ++plan_.kept;
+  }
+
+  extract::Extract& extract_;
+  const profiles::Application& app_;
+  const Settings& settings_;
+  Plan& plan_;
+  HashedCsv kept_, left_out_;
+  std::vector<core::Finding> findings_;
+};
+
+}  // namespace
+
+Plan make_plan(extract::Extract& extract, const core::Config& config, const Versement& versement,
+               const PlanOptions& options, const core::Clock& clock, core::Progress& progress) {
+  check_limits(options);
+  Plan plan;
+  plan.versement = versement.id();
+  plan.attempt = next_attempt(versement, options.replace);
+  plan.created = clock.now();
+
+  const auto app = extract.profile();
+  const auto archives = chosen_archives(app, options.profiles);
+  const auto settings = read_settings(config, app, archives, options);
+  if (settings.platform_kind == "production" &&
+      extract.run().kind != extract::kind_name(extract::Kind::final_))
+    throw Error(Exit::lot_state,
+                msg("A rehearsal extract cannot feed the production platform {0}.", settings.platform))
+        .hint(msg("Make a final extract, or plan for a rehearsal platform."));
+
+  plan.extract = relative_to(extract.path(), versement.workspace());
+  plan.extract_root = extract.root().hex();
+  plan.extract_sha512 = core::digest_file(extract.path()).sha512.hex();
+  plan.extract_kind = extract.run().kind;
+  plan.application = app.id;
+  plan.profile_digest = extract.run().profile_digest;
+  plan.platform = settings.platform;
+  plan.platform_kind = settings.platform_kind;
+  plan.tenant = settings.tenant;
+  plan.seda = options.seda;
+  plan.settings = settings.to_json();
+
+  records::RecordReader reader(extract.database(), app);
+  check_queries(reader);
+  fs::create_directories(versement.folder());
+  Planner planner(extract, app, settings, plan, versement);
+  const auto id = identity(plan.extract_root, plan.profile_digest, settings, plan.attempt);
+  for (const auto* archive : archives) planner.run(*archive, id, reader, progress);
+  planner.finish(versement);
+  return plan;
+}
+
+}  // namespace versoir::sip

@@ -1,0 +1,369 @@
+// Gathers the facts of a versement for the archivist: from the lists, the profile, the extract and the lots'
+// folders.
+#include "sip/review.hpp"
+
+#include "core/file.hpp"
+#include "sip/content.hpp"
+#include "sip/kept.hpp"
+#include "sip/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+namespace versoir::sip {
+
+namespace fs = std::filesystem;
+using core::Json;
+
+namespace {
+
+constexpr std::uint64_t sample_size = 20;
+constexpr std::size_t most_anomalies = 200;
+
+struct RuleStats {
+  std::uint64_t units = 0, without_end = 0;
+  std::optional<core::Date> first, last;
+  std::map<int, std::uint64_t> decades;
+  std::map<std::string, std::uint64_t> actions;
+
+  void add(const std::optional<core::Date>& end, const std::string& action) {
+    ++units;
+    if (!action.empty()) ++actions[action];
+    if (!end) {
+      ++without_end;
+      return;
+    }
+    if (!first || *end < *first) first = end;
+    if (!last || *last < *end) last = end;
+    ++decades[static_cast<int>(end->year()) / 10 * 10];
+  }
+};
+
+struct ProfileStats {
+  std::uint64_t kept = 0, left_out = 0, without_dates = 0;
+  Extent extent;
+  std::map<std::string, std::uint64_t> reasons;
+  std::map<std::pair<std::string, std::string>, RuleStats> rules;  ///< (category, codes)
+};
+
+std::string iso(const std::optional<core::Date>& date) {
+  return date ? core::format_date(*date) : std::string();
+}
+
+Json kept_to_json(const KeptRow& row) {
+  return {{"profile", row.profile},
+          {"lot", row.lot},
+          {"key", row.key},
+          {"title", row.title},
+          {"start", iso(row.start)},
+          {"end", iso(row.end)},
+          {"appraisalRule", row.appraisal_rule},
+          {"appraisalEnd", iso(row.appraisal_end)},
+          {"finalAction", row.final_action},
+          {"accessRule", row.access_rule},
+          {"accessEnd", iso(row.access_end)}};
+}
+
+/// Reads both lists once. The sample is spread evenly: the same plan always shows the same units.
+struct Lists {
+  std::map<std::string, ProfileStats> profiles;
+  Json sample = Json::array();
+
+  void read(const Versement& versement, std::uint64_t kept) {
+    std::uint64_t seen = 0;
+    read_kept(versement.file("kept.csv"), [&](const KeptRow& row) {
+      add(row);
+      const auto taken = sample.size();
+      if (taken < sample_size && seen >= taken * kept / sample_size) sample.push_back(kept_to_json(row));
+      ++seen;
+      return true;
+    });
+    read_rows(versement.file("left-out.csv"), [&](std::vector<std::optional<std::string>>& f) {
+      if (f.size() < 3) return true;
+      auto& stats = profiles[f[0].value_or("")];
+      ++stats.left_out;
+      ++stats.reasons[f[2].value_or("")];
+      return true;
+    });
+  }
+
+ private:
+  void add(const KeptRow& row) {
+    auto& stats = profiles[row.profile];
+    ++stats.kept;
+    if (!row.start && !row.end) ++stats.without_dates;
+    stats.extent.add(row.start, row.end);
+    if (!row.appraisal_rule.empty())
+      stats.rules[{"AppraisalRule", row.appraisal_rule}].add(row.appraisal_end, row.final_action);
+    if (!row.access_rule.empty()) stats.rules[{"AccessRule", row.access_rule}].add(row.access_end, {});
+  }
+};
+
+Json rule_to_json(const profiles::Application& app, const Settings& settings, const std::string& code) {
+  const auto* rule = app.find_rule(code);
+  const auto id = settings.rules.find(code);
+  Json json = {{"code", code}, {"ruleId", id == settings.rules.end() ? std::string() : id->second}};
+  if (!rule) return json;
+  json["category"] = profiles::rule_element(rule->category);
+  json["label"] = rule->label;
+  json["duration"] = rule->duration ? Json(*rule->duration) : Json(nullptr);
+  json["unit"] = rule->unit == core::TimeUnit::day     ? "day"
+                 : rule->unit == core::TimeUnit::month ? "month"
+                                                       : "year";
+  json["trigger"] = rule->trigger;
+  json["source"] = rule->source;
+  json["confidence"] = rule->confidence;
+  json["validator"] = rule->validator;
+  return json;
+}
+
+bool unlimited(const profiles::Application& app, const std::string& codes) {
+  std::size_t at = 0;
+  while (at < codes.size()) {
+    const auto end = std::min(codes.find(' ', at), codes.size());
+    const auto* rule = app.find_rule(codes.substr(at, end - at));
+    if (rule && !rule->duration) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+Json forecast_to_json(const profiles::Application& app, const ProfileStats& stats) {
+  Json list = Json::array();
+  for (const auto& [key, rule] : stats.rules) {
+    Json decades = Json::array();
+    for (const auto& [decade, count] : rule.decades)
+      decades.push_back({{"decade", decade}, {"units", count}});
+    list.push_back({{"category", key.first},
+                    {"codes", key.second},
+                    {"units", rule.units},
+                    {"withoutEnd", rule.without_end},
+                    {"unlimited", unlimited(app, key.second)},
+                    {"first", iso(rule.first)},
+                    {"last", iso(rule.last)},
+                    {"actions", rule.actions},
+                    {"decades", std::move(decades)}});
+  }
+  return list;
+}
+
+Json reasons_to_json(const ProfileStats& stats) {
+  std::vector<std::pair<std::string, std::uint64_t>> reasons(stats.reasons.begin(), stats.reasons.end());
+  std::stable_sort(reasons.begin(), reasons.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  Json list = Json::array();
+  for (const auto& [reason, count] : reasons) list.push_back({{"reason", reason}, {"records", count}});
+  return list;
+}
+
+Json profiles_to_json(const profiles::Application& app, const Settings& settings, const Lists& lists) {
+  Json list = Json::array();
+  static const ProfileStats none;
+  for (const auto& archive : app.archives) {
+    const auto agreement = settings.agreements.find(archive.id);
+    if (agreement == settings.agreements.end()) continue;  // not of this plan
+    const auto at = lists.profiles.find(archive.id);
+    const auto& stats = at == lists.profiles.end() ? none : at->second;
+    Json rules = Json::array();
+    for (const auto& code : used_rules(archive)) rules.push_back(rule_to_json(app, settings, code));
+    list.push_back({{"id", archive.id},
+                    {"code", archive.code},
+                    {"label", archive.label},
+                    {"description", archive.description},
+                    {"agreement", agreement->second},
+                    {"kept", stats.kept},
+                    {"leftOut", stats.left_out},
+                    {"reasons", reasons_to_json(stats)},
+                    {"start", iso(stats.extent.start)},
+                    {"end", iso(stats.extent.end)},
+                    {"withoutDates", stats.without_dates},
+                    {"rules", std::move(rules)},
+                    {"forecast", forecast_to_json(app, stats)}});
+  }
+  return list;
+}
+
+/// The report is about the content: what happened to lots after it was read must not change its bytes.
+LotState state_of_content(const LotFacts& facts, const Versement& versement) {
+  if (!fs::exists(versement.sip(facts.id))) return LotState::planned;
+  return facts.check_verdict == "OK" || facts.check_verdict == "WARNING" ? LotState::checked
+                                                                         : LotState::built;
+}
+
+std::string text_of(const Json& object, const char* key) {
+  const auto at = object.find(key);
+  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+/// What builds and checks had to say, counted by code.
+struct Remarks {
+  struct Count {
+    std::uint64_t times = 0;
+    std::string severity, message;
+  };
+  std::map<std::string, Count> build, check;
+  std::set<std::string> assumptions;
+
+  static void add(std::map<std::string, Count>& to, const Json& item, const char* severity) {
+    auto& count = to[text_of(item, "code")];
+    if (count.times++ > 0) return;
+    count.severity = text_of(item, severity);
+    count.message = text_of(item, "message");
+  }
+  void read_build(const Json& json) {
+    const auto findings = json.find("findings");
+    if (findings == json.end() || !findings->is_array()) return;
+    for (const auto& item : *findings)
+      if (item.is_object()) add(build, item, "severity");
+  }
+  void read_check(const Json& json) {
+    if (const auto events = json.find("events"); events != json.end() && events->is_array())
+      for (const auto& item : *events)
+        if (item.is_object() && text_of(item, "status") != "OK") add(check, item, "status");
+    if (const auto list = json.find("assumptions"); list != json.end() && list->is_array())
+      for (const auto& item : *list)
+        if (item.is_string()) assumptions.insert(item.get<std::string>());
+  }
+  static Json to_json(const std::map<std::string, Count>& from) {
+    Json list = Json::array();
+    for (const auto& [code, count] : from)
+      list.push_back(
+          {{"code", code}, {"times", count.times}, {"severity", count.severity}, {"example", count.message}});
+    return list;
+  }
+};
+
+struct LotsFacts {
+  Json lots = Json::array(), blocking = Json::array();
+  std::uint64_t units = 0, objects = 0, size = 0, bytes = 0;
+  Remarks remarks;
+
+  void read(const Versement& versement, const Plan& plan) {
+    for (const auto& lot : plan.lots) add(versement, lot);
+  }
+
+ private:
+  void add(const Versement& versement, const PlannedLot& lot) {
+    const auto facts = lot_facts(versement, lot, "");
+    const auto state = state_of_content(facts, versement);
+    const auto file = versement.lot(lot.id) / "build.json";
+    const auto build = fs::exists(file) ? core::read_json(file) : Json::object();
+    remarks.read_build(build);
+    if (facts.check && !facts.check_verdict.empty()) remarks.read_check(*facts.check);
+    if (state != LotState::checked) blocking.push_back(lot.id.value);
+    units += facts.units;
+    objects += facts.objects;
+    size += facts.size;
+    if (const auto at = build.find("bytes"); at != build.end() && at->is_number_unsigned())
+      bytes += at->get<std::uint64_t>();
+    lots.push_back({{"id", lot.id.value},
+                    {"profile", lot.profile},
+                    {"number", lot.number},
+                    {"records", lot.records},
+                    {"size", facts.size},
+                    {"sha512", text_of(build, "sha512")},
+                    {"units", facts.units},
+                    {"objects", facts.objects},
+                    {"check", facts.check_verdict},
+                    {"state", state_name(state)}});
+  }
+};
+
+Json anomalies_to_json(core::Database& db) {
+  Json list = Json::array();
+  auto st = db.prepare(
+      "SELECT table_name, coalesce(column_name, ''), kind, count(*) FROM versoir_anomaly GROUP BY 1, 2, 3 "
+      "ORDER BY 1, 2, 3");
+  while (list.size() < most_anomalies && st.step())
+    list.push_back(
+        {{"table", st.text(0)}, {"column", st.text(1)}, {"kind", st.text(2)}, {"times", st.integer(3)}});
+  return list;
+}
+
+Json extract_to_json(extract::Extract& extract, const Plan& plan) {
+  const auto& run = extract.run();
+  std::uint64_t rows = 0;
+  for (const auto& table : extract.tables()) rows += table.copied_rows;
+  return {{"name", plan.extract.filename().string()},
+          {"kind", run.kind},
+          {"consistency", run.consistency},
+          {"root", plan.extract_root},
+          {"sha512", plan.extract_sha512},
+          {"system", run.system},
+          {"systemVersion", run.system_version},
+          {"snapshot", run.snapshot},
+          {"started", core::format_instant(run.started)},
+          {"finished", core::format_instant(run.finished)},
+          {"profileVersion", run.profile_version},
+          {"profileDigest", plan.profile_digest},
+          {"tables", extract.tables().size()},
+          {"rows", rows},
+          {"anomalies", run.anomalies},
+          {"anomalyKinds", anomalies_to_json(extract.database())}};
+}
+
+/// How sure the dictionary is, and what was never copied.
+Json dictionary_to_json(const profiles::Application& app) {
+  std::map<std::string, std::uint64_t> evidence;
+  std::uint64_t columns_left = 0;
+  Json left = Json::array();
+  for (const auto& table : app.tables) {
+    if (!table.take) {
+      left.push_back({{"table", table.name}, {"label", table.label}, {"reason", table.reason}});
+      continue;
+    }
+    for (const auto& column : table.columns) {
+      if (column.take)
+        ++evidence[std::string(profiles::evidence_name(column.evidence))];
+      else
+        ++columns_left;
+    }
+  }
+  return {{"columnsByEvidence", evidence},
+          {"columnsNotTaken", columns_left},
+          {"tablesNotTaken", std::move(left)}};
+}
+
+Json text_list(const std::set<std::string>& texts) {
+  Json list = Json::array();
+  for (const auto& text : texts) list.push_back(text);
+  return list;
+}
+
+}  // namespace
+
+Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract) {
+  const auto app = extract.profile();
+  const auto settings = Settings::from_json(plan.settings);
+  Lists lists;
+  lists.read(versement, plan.kept);
+  LotsFacts lots;
+  lots.read(versement, plan);
+  Json facts = {
+      {"format", "versoir-review/1"},
+      {"versement", plan.versement},
+      {"attempt", plan.attempt},
+      {"created", core::format_instant(plan.created)},
+      {"establishment", settings.establishment},
+      {"application", {{"id", app.id}, {"label", app.label}}},
+      {"agencies", plan.settings.at("agencies")},
+      {"platform", {{"name", plan.platform}, {"kind", plan.platform_kind}, {"tenant", plan.tenant}}},
+      {"seda", seda_name(plan.seda)},
+      {"extract", extract_to_json(extract, plan)},
+      {"dictionary", dictionary_to_json(app)},
+      {"profiles", profiles_to_json(app, settings, lists)},
+      {"sample", lists.sample}};
+  facts["totals"] = {{"kept", plan.kept},   {"leftOut", plan.left_out}, {"lots", plan.lots.size()},
+                     {"units", lots.units}, {"objects", lots.objects},  {"size", lots.size},
+                     {"bytes", lots.bytes}};
+  facts["lots"] = std::move(lots.lots);
+  facts["blocking"] = std::move(lots.blocking);
+  facts["buildRemarks"] = Remarks::to_json(lots.remarks.build);
+  facts["checkRemarks"] = Remarks::to_json(lots.remarks.check);
+  facts["assumptions"] = text_list(lots.remarks.assumptions);
+  return facts;
+}
+
+}  // namespace versoir::sip

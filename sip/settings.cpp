@@ -1,0 +1,208 @@
+// Reads from versoir.conf what SIPs need, all defects at once, and keeps it in the plan.
+#include "sip/settings.hpp"
+
+#include "core/error.hpp"
+#include "sip/plan.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace versoir::sip {
+
+using core::Error;
+using core::Exit;
+using core::Json;
+using core::Message;
+using core::msg;
+
+namespace {
+
+constexpr std::string_view origin = "plan.json: settings";
+
+std::map<std::string, std::string> texts_of(const Json& json, const char* key) {
+  const auto at = json.find(key);
+  if (at == json.end() || !at->is_object())
+    throw Error(Exit::disk,
+                msg("{0}: \"{1}\" is missing, unknown or not of the expected kind.", origin, key));
+  std::map<std::string, std::string> map;
+  for (const auto& item : at->items()) map[item.key()] = core::json_string(*at, item.key().c_str(), origin);
+  return map;
+}
+
+/// Collects what is missing instead of stopping at the first.
+class Reader {
+ public:
+  explicit Reader(const core::Config& config) : config_(config) {}
+
+  std::string required(const std::string& section, const char* key) {
+    auto value = optional(section, key);
+    if (value.empty()) missing_.push_back(msg("[{0}] {1} is not set.", section, key));
+    return value;
+  }
+  std::string optional(const std::string& section, const char* key) const {
+    return config_.find(section, key).value_or(std::string());
+  }
+  void report(Message m) { missing_.push_back(std::move(m)); }
+
+  void finish() const {
+    if (missing_.empty()) return;
+    Error e(Exit::configuration, msg("The configuration lacks what this versement needs."));
+    for (const auto& m : missing_) e = std::move(e).because(m);
+    throw std::move(e).hint(msg("Complete {0} and plan again.", config_.file().string()));
+  }
+
+ private:
+  const core::Config& config_;
+  std::vector<Message> missing_;
+};
+
+void add_codes(const profiles::UnitDef& unit, std::set<std::string>& codes) {
+  for (const auto& rule : unit.rules) codes.insert(rule.code);
+}
+
+/// MessageIdentifier is a folder name, a VITAM identifier and a part of file names everywhere after us.
+bool identifier_part(std::string_view text) {
+  return !text.empty() && text.size() <= 20 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+void read_platform(Reader& reader, const core::Config& config, const PlanOptions& options, Settings& s) {
+  const std::string section = "platform." + options.platform;
+  s.platform = options.platform;
+  if (!config.has_section(section)) {
+    reader.report(msg("There is no section [{0}].", section));
+    return;
+  }
+  s.platform_kind = config.get_or(section, "kind", "rehearsal");
+  if (s.platform_kind != "rehearsal" && s.platform_kind != "production")
+    reader.report(msg("[{0}] kind must be \"rehearsal\" or \"production\".", section));
+  if (reader.required(section, "tenant").empty()) return;
+  s.tenant = config.get_int(section, "tenant");
+  if (s.tenant < 0) reader.report(msg("[{0}] tenant must not be negative.", section));
+}
+
+void read_rules(Reader& reader, const profiles::Application& app,
+                const std::vector<const profiles::ArchiveDef*>& archives, Settings& s) {
+  std::set<std::string> codes;
+  for (const auto* archive : archives)
+    for (const auto& code : used_rules(*archive)) codes.insert(code);
+  for (const auto& code : codes) {
+    auto id = reader.optional("rules", code.c_str());
+    const auto* rule = app.find_rule(code);
+    if (id.empty())
+      reader.report(msg("[rules] {0} is not set: no RuleId of the platform for \"{1}\".", code,
+                        rule ? rule->label : std::string()));
+    else
+      s.rules[code] = std::move(id);
+  }
+}
+
+}  // namespace
+
+std::string tool_name() { return "versoir " VERSOIR_VERSION; }
+
+std::vector<std::string> used_rules(const profiles::ArchiveDef& archive) {
+  std::set<std::string> codes;
+  add_codes(archive.root, codes);
+  add_codes(archive.documentation, codes);
+  if (archive.group) add_codes(*archive.group, codes);
+  add_codes(archive.unit, codes);
+  return {codes.begin(), codes.end()};
+}
+
+Settings read_settings(const core::Config& config, const profiles::Application& app,
+                       const std::vector<const profiles::ArchiveDef*>& archives, const PlanOptions& options) {
+  Reader reader(config);
+  Settings s;
+  s.establishment = reader.required("establishment", "name");
+  s.archival_agency = reader.required("establishment", "archival_agency");
+  s.transferring_agency = reader.required("establishment", "transferring_agency");
+  s.message_prefix = reader.required("establishment", "message_prefix");
+  if (!s.message_prefix.empty() && !identifier_part(s.message_prefix))
+    reader.report(msg("[establishment] message_prefix may only hold letters, digits, - and _, at most 20."));
+  const std::string application = "application." + app.id;
+  s.originating_agency = reader.required(application, "originating_agency");
+  s.submission_agency = reader.optional(application, "submission_agency");
+  if (s.submission_agency.empty()) s.submission_agency = s.transferring_agency;
+  s.acquisition_information = reader.optional(application, "acquisition_information");
+  s.archival_profile = reader.optional(application, "archival_profile");
+  s.legal_status = config.get_or(application, "legal_status", "Public Archive");
+  read_platform(reader, config, options, s);
+  const std::string platform = "platform." + options.platform;
+  for (const auto* archive : archives) {
+    auto agreement = reader.optional("agreements", archive->id.c_str());
+    if (agreement.empty()) agreement = reader.optional(platform, "archival_agreement");
+    if (agreement.empty())
+      reader.report(msg("There is no agreement for {0}: set [agreements] {0} or [{1}] archival_agreement.",
+                        archive->id, platform));
+    s.agreements[archive->id] = std::move(agreement);
+  }
+  read_rules(reader, app, archives, s);
+  s.seda = seda_name(options.seda);
+  s.tool = tool_name();
+  s.max_entries = options.max_entries;
+  s.max_bytes = options.max_bytes;
+  reader.finish();
+  return s;
+}
+
+Json Settings::to_json() const {
+  return {{"establishment", establishment},
+          {"messagePrefix", message_prefix},
+          {"agencies",
+           {{"archival", archival_agency},
+            {"transferring", transferring_agency},
+            {"originating", originating_agency},
+            {"submission", submission_agency}}},
+          {"archivalProfile", archival_profile},
+          {"legalStatus", legal_status},
+          {"acquisitionInformation", acquisition_information},
+          {"transferRequestReply", transfer_request_reply},
+          {"agreements", agreements},
+          {"rules", rules},
+          {"platform", platform},
+          {"platformKind", platform_kind},
+          {"tenant", tenant},
+          {"seda", seda},
+          {"limits", {{"entries", max_entries}, {"bytes", max_bytes}}},
+          {"tool", tool}};
+}
+
+Settings Settings::from_json(const Json& json) {
+  const auto text = [](const Json& object, const char* key) {
+    return core::json_string(object, key, origin);
+  };
+  const auto object = [&](const char* key) -> const Json& {
+    const auto at = json.find(key);
+    if (at == json.end() || !at->is_object())
+      throw Error(Exit::disk,
+                  msg("{0}: \"{1}\" is missing, unknown or not of the expected kind.", origin, key));
+    return *at;
+  };
+  Settings s;
+  s.establishment = text(json, "establishment");
+  s.message_prefix = text(json, "messagePrefix");
+  const auto& agencies = object("agencies");
+  s.archival_agency = text(agencies, "archival");
+  s.transferring_agency = text(agencies, "transferring");
+  s.originating_agency = text(agencies, "originating");
+  s.submission_agency = text(agencies, "submission");
+  s.archival_profile = text(json, "archivalProfile");
+  s.legal_status = text(json, "legalStatus");
+  s.acquisition_information = text(json, "acquisitionInformation");
+  s.transfer_request_reply = text(json, "transferRequestReply");
+  s.agreements = texts_of(json, "agreements");
+  s.rules = texts_of(json, "rules");
+  s.platform = text(json, "platform");
+  s.platform_kind = text(json, "platformKind");
+  s.tenant = core::json_int(json, "tenant", origin);
+  s.seda = text(json, "seda");
+  const auto& limits = object("limits");
+  s.max_entries = static_cast<std::uint64_t>(core::json_int(limits, "entries", origin));
+  s.max_bytes = static_cast<std::uint64_t>(core::json_int(limits, "bytes", origin));
+  s.tool = text(json, "tool");
+  return s;
+}
+
+}  // namespace versoir::sip

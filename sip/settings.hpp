@@ -1,0 +1,44 @@
+// What a plan freezes from the configuration: a build never looks at versoir.conf again.
+#pragma once
+#include "core/config.hpp"
+#include "core/json.hpp"
+#include "profiles/model.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace versoir::sip {
+
+struct PlanOptions;
+
+struct Settings {
+  std::string establishment, message_prefix;
+  std::string archival_agency, transferring_agency, originating_agency, submission_agency;
+  std::string archival_profile, legal_status, acquisition_information, transfer_request_reply;
+  std::map<std::string, std::string> agreements;  ///< archive profile → ingest contract
+  std::map<std::string, std::string> rules;       ///< logical code → RuleId of the platform
+  std::string platform, platform_kind, seda, tool;
+  std::int64_t tenant = 0;
+  std::uint64_t max_entries = 0, max_bytes = 0;
+
+  [[nodiscard]] core::Json to_json() const;
+  /// Strict, like everything in plan.json: Error(Exit::disk).
+  static Settings from_json(const core::Json& json);
+};
+
+/// Reads the configuration for these archive profiles. Whatever is missing is told at once:
+/// Error(Exit::configuration).
+[[nodiscard]] Settings read_settings(const core::Config& config, const profiles::Application& app,
+                                     const std::vector<const profiles::ArchiveDef*>& archives,
+                                     const PlanOptions& options);
+
+/// "versoir 0.1.0": written in what the program makes.
+[[nodiscard]] std::string tool_name();
+
+/// Codes of the rules that an archive profile writes, sorted, each once.
+[[nodiscard]] std::vector<std::string> used_rules(const profiles::ArchiveDef& archive);
+
+}  // namespace versoir::sip

@@ -1,0 +1,292 @@
+// The right to send one lot, verified from what stands on disk today: every defect told, the first one
+// decides.
+#include "sip/sip_file.hpp"
+#include "sip/visa.hpp"
+
+#include <algorithm>
+
+namespace versoir::sip {
+
+namespace fs = std::filesystem;
+using core::Exit;
+using core::Finding;
+using core::Json;
+using core::Message;
+using core::msg;
+using core::Severity;
+
+namespace {
+
+std::string text_of(const Json& object, const char* key) {
+  const auto at = object.find(key);
+  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+Json object_of(const Json& json, const char* key) {
+  const auto at = json.find(key);
+  return at != json.end() && at->is_object() ? *at : Json::object();
+}
+
+/// An integer member, -1 when absent: no count, size or tenant of ours is negative.
+std::int64_t integer_of(const Json& object, const char* key) {
+  const auto at = object.find(key);
+  return at != object.end() && at->is_number_integer() ? at->get<std::int64_t>() : -1;
+}
+
+/// The latest visa that speaks of the lot. None: the latest of all, if any, so that its defects are told.
+const VisaFile* deciding_visa(const std::vector<VisaFile>& visas, const MessageIdentifier& lot) {
+  for (auto visa = visas.rbegin(); visa != visas.rend(); ++visa)
+    if (coverage(*visa, lot) != Coverage::none) return &*visa;
+  return visas.empty() ? nullptr : &visas.back();
+}
+
+Exit exit_of(trust::Verdict verdict) {
+  switch (verdict) {
+    case trust::Verdict::valid:
+      return Exit::ok;
+    case trust::Verdict::bad_signature:
+      return Exit::visa_bad_signature;
+    case trust::Verdict::untrusted:
+      return Exit::visa_untrusted;
+    case trust::Verdict::expired:
+    case trust::Verdict::revoked:
+    case trust::Verdict::indeterminate:
+      return Exit::visa_expired;
+  }
+  return Exit::visa_bad_signature;
+}
+
+}  // namespace
+
+/// Friend of ApprovedSip: the only place that makes one.
+struct VisaVerifier {
+  VisaVerifier(const Versement& v, const Plan& p, const MessageIdentifier& l, const Target& t,
+               const trust::TrustStore& s, const trust::RoleRegister& r, const core::Clock& c)
+      : versement_(v), plan_(p), lot_(l), target_(t), store_(s), roles_(r), clock_(c) {}
+
+  VisaVerification run() {
+    now_ = clock_.now();
+    const auto visas = list_visas(versement_);
+    const auto* visa = deciding_visa(visas, lot_);
+    if (!visa) {
+      defect(Exit::visa_missing, msg("The versement {0} has no visa.", versement_.id()));
+      return conclude(nullptr);
+    }
+    where_ = fmt::format("visa-{}.json", visa->number);
+    open();
+    check_decision(*visa);
+    if (!visa->signature.empty()) check_signature(*visa);
+    if (!visa->json.empty()) {
+      check_subject(*visa);
+      check_four_eyes();
+      check_window(*visa);
+      check_target(*visa);
+      check_bytes(*visa);
+    }
+    return conclude(visa);
+  }
+
+ private:
+  struct Defect {
+    Exit code;
+    Finding finding;
+  };
+
+  void defect(Exit code, Message message) {
+    defects_.push_back(
+        {code, {Severity::error, std::string(core::exit_name(code)), std::move(message), where_}});
+  }
+
+  /// Once, before anything is compared: the descriptor that is hashed here is the one that is sent.
+  void open() {
+    const auto path = versement_.sip(lot_);
+    if (!fs::exists(path)) return;
+    sip_ = open_sip(path);
+    seal_ = read_seal(path, *sip_, store_, clock_);
+  }
+
+  void check_decision(const VisaFile& visa) {
+    const auto covers = coverage(visa, lot_);
+    const auto decision = text_of(visa.json, "decision");
+    if (covers == Coverage::excluded)
+      defect(Exit::visa_missing, msg("Visa {0} leaves out the lot {1}.", visa.number, lot_.value));
+    else if (covers == Coverage::covered && decision == decision_name(Decision::refuse))
+      defect(Exit::visa_missing, msg("The archivist refused this lot (visa {0}).", visa.number));
+    else if (covers == Coverage::covered && decision == decision_name(Decision::revoke))
+      defect(Exit::visa_missing, msg("The approval of this lot was withdrawn (visa {0}).", visa.number));
+    else if (covers == Coverage::covered && decision != decision_name(Decision::approve))
+      defect(Exit::visa_missing, msg("Visa {0} is no approval.", visa.number));
+    if (visa.signature.empty())
+      defect(Exit::visa_missing, msg("Visa {0} is not signed: its .p7s is missing.", visa.number));
+  }
+
+  void check_signature(const VisaFile& visa) {
+    const auto verified = trust::verify_detached(visa.signature, visa.bytes, store_, clock_, trust::At::now);
+    const auto code = exit_of(verified.verdict);
+    if (code != Exit::ok) {
+      bool told = false;
+      for (auto finding : verified.findings) {
+        if (finding.severity == Severity::error) told = true;
+        if (finding.where.empty()) finding.where = where_;
+        defects_.push_back({code, std::move(finding)});
+      }
+      if (!told) defect(code, msg("The signature of visa {0} does not verify.", visa.number));
+    }
+    if (code == Exit::ok) notes_.insert(notes_.end(), verified.findings.begin(), verified.findings.end());
+    if (visa.json.empty() && code == Exit::ok)
+      defect(Exit::visa_bad_signature, msg("Visa {0} is not readable.", visa.number));
+    // Who signed means nothing when the signature does not hold.
+    if (verified.verdict == trust::Verdict::bad_signature) return;
+    for (const auto& signer : verified.signers) signers_.push_back(signer.certificate);
+    check_signers(visa, verified.signers);
+  }
+
+  /// Every signer holds a role today; the one that the visa names is an archivist (crypto policy: a valid
+  /// signature by someone without the role is refused).
+  void check_signers(const VisaFile& visa, const std::vector<trust::SignerFacts>& signers) {
+    // By the platform that was approved; whether it is the one at hand is another question (47).
+    const auto platform = text_of(object_of(visa.json, "target"), "platform");
+    const auto named = text_of(object_of(visa.json, "signer"), "certificate");
+    bool found = false;
+    for (const auto& signer : signers) {
+      const auto& who = signer.certificate;
+      const bool is_named = who.fingerprint().hex() == named;
+      found = found || is_named;
+      const bool archivist = roles_.find(who, trust::Role::archivist, platform, now_) != nullptr;
+      const bool authority = roles_.find(who, trust::Role::control_authority, platform, now_) != nullptr;
+      if (is_named ? !archivist : !archivist && !authority)
+        defect(Exit::visa_untrusted, msg("{0} has no role on platform {1} today that allows this signature.",
+                                         who.common_name(), platform));
+      if (!signer.approval && text_of(visa.json, "decision") == decision_name(Decision::approve))
+        notes_.push_back(
+            {Severity::warning, "visa-commitment",
+             msg("The signature of {0} does not declare itself a proof of approval.", who.common_name()),
+             where_});
+    }
+    if (!found)
+      defect(Exit::visa_untrusted, msg("Visa {0} is not signed by the person that it names.", visa.number));
+  }
+
+  void check_subject(const VisaFile& visa) {
+    const auto other = [&](Message m) { defect(Exit::visa_other_versement, std::move(m)); };
+    const auto& json = visa.json;
+    if (text_of(json, "format") != "versoir-visa/1")
+      other(msg("Visa {0} is of an unknown format.", visa.number));
+    if (text_of(json, "versement") != plan_.versement)
+      other(msg("The visa is for versement {0}, not {1}.", text_of(json, "versement"), plan_.versement));
+    if (integer_of(json, "attempt") != plan_.attempt)
+      other(msg("The visa is for another attempt than the present plan ({0}).", plan_.attempt));
+    // The number is signed: a file renamed to pass over a later decision is seen.
+    if (integer_of(json, "number") != visa.number)
+      other(msg("The visa in {0} was signed as number {1}.", where_, integer_of(json, "number")));
+    if (coverage(visa, lot_) == Coverage::none) other(msg("The visa does not name the lot {0}.", lot_.value));
+    if (text_of(object_of(json, "extract"), "root") != plan_.extract_root)
+      other(msg("The visa is for another extract."));
+    if (text_of(json, "planSha512") != core::digest_file(versement_.file("plan.json")).sha512.hex())
+      other(msg("The plan changed since the visa was signed."));
+  }
+
+  void check_four_eyes() {
+    for (const auto& signer : signers_) {
+      const auto fingerprint = signer.fingerprint();
+      const auto& entries = roles_.entries();
+      if (std::any_of(entries.begin(), entries.end(), [&](const trust::RoleEntry& e) {
+            return e.role == trust::Role::producer && e.certificate == fingerprint;
+          }))
+        defect(Exit::visa_by_producer, msg("{0} is registered as a producer.", signer.common_name()));
+      if (!seal_) continue;
+      for (const auto& producer : seal_->signers)
+        if (trust::same_person(producer, signer))
+          defect(Exit::visa_by_producer, msg("{0} also sealed the SIP.", signer.common_name()));
+    }
+  }
+
+  void check_window(const VisaFile& visa) {
+    const auto from = core::parse_instant(text_of(visa.json, "notBefore"));
+    const auto to = core::parse_instant(text_of(visa.json, "notAfter"));
+    if (!from || !to || now_ < *from || now_ > *to)
+      defect(Exit::visa_expired,
+             msg("The visa holds from {0} to {1}; it is {2}.", text_of(visa.json, "notBefore"),
+                 text_of(visa.json, "notAfter"), core::format_instant(now_)));
+  }
+
+  void check_target(const VisaFile& visa) {
+    const auto json = object_of(visa.json, "target");
+    const Target approved{text_of(json, "platform"), integer_of(json, "tenant")};
+    if (approved == target_) return;
+    defect(Exit::visa_other_platform,
+           msg("The visa is for platform {0}, tenant {1}, not for platform {2}, tenant {3}.",
+               approved.platform, approved.tenant, target_.platform, target_.tenant));
+  }
+
+  void check_bytes(const VisaFile& visa) {
+    const auto changed = [&](Message m) { defect(Exit::visa_sip_changed, std::move(m)); };
+    const auto entry = lot_entry(visa.json);
+    if (entry.empty()) return;  // not named: told already
+    if (!sip_) return changed(msg("The SIP of lot {0} is no longer there.", lot_.value));
+    if (sip_->digest.sha512.hex() != text_of(entry, "sha512") ||
+        static_cast<std::int64_t>(sip_->digest.size) != integer_of(entry, "size"))
+      return changed(msg("The SIP of lot {0} is not the one that was approved.", lot_.value));
+    if (!seal_ || seal_->digest.hex() != text_of(entry, "sealSha512"))
+      changed(msg("The seal of lot {0} is missing or not the one that was approved.", lot_.value));
+    try {
+      manifest_ = manifest_digest(*sip_);
+      if (manifest_.hex() != text_of(entry, "manifestSha512"))
+        changed(msg("The manifest of lot {0} is not the one that was approved.", lot_.value));
+    } catch (const core::Error& e) {
+      changed(msg("The SIP of lot {0} cannot be read: {1}", lot_.value, e.what()));
+    }
+  }
+
+  Json lot_entry(const Json& visa) const {
+    const auto lots = visa.find("lots");
+    if (lots == visa.end() || !lots->is_array()) return Json::object();
+    for (const auto& entry : *lots)
+      if (entry.is_object() && text_of(entry, "messageIdentifier") == lot_.value) return entry;
+    return Json::object();
+  }
+
+  VisaVerification conclude(const VisaFile* visa) {
+    // Exit codes 41 to 48 are numbered in verification order.
+    std::stable_sort(defects_.begin(), defects_.end(),
+                     [](const Defect& a, const Defect& b) { return a.code < b.code; });
+    VisaVerification result;
+    if (!defects_.empty()) result.code = defects_.front().code;
+    for (auto& d : defects_) result.findings.push_back(std::move(d.finding));
+    for (auto& note : notes_) result.findings.push_back(std::move(note));
+    if (result.code != Exit::ok || !visa || !sip_) return result;
+    ApprovedSip approved;
+    approved.id_ = lot_;
+    approved.digest_ = sip_->digest;
+    approved.fd_ = std::move(sip_->fd);
+    approved.target_ = target_;
+    approved.manifest_ = manifest_;
+    approved.visa_ = visa->number;
+    result.approved = std::move(approved);
+    return result;
+  }
+
+  const Versement& versement_;
+  const Plan& plan_;
+  const MessageIdentifier& lot_;
+  const Target& target_;
+  const trust::TrustStore& store_;
+  const trust::RoleRegister& roles_;
+  const core::Clock& clock_;
+  core::Instant now_{};
+  std::string where_;
+  std::optional<OpenSip> sip_;
+  std::optional<SealFacts> seal_;
+  std::vector<trust::Certificate> signers_;
+  core::Sha512 manifest_{};
+  std::vector<Defect> defects_;
+  std::vector<Finding> notes_;
+};
+
+VisaVerification verify_visa(const Versement& versement, const Plan& plan, const MessageIdentifier& lot,
+                             const Target& target, const trust::TrustStore& store,
+                             const trust::RoleRegister& roles, const core::Clock& clock) {
+  return VisaVerifier(versement, plan, lot, target, store, roles, clock).run();
+}
+
+}  // namespace versoir::sip
