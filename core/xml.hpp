@@ -1,5 +1,8 @@
 // XML: a streaming writer, a hardened streaming reader, small documents with line numbers, RELAX NG grammars.
 #pragma once
+#include "core/exit.hpp"
+#include "core/file.hpp"
+
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -9,9 +12,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "core/exit.hpp"
-#include "core/file.hpp"
 
 namespace versoir::core {
 
@@ -39,9 +39,9 @@ class XmlWriter {
 
 /// Limits for hostile input. Documents above them are refused with Error(code).
 struct XmlLimits {
-  std::uint64_t bytes = 8'000'000'000;      ///< VITAM's own limit for a manifest
+  std::uint64_t bytes = 8'000'000'000;  ///< VITAM's own limit for a manifest
   int depth = 512;
-  std::size_t text = 10'000'000;            ///< characters in one text node
+  std::size_t text = 10'000'000;  ///< characters in one text node
 };
 
 /// Pull reader over a file or memory. UTF-8 only; a DOCTYPE is refused before libxml2 sees it; no network, no
@@ -58,10 +58,12 @@ class XmlReader {
   /// Next start tag, end tag or non-blank text; false at the end of the document. An empty element yields
   /// start then end.
   bool next();
+  /// The same with blank texts: for trees and mixed content.
+  bool next_piece();
   [[nodiscard]] Node node() const;
   [[nodiscard]] std::string_view name() const;  ///< local name
   [[nodiscard]] std::string_view ns() const;
-  [[nodiscard]] std::string text() const;        ///< of a text node
+  [[nodiscard]] std::string text() const;  ///< of a text node
   [[nodiscard]] std::optional<std::string> attribute(std::string_view local_name) const;
   /// Attributes in document order: VITAM takes the first one of a data object as its id.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> attributes() const;
@@ -92,7 +94,8 @@ struct XmlElement {
   [[nodiscard]] std::vector<const XmlElement*> all(std::string_view local_name) const;
   [[nodiscard]] std::string child_text(std::string_view local_name) const;  ///< trimmed, "" when absent
 };
-[[nodiscard]] XmlElement parse_xml(std::string_view bytes, std::string_view origin, Exit code, XmlLimits limits = {});
+[[nodiscard]] XmlElement parse_xml(std::string_view bytes, std::string_view origin, Exit code,
+                                   XmlLimits limits = {});
 
 struct XmlIssue {
   long line = 0;
@@ -102,18 +105,19 @@ struct XmlIssue {
 /// A compiled RELAX NG grammar (libxml2). Not shared between threads.
 class Grammar {
  public:
-  /// `resolve(href)` gives the text of an included grammar, empty when unknown. Throws Error(Exit::unexpected)
-  /// when the grammar itself is wrong: that is a defect of ours.
+  /// `resolve(href)` gives the text of an included grammar, empty when unknown. Throws
+  /// Error(Exit::unexpected) when the grammar itself is wrong: that is a defect of ours.
   static Grammar from_text(std::string_view rng, std::string_view name,
                            const std::function<std::string_view(std::string_view href)>& resolve = {});
   ~Grammar();
   Grammar(Grammar&&) noexcept;
 
-  /// Streaming validation of a file; issues up to `most` (streaming RELAX NG does not recover: the first is the
-  /// one that counts). Not well-formed documents give one issue.
+  /// Streaming validation of a file; issues up to `most` (streaming RELAX NG does not recover: the first is
+  /// the one that counts). Not well-formed documents give one issue.
   [[nodiscard]] std::vector<XmlIssue> validate_file(const std::filesystem::path& path, std::size_t most = 1,
                                                     XmlLimits limits = {}) const;
-  [[nodiscard]] std::vector<XmlIssue> validate(std::string_view bytes, std::size_t most = 1, XmlLimits limits = {}) const;
+  [[nodiscard]] std::vector<XmlIssue> validate(std::string_view bytes, std::size_t most = 1,
+                                               XmlLimits limits = {}) const;
 
  private:
   struct State;
