@@ -11,18 +11,20 @@
 
 namespace versoir::extract {
 
-/// sqlite:FILE | postgresql:CONNINFO (schema in option) — the text before the first colon chooses the adapter.
+/// sqlite:FILE | postgresql:CONNINFO (schema in option) — the text before the first colon chooses the
+/// adapter.
 struct SourceUri {
   std::string kind, rest;
   /// The URI without what could be secret, for the provenance tables and messages.
   [[nodiscard]] std::string redacted() const;
 };
+/// Refuses (Exit::usage) a text without kind, an unknown kind, and a password written in the connection.
 [[nodiscard]] SourceUri parse_source(std::string_view text);
 
 /// A column of the source's own catalogue.
 struct SourceColumn {
   std::string name;
-  std::string type;             ///< declared type, source spelling
+  std::string type;  ///< declared type, source spelling
   enum class Kind { integer, number, text, date, timestamp, binary, boolean, other } kind = Kind::text;
   int precision = 0, scale = 0;  ///< of numbers, 0 when not declared
   bool scale_known = false;
@@ -33,7 +35,8 @@ struct SourceTable {
   std::vector<SourceColumn> columns;
 };
 
-/// A block of rows as text. nullopt = NULL; binary values are raw bytes; dates are ISO 8601; numbers are exact decimal.
+/// A block of rows as text. nullopt = NULL; binary values are raw bytes; dates are ISO 8601; numbers are
+/// exact decimal.
 struct RowBlock {
   std::size_t columns = 0;
   std::vector<std::optional<std::string>> cells;  ///< row-major
@@ -45,11 +48,12 @@ enum class Consistency { snapshot, per_table, per_chunk };
 
 struct Provenance {
   std::string system, version, charset, database, user;
-  std::string snapshot;      ///< snapshot id, SCN, or file digest
+  std::string schema;    ///< owner of the tables read, "" when the source has no such notion
+  std::string snapshot;  ///< snapshot id, SCN, or file digest
 };
 
-/// One connection inside one consistent read-only transaction. Errors: Exit::source_unreachable, source_rights,
-/// source_missing, source_data, always naming the table.
+/// One connection inside one consistent read-only transaction. Errors: Exit::source_unreachable,
+/// source_rights, source_missing, source_data, always naming the table.
 class Source {
  public:
   virtual ~Source() = default;

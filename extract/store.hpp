@@ -1,6 +1,13 @@
 // The extract file: a faithful copy that carries its dictionary, counts, digests and the whole profile.
 // Format: docs/formats/extract.md.
 #pragma once
+#include "core/clock.hpp"
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/progress.hpp"
+#include "core/sqlite.hpp"
+#include "profiles/model.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -8,13 +15,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/clock.hpp"
-#include "core/digest.hpp"
-#include "core/error.hpp"
-#include "core/progress.hpp"
-#include "core/sqlite.hpp"
-#include "profiles/model.hpp"
 
 namespace versoir::extract {
 
@@ -32,8 +32,8 @@ enum class Kind { rehearsal, final_ };
 struct TableFacts {
   std::string name, label;
   std::uint64_t source_rows = 0, copied_rows = 0;
-  std::string sum;        ///< sum modulo 2^256 of the row digests, hexadecimal
-  core::Sha256 root;      ///< Merkle root over blocks of 256 rows
+  std::string sum;    ///< sum modulo 2^256 of the row digests, hexadecimal
+  core::Sha256 root;  ///< Merkle root over blocks of 256 rows
 };
 struct RunFacts {
   std::string application, application_label, profile_version, profile_digest;
@@ -42,8 +42,10 @@ struct RunFacts {
   std::uint64_t anomalies = 0;
 };
 
-/// Opens an extract read-only and immutable. Throws Error(Exit::extract_invalid) when it is not one or is of a later
-/// format.
+/// Opens an extract read-only and immutable. Tables and columns that the profile takes as optional and that
+/// the source did not have are there as empty TEMP tables and NULL columns of TEMP views, so that the
+/// profile's queries run: the file itself holds only what was copied. Throws Error(Exit::extract_invalid)
+/// when it is not one or is of a later format.
 class Extract {
  public:
   static Extract open(const std::filesystem::path& path);
@@ -54,7 +56,8 @@ class Extract {
   /// The profile carried by the extract, loaded.
   [[nodiscard]] profiles::Application profile();
   [[nodiscard]] core::Database& database() noexcept { return db_; }
-  /// Merkle root over the tables' roots in name order (leaf = name ‖ 0x00 ‖ count ‖ root): the extract's identity.
+  /// Merkle root over the tables' roots in name order (leaf = name ‖ 0x00 ‖ count ‖ root): the extract's
+  /// identity.
   [[nodiscard]] core::Sha256 root() const;
 
  private:
@@ -65,7 +68,8 @@ class Extract {
   std::vector<TableFacts> tables_;
 };
 
-/// Recomputes counts, row digests, block digests, roots. Every difference is a finding naming table and block.
+/// Recomputes counts, row digests, block digests, roots. Every difference is a finding naming table and
+/// block.
 [[nodiscard]] std::vector<core::Finding> verify_content(Extract& extract, core::Progress& progress);
 
 }  // namespace versoir::extract

@@ -1,0 +1,104 @@
+// The text format of PostgreSQL's COPY.
+#include "extract/copy_text.hpp"
+
+#include "core/error.hpp"
+
+namespace versoir::extract {
+
+namespace {
+
+int hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+int octal_digit(char c) noexcept { return c >= '0' && c <= '7' ? c - '0' : -1; }
+
+/// Digits at text[at...] in the given base, at most `most`; at is left after them.
+int read_digits(std::string_view text, std::size_t& at, int most, int base, int (*digit)(char) noexcept) {
+  int value = 0;
+  for (int n = 0; n < most && at < text.size() && digit(text[at]) >= 0; ++n, ++at)
+    value = value * base + digit(text[at]);
+  return value;
+}
+
+std::string unescape(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    const auto slash = text.find('\\', i);
+    out.append(text.substr(i, slash - i));
+    if (slash == std::string_view::npos) break;
+    i = slash + 1;
+    if (i == text.size()) break;
+    const char c = text[i++];
+    switch (c) {
+      case 'b':
+        out += '\b';
+        break;
+      case 'f':
+        out += '\f';
+        break;
+      case 'n':
+        out += '\n';
+        break;
+      case 'r':
+        out += '\r';
+        break;
+      case 't':
+        out += '\t';
+        break;
+      case 'v':
+        out += '\v';
+        break;
+      case 'x':
+        if (i < text.size() && hex_digit(text[i]) >= 0)
+          out += static_cast<char>(read_digits(text, i, 2, 16, hex_digit));
+        else
+          out += 'x';
+        break;
+      default:
+        if (octal_digit(c) >= 0) {
+          --i;
+          out += static_cast<char>(read_digits(text, i, 3, 8, octal_digit));
+        } else {
+          out += c;
+        }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+bool CopyLine::next(std::optional<std::string>& value) {
+  if (done_) return false;
+  const auto tab = rest_.find('\t');  // a tab inside a value is written \t
+  const auto field = rest_.substr(0, tab);
+  if (tab == std::string_view::npos)
+    done_ = true;
+  else
+    rest_.remove_prefix(tab + 1);
+  if (field == "\\N")
+    value.reset();
+  else
+    value = unescape(field);
+  return true;
+}
+
+std::string decode_bytea(std::string_view text) {
+  if (!text.starts_with("\\x") || text.size() % 2 != 0)
+    throw core::Error(core::Exit::source_data, core::msg("A binary value did not come in hexadecimal."));
+  std::string out;
+  out.reserve(text.size() / 2 - 1);
+  for (std::size_t i = 2; i < text.size(); i += 2) {
+    const int high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
+    if (high < 0 || low < 0)
+      throw core::Error(core::Exit::source_data, core::msg("A binary value did not come in hexadecimal."));
+    out += static_cast<char>(high * 16 + low);
+  }
+  return out;
+}
+
+}  // namespace versoir::extract

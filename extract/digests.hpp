@@ -1,0 +1,63 @@
+// Row, block and table digests of an extract (docs/formats/extract.md), the same code for writing and
+// verifying.
+#pragma once
+#include "core/digest.hpp"
+#include "extract/store.hpp"
+#include "trust/merkle.hpp"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace versoir::extract {
+
+/// SHA-256 of a row: table name, zero byte, then each value with its tag and length.
+class RowHasher {
+ public:
+  explicit RowHasher(std::string_view table);
+  void add(Tag tag, std::string_view value);
+  [[nodiscard]] core::Sha256 finish();  ///< and ready for the next row
+
+ private:
+  void start();
+  std::string prefix_;
+  core::Sha256Hasher hasher_;
+};
+
+/// Sum modulo 2^256 of digests taken as big-endian numbers: independent of the order of rows.
+class DigestSum {
+ public:
+  void add(const core::Sha256& digest);
+  [[nodiscard]] std::string hex() const { return sum_.hex(); }
+
+ private:
+  core::Sha256 sum_;
+};
+
+struct Block {
+  std::uint64_t number = 0, first_row = 1, rows = 0;
+  core::Sha256 digest;
+};
+
+/// Collects the row digests of one table, in row order.
+class TableHasher {
+ public:
+  /// `on_block` is called for each block that ends.
+  explicit TableHasher(std::function<void(const Block&)> on_block) : on_block_(std::move(on_block)) {}
+  void add(const core::Sha256& row);
+  void finish();  ///< ends the last block
+  [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
+  [[nodiscard]] std::string sum() const { return sum_.hex(); }
+  [[nodiscard]] core::Sha256 root() const { return tree_.root(); }
+
+ private:
+  void end_block();
+  std::function<void(const Block&)> on_block_;
+  DigestSum sum_;
+  trust::MerkleBuilder tree_;
+  core::Sha256Hasher block_;
+  std::uint64_t rows_ = 0, in_block_ = 0, blocks_ = 0;
+};
+
+}  // namespace versoir::extract

@@ -1,0 +1,141 @@
+// A SQLite file as a source: one read transaction, declared types understood, values as they are.
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/sqlite.hpp"
+#include "extract/adapters.hpp"
+#include "extract/values.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <cmath>
+
+namespace versoir::extract {
+
+using core::Error;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+/// The error of a table's reading, with the table named.
+[[noreturn]] void fail_on(const std::string& table, const Error& cause) {
+  throw Error(Exit::source_data, msg("The table {0} cannot be read.", table)).because(cause);
+}
+
+class SqliteSource final : public Source {
+ public:
+  explicit SqliteSource(core::Database db) : db_(std::move(db)) {
+    // The transaction takes its lock with the first read: from here on the file does not change under us.
+    db_.exec("BEGIN");
+    static_cast<void>(db_.one_int("SELECT count(*) FROM sqlite_master"));
+  }
+
+  Provenance provenance() override {
+    Provenance p;
+    p.system = "SQLite";
+    p.version = sqlite3_libversion();
+    p.charset = core::value_text(db_.one("PRAGMA encoding").value_or(std::string("UTF-8")));
+    p.database = db_.path().filename().string();
+    p.snapshot = "sha512:" + core::digest_file(db_.path()).sha512.hex();
+    return p;
+  }
+
+  Consistency consistency() const override { return Consistency::snapshot; }
+
+  std::vector<SourceTable> catalogue() override {
+    std::vector<SourceTable> tables;
+    auto names = db_.prepare(
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' "
+        "ESCAPE '\\' "
+        "ORDER BY name");
+    while (names.step()) tables.push_back({std::string(names.text(0)), {}});
+    // hidden: 1 is the parameter of a virtual table; 2 and 3 are generated columns, which are data.
+    auto columns = db_.prepare(
+        "SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid");
+    for (auto& table : tables) {
+      columns.bind(1, std::string_view(table.name));
+      while (columns.step()) {
+        auto column = declared_column(std::string(columns.text(0)), std::string(columns.text(1)));
+        column.nullable = columns.integer(2) == 0;
+        table.columns.push_back(std::move(column));
+      }
+      columns.reset();
+    }
+    return tables;
+  }
+
+  std::uint64_t count(const std::string& table) override {
+    try {
+      return static_cast<std::uint64_t>(db_.one_int("SELECT count(*) FROM " + core::sql_name(table)));
+    } catch (const Error& e) {
+      fail_on(table, e);
+    }
+  }
+
+  void read(const SourceTable& table, const std::vector<std::string>& columns,
+            const std::function<void(RowBlock&&)>& emit, std::stop_token stop) override {
+    std::string list;
+    for (const auto& c : columns) list += (list.empty() ? "" : ", ") + core::sql_name(c);
+    BlockFiller filler(columns.size(), emit);
+    auto statement = prepare(table.name, fmt::format("SELECT {} FROM {}", list, core::sql_name(table.name)));
+    while (step(table.name, statement)) {
+      if (stop.stop_requested()) throw Error(Exit::interrupted, msg("The copy was interrupted."));
+      for (int i = 0; i < static_cast<int>(columns.size()); ++i) filler.cell(cell(statement.raw(), i));
+      filler.end_row();
+    }
+    filler.flush();
+  }
+
+ private:
+  core::Statement prepare(const std::string& table, const std::string& sql) {
+    try {
+      return db_.prepare(sql);
+    } catch (const Error& e) {
+      fail_on(table, e);
+    }
+  }
+  static bool step(const std::string& table, core::Statement& statement) {
+    try {
+      return statement.step();
+    } catch (const Error& e) {
+      fail_on(table, e);
+    }
+  }
+
+  static std::optional<std::string> cell(sqlite3_stmt* row, int i) {
+    switch (sqlite3_column_type(row, i)) {
+      case SQLITE_NULL:
+        return std::nullopt;
+      case SQLITE_INTEGER:
+        return std::to_string(sqlite3_column_int64(row, i));
+      // Shortest decimal that gives the same double back, where SQLite's own text keeps 15 digits.
+      case SQLITE_FLOAT:
+        return fmt::format("{}", sqlite3_column_double(row, i));
+      case SQLITE_TEXT: {
+        // The text first, its size after: SQLite may convert from UTF-16 in between.
+        const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(row, i));
+        return std::string(text ? text : "", static_cast<std::size_t>(sqlite3_column_bytes(row, i)));
+      }
+      default: {
+        const auto* bytes = static_cast<const char*>(sqlite3_column_blob(row, i));
+        return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(row, i)))
+                     : std::string();
+      }
+    }
+  }
+
+  core::Database db_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> open_sqlite(const std::string& file) {
+  try {
+    return std::make_unique<SqliteSource>(core::Database::open_read(file));
+  } catch (const Error& e) {
+    throw Error(Exit::source_unreachable, msg("The SQLite file {0} cannot be read.", file)).because(e);
+  }
+}
+
+}  // namespace versoir::extract
