@@ -1,0 +1,222 @@
+// Loading a profile: what is read, and that every defect is reported with its file and line.
+#include "core/file.hpp"
+#include "fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace versoir;
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+using tests::biblio_files;
+using tests::defects_of;
+using tests::with_change;
+
+TEST_CASE("a whole profile is loaded as written") {
+  const auto app = profiles::load(tests::biblio_folder());
+  CHECK(app.id == "biblio");
+  CHECK(app.label == "Bibliothèque de quartier");
+  CHECK(app.schema == "BIB");
+  CHECK(app.version == "1.2");
+  REQUIRE(app.tables.size() == 3);
+  const auto* reader = app.find_table("lecteur");  // as SQL compares names
+  REQUIRE(reader);
+  CHECK(reader->key == std::vector<std::string>{"NUM_LEC"});
+  CHECK(reader->indexes == std::vector<std::vector<std::string>>{{"NOM_LEC", "PRE_LEC"}});
+  REQUIRE(reader->find("MOT_PAS"));
+  CHECK_FALSE(reader->find("MOT_PAS")->take);
+  CHECK(reader->find("MOT_PAS")->reason == "Secret sans utilité durable.");
+  CHECK(reader->find("DAT_NAI")->optional);
+  CHECK(reader->find("DAT_NAI")->sensitivity == profiles::Sensitivity::identity);
+  CHECK(app.find_table("PRET")->evidence == profiles::Evidence::inferred);
+  CHECK(app.find_table("PRET")->find("NUM_OUV")->references == "OUVRAGE.NUM_OUV");
+  CHECK(app.find_code_list("etat-pret")->find("R")->label == "rendu");
+  CHECK(app.find_code_list("etat-pret")->find("R")->evidence == profiles::Evidence::inferred);
+  CHECK(app.find_code_list("etat-pret")->find("Z") == nullptr);
+
+  REQUIRE(app.find_rule("DUA_LECTEUR"));
+  CHECK(app.find_rule("DUA_LECTEUR")->duration == 5);
+  CHECK(app.find_rule("DUA_LECTEUR")->unit == core::TimeUnit::year);
+  CHECK(app.find_rule("COM_LIBRE")->duration == std::nullopt);
+  CHECK(app.find_rule("COM_LIBRE")->category == profiles::RuleCategory::access);
+
+  const auto* record = app.find_record("lecteur");
+  REQUIRE(record);
+  CHECK_FALSE(record->root.list);
+  CHECK(record->root.line == 4);
+  CHECK(record->root.fields.at(0).hidden);
+  CHECK(record->root.fields.at(0).type == profiles::FieldType::integer);
+  REQUIRE(record->root.children.size() == 1);
+  CHECK(record->root.children[0].list);
+  CHECK_FALSE(record->root.children[0].children.at(0).list);
+
+  const auto* archive = app.find_archive("lecteurs");
+  REQUIRE(archive);
+  CHECK(archive->code == "LEC");
+  CHECK(archive->leave_out.at(0).reason == "Aucun prêt.");
+  CHECK_THAT(archive->leave_out.at(0).sql, StartsWith("SELECT num_lec"));
+  REQUIRE(archive->group);
+  CHECK(archive->group_by == "{annee}");
+  CHECK(archive->unit.object);
+  CHECK(archive->unit.file_name == "lecteur-{nom}.xml");
+  CHECK_FALSE(archive->root.object);
+  CHECK(archive->root.rules.at(0).prevent_inheritance);
+  CHECK(archive->unit.rules.at(0).final_action == "Destroy");
+  CHECK(archive->unit.keywords.at(0) == std::pair<std::string, std::string>{"subject", "lecture publique"});
+
+  REQUIRE(app.searches.size() == 1);
+  CHECK(app.searches[0].terms.at(1).kind == profiles::SearchDef::Term::Kind::date);
+  CHECK(app.sheets.at(0).tabs.at(0).second == std::vector<std::string>{"pret"});
+  CHECK_THAT(app.views, Contains("TEMP VIEW prets"));
+  CHECK(app.files == biblio_files());
+}
+
+TEST_CASE("a profile with nothing but its dictionary is enough") {
+  const auto app = profiles::load({{"tables.xml", biblio_files().at("tables.xml")}}, "mémoire");
+  CHECK(app.tables.size() == 3);
+  CHECK(app.records.empty());
+  CHECK(app.archives.empty());
+}
+
+TEST_CASE("the copy of a profile kept in memory gives the same application and digest") {
+  const auto from_disk = profiles::load(tests::biblio_folder());
+  const auto again = profiles::load(from_disk.files, "copie");
+  CHECK(again.archives.size() == from_disk.archives.size());
+  CHECK(profiles::profile_digest(again.files) == profiles::profile_digest(from_disk.files));
+  auto changed = from_disk.files;
+  changed["views.sql"] += " ";
+  CHECK(profiles::profile_digest(changed) != profiles::profile_digest(from_disk.files));
+  auto moved = from_disk.files;  // the same bytes under another cut of names and contents
+  moved["views.sq"] = "l" + moved.at("views.sql");
+  moved.erase("views.sql");
+  CHECK(profiles::profile_digest(moved) != profiles::profile_digest(from_disk.files));
+}
+
+TEST_CASE("a document that its grammar refuses is reported with file and line") {
+  const auto defects =
+      defects_of(with_change(biblio_files(), "records.xml", "type=\"date\"", "type=\"jour\""));
+  REQUIRE_FALSE(defects.empty());
+  CHECK_THAT(defects[0], StartsWith("records.xml:8:"));
+}
+
+TEST_CASE("every kind of file is checked by its grammar") {
+  const auto [file, from, to, line] = GENERATE(table<std::string, std::string, std::string, std::string>({
+      {"tables.xml", "sensitivity=\"identity\"/>", "sensitivity=\"secret\"/>", "tables.xml:9:"},
+      {"rules.xml", "duration=\"5\"", "duration=\"cinq\"", "rules.xml:2:"},
+      {"lecteurs.xml", "<group by=\"{annee}\" level=\"RecordGrp\"", "<group by=\"{annee}\" level=\"Tiroir\"",
+       "lecteurs.xml:12:"},
+      {"consult.xml", "kind=\"date\"", "kind=\"heure\"", "consult.xml:5:"},
+  }));
+  const auto defects = defects_of(with_change(biblio_files(), file, from, to));
+  REQUIRE_FALSE(defects.empty());
+  CHECK_THAT(defects[0], StartsWith(line));
+}
+
+TEST_CASE("a file that is not XML, or declares a DOCTYPE, is refused") {
+  auto files = biblio_files();
+  files["rules.xml"] = "<rules xmlns=\"urn:versoir:profile:1\"><rule";
+  CHECK_FALSE(defects_of(files).empty());
+  files["rules.xml"] = "<!DOCTYPE rules [<!ENTITY a 'b'>]>\n<rules xmlns=\"urn:versoir:profile:1\"/>";
+  CHECK_FALSE(defects_of(files).empty());
+}
+
+TEST_CASE("what a grammar cannot say is reported with file and line") {
+  const auto [file, from, to, expected] = GENERATE(table<std::string, std::string, std::string, std::string>({
+      {"tables.xml", "<table name=\"OUVRAGE\"", "<table name=\"lecteur\"",
+       "tables.xml:20: the table lecteur is declared twice"},
+      {"tables.xml", "<column name=\"PRE_LEC\"", "<column name=\"nom_lec\"",
+       "tables.xml:10: the column LECTEUR.nom_lec is declared twice"},
+      {"tables.xml", " reason=\"Secret sans utilité durable.\"", "",
+       "tables.xml:12: the column LECTEUR.MOT_PAS is left without a reason"},
+      {"tables.xml", "<table name=\"OUVRAGE\"", "<table take=\"no\" name=\"OUVRAGE\"",
+       "tables.xml:20: the table OUVRAGE is left without a reason"},
+      {"tables.xml", "codes=\"etat-pret\"", "codes=\"etat\"",
+       "tables.xml:18: the column PRET.ETA_PRE uses the code list etat, which is not declared"},
+      {"tables.xml", "references=\"LECTEUR\"", "references=\"USAGER\"",
+       "tables.xml:15: the column PRET.NUM_LEC references USAGER, which is not declared"},
+      {"tables.xml", "references=\"OUVRAGE.NUM_OUV\"", "references=\"OUVRAGE.NUM\"",
+       "tables.xml:16: the column PRET.NUM_OUV references OUVRAGE.NUM, which is not declared"},
+      {"tables.xml", "key=\"NUM_LEC\"", "key=\"NUM\"",
+       "tables.xml:6: the key or index of LECTEUR names NUM, which is not one of its columns"},
+      {"tables.xml", "key=\"NUM_LEC\"", "key=\"MOT_PAS\"",
+       "tables.xml:6: the column LECTEUR.MOT_PAS is in a key or index: it must be taken"},
+      {"tables.xml", "value=\"R\"", "value=\"C\"",
+       "tables.xml:4: the code list etat-pret has the value C twice"},
+      {"tables.xml", "name=\"OUVRAGE\"", "name=\"VERSOIR_RUN\"",
+       "tables.xml:20: the name VERSOIR_RUN is reserved in an extract"},
+      {"rules.xml", "code=\"COM_LIBRE\"", "code=\"DUA_LECTEUR\"",
+       "rules.xml:4: the rule DUA_LECTEUR is declared twice"},
+      {"rules.xml", " unit=\"YEAR\"", "",
+       "rules.xml:2: the rule DUA_LECTEUR needs both a duration and its unit, or neither"},
+      {"records.xml", "codes=\"etat-pret\"", "codes=\"etat\"",
+       "records.xml:13: field eta_pre uses the code list etat, which tables.xml does not declare"},
+      {"records.xml", "<field name=\"pre_lec\"", "<field name=\"nom_lec\"",
+       "records.xml:7: the node lecteur of record lecteur has the field nom_lec twice"},
+      {"records.xml", "<node name=\"pret\"", "<node name=\"nom-lec\"",
+       "records.xml:9: the node lecteur of record lecteur already has a field or node named nom-lec"},
+      {"lecteurs.xml", "record=\"lecteur\"", "record=\"usager\"",
+       "lecteurs.xml:1: the record usager is not declared in records.xml"},
+      {"lecteurs.xml", "code=\"COM_LIBRE\"", "code=\"COM\"",
+       "lecteurs.xml:9: the rule COM is not declared in rules.xml"},
+      {"lecteurs.xml", "category=\"AccessRule\"", "category=\"ReuseRule\"",
+       "lecteurs.xml:9: the rule COM_LIBRE is declared as AccessRule, not as ReuseRule"},
+      {"lecteurs.xml", " action=\"Destroy\"", "",
+       "lecteurs.xml:19: the rule DUA_LECTEUR needs an action: AppraisalRule always has a final action"},
+      {"lecteurs.xml", "action=\"Destroy\"", "action=\"Copy\"",
+       "lecteurs.xml:19: the action Copy does not exist for AppraisalRule"},
+      {"lecteurs.xml", "{etablissement}", "{universite}",
+       "lecteurs.xml:8: the template \"Dossiers des lecteurs, {universite}\" asks for universite, which is "
+       "not known here"},
+      {"lecteurs.xml", "{premier}", "{premier",
+       "lecteurs.xml:16: the template \"{premier\" has a brace that is not closed"},
+      {"consult.xml", "search id=\"lecteur\" label=\"Lecteurs\" record=\"lecteur\"",
+       "search id=\"lecteur\" label=\"Lecteurs\" record=\"usager\"",
+       "consult.xml:2: the record usager is not declared in records.xml"},
+      {"consult.xml", "nodes=\"pret\"", "nodes=\"pret retard\"",
+       "consult.xml:9: the record lecteur has no node retard under its root"},
+      {"consult.xml", "{pre_lec}", "{prenom}",
+       "consult.xml:8: the template \"{nom_lec} {prenom}\" asks for prenom, which is not known here"},
+  }));
+  const auto defects = defects_of(with_change(biblio_files(), file, from, to));
+  CHECK_THAT(defects, Catch::Matchers::VectorContains(expected));
+}
+
+TEST_CASE("all defects of all files are reported at once") {
+  auto files = with_change(biblio_files(), "tables.xml", "references=\"LECTEUR\"", "references=\"USAGER\"");
+  files = with_change(files, "rules.xml", " unit=\"YEAR\"", "");
+  files = with_change(files, "consult.xml", "nodes=\"pret\"", "nodes=\"retard\"");
+  CHECK(defects_of(files).size() == 3);
+}
+
+TEST_CASE("a profile without tables.xml is not a profile") {
+  try {
+    static_cast<void>(profiles::load({{"rules.xml", "<rules/>"}}, "vide"));
+    FAIL("loaded");
+  } catch (const core::Error& e) {
+    CHECK(e.code() == core::Exit::profile_invalid);
+    CHECK_THAT(e.what(), Contains("tables.xml"));
+  }
+}
+
+TEST_CASE("a profile is found by name or by path, and the others are listed when it is not") {
+  const auto dir = tests::biblio_folder().parent_path();
+  CHECK(profiles::find_profile("biblio", {"/nonexistent", dir}) == dir / "biblio");
+  CHECK(profiles::find_profile((dir / "biblio").string(), {}) == dir / "biblio");
+  try {
+    static_cast<void>(profiles::find_profile("gestion", {dir}));
+    FAIL("found");
+  } catch (const core::Error& e) {
+    CHECK(e.code() == core::Exit::profile_invalid);
+    REQUIRE(e.hints().size() == 1);
+    CHECK_THAT(e.hints()[0].english(), Contains("biblio"));
+  }
+}
+
+TEST_CASE("the grammars are compiled into the program") {
+  for (const char* name : {"profile-tables.rng", "profile-rules.rng", "profile-records.rng",
+                           "profile-archive.rng", "profile-consult.rng"}) {
+    INFO(name);
+    CHECK(profiles::embedded_schema(name) ==
+          core::read_file(tests::source_dir() / "profiles/schemas" / name));
+  }
+  CHECK(profiles::embedded_schema("autre.rng").empty());
+}

@@ -1,0 +1,36 @@
+// Queries of a profile are prepared against its own dictionary, before any extract exists.
+#include "fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace versoir;
+using Catch::Matchers::Contains;
+using tests::biblio_files;
+using tests::with_change;
+
+static std::vector<core::Finding> findings(const std::map<std::string, std::string>& files) {
+  return profiles::check_queries(profiles::load(files, "essai"));
+}
+
+TEST_CASE("a right profile has no finding") { CHECK(findings(biblio_files()).empty()); }
+
+TEST_CASE("a query that does not fit its dictionary, fields or key is a finding with its place") {
+  const auto [file, from, to, where,
+              message] = GENERATE(table<std::string, std::string, std::string, std::string, std::string>({
+      {"views.sql", "FROM pret", "FROM emprunt", "views.sql", "emprunt"},
+      {"records.xml", "SELECT titre", "SELECT auteur", "records.xml:15", "auteur"},
+      {"records.xml", "SELECT num_ouv, dat_pre", "SELECT dat_pre, num_ouv", "records.xml:10",
+       "not the declared fields"},
+      {"records.xml", ":num_ouv", ":numero", "records.xml:15", ":numero"},
+      {"records.xml", "SELECT num_lec, nom_lec", "SELECT mot_pas, nom_lec", "records.xml:4", "mot_pas"},
+      {"lecteurs.xml", "<select>SELECT num_lec", "<select>SELECT num_lec, nom_lec", "lecteurs.xml:1: select",
+       "must give the key of record lecteur: num_lec"},
+      {"lecteurs.xml", "AS prenom", "AS pr", "lecteurs.xml:1: unit", "prenom"},
+      {"lecteurs.xml", "by=\"{annee}\"", "by=\"{siecle}\"", "lecteurs.xml:1: group", "siecle"},
+      {"consult.xml", "term column=\"nom_lec\"", "term column=\"nom\"", "consult.xml: lecteur", "column nom"},
+  }));
+  const auto found = findings(with_change(biblio_files(), file, from, to));
+  REQUIRE_FALSE(found.empty());
+  CHECK_THAT(found[0].where, Contains(where));
+  CHECK_THAT(found[0].message.english(), Contains(message));
+}
