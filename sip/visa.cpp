@@ -68,18 +68,19 @@ void check_options(const Plan& plan, const VisaOptions& options) {
           .hint(msg("versoir status lists its lots."));
 }
 
+/// Four eyes first: a registered producer is told so even when the register also calls it an archivist.
 const trust::RoleEntry& require_archivist(const trust::RoleRegister& roles, const trust::Certificate& signer,
                                           const Plan& plan, core::Instant now) {
+  const auto fingerprint = signer.fingerprint();
+  for (const auto& entry : roles.entries())
+    if (entry.role == trust::Role::producer && entry.certificate == fingerprint)
+      throw Error(Exit::visa_by_producer,
+                  msg("{0} is registered as a producer: another person must decide.", signer.common_name()));
   const auto* entry = roles.find(signer, trust::Role::archivist, plan.platform, now);
   if (!entry)
     throw Error(Exit::visa_untrusted,
                 msg("{0} has no archivist role on platform {1} today.", signer.common_name(), plan.platform))
         .hint(msg("The role register (roles.json) says who may decide."));
-  const auto fingerprint = signer.fingerprint();
-  for (const auto& other : roles.entries())
-    if (other.role == trust::Role::producer && other.certificate == fingerprint)
-      throw Error(Exit::visa_by_producer,
-                  msg("{0} is registered as a producer: another person must decide.", signer.common_name()));
   return *entry;
 }
 
@@ -236,7 +237,7 @@ VisaFile read_visa(const Versement& versement, int number) {
   visa.number = number;
   visa.json = Json::object();
   visa.bytes = core::read_file(visa_path(versement, number, ".json"), visa_limit);
-  const auto signature = visa_path(versement, number, ".p7s");
+  const auto signature = visa_path(versement, number, ".json.p7s");
   if (fs::exists(signature)) visa.signature = core::read_file(signature, signature_limit);
   try {
     auto json = core::parse_json(visa.bytes, visa_path(versement, number, ".json").string());
@@ -340,7 +341,7 @@ int store_visa(const Versement& versement, std::string_view visa, std::string_vi
                 msg("The visa was prepared as number {0}, but the next one is {1}.", number, next))
         .hint(msg("Another decision was signed in the meantime: prepare the visa again."));
   // The signature first: a visa without signature would read as an unsigned decision after a crash.
-  core::write_file(visa_path(versement, next, ".p7s"), signature);
+  core::write_file(visa_path(versement, next, ".json.p7s"), signature);
   core::write_file(visa_path(versement, next, ".json"), visa);
   return next;
 }

@@ -97,6 +97,10 @@ struct VisaVerifier {
         {code, {Severity::error, std::string(core::exit_name(code)), std::move(message), where_}});
   }
 
+  void note(std::string code, Message message) {
+    notes_.push_back({Severity::warning, std::move(code), std::move(message), where_});
+  }
+
   /// Once, before anything is compared: the descriptor that is hashed here is the one that is sent.
   void open() {
     const auto path = versement_.sip(lot_);
@@ -141,30 +145,30 @@ struct VisaVerifier {
     check_signers(visa, verified.signers);
   }
 
-  /// Every signer holds a role today; the one that the visa names is an archivist (crypto policy: a valid
-  /// signature by someone without the role is refused).
+  /// Every signer holds a role today and one of them is an archivist (crypto policy: a valid signature by
+  /// someone without the role is refused). The role counts, not the name that the document gives: that one is
+  /// only noted.
   void check_signers(const VisaFile& visa, const std::vector<trust::SignerFacts>& signers) {
     // By the platform that was approved; whether it is the one at hand is another question (47).
     const auto platform = text_of(object_of(visa.json, "target"), "platform");
     const auto named = text_of(object_of(visa.json, "signer"), "certificate");
-    bool found = false;
+    bool by_archivist = false, by_named = false;
     for (const auto& signer : signers) {
       const auto& who = signer.certificate;
-      const bool is_named = who.fingerprint().hex() == named;
-      found = found || is_named;
+      by_named = by_named || who.fingerprint().hex() == named;
       const bool archivist = roles_.find(who, trust::Role::archivist, platform, now_) != nullptr;
-      const bool authority = roles_.find(who, trust::Role::control_authority, platform, now_) != nullptr;
-      if (is_named ? !archivist : !archivist && !authority)
+      by_archivist = by_archivist || archivist;
+      if (!archivist && !roles_.find(who, trust::Role::control_authority, platform, now_))
         defect(Exit::visa_untrusted, msg("{0} has no role on platform {1} today that allows this signature.",
                                          who.common_name(), platform));
       if (!signer.approval && text_of(visa.json, "decision") == decision_name(Decision::approve))
-        notes_.push_back(
-            {Severity::warning, "visa-commitment",
-             msg("The signature of {0} does not declare itself a proof of approval.", who.common_name()),
-             where_});
+        note("visa-commitment",
+             msg("The signature of {0} does not declare itself a proof of approval.", who.common_name()));
     }
-    if (!found)
-      defect(Exit::visa_untrusted, msg("Visa {0} is not signed by the person that it names.", visa.number));
+    if (!by_archivist)
+      defect(Exit::visa_untrusted, msg("Visa {0} is not signed by an archivist.", visa.number));
+    if (!by_named)
+      note("visa-signer", msg("Visa {0} is not signed with the certificate that it names.", visa.number));
   }
 
   void check_subject(const VisaFile& visa) {

@@ -1,0 +1,17 @@
+-- An invented sports club: 60 members, some still there, some who never had a licence, and the oddities that a real
+-- application holds (no name, dates the wrong way round, separators and quotes in a name).
+CREATE TABLE MEMBRE (NUM_MEM NUMBER(6) PRIMARY KEY, NOM VARCHAR2(60), PRENOM VARCHAR2(60), NAISSANCE DATE, ENTREE DATE,
+                     SORTIE DATE, SANTE VARCHAR2(200));
+CREATE TABLE LICENCE (NUM_LIC NUMBER(8) PRIMARY KEY, NUM_MEM NUMBER(6), SAISON VARCHAR2(4), SPORT VARCHAR2(1));
+CREATE TABLE PAIEMENT (NUM_LIC NUMBER(8), MONTANT NUMBER(8,2), JOUR DATE);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+INSERT INTO MEMBRE SELECT i, 'NOM' || i, 'Prénom' || i, (1940 + i % 50) || '-03-15', (1990 + i % 10) || '-09-01',
+       CASE WHEN i % 10 = 0 THEN NULL ELSE (2001 + i % 20) || '-06-30' END, 'secret' FROM n;
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60), k(j) AS (VALUES (0), (1), (2))
+INSERT INTO LICENCE SELECT i * 10 + j, i, 1990 + (i + j * 7) % 30, CASE WHEN (i + j) % 2 = 0 THEN 'E' ELSE 'N' END
+  FROM n, k WHERE i % 7 <> 0;
+INSERT INTO PAIEMENT SELECT NUM_LIC, (NUM_LIC % 100) || '.50', SAISON || '-10-01' FROM LICENCE;
+UPDATE MEMBRE SET NOM = 'O''Brien, "Bob"' || char(10) || 'dit l''Œil', PRENOM = 'Zoë & <Cie>' WHERE NUM_MEM = 1;
+UPDATE MEMBRE SET NOM = NULL, PRENOM = NULL WHERE NUM_MEM = 2;
+UPDATE MEMBRE SET ENTREE = '2015-01-01', SORTIE = '2014-01-01' WHERE NUM_MEM = 3;
+UPDATE MEMBRE SET NAISSANCE = NULL WHERE NUM_MEM = 4;

@@ -1,0 +1,149 @@
+// See club_fixture.hpp.
+#include "club_fixture.hpp"
+
+#include "core/digest.hpp"
+#include "core/json.hpp"
+#include "extract/copy.hpp"
+#include "profiles/loader.hpp"
+#include "sip/review.hpp"
+#include "test_support.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <cstdio>
+
+namespace versoir::tests {
+
+namespace fs = std::filesystem;
+
+std::string output_of(const std::string& command) {
+  INFO(command);
+  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+  REQUIRE(pipe);
+  std::string out;
+  std::array<char, 4096> buffer{};
+  while (const auto n = std::fread(buffer.data(), 1, buffer.size(), pipe)) out.append(buffer.data(), n);
+  const int status = ::pclose(pipe);
+  INFO(out);
+  REQUIRE(status == 0);
+  return out;
+}
+
+core::Exit exit_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const core::Error& e) {
+    return e.code();
+  }
+  return core::Exit::ok;
+}
+
+std::string complaint_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const core::Error& e) {
+    return e.render();
+  }
+  return {};
+}
+
+Club::Club(extract::Kind kind) : clock(*core::parse_instant("2026-11-25T10:00:00Z")) {
+  // Certificates of the PKI are made now and are valid from now on.
+  clock.set(std::max(clock.now(), core::SystemClock().now() + std::chrono::minutes(1)));
+  const auto source = folder() / "club.sqlite";
+  const auto sql = source_dir() / "tests" / "sip" / "club.sql";
+  output_of("sqlite3 '" + source.string() + "' < '" + sql.string() + "'");
+  const auto profile = profiles::load(source_dir() / "tests" / "sip" / "club");
+  const auto database = extract::open_source(extract::parse_source("sqlite:" + source.string()), "");
+  extract::CopyOptions options;
+  options.kind = kind;
+  options.source_label = "sqlite:club.sqlite";
+  extract::copy(*database, profile, extract_file(), options, clock, progress, {});
+  extract_ = std::make_unique<extract::Extract>(extract::Extract::open(extract_file()));
+}
+
+std::string Club::config_text() const {
+  return R"([establishment]
+name = Club d'essai
+archival_agency = ARCHIVES
+transferring_agency = CLUB
+message_prefix = ESSAI
+
+[application.club]
+originating_agency = CLUB-BUREAU
+
+[platform.sandbox]
+kind = rehearsal
+tenant = 3
+archival_agreement = IC-CLUB
+
+[platform.real]
+kind = production
+tenant = 0
+archival_agreement = IC-REEL
+
+[agreements]
+saisons = IC-SAISONS
+
+[rules]
+DUA_MEMBRE_10 = APP-00010
+COM_VIE_PRIVEE_50 = ACC-00050
+DUA_SAISON = APP-00099
+)";
+}
+
+sip::Plan Club::plan(const std::function<void(sip::PlanOptions&)>& change, const std::string& id) {
+  sip::PlanOptions options;
+  options.versement = id;
+  options.platform = "sandbox";
+  if (change) change(options);
+  return sip::make_plan(*extract_, config(), versement(id), options, clock, progress);
+}
+
+sip::BuildReport Club::build(const sip::Plan& plan, const sip::MessageIdentifier& lot, bool replace) {
+  if (!producer_) producer_ = signer("producer");
+  return sip::build_lot(*extract_, versement(plan.versement), plan, lot, *producer_, nullptr, replace, clock,
+                        progress);
+}
+
+void Club::build_all(const sip::Plan& plan) {
+  for (const auto& lot : plan.lots) build(plan, lot.id);
+}
+
+void Club::check(const sip::Plan& plan, const std::string& verdict) {
+  const auto v = versement(plan.versement);
+  for (const auto& lot : plan.lots)
+    core::write_json(
+        v.lot(lot.id) / "check.json",
+        {{"format", "versoir-check/1"},
+         {"sip", {{"sha512", core::digest_file(v.sip(lot.id)).sha512.hex()}, {"name", "sip.zip"}}},
+         {"verdict", verdict},
+         {"assumptions", core::Json::array({"No referential was given."})},
+         {"events", core::Json::array()}});
+}
+
+void Club::review(const sip::Plan& plan) {
+  const auto v = versement(plan.versement);
+  sip::write_review_html(v, sip::review_facts(v, plan, *extract_));
+}
+
+fs::path Club::pki() {
+  const auto made = folder() / "pki";
+  if (!fs::exists(made))
+    output_of("'" + (source_dir() / "samples" / "pki" / "make-pki").string() + "' '" + made.string() +
+              "' --all");
+  return made;
+}
+
+std::unique_ptr<trust::Signer> Club::signer(const std::string& name) {
+  trust::KeySource source;
+  source.certificate = pki() / (name + ".pem");
+  source.key = pki() / (name + ".key");
+  return trust::load_signer(source, clock);
+}
+
+trust::TrustStore Club::store() { return trust::load_trust_store(pki() / "ca.pem", {}, {}); }
+trust::RoleRegister Club::roles() { return trust::RoleRegister::read(pki() / "roles.json"); }
+
+}  // namespace versoir::tests

@@ -1,0 +1,121 @@
+// The report: true counts, all reasons, deterministic bytes, readable without XML.
+#include "sip/review.hpp"
+
+#include "club_fixture.hpp"
+#include "core/digest.hpp"
+#include "core/json.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace versoir;
+using Catch::Matchers::Contains;
+using tests::Club;
+using tests::output_of;
+
+namespace {
+
+const core::Json& profile(const core::Json& facts, const std::string& id) {
+  for (const auto& p : facts.at("profiles"))
+    if (p.at("id") == id) return p;
+  throw std::runtime_error("no profile " + id);
+}
+
+}  // namespace
+
+TEST_CASE("the facts of a report are those of the source") {
+  Club club;
+  const auto plan = club.plan();
+  club.build_all(plan);
+  club.check(plan);
+  const auto facts = sip::review_facts(club.versement(), plan, club.extract());
+  const auto& members = profile(facts, "membres");
+  CHECK(members.at("kept") == 46);
+  CHECK(members.at("leftOut") == 14);
+  CHECK(members.at("reasons") == core::Json::array({{{"reason", "Aucune licence."}, {"records", 8}},
+                                                    {{"reason", "Encore membre du club."}, {"records", 6}}}));
+  CHECK(members.at("start") == "1991-09-01");
+  CHECK(members.at("end") == "2020-06-30");
+  CHECK(members.at("withoutDates") == 1);
+  CHECK(members.at("rules").size() == 2);
+  CHECK(members.at("rules")[1].at("ruleId") == "APP-00010");
+  CHECK(members.at("rules")[1].at("source") == "Tableau de gestion du club, article 4");
+  CHECK(members.at("rules")[1].at("confidence") == "M");
+
+  const auto& appraisal = members.at("forecast")[1];
+  CHECK(appraisal.at("category") == "AppraisalRule");
+  CHECK(appraisal.at("units") == 46);
+  CHECK(appraisal.at("withoutEnd") == 1);
+  CHECK(appraisal.at("actions") == core::Json{{"Destroy", 46}});
+  std::uint64_t in_decades = 0;
+  for (const auto& d : appraisal.at("decades")) in_decades += d.at("units").get<std::uint64_t>();
+  CHECK(in_decades == 45);
+
+  CHECK(profile(facts, "saisons").at("forecast")[0].at("unlimited") == true);
+  CHECK(facts.at("sample").size() == 20);
+  CHECK(facts.at("lots").size() == plan.lots.size());
+  CHECK(facts.at("lots")[0].at("state") == "checked");
+  CHECK(facts.at("blocking").empty());
+  CHECK(facts.at("extract").at("kind") == "rehearsal");
+  CHECK(facts.at("extract").at("root") == plan.extract_root);
+  CHECK(facts.at("assumptions") == core::Json::array({"No referential was given."}));
+  CHECK(facts.at("dictionary").at("columnsNotTaken") == 1);
+}
+
+TEST_CASE("a report says what stands in the way of a decision") {
+  Club club;
+  const auto plan = club.plan();
+  auto facts = sip::review_facts(club.versement(), plan, club.extract());
+  CHECK(facts.at("blocking").size() == plan.lots.size());
+  CHECK(facts.at("lots")[0].at("state") == "planned");
+  club.build_all(plan);
+  club.check(plan, "KO");
+  facts = sip::review_facts(club.versement(), plan, club.extract());
+  CHECK(facts.at("lots")[0].at("state") == "built");
+  CHECK(facts.at("lots")[0].at("check") == "KO");
+  CHECK(facts.at("blocking").size() == plan.lots.size());
+}
+
+TEST_CASE("the page is well-formed, complete, and the same each time, even after the decision") {
+  Club club;
+  const auto plan = club.plan();
+  club.build_all(plan);
+  club.check(plan);
+  club.review(plan);
+  const auto page = club.versement().file("review.html");
+  const auto digest = core::digest_file(page);
+  core::write_json(club.versement().lot(plan.lots[0].id) / "sending.json", {{"format", "versoir-sending/1"}});
+  club.review(plan);
+  CHECK(core::digest_file(page) == digest);
+  output_of(
+      "python3 -c 'import sys, html.parser\n"
+      "class P(html.parser.HTMLParser):\n"
+      "  stack = []\n"
+      "  def handle_starttag(self, tag, attrs):\n"
+      "    if tag == \"script\": sys.exit(\"script\")\n"
+      "    if tag not in (\"meta\", \"br\", \"hr\", \"col\", \"link\", \"img\"): self.stack.append(tag)\n"
+      "  def handle_endtag(self, tag):\n"
+      "    if self.stack.pop() != tag: sys.exit(\"nesting \" + tag)\n"
+      "p = P(); p.feed(open(sys.argv[1]).read())\n"
+      "sys.exit(len(p.stack))' '" +
+      page.string() + "'");
+  const auto html = core::read_file(page);
+  for (const char* part : {"Encore membre du club.", "Aucune licence.", "Dossier de membre", "DUA_MEMBRE_10",
+                           "APP-00010", "Tableau de gestion du club, article 4", "NOM5"})
+    CHECK_THAT(html, Contains(part));
+  for (const auto& lot : plan.lots) CHECK_THAT(html, Contains(lot.id.value));
+  CHECK_THAT(html, Contains(plan.extract_root));
+  CHECK_THAT(html, !Contains("<Cie>"));
+}
+
+TEST_CASE("the terminal report holds the essentials") {
+  Club club;
+  const auto plan = club.plan();
+  club.build_all(plan);
+  club.check(plan);
+  const auto text = sip::review_text(sip::review_facts(club.versement(), plan, club.extract()));
+  CHECK_THAT(text, Contains("46 records transferred, 14 left out"));
+  CHECK_THAT(text, Contains("01/09/1991") && Contains("30/06/2020"));
+  CHECK_THAT(text, Contains("1 units have no start date for this rule"));
+  CHECK_THAT(text, Contains("platform sandbox, tenant 3"));
+  CHECK_THAT(text, !Contains("{0}") && !Contains("{1}"));
+}
