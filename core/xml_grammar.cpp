@@ -88,6 +88,18 @@ bool overridden(const xmlNode* component, const xmlNode* include) {
   return false;
 }
 
+void remove_overridden(xmlNode* parent, const xmlNode* include) {
+  for (xmlNode* c = parent->children; c;) {
+    xmlNode* next = c->next;
+    if (is(c, "div")) remove_overridden(c, include);
+    if (overridden(c, include)) {
+      xmlUnlinkNode(c);
+      xmlFreeNode(c);
+    }
+    c = next;
+  }
+}
+
 /// What the component inherited from its own grammar element it now carries itself. `ns` is not invented: an
 /// included grammar without one takes the includer's (§4.8 comes after §4.7).
 void keep_inherited(xmlNode* component, const xmlNode* root) {
@@ -109,8 +121,9 @@ void splice(xmlNode* include, const Resolve& resolve, int depth, ErrorScope& err
   const Document included = read_document(text, href, errors);
   xmlNode* root = xmlDocGetRootElement(included.get());
   inline_includes(root, resolve, depth + 1, errors);
+  remove_overridden(root, include);
   for (xmlNode* c = root->children; c; c = c->next) {
-    if (c->type != XML_ELEMENT_NODE || overridden(c, include)) continue;
+    if (c->type != XML_ELEMENT_NODE) continue;
     xmlNode* copy = xmlDocCopyNode(c, include->doc, 1);
     if (!copy) throw Error(Exit::unexpected, msg("the grammar cannot be assembled"));
     xmlAddPrevSibling(include, copy);

@@ -1,0 +1,212 @@
+// versoir.conf: the catalogue of keys, and a parser that knows nothing else.
+#include "core/config.hpp"
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+
+namespace versoir::core {
+
+namespace {
+
+/// Marks a description for translation (xgettext keyword key_text).
+constexpr std::string_view key_text(const char* english) { return english; }
+
+constexpr std::array keys{
+    ConfigKey{"establishment", "name", key_text("name of the establishment, as it stands in titles"), ""},
+    ConfigKey{"establishment", "archival_agency", key_text("archive service that receives (ArchivalAgency)"),
+              ""},
+    ConfigKey{"establishment", "transferring_agency", key_text("service that transfers (TransferringAgency)"),
+              ""},
+    ConfigKey{"establishment", "message_prefix", key_text("beginning of every MessageIdentifier"), "VERSOIR"},
+    ConfigKey{"application.*", "originating_agency",
+              key_text("service that produced the records (OriginatingAgency)"), ""},
+    ConfigKey{"application.*", "submission_agency",
+              key_text("service that submits them, if another (SubmissionAgency)"), ""},
+    ConfigKey{"application.*", "acquisition_information",
+              key_text("how the records are acquired (AcquisitionInformation)"), ""},
+    ConfigKey{"application.*", "legal_status", key_text("legal status of the archives (LegalStatus)"),
+              "Public Archive"},
+    ConfigKey{"journal", "node", key_text("name of this machine in the journal's file name"), "main"},
+    ConfigKey{"signing.*", "certificate", key_text("certificate, PEM; its chain may follow"), ""},
+    ConfigKey{"signing.*", "key", key_text("private key, PEM, mode 0600"), ""},
+    ConfigKey{"signing.*", "pkcs12",
+              key_text("certificate and key in one PKCS#12 file, instead of the two above"), ""},
+    ConfigKey{"signing.*", "password_file",
+              key_text("file of mode 0600 whose first line is the password of the key"), ""},
+    ConfigKey{"timestamp", "url", key_text("RFC 3161 time-stamping authority"), ""},
+    ConfigKey{"timestamp", "ca", key_text("its trust anchors, PEM"), ""},
+    ConfigKey{"timestamp", "policy", key_text("required policy OID; empty accepts any"), ""},
+    ConfigKey{"timestamp", "required", key_text("refuse to sign without a time-stamp"), "no"},
+    ConfigKey{"trust", "anchors", key_text("trust anchors of seals and visas, PEM"), ""},
+    ConfigKey{"trust", "crl", key_text("certificate revocation list, PEM or DER; then revocation is checked"),
+              ""},
+    ConfigKey{"trust", "roles", key_text("role register: who may produce, who may approve"), ""},
+    ConfigKey{"transfer", "platform", key_text("default platform, a [platform.NAME]"), ""},
+    ConfigKey{"transfer", "seda", key_text("SEDA version: 2.1, 2.2 or 2.3"), "2.2"},
+    ConfigKey{"transfer", "max_entries", key_text("units and objects in a lot, at most"), "99000"},
+    ConfigKey{"transfer", "max_bytes", key_text("bytes of objects in a lot, at most"), "1000000000"},
+    ConfigKey{"transfer", "visa_days", key_text("days for which a visa authorises the transfer"), "90"},
+    ConfigKey{"platform.*", "kind",
+              key_text("rehearsal or production; a production platform only takes final extracts"),
+              "rehearsal"},
+    ConfigKey{"platform.*", "ingest_url", key_text("base URL of the ingest service"), ""},
+    ConfigKey{"platform.*", "access_url", key_text("base URL of the access and administration services"), ""},
+    ConfigKey{"platform.*", "tenant", key_text("tenant number"), ""},
+    ConfigKey{"platform.*", "ca", key_text("trust anchors of the platform's servers, PEM"), ""},
+    ConfigKey{"platform.*", "certificate", key_text("client certificate, PEM or PKCS#12"), ""},
+    ConfigKey{"platform.*", "key", key_text("its private key, PEM, mode 0600"), ""},
+    ConfigKey{"platform.*", "password_file",
+              key_text("file of mode 0600 whose first line is the password of the key"), ""},
+    ConfigKey{"platform.*", "archival_agreement", key_text("ingest contract (ArchivalAgreement)"), ""},
+    ConfigKey{"platform.*", "access_contract", key_text("access contract"), ""},
+    ConfigKey{"platform.*", "archival_profile",
+              key_text("archival profile declared in manifests, if the contract wants one"), ""},
+    ConfigKey{"platform.*", "poll_first", key_text("seconds before the first question about an operation"),
+              "5"},
+    ConfigKey{"platform.*", "poll_max", key_text("seconds between two questions, at most"), "60"},
+    ConfigKey{"platform.*", "referentials",
+              key_text("folder of the platform's exported referentials, for versoir check"), ""},
+    ConfigKey{"agreements", "*", key_text("archive profile = ingest contract, when not the platform's"), ""},
+    ConfigKey{"rules", "*", key_text("logical rule of the profile = RuleId of the platform"), ""},
+    ConfigKey{"extract", "kind", key_text("kind of extract; only rehearsal for now"), "rehearsal"},
+    ConfigKey{"consult", "limit", key_text("answers shown by a search, at most"), "50"},
+};
+
+bool section_matches(std::string_view pattern, std::string_view section) {
+  if (!pattern.ends_with(".*")) return pattern == section;
+  const auto prefix = pattern.substr(0, pattern.size() - 1);
+  return section.size() > prefix.size() && section.starts_with(prefix);
+}
+
+const ConfigKey* find_key(std::string_view section, std::string_view key) {
+  for (const auto& k : keys)
+    if (section_matches(k.section, section) && (k.key == key || k.key == "*")) return &k;
+  return nullptr;
+}
+
+bool known_section(std::string_view section) {
+  return std::any_of(keys.begin(), keys.end(),
+                     [&](const ConfigKey& k) { return section_matches(k.section, section); });
+}
+
+}  // namespace
+
+std::span<const ConfigKey> config_keys() { return keys; }
+
+Config Config::read(const std::filesystem::path& file) { return parse(read_file(file, 1u << 20), file); }
+
+Config Config::parse(std::string_view text, const std::filesystem::path& origin) {
+  Config config;
+  config.file_ = origin;
+  const auto wrong = [&](std::size_t line, Message why) {
+    return Error(Exit::configuration, msg("{0}:{1}: {2}", origin.string(), line, why.text()));
+  };
+  if (!is_utf8(text)) throw Error(Exit::configuration, msg("{0} is not UTF-8.", origin.string()));
+  std::string section;
+  std::set<std::pair<std::string, std::string>> seen;
+  std::size_t line_number = 0;
+  while (!text.empty()) {
+    ++line_number;
+    const auto end = text.find('\n');
+    const std::string line = trim(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (line.empty() || line[0] == '#' || line[0] == ';') continue;
+    if (line[0] == '[') {
+      if (line.back() != ']') throw wrong(line_number, msg("a section is written [name]"));
+      section = trim(std::string_view(line).substr(1, line.size() - 2));
+      if (!known_section(section)) throw wrong(line_number, msg("there is no section [{0}]", section));
+      continue;
+    }
+    const auto equal = line.find('=');
+    if (equal == std::string::npos)
+      throw wrong(line_number, msg("neither a section, a comment, nor key = value"));
+    const std::string key = trim(std::string_view(line).substr(0, equal));
+    if (section.empty()) throw wrong(line_number, msg("the key {0} stands before any section", key));
+    if (!find_key(section, key)) throw wrong(line_number, msg("there is no key {0} in [{1}]", key, section));
+    if (!seen.emplace(section, key).second)
+      throw wrong(line_number, msg("the key {0} of [{1}] is given twice", key, section));
+    config.items_.push_back({section, key, trim(std::string_view(line).substr(equal + 1)), line_number});
+  }
+  return config;
+}
+
+std::optional<std::string> Config::find(std::string_view section, std::string_view key) const {
+  for (const auto& i : items_)
+    if (i.section == section && i.key == key && !i.value.empty()) return i.value;
+  return std::nullopt;
+}
+
+std::string Config::get(std::string_view section, std::string_view key) const {
+  if (auto v = find(section, key)) return *v;
+  const auto* k = find_key(section, key);
+  if (!k)
+    throw Error(Exit::unexpected, msg("the program asks for an undeclared key [{0}] {1}", section, key));
+  if (!k->fallback.empty()) return std::string(k->fallback);
+  throw Error(Exit::configuration, msg("{0}: the key {1} of [{2}] is missing.", file_.string(), key, section))
+      .hint(k->description.empty() ? Message() : msg("It gives: {0}.", tr(k->description.data())));
+}
+
+std::string Config::get_or(std::string_view section, std::string_view key, std::string_view fallback) const {
+  return find(section, key).value_or(std::string(fallback));
+}
+
+std::int64_t Config::get_int(std::string_view section, std::string_view key) const {
+  const std::string text = get(section, key);
+  std::int64_t value = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (ec != std::errc{} || end != text.data() + text.size() || value < 0)
+    throw Error(Exit::configuration,
+                msg("{0}: {1} of [{2}] is a whole number, not '{3}'.", file_.string(), key, section, text));
+  return value;
+}
+
+bool Config::get_bool(std::string_view section, std::string_view key) const {
+  const std::string text = get(section, key);
+  for (auto yes : {"yes", "oui", "true"})
+    if (text == yes) return true;
+  for (auto no : {"no", "non", "false"})
+    if (text == no) return false;
+  throw Error(Exit::configuration,
+              msg("{0}: {1} of [{2}] is yes or no, not '{3}'.", file_.string(), key, section, text));
+}
+
+std::optional<std::filesystem::path> Config::find_path(std::string_view section, std::string_view key) const {
+  const auto text = find(section, key);
+  if (!text) return std::nullopt;
+  const std::filesystem::path p(*text);
+  return p.is_absolute() ? p : file_.parent_path() / p;
+}
+
+std::filesystem::path Config::get_path(std::string_view section, std::string_view key) const {
+  if (auto p = find_path(section, key)) return *p;
+  return get(section, key);
+}
+
+bool Config::has_section(std::string_view section) const {
+  return std::any_of(items_.begin(), items_.end(), [&](const Item& i) { return i.section == section; });
+}
+
+std::vector<std::pair<std::string, std::string>> Config::section(std::string_view section) const {
+  std::vector<std::pair<std::string, std::string>> list;
+  for (const auto& i : items_)
+    if (i.section == section) list.emplace_back(i.key, i.value);
+  return list;
+}
+
+std::vector<std::string> Config::names(std::string_view prefix) const {
+  std::vector<std::string> list;
+  const std::string start = std::string(prefix) + ".";
+  for (const auto& i : items_)
+    if (i.section.starts_with(start) &&
+        std::find(list.begin(), list.end(), i.section.substr(start.size())) == list.end())
+      list.push_back(i.section.substr(start.size()));
+  return list;
+}
+
+}  // namespace versoir::core

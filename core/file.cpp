@@ -1,0 +1,139 @@
+// Durable writes: temporary name, fsync, rename, fsync of the folder.
+#include "core/file.hpp"
+
+#include "core/error.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace versoir::core {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t flush_threshold = 1u << 18;
+
+void write_all(int fd, std::string_view bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const auto n = ::write(fd, bytes.data(), bytes.size());
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      throw_errno("write", path.string());
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+fs::path parent_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+}  // namespace
+
+UniqueFd& UniqueFd::operator=(UniqueFd&& o) noexcept {
+  if (this != &o) {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = o.release();
+  }
+  return *this;
+}
+UniqueFd::~UniqueFd() {
+  if (fd_ >= 0) ::close(fd_);
+}
+int UniqueFd::release() noexcept { return std::exchange(fd_, -1); }
+
+UniqueFd open_read(const fs::path& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) throw_errno("open", path.string());
+  struct stat st {};
+  if (::fstat(fd.get(), &st) == 0 && S_ISDIR(st.st_mode)) {
+    errno = EISDIR;
+    throw_errno("open", path.string());
+  }
+  return fd;
+}
+
+std::string read_file(const fs::path& path, std::uint64_t limit) {
+  const UniqueFd fd = open_read(path);
+  std::string bytes;
+  char buffer[1 << 16];
+  for (;;) {
+    const auto n = ::read(fd.get(), buffer, sizeof buffer);
+    if (n < 0) throw_errno("read", path.string());
+    if (n == 0) return bytes;
+    if (bytes.size() + static_cast<std::size_t>(n) > limit)
+      throw Error(Exit::disk,
+                  msg("{0} is larger than the {1} bytes that are read at once.", path.string(), limit));
+    bytes.append(buffer, static_cast<std::size_t>(n));
+  }
+}
+
+void write_file(const fs::path& path, std::string_view bytes, unsigned mode) {
+  AtomicFile file(path, mode);
+  file.write(bytes);
+  file.commit();
+}
+
+AtomicFile::AtomicFile(fs::path path, unsigned mode) : path_(std::move(path)), partial_(path_) {
+  partial_ += ".partial";
+  fd_ = UniqueFd(::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+  if (!fd_) throw_errno("create", partial_.string());
+}
+
+AtomicFile::~AtomicFile() {
+  if (!committed_) ::unlink(partial_.c_str());
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  buffer_.append(bytes);
+  written_ += bytes.size();
+  if (buffer_.size() >= flush_threshold) flush();
+}
+
+void AtomicFile::flush() {
+  write_all(fd_.get(), buffer_, path_);
+  buffer_.clear();
+}
+
+void AtomicFile::commit() {
+  flush();
+  if (::fsync(fd_.get()) != 0) throw_errno("fsync", path_.string());
+  if (::close(fd_.release()) != 0) throw_errno("close", path_.string());
+  if (::rename(partial_.c_str(), path_.c_str()) != 0) throw_errno("rename", path_.string());
+  committed_ = true;
+  sync_directory(parent_of(path_));
+}
+
+void publish_file(const fs::path& from, const fs::path& to) {
+  {
+    const UniqueFd fd = open_read(from);
+    if (::fsync(fd.get()) != 0) throw_errno("fsync", from.string());
+  }
+  if (::rename(from.c_str(), to.c_str()) != 0) throw_errno("rename", to.string());
+  sync_directory(parent_of(to));
+}
+
+void sync_directory(const fs::path& dir) {
+  const UniqueFd fd(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) throw_errno("open", dir.string());
+  // Some file systems refuse fsync on a folder; the rename is then as durable as they make it.
+  if (::fsync(fd.get()) != 0 && errno != EINVAL) throw_errno("fsync", dir.string());
+}
+
+TemporaryDirectory::TemporaryDirectory(const fs::path& parent) {
+  std::string pattern = ((parent.empty() ? fs::temp_directory_path() : parent) / "versoir.XXXXXX").string();
+  if (!::mkdtemp(pattern.data())) throw_errno("mkdtemp", pattern);
+  path_ = pattern;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ec;
+  fs::remove_all(path_, ec);
+}
+
+}  // namespace versoir::core

@@ -1,0 +1,82 @@
+// gettext behind Message: translation at the edge, English as the fallback of everything.
+#include "core/i18n.hpp"
+
+#include <fmt/args.h>
+
+#include <clocale>
+#include <cstdlib>
+#include <filesystem>
+#include <libintl.h>
+
+namespace versoir::core {
+
+namespace {
+
+constexpr const char* domain = "versoir";
+
+std::string fill(const std::string& pattern, const std::vector<std::string>& args) {
+  fmt::dynamic_format_arg_store<fmt::format_context> store;
+  for (const auto& a : args) store.push_back(a);
+  return fmt::vformat(pattern, store);
+}
+
+/// Where the catalogues are: the environment's choice, a build tree, an installation.
+std::filesystem::path locale_folder() {
+  if (const char* env = std::getenv("VERSOIR_LOCALEDIR")) return env;
+  std::error_code ec;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ec).parent_path();
+  const auto beside = program / "locale";
+  if (std::filesystem::is_directory(beside, ec)) return beside;
+  return program.parent_path() / "share" / "locale";
+}
+
+/// A bare server has no fr_FR: LANGUAGE works with any UTF-8 locale, C.UTF-8 included, but not with "C".
+void choose_utf8_locale(const char* preferred) {
+  for (const char* name : {preferred, "fr_FR.UTF-8", "C.UTF-8"})
+    if (*name && std::setlocale(LC_ALL, name)) return;
+}
+
+}  // namespace
+
+std::string Message::english() const {
+  try {
+    return fill(id_, args_);
+  } catch (const std::exception&) {
+    return id_;
+  }
+}
+
+std::string Message::text() const {
+  if (id_.empty()) return {};
+  try {
+    return fill(dgettext(domain, id_.c_str()), args_);
+  } catch (const std::exception&) {
+    return english();
+  }
+}
+
+void set_language(std::string_view lang) {
+  if (lang.empty()) {
+    if (!std::setlocale(LC_ALL, "")) choose_utf8_locale("");
+  } else {
+    ::setenv("LANGUAGE", std::string(lang).c_str(), 1);
+    choose_utf8_locale("");
+  }
+  std::setlocale(LC_NUMERIC, "C");  // machine formats never follow the user's decimal comma
+  bindtextdomain(domain, locale_folder().c_str());
+  bind_textdomain_codeset(domain, "UTF-8");
+  textdomain(domain);
+}
+
+std::string tr(const char* id) { return *id ? dgettext(domain, id) : ""; }
+
+std::string ntr(const char* one, const char* many, unsigned long n) {
+  const std::vector<std::string> args{std::to_string(n)};
+  try {
+    return fill(dngettext(domain, one, many, n), args);
+  } catch (const std::exception&) {
+    return fill(n == 1 ? one : many, args);
+  }
+}
+
+}  // namespace versoir::core

@@ -1,0 +1,185 @@
+// UTF-8 checks and repairs, and the folding of French names.
+#include "core/text.hpp"
+
+#include <cstdint>
+#include <utility>
+
+namespace versoir::core {
+
+namespace {
+
+constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
+/// Length of the valid sequence at `at`, 0 when invalid (overlong forms, surrogates and > U+10FFFF included).
+std::size_t sequence(std::string_view s, std::size_t at, char32_t& code) noexcept {
+  const auto b = [&](std::size_t i) { return static_cast<unsigned char>(s[at + i]); };
+  const auto tail = [&](std::size_t i) { return at + i < s.size() && (b(i) & 0xC0) == 0x80; };
+  const unsigned char c = b(0);
+  if (c < 0x80) {
+    code = c;
+    return 1;
+  }
+  if (c >= 0xC2 && c <= 0xDF && tail(1)) {
+    code = (c & 0x1Fu) << 6 | (b(1) & 0x3Fu);
+    return 2;
+  }
+  if (c >= 0xE0 && c <= 0xEF && tail(1) && tail(2)) {
+    code = (c & 0x0Fu) << 12 | (b(1) & 0x3Fu) << 6 | (b(2) & 0x3Fu);
+    return code >= 0x800 && (code < 0xD800 || code > 0xDFFF) ? 3 : 0;
+  }
+  if (c >= 0xF0 && c <= 0xF4 && tail(1) && tail(2) && tail(3)) {
+    code = (c & 0x07u) << 18 | (b(1) & 0x3Fu) << 12 | (b(2) & 0x3Fu) << 6 | (b(3) & 0x3Fu);
+    return code >= 0x10000 && code <= 0x10FFFF ? 4 : 0;
+  }
+  return 0;
+}
+
+/// Upper-case base letters of U+00C0..U+00FF and U+0100..U+017F, "" = a separator (× ÷).
+constexpr const char* latin1[64] = {"A", "A", "A", "A", "A",  "A",  "AE", "C", "E", "E", "E",  "E", "I",
+                                    "I", "I", "I", "D", "N",  "O",  "O",  "O", "O", "O", "",   "O", "U",
+                                    "U", "U", "U", "Y", "TH", "SS", "A",  "A", "A", "A", "A",  "A", "AE",
+                                    "C", "E", "E", "E", "E",  "I",  "I",  "I", "I", "D", "N",  "O", "O",
+                                    "O", "O", "O", "",  "O",  "U",  "U",  "U", "U", "Y", "TH", "Y"};
+constexpr std::string_view extended_a =
+    "AAAAAACCCCCCCCDDDDEEEEEEEEEEGGGGGGGGHHHHIIIIIIIIII--JJKKKLLLLLLLLLLNNNNNNNNNOOOOOO--"
+    "RRRRRRSSSSSSSSTTTTTTUUUUUUUUUUUUWWYYYZZZZZZS";
+static_assert(extended_a.size() == 128);
+
+/// The folded form of a code point; nullptr-like empty = separator; " " is never returned.
+std::string_view fold_code(char32_t c, char (&one)[2]) {
+  if (c < 0x80) {
+    const char ch = static_cast<char>(c);
+    if ((ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9')) return one[0] = ch, std::string_view(one, 1);
+    if (ch >= 'a' && ch <= 'z') return one[0] = static_cast<char>(ch - 32), std::string_view(one, 1);
+    return {};
+  }
+  if (c >= 0xC0 && c <= 0xFF) return latin1[c - 0xC0];
+  if (c == 0x132 || c == 0x133) return "IJ";
+  if (c == 0x152 || c == 0x153) return "OE";
+  if (c >= 0x100 && c <= 0x17F) return one[0] = extended_a[c - 0x100], std::string_view(one, 1);
+  if (c == 0x1E9E) return "SS";
+  return {};
+}
+
+/// Combining marks vanish: e + U+0301 folds as é.
+bool combining(char32_t c) { return c >= 0x300 && c <= 0x36F; }
+
+/// Letters of other scripts are kept as they are: they still match themselves.
+bool other_letter(char32_t c) {
+  return c >= 0x180 && !(c >= 0x2000 && c <= 0x206F) && c != 0x3000 && c != 0xFFFD && c != 0xFEFF &&
+         !combining(c);
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view bytes) noexcept {
+  char32_t code = 0;
+  for (std::size_t i = 0; i < bytes.size();) {
+    const auto n = sequence(bytes, i, code);
+    if (n == 0) return false;
+    i += n;
+  }
+  return true;
+}
+
+std::string repair_utf8(std::string_view bytes, bool& repaired) {
+  repaired = false;
+  std::string out;
+  out.reserve(bytes.size());
+  char32_t code = 0;
+  for (std::size_t i = 0; i < bytes.size();) {
+    const auto n = sequence(bytes, i, code);
+    if (n == 0) {
+      out += replacement;
+      repaired = true;
+      ++i;
+    } else {
+      out.append(bytes, i, n);
+      i += n;
+    }
+  }
+  return out;
+}
+
+std::string xml_characters(std::string_view utf8) {
+  std::string out;
+  out.reserve(utf8.size());
+  char32_t code = 0;
+  for (std::size_t i = 0; i < utf8.size();) {
+    const auto n = sequence(utf8, i, code);
+    if (n == 0) {
+      ++i;
+      continue;
+    }
+    const bool allowed =
+        code >= 0x20 ? code != 0xFFFE && code != 0xFFFF : code == 9 || code == 10 || code == 13;
+    if (allowed) out.append(utf8, i, n);
+    i += n;
+  }
+  return out;
+}
+
+std::string fold_name(std::string_view utf8) {
+  std::string out;
+  bool gap = false;
+  char32_t code = 0;
+  for (std::size_t i = 0; i < utf8.size();) {
+    const auto n = sequence(utf8, i, code);
+    if (n == 0) {
+      gap = true;
+      ++i;
+      continue;
+    }
+    char one[2] = {};
+    std::string_view folded = fold_code(code, one);
+    if (folded.empty() && other_letter(code) && code != 0x1E9E) folded = utf8.substr(i, n);
+    if (!combining(code)) {
+      if (folded.empty()) {
+        gap = true;
+      } else {
+        if (gap && !out.empty()) out += ' ';
+        gap = false;
+        out += folded;
+      }
+    }
+    i += n;
+  }
+  return out;
+}
+
+std::string slug(std::string_view utf8) {
+  std::string out;
+  char32_t code = 0;
+  bool gap = false;
+  for (std::size_t i = 0; i < utf8.size();) {
+    const auto n = sequence(utf8, i, code);
+    const std::size_t step = n == 0 ? 1 : n;
+    if (n == 1 && ((code >= 'a' && code <= 'z') || (code >= 'A' && code <= 'Z') ||
+                   (code >= '0' && code <= '9') || code == '_' || code == '-')) {
+      if (gap && !out.empty()) out += '-';
+      gap = false;
+      out += static_cast<char>(code);
+    } else if (n != 0 && !combining(code)) {
+      char one[2] = {};
+      const auto folded = code < 0x80 ? std::string_view{} : fold_code(code, one);
+      if (folded.empty()) {
+        gap = true;
+      } else {
+        if (gap && !out.empty()) out += '-';
+        gap = false;
+        out += folded;
+      }
+    }
+    i += step;
+  }
+  return out;
+}
+
+std::string trim(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const auto first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
+}
+
+}  // namespace versoir::core
