@@ -109,6 +109,9 @@ void keep_inherited(xmlNode* component, const xmlNode* root) {
   }
   for (const xmlNs* ns = root->nsDef; ns; ns = ns->next)
     xmlNewNs(component, ns->href, ns->prefix);  // null when the prefix is declared already
+  if (!is(component, "div")) return;  // libxml2 dissolves a div without handing its datatypeLibrary down
+  for (xmlNode* c = component->children; c; c = c->next)
+    if (c->type == XML_ELEMENT_NODE) keep_inherited(c, component);
 }
 
 void inline_includes(xmlNode* parent, const Resolve& resolve, int depth, ErrorScope& errors);
