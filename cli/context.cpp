@@ -107,7 +107,7 @@ std::vector<fs::path> Context::profile_folders() const {
   std::error_code ec;
   const fs::path program = fs::read_symlink("/proc/self/exe", ec).parent_path();
   if (!ec) {
-    dirs.push_back(program / "profiles");
+    dirs.push_back(program / "data" / "profiles");
     dirs.push_back(program.parent_path() / "share" / "versoir" / "profiles");
   }
   return dirs;

@@ -1,0 +1,117 @@
+#!/bin/bash
+# Bad input: a message that names the thing, the exit code of its kind, and nothing half-written.
+source "$(dirname "$0")/lib.sh"
+source "$(dirname "$0")/workspace.sh"
+make_workspace
+start_sandbox
+write_config
+profile=$root/tests/e2e/bibliotheque
+nothing_left() { [ ! -e "$1" ] && [ -z "$(find . -name '*.partial*')" ] || fail "something was left: $(find . -newer versoir.conf -type f)"; }
+
+say "command line: no guessing, unknown command, missing argument, wrong number"
+expect 2 "$versoir" extract sqlite:x --app bibliotheque; contains "--app"
+expect 2 "$versoir" extrac
+expect 2 "$versoir" plan; contains EXTRACT
+expect 2 "$versoir" consult search x y --limit -1; contains "-1"
+
+say "configuration: unknown key with its line, missing file, missing secret rights"
+cp versoir.conf "$work/conf"
+printf '\n[transfer.x]\nseda = 2.2\n' >>versoir.conf; expect 4 "$versoir" status; contains "transfer.x"
+cp "$work/conf" versoir.conf; sed -i 's/^tenant = 0/tennant = 0/' versoir.conf; expect 4 "$versoir" vitam ping; contains tennant; contains "versoir.conf:"
+cp "$work/conf" versoir.conf
+chmod 644 pki/producer.key; expect 4 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$profile"; contains "producer.key"; chmod 600 pki/producer.key
+(cd "$work" && expect 4 "$versoir" vitam ping && contains "versoir.conf")
+
+say "profiles: unknown name, broken XML with its line, a rule without reason"
+expect 22 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application nulle-part; contains nulle-part
+cp -r "$profile" broken; sed -i 's|<column name="TITRE"|<colonne name="TITRE"|' broken/tables.xml
+expect 22 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application broken; contains "tables.xml:"
+cp "$profile/tables.xml" broken/; sed -i 's|reason="Coordonnées[^"]*"||' broken/tables.xml
+expect 22 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application broken; contains TELEPHONE
+nothing_left bibliotheque.extract
+
+say "sources: absent, not a database, a table and a column missing (both named), unknown kind"
+expect 10 "$versoir" extract sqlite:sources/absent.sqlite --application "$profile"; contains absent.sqlite
+head -c 8192 /dev/urandom >sources/noise; expect 10 "$versoir" extract sqlite:sources/noise --application "$profile"; contains noise
+expect 10 "$versoir" extract "postgresql:host=127.0.0.1 port=1 dbname=x connect_timeout=2" --application "$profile"
+expect 2 "$versoir" extract "mystere:x" --application "$profile"; contains mystere
+cp sources/bibliotheque.sqlite sources/less.sqlite
+sqlite3 sources/less.sqlite 'DROP TABLE OUVRAGE; ALTER TABLE PRET DROP COLUMN AMENDE;'
+expect 12 "$versoir" extract sqlite:sources/less.sqlite --application "$profile"; contains OUVRAGE; contains AMENDE
+nothing_left bibliotheque.extract
+
+say "a full disk"
+if [ "$(id -u)" -eq 0 ] && mkdir full && mount -t tmpfs -o size=64k tmpfs full 2>/dev/null; then
+  extra_cleanup() { umount "$work/ws/full" 2>/dev/null || true; }
+  expect 70 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$profile" --output full/x.extract
+  [ -z "$(ls -A full)" ] || fail "left on the full disk: $(ls -A full)"
+  umount full
+else
+  echo "skipped: no tmpfs can be mounted here"
+fi
+
+say "extracts: garbage, truncated, of a later format"
+expect 20 "$versoir" plan sources/noise --id x
+expect 0 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$profile"
+head -c 40000 bibliotheque.extract >cut.extract; expect 20 "$versoir" plan cut.extract --id x; rm cut.extract
+cp bibliotheque.extract later.extract; sqlite3 later.extract 'PRAGMA user_version = 99'; expect 20 "$versoir" plan later.extract --id x; rm later.extract
+nothing_left versements/x/plan.json
+expect 70 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$profile"; contains "--replace"
+
+say "plan: configuration incomplete, all that is missing at once"
+sed -e '/^DUA_PRET_5/d' -e '/^originating_agency/d' "$work/conf" >versoir.conf; expect 4 "$versoir" plan bibliotheque.extract --id x; contains DUA_PRET_5; contains originating_agency
+cp "$work/conf" versoir.conf
+expect 4 "$versoir" plan bibliotheque.extract --id x --platform nowhere; contains nowhere
+
+until_reviewed v1
+expect 0 "$versoir" approve v1 --confirm v1
+
+say "check: garbage and truncated SIPs are KO, not crashes"
+expect 31 "$versoir" check sources/noise
+lot=$(ls versements/v1/lots)
+for n in 0 1 30 500 2000 4000; do head -c $n "versements/v1/lots/$lot/sip.zip" >cut.zip; expect 31 "$versoir" check cut.zip; done
+
+say "platform: unreachable (safe to retry), paused, unavailable, cut after the body (in doubt), garbage ATR"
+stop_sandbox
+expect 50 "$versoir" send v1; contains localhost
+[ ! -e "versements/v1/lots/$lot/operation.json" ] || fail "an operation out of nothing"
+sandbox_port=$port sandbox_tsa_port=$(sed -E 's|.*:([0-9]+)/.*|\1|' <<<"$tsa_url")
+start_sandbox --fault unavailable; expect 52 "$versoir" send v1; stop_sandbox
+start_sandbox --fault drop; expect 51 "$versoir" send v1; expect 51 "$versoir" send v1; contains "--again"; stop_sandbox
+expect 0 "$versoir" status v1 --json; contains '"state":"in_doubt"'
+start_sandbox --fault garbage-atr; expect 54 "$versoir" send v1 --again
+[ ! -e "versements/v1/lots/$lot/atr.xml" ] && [ ! -e "versements/v1/lots/$lot/receipt.json" ] || fail "a garbage reply was taken"
+stop_sandbox
+
+say "platform: FATAL is neither accepted nor rejected; a rejected SIP keeps its reply"
+expect 0 "$versoir" plan bibliotheque.extract --id v3; expect 0 "$versoir" build v3; expect 0 "$versoir" check v3; expect 0 "$versoir" review v3; 
+start_sandbox --fault fatal; expect 0 "$versoir" approve v3 --confirm v3; expect 55 "$versoir" send v3; stop_sandbox
+start_sandbox
+expect 0 "$versoir" plan bibliotheque.extract --id v4; expect 0 "$versoir" build v4; expect 0 "$versoir" check v4; expect 0 "$versoir" review v4; expect 0 "$versoir" approve v4 --confirm v4
+stop_sandbox
+sed -i 's/"ACTIVE"/"INACTIVE"/' referentials/ingestcontracts.json
+start_sandbox
+expect 53 "$versoir" send v4; contains "CONTRACT_INACTIVE"
+[ -s "versements/v4/lots/$(ls versements/v4/lots)/atr.xml" ] || fail "the KO reply was not kept"
+expect 0 "$versoir" status v4 --json; contains '"state":"rejected"'
+
+say "the journal: an altered line is found and nothing more is appended"
+sed -i '3s/"outcome":"ok"/"outcome":"ko"/' journal-main.jsonl
+expect 60 "$versoir" verify
+expect 60 "$versoir" plan bibliotheque.extract --id v9
+
+say "--json: JSON lines only, a summary last, also on failure"
+code=0; "$versoir" status --json >"$work/lines" 2>"$work/err" || code=$?
+python3 - "$work/lines" <<'PY' || fail "--json"
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+assert lines[-1]["type"] == "summary" and lines[-1]["exit"] == 0, lines[-1]
+PY
+code=0; "$versoir" plan nothing.extract --id x --json >"$work/lines" 2>"$work/err" || code=$?
+[ "$code" != 0 ] || fail "a missing extract was planned"
+python3 - "$work/lines" "$code" <<'PY' || fail "--json on failure"
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+assert lines[-1]["type"] == "summary" and lines[-1]["exit"] == int(sys.argv[2]), lines
+assert any(line["type"] == "error" and line["message"] for line in lines)
+PY

@@ -1,0 +1,53 @@
+# Helpers of the end-to-end tests: strict shell, exit codes, a sandbox, a workspace. Sourced, not run.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+build=${VERSOIR_BUILD:?the build folder}
+versoir=$build/versoir
+shared=$root/../shared
+work=$(mktemp -d)
+sandbox_pid=
+on_exit() {
+  local code=$?
+  if [ -n "$sandbox_pid" ]; then kill "$sandbox_pid" 2>/dev/null || true; wait "$sandbox_pid" 2>/dev/null || true; fi
+  if declare -F extra_cleanup >/dev/null; then extra_cleanup; fi
+  if [ "$code" -ne 0 ] && [ "$code" -ne 77 ]; then echo "kept for inspection: $work" >&2; else rm -rf "$work"; fi
+  exit "$code"
+}
+trap on_exit EXIT
+
+fail() { echo "FAILED: $*" >&2; exit 1; }
+say() { echo "-- $*"; }
+
+# expect CODE COMMAND...: the command must end with that exit code; its output is in $out.
+expect() {
+  local wanted=$1 code=0
+  shift
+  out=$("$@" 2>&1) || code=$?
+  [ "$code" = "$wanted" ] || fail "'$*' ended with $code, expected $wanted:"$'\n'"$out"
+}
+# contains TEXT: $out holds it.
+contains() { grep -qF -- "$1" <<<"$out" || fail "expected '$1' in:"$'\n'"$out"; }
+
+# A missing ../shared skips a check (exit 77 at the end would hide the rest), but fails in CI.
+have_shared() {
+  [ -d "$shared/reference" ] && return 0
+  [ "${CI:-}" = true ] && fail "../shared is missing in CI"
+  echo "skipped: no ../shared"
+  return 1
+}
+
+# start_sandbox [OPTIONS]: in the current folder, with the test PKI in pki/; sets $port and $tsa_url.
+start_sandbox() {
+  "$versoir" sandbox --port "${sandbox_port:-0}" --folder sandbox --referentials referentials --certificate pki/platform.pem --key pki/platform.key \
+    --client-ca pki/ca.pem --tsa-certificate pki/tsa.pem --tsa-key pki/tsa.key --tsa-port "${sandbox_tsa_port:-0}" "$@" >sandbox.log 2>&1 &
+  sandbox_pid=$!
+  for _ in $(seq 1 200); do
+    grep -q '^ready-tsa ' sandbox.log && break
+    kill -0 "$sandbox_pid" 2>/dev/null || fail "the sandbox died: $(cat sandbox.log)"
+    sleep 0.05
+  done
+  port=$(sed -n 's|^ready https://localhost:||p' sandbox.log)
+  tsa_url=$(sed -n 's|^ready-tsa ||p' sandbox.log)
+  [ -n "$port" ] || fail "the sandbox did not start: $(cat sandbox.log)"
+}
+stop_sandbox() { kill "$sandbox_pid"; wait "$sandbox_pid" 2>/dev/null || true; sandbox_pid=; }
