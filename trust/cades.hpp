@@ -1,16 +1,18 @@
 // CAdES-BES and -T: detached CMS signatures, and a verification that is more than "CMS_verify returned 1".
 #pragma once
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "core/clock.hpp"
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "trust/certificate.hpp"
 #include "trust/signer.hpp"
 #include "trust/timestamp.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace versoir::trust {
 
@@ -22,19 +24,19 @@ struct SignOptions {
   TimestampAuthority* tsa = nullptr;  ///< set = CAdES-T; its failure aborts the signature
 };
 
-/// DER of a detached CAdES signature over `content` (signedAttrs: contentType, messageDigest SHA-256, signingTime,
-/// signing-certificate-v2, commitment). Verifies with `openssl cms -verify -cades -binary`.
+/// DER of a detached CAdES signature over `content` (signedAttrs: contentType, messageDigest SHA-256,
+/// signingTime, signing-certificate-v2, commitment). Verifies with `openssl cms -verify -cades -binary`.
 [[nodiscard]] std::string sign_detached(Signer& signer, std::string_view content, const core::Clock& clock,
                                         const SignOptions& options);
 /// Same over a content known by its SHA-256 (a large file hashed elsewhere).
-[[nodiscard]] std::string sign_detached(Signer& signer, const core::Sha256& content_digest, const core::Clock& clock,
-                                        const SignOptions& options);
+[[nodiscard]] std::string sign_detached(Signer& signer, const core::Sha256& content_digest,
+                                        const core::Clock& clock, const SignOptions& options);
 
 /// What a verification relies on: only these anchors, never the system's TLS bundle.
 struct TrustStore {
   std::vector<Certificate> anchors;
   std::vector<Certificate> tsa_anchors;
-  std::vector<std::string> crls_der;   ///< when not empty, revocation is checked
+  std::vector<std::string> crls_der;  ///< when not empty, revocation is checked
   bool require_crl = false;
 };
 [[nodiscard]] TrustStore load_trust_store(const std::filesystem::path& anchors_pem,
@@ -43,18 +45,18 @@ struct TrustStore {
 
 enum class Verdict {
   valid,
-  bad_signature,      ///< altered, malformed, not CAdES, forbidden algorithm
-  untrusted,          ///< chain does not lead to an anchor, wrong key usage
-  expired,            ///< certificate outside its validity at the time that counts
+  bad_signature,  ///< altered, malformed, not CAdES, forbidden algorithm
+  untrusted,      ///< chain does not lead to an anchor, wrong key usage
+  expired,        ///< certificate outside its validity at the time that counts
   revoked,
-  indeterminate,      ///< arithmetic right, certificate expired since, no trusted time
+  indeterminate,  ///< arithmetic right, certificate expired since, no trusted time
 };
 
 struct SignerFacts {
   Certificate certificate;
-  std::optional<core::Instant> claimed_time;       ///< signing-time attribute: a claim
+  std::optional<core::Instant> claimed_time;  ///< signing-time attribute: a claim
   std::optional<TimestampFacts> timestamp;
-  bool approval = false;                           ///< commitment proof of approval present
+  bool approval = false;  ///< commitment proof of approval present
   std::string digest_algorithm;
 };
 struct Verification {
@@ -69,12 +71,19 @@ enum class At {
   signing_time,  ///< evidence: at the time-stamp if any, otherwise today
 };
 
-/// Full verification, crypto note §5: limits (1 MB, 4 signers, 20 certificates), no trailing byte, digest, CAdES
-/// attributes, own anchors, key usage, algorithm allow-list, time-stamp, revocation. Reports everything.
+/// Full verification, crypto note §5: limits (1 MB, 4 signers, 20 certificates), no trailing byte, digest,
+/// CAdES attributes, own anchors, key usage, algorithm allow-list, time-stamp, revocation. Reports
+/// everything.
 [[nodiscard]] Verification verify_detached(std::string_view signature_der, const core::Sha256& content_sha256,
                                            const TrustStore& store, const core::Clock& clock, At at);
 [[nodiscard]] Verification verify_detached(std::string_view signature_der, std::string_view content,
                                            const TrustStore& store, const core::Clock& clock, At at);
+
+/// The digest of the content under the algorithm that the signature names (SHA256, SHA384 or SHA512), nullopt
+/// when it cannot be told. Content too large for memory is then hashed once, by the right algorithm.
+using ContentDigest = std::function<std::optional<std::string>(std::string_view algorithm)>;
+[[nodiscard]] Verification verify_detached_with(std::string_view signature_der, const ContentDigest& digest,
+                                                const TrustStore& store, const core::Clock& clock, At at);
 
 /// The DER time-stamp token of the first signer, nullopt when none (to be checked by `openssl ts -verify`).
 [[nodiscard]] std::optional<std::string> extract_timestamp_token(std::string_view signature_der);

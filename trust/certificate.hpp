@@ -1,14 +1,14 @@
 // X.509 certificates and private keys, as far as Versoir needs them.
 #pragma once
+#include "core/clock.hpp"
+#include "core/digest.hpp"
+
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/clock.hpp"
-#include "core/digest.hpp"
 
 using X509 = struct x509_st;
 
@@ -26,8 +26,8 @@ class Certificate {
   static std::vector<Certificate> list_from_pem_file(const std::filesystem::path& file);
 
   [[nodiscard]] Fingerprint fingerprint() const;
-  [[nodiscard]] std::string subject() const;       ///< RFC 2253, UTF-8
-  [[nodiscard]] std::string common_name() const;   ///< "" when absent
+  [[nodiscard]] std::string subject() const;      ///< RFC 2253, UTF-8
+  [[nodiscard]] std::string common_name() const;  ///< "" when absent
   [[nodiscard]] std::string email() const;
   [[nodiscard]] std::string serial_number_attribute() const;  ///< subject serialNumber, "" when absent
   [[nodiscard]] core::Instant not_before() const;
@@ -41,7 +41,8 @@ class Certificate {
   std::shared_ptr<X509> x_;
 };
 
-/// The same human or device: same public key, or same non-empty e-mail or subject serialNumber (four-eyes rule).
+/// The same human or device: same public key, or same non-empty e-mail or subject serialNumber (four-eyes
+/// rule).
 [[nodiscard]] bool same_person(const Certificate& a, const Certificate& b);
 
 }  // namespace versoir::trust

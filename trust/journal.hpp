@@ -1,5 +1,13 @@
 // The journal: append-only JSON lines, each carrying the SHA-256 of the line before (NF Z42-013 in spirit).
 #pragma once
+#include "core/clock.hpp"
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "trust/signer.hpp"
+#include "trust/timestamp.hpp"
+
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -7,23 +15,17 @@
 #include <string_view>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
-#include "core/clock.hpp"
-#include "core/digest.hpp"
-#include "core/error.hpp"
-#include "trust/signer.hpp"
-#include "trust/timestamp.hpp"
-
 namespace versoir::trust {
 
 enum class Outcome { ok, warning, ko };
 
-/// `journal-<node>.jsonl`. Each line: {"seq","ts","prev","node","actor","event","object","outcome","detail","tool"},
-/// canonical JSON. No secret, no data value, no personal data beyond the operator's identity.
+/// `journal-<node>.jsonl`. Each line:
+/// {"seq","ts","prev","node","actor","event","object","outcome","detail","tool"}, canonical JSON. No secret,
+/// no data value, no personal data beyond the operator's identity.
 class Journal {
  public:
-  /// Creates the file with its genesis line when absent; refuses to append to a broken one (Exit::journal_broken).
+  /// Creates the file with its genesis line when absent; refuses to append to a broken one
+  /// (Exit::journal_broken).
   Journal(std::filesystem::path file, std::string node, const core::Clock& clock);
 
   /// Appends under an exclusive lock with one write() and fdatasync. `object` names what the event is about
@@ -45,8 +47,8 @@ class Journal {
 
 struct JournalReport {
   std::uint64_t lines = 0;
-  core::Sha256 head;                        ///< SHA-256 of the last whole line
-  std::vector<core::Finding> findings;      ///< first broken line, incomplete last line (a crash: warning)
+  core::Sha256 head;                    ///< SHA-256 of the last whole line
+  std::vector<core::Finding> findings;  ///< first broken line, incomplete last line (a crash: warning)
   [[nodiscard]] bool intact() const;
 };
 /// Offline verification of the chain. Never repairs.

@@ -1,11 +1,11 @@
-// Merkle trees with domain separation, RFC 6962 §2.1: leaf = H(0x00 ‖ data), node = H(0x01 ‖ left ‖ right), an odd
-// node is promoted.
+// Merkle trees with domain separation, RFC 6962 §2.1: leaf = H(0x00 ‖ data), node = H(0x01 ‖ left ‖ right),
+// an odd node is promoted.
 #pragma once
+#include "core/digest.hpp"
+
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "core/digest.hpp"
 
 namespace versoir::trust {
 
@@ -36,6 +36,7 @@ struct ProofStep {
   bool left;  ///< the sibling stands on the left
 };
 [[nodiscard]] std::vector<ProofStep> merkle_proof(std::span<const core::Sha256> leaves, std::size_t index);
-[[nodiscard]] bool merkle_check(const core::Sha256& leaf, std::span<const ProofStep> proof, const core::Sha256& root);
+[[nodiscard]] bool merkle_check(const core::Sha256& leaf, std::span<const ProofStep> proof,
+                                const core::Sha256& root);
 
 }  // namespace versoir::trust

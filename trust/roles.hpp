@@ -1,14 +1,15 @@
-// The role register: which certificate may do what, where and when. A signature says who; this says by what right.
+// The role register: which certificate may do what, where and when. A signature says who; this says by what
+// right.
 #pragma once
+#include "core/clock.hpp"
+#include "core/digest.hpp"
+#include "trust/certificate.hpp"
+
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/clock.hpp"
-#include "core/digest.hpp"
-#include "trust/certificate.hpp"
 
 namespace versoir::trust {
 
@@ -17,15 +18,15 @@ enum class Role { producer, archivist, control_authority };
 
 struct RoleEntry {
   Fingerprint certificate;
-  std::string name;             ///< first name, name
-  std::string quality;          ///< "archiviste de l'établissement"
+  std::string name;     ///< first name, name
+  std::string quality;  ///< "archiviste de l'établissement"
   Role role = Role::archivist;
   std::vector<std::string> platforms;  ///< empty = all
   core::Instant from{}, to{};
 };
 
-/// roles.json: {"roles":[{"certificate":"<sha256 hex>","name":…,"quality":…,"role":"archivist","platforms":[…],
-/// "from":"…Z","to":"…Z"}]}
+/// roles.json: {"roles":[{"certificate":"<sha256
+/// hex>","name":…,"quality":…,"role":"archivist","platforms":[…], "from":"…Z","to":"…Z"}]}
 class RoleRegister {
  public:
   static RoleRegister read(const std::filesystem::path& file);

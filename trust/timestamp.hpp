@@ -1,15 +1,15 @@
 // RFC 3161 time-stamps: a client, the verification of a token, and a small authority for tests and the demo.
 #pragma once
+#include "core/clock.hpp"
+#include "core/http_client.hpp"
+#include "trust/certificate.hpp"
+
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/clock.hpp"
-#include "core/http_client.hpp"
-#include "trust/certificate.hpp"
 
 namespace versoir::trust {
 
@@ -26,7 +26,8 @@ struct TsaOptions {
   std::filesystem::path ca;  ///< PEM anchors of the authority
   std::string policy;        ///< required policy OID, empty = any
 };
-/// Over HTTP: certReq, 64-bit nonce, 10 s, 1 MiB; verifies status, nonce, imprint, signature, EKU before returning.
+/// Over HTTP: certReq, 64-bit nonce, 10 s, 1 MiB; verifies status, nonce, imprint, signature, EKU before
+/// returning.
 [[nodiscard]] std::unique_ptr<TimestampAuthority> make_tsa_client(TsaOptions options, core::HttpClient& http);
 
 struct TimestampFacts {

@@ -1,0 +1,192 @@
+// Path validation: OpenSSL walks the chain, the callback below notes every defect and lets it go on.
+#include "trust/chain.hpp"
+
+#include "core/file.hpp"
+#include "trust/openssl.hpp"
+
+#include <openssl/err.h>
+
+#include <set>
+
+namespace versoir::trust {
+
+using core::Finding;
+using core::Message;
+using core::msg;
+using core::Severity;
+
+namespace {
+
+std::string name_of(X509* x) {
+  if (!x) return {};
+  succeed(X509_up_ref(x));
+  const Certificate certificate(x);
+  const auto cn = certificate.common_name();
+  return cn.empty() ? certificate.subject() : cn;
+}
+
+std::string time_of(const ASN1_TIME* t) {
+  const auto instant = from_asn1_time(t);
+  return instant ? core::format_instant(*instant) : std::string("?");
+}
+
+class Collector {
+ public:
+  Collector(const TrustStore& store, JudgedAt at) : store_(store), at_(at) {}
+
+  void note(X509_STORE_CTX* ctx) {
+    X509* x = X509_STORE_CTX_get_current_cert(ctx);
+    const int error = X509_STORE_CTX_get_error(ctx);
+    const int depth = X509_STORE_CTX_get_error_depth(ctx);
+    switch (error) {
+      case X509_V_ERR_CERT_HAS_EXPIRED:
+        return add(Verdict::expired, "signature-validity",
+                   msg("The certificate of {0} expired on {1}.", name_of(x), time_of(X509_get0_notAfter(x))),
+                   true);
+      case X509_V_ERR_CERT_NOT_YET_VALID:
+        return add(Verdict::expired, "signature-validity",
+                   msg("The certificate of {0} is not valid before {1}.", name_of(x),
+                       time_of(X509_get0_notBefore(x))));
+      case X509_V_ERR_CERT_REVOKED:
+        return revoked(ctx, x);
+      case X509_V_ERR_UNABLE_TO_GET_CRL:
+        return no_crl(x, depth);
+      case X509_V_ERR_CRL_NOT_YET_VALID:
+        // A list issued after the time-stamp knows more than one of that day: welcome.
+        if (at_.trusted_past) return;
+        break;
+      case X509_V_ERR_CRL_HAS_EXPIRED:
+        return add(Verdict::untrusted, "signature-revocation",
+                   msg("The revocation list of {0} is too old: it ended on {1}.", issuer_name(x),
+                       time_of(X509_CRL_get0_nextUpdate(X509_STORE_CTX_get0_current_crl(ctx)))));
+      case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+      case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+      case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        return add(Verdict::untrusted, "signature-chain",
+                   msg("No configured authority answers for the certificate of {0}.", name_of(x)));
+      default:
+        break;
+    }
+    add(Verdict::untrusted, "signature-chain",
+        msg("The certificate of {0} is not acceptable: {1}.", name_of(x),
+            X509_verify_cert_error_string(error)));
+  }
+
+  void add(Verdict verdict, const char* code, Message message, bool ended = false) {
+    // OpenSSL tells some defects once per rule that they break.
+    if (!told_.insert(message.english()).second) return;
+    const auto severity = verdict == Verdict::valid ? Severity::warning : Severity::error;
+    defects_.push_back({verdict, Finding{severity, code, std::move(message), {}}, ended});
+  }
+
+  bool failed = false;
+  std::vector<ChainDefect> take() { return std::move(defects_); }
+
+ private:
+  static std::string issuer_name(X509* x) {
+    const BioHandle out(needed(BIO_new(BIO_s_mem())));
+    X509_NAME_print_ex(out.get(), X509_get_issuer_name(x), 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+    return bio_text(out.get());
+  }
+
+  void revoked(X509_STORE_CTX* ctx, X509* x) {
+    X509_REVOKED* entry = nullptr;
+    X509_CRL* crl = X509_STORE_CTX_get0_current_crl(ctx);
+    std::optional<core::Instant> date;
+    if (crl && X509_CRL_get0_by_cert(crl, &entry, x) == 1)
+      date = from_asn1_time(X509_REVOKED_get0_revocationDate(entry));
+    const auto text = date ? core::format_instant(*date) : std::string("?");
+    if (at_.trusted_past && date && *date > at_.when)
+      return add(Verdict::valid, "signature-revocation",
+                 msg("The certificate of {0} was revoked on {1}, after the time-stamp.", name_of(x), text));
+    add(Verdict::revoked, "signature-revocation",
+        msg("The certificate of {0} was revoked on {1}.", name_of(x), text));
+  }
+
+  void no_crl(X509* x, int depth) {
+    // The anchor is trusted because the configuration says so, not because nobody revoked it.
+    if (X509_get_extension_flags(x) & EXFLAG_SS) return;
+    const bool matters = depth == 0 && store_.require_crl;
+    add(matters ? Verdict::untrusted : Verdict::valid, "signature-revocation",
+        msg("No revocation list of {0} is configured: whether the certificate of {1} was revoked is not "
+            "known.",
+            issuer_name(x), name_of(x)));
+  }
+
+  const TrustStore& store_;
+  JudgedAt at_;
+  std::set<std::string> told_;
+  std::vector<ChainDefect> defects_;
+};
+
+int collect(int ok, X509_STORE_CTX* ctx) {
+  if (ok) return 1;
+  auto* collector = static_cast<Collector*>(X509_STORE_CTX_get_app_data(ctx));
+  try {
+    collector->note(ctx);
+    return 1;
+  } catch (const std::exception&) {  // must not cross OpenSSL
+    collector->failed = true;
+    return 0;
+  }
+}
+
+void add_crls(X509_STORE* store, const TrustStore& trust, STACK_OF(X509_CRL) * embedded) {
+  for (const auto& der : trust.crls_der) {
+    const CrlHandle crl(from_der<X509_CRL>(d2i_X509_CRL, der, X509_CRL_free));
+    if (!crl)
+      throw openssl_error(core::Exit::configuration, msg("A configured revocation list is malformed."));
+    succeed(X509_STORE_add_crl(store, crl.get()));
+  }
+  for (int i = 0; embedded && i < sk_X509_CRL_num(embedded); ++i)
+    succeed(X509_STORE_add_crl(store, sk_X509_CRL_value(embedded, i)));
+  succeed(X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL));
+}
+
+}  // namespace
+
+std::vector<ChainDefect> check_chain(X509* signer, STACK_OF(X509) * others,
+                                     STACK_OF(X509_CRL) * embedded_crls, const TrustStore& trust,
+                                     JudgedAt at) {
+  ERR_clear_error();
+  const auto store = make_store(trust.anchors);
+  if (!trust.crls_der.empty() || trust.require_crl) add_crls(store.get(), trust, embedded_crls);
+  const core::Handle<X509_STORE_CTX, X509_STORE_CTX_free> ctx(needed(X509_STORE_CTX_new()));
+  succeed(X509_STORE_CTX_init(ctx.get(), store.get(), signer, others));
+  // Purposes built into OpenSSL refuse documentSigning (RFC 9336): key usages are judged by usage_defect
+  // instead.
+  succeed(X509_STORE_CTX_set_purpose(ctx.get(), X509_PURPOSE_ANY));
+  X509_VERIFY_PARAM_set_time(X509_STORE_CTX_get0_param(ctx.get()), at.when.time_since_epoch().count());
+  Collector collector(trust, at);
+  X509_STORE_CTX_set_app_data(ctx.get(), &collector);
+  X509_STORE_CTX_set_verify_cb(ctx.get(), collect);
+  const int result = X509_verify_cert(ctx.get());
+  ERR_clear_error();
+  if (collector.failed)
+    throw core::Error(core::Exit::unexpected, msg("The chain of certificates could not be examined."));
+  auto defects = collector.take();
+  if (result != 1 && defects.empty())
+    defects.push_back(
+        {Verdict::untrusted,
+         {Severity::error, "signature-chain", msg("The chain of certificates could not be built."), {}},
+         false});
+  return defects;
+}
+
+TrustStore load_trust_store(const std::filesystem::path& anchors_pem,
+                            const std::filesystem::path& tsa_anchors_pem,
+                            const std::vector<std::filesystem::path>& crls) {
+  TrustStore store;
+  store.anchors = Certificate::list_from_pem_file(anchors_pem);
+  if (!tsa_anchors_pem.empty()) store.tsa_anchors = Certificate::list_from_pem_file(tsa_anchors_pem);
+  for (const auto& file : crls) {
+    auto lists = read_crls(file);
+    store.crls_der.insert(store.crls_der.end(), lists.begin(), lists.end());
+  }
+  // Who configures revocation wants it checked: a missing list is then a refusal, not a shrug.
+  store.require_crl = !store.crls_der.empty();
+  return store;
+}
+
+}  // namespace versoir::trust

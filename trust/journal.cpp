@@ -1,0 +1,242 @@
+// Writing the journal: under a lock, in one write, on the disk before the call returns.
+#include "trust/journal.hpp"
+
+#include "core/file.hpp"
+#include "core/json.hpp"
+#include "trust/journal_lines.hpp"
+#include "trust/openssl.hpp"
+#include "trust/seal.hpp"
+
+#include <openssl/rand.h>
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <pwd.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace versoir::trust {
+
+using core::Error;
+using core::Exit;
+using core::Json;
+using core::msg;
+
+namespace {
+
+std::string_view outcome_name(Outcome o) {
+  switch (o) {
+    case Outcome::ok:
+      return "ok";
+    case Outcome::warning:
+      return "warning";
+    case Outcome::ko:
+      return "ko";
+  }
+  return "ko";
+}
+
+/// The account that acts. Its certificate, when one signs, stands in the object of the event.
+Json actor() {
+  const uid_t uid = ::getuid();
+  Json json{{"uid", static_cast<std::int64_t>(uid)}};
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 16384> buffer{};
+  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found)
+    json["login"] = found->pw_name;
+  return json;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string();
+}
+
+std::string random_id() {
+  std::array<std::uint8_t, 16> bytes{};
+  succeed(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())));
+  std::string id;
+  for (const auto b : bytes) id += fmt::format("{:02x}", b);
+  return id;
+}
+
+/// The journal while nobody else can write it.
+class LockedJournal {
+ public:
+  LockedJournal(const std::filesystem::path& file, std::string node, const core::Clock& clock, bool create)
+      : file_(file), node_(std::move(node)), clock_(clock) {
+    const int flags = O_RDWR | O_APPEND | O_CLOEXEC | (create ? O_CREAT : 0);
+    fd_ = core::UniqueFd(::open(file.c_str(), flags, 0640));
+    if (!fd_ && errno == ENOENT && !create)
+      throw Error(Exit::journal_broken, msg("The journal {0} has disappeared.", file.string()));
+    if (!fd_) core::throw_errno("open", file.string());
+    while (::flock(fd_.get(), LOCK_EX) != 0)
+      if (errno != EINTR) core::throw_errno("lock", file.string());
+    size_ = size();
+  }
+
+  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+
+  /// Where the chain stands, read from the last whole line. Leaves the file ready for a new line.
+  void find_end() {
+    const std::string tail = read_tail();
+    const auto last_lf = tail.rfind('\n');
+    const std::string fragment = last_lf == std::string::npos ? tail : tail.substr(last_lf + 1);
+    if (last_lf != std::string::npos) {
+      const auto before = last_lf == 0 ? std::string::npos : tail.rfind('\n', last_lf - 1);
+      const auto begin = before == std::string::npos ? 0 : before + 1;
+      take_last(std::string_view(tail).substr(begin, last_lf - begin));
+    }
+    if (!fragment.empty()) set_aside(fragment);
+  }
+
+  /// The genesis line, when the file has none yet.
+  void ensure_genesis() {
+    if (seq_ == 0)
+      write(genesis_event, {{"id", random_id()}, {"host", host_name()}}, Outcome::ok, Json::object());
+    if (fragment_.is_object())
+      write("JOURNAL_RECOVERED", std::exchange(fragment_, Json()), Outcome::warning, Json::object());
+  }
+
+  void write(std::string_view event, const Json& object, Outcome outcome, const Json& detail) {
+    const Json line{{"seq", seq_ + 1},     {"ts", core::format_instant(clock_.now())},
+                    {"prev", head_.hex()}, {"node", node_},
+                    {"actor", actor()},    {"event", event},
+                    {"object", object},    {"outcome", outcome_name(outcome)},
+                    {"detail", detail},    {"tool", "versoir " VERSOIR_VERSION}};
+    const std::string text = core::canonical_json(line);  // ends with its only LF
+    if (text.size() > longest_line)
+      throw Error(Exit::unexpected, msg("The event {0} is too large for the journal.", event));
+    write_once(text);
+    head_ = core::sha256(std::string_view(text).substr(0, text.size() - 1));
+    ++seq_;
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t size() const {
+    struct stat st {};
+    if (::fstat(fd_.get(), &st) != 0) core::throw_errno("stat", file_.string());
+    return static_cast<std::uint64_t>(st.st_size);
+  }
+
+  /// Enough of the end to hold the last whole line and what follows it.
+  std::string read_tail() const {
+    const std::uint64_t want = std::min<std::uint64_t>(size_, 2 * longest_line + 2);
+    std::string tail(want, '\0');
+    std::size_t have = 0;
+    while (have < want) {
+      const ssize_t n =
+          ::pread(fd_.get(), tail.data() + have, want - have, static_cast<off_t>(size_ - want + have));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) core::throw_errno("read", file_.string());
+      have += static_cast<std::size_t>(n);
+    }
+    return tail;
+  }
+
+  void take_last(std::string_view line) {
+    const auto json = core::parse_json(line, file_.filename().string(), Exit::journal_broken);
+    seq_ = core::json_int(json, "seq", file_.filename().string(), Exit::journal_broken);
+    head_ = core::sha256(line);
+  }
+
+  /// A line cut by a crash would swallow the next one. Its bytes are kept beside the journal and the recovery
+  /// is written down: nothing disappears silently.
+  void set_aside(const std::string& fragment) {
+    auto name = file_;
+    name += fmt::format(".fragment-{}", seq_ + 1);
+    core::write_file(name, fragment, 0640);
+    if (::ftruncate(fd_.get(), static_cast<off_t>(size_ - fragment.size())) != 0)
+      core::throw_errno("truncate", file_.string());
+    size_ -= fragment.size();
+    fragment_ = {{"bytes", fragment.size()},
+                 {"sha256", core::sha256(fragment).hex()},
+                 {"file", name.filename().string()}};
+  }
+
+  void write_once(const std::string& text) {
+    ssize_t n = -1;
+    do n = ::write(fd_.get(), text.data(), text.size());
+    while (n < 0 && errno == EINTR);
+    if (n == static_cast<ssize_t>(text.size()) && ::fdatasync(fd_.get()) == 0) {
+      size_ += text.size();
+      return;
+    }
+    const int reason = n >= 0 && n < static_cast<ssize_t>(text.size()) ? ENOSPC : errno;
+    // Still alone with the file: what a full disk let through is taken back.
+    if (n > 0 && ::ftruncate(fd_.get(), static_cast<off_t>(size_)) != 0) n = -1;
+    errno = reason;
+    core::throw_errno("write", file_.string());
+  }
+
+  std::filesystem::path file_;
+  std::string node_;
+  const core::Clock& clock_;
+  core::UniqueFd fd_;
+  std::uint64_t size_ = 0;
+  std::int64_t seq_ = 0;
+  core::Sha256 head_{};
+  Json fragment_;
+};
+
+}  // namespace
+
+Journal::Journal(std::filesystem::path file, std::string node, const core::Clock& clock)
+    : file_(std::move(file)), node_(std::move(node)), clock_(clock) {
+  LockedJournal locked(file_, node_, clock_, true);
+  const auto scan = scan_journal(locked.fd(), file_);
+  if (scan.broken())
+    throw Error(Exit::journal_broken,
+                msg("The journal is broken at {0}; nothing is added to it.", scan.findings.front().where))
+        .because(scan.findings.front().message)
+        .hint(msg("Keep it as evidence, compare it with its checkpoints and copies, and restore the last "
+                  "good one."));
+  locked.find_end();
+  locked.ensure_genesis();
+}
+
+void Journal::append(std::string_view event, const Json& object, Outcome outcome, const Json& detail) {
+  LockedJournal locked(file_, node_, clock_, false);
+  locked.find_end();
+  locked.ensure_genesis();
+  locked.write(event, object, outcome, detail);
+}
+
+void Journal::checkpoint(Signer& signer, TimestampAuthority* tsa) {
+  // Without the lock: lines that arrive meanwhile belong to the next checkpoint, and a slow authority blocks
+  // nobody.
+  const auto scan = [&] {
+    const auto fd = core::open_read(file_);
+    return scan_journal(fd.get(), file_);
+  }();
+  if (scan.broken())
+    throw Error(Exit::journal_broken,
+                msg("The journal is broken at {0}; it gets no checkpoint.", scan.findings.front().where))
+        .because(scan.findings.front().message);
+  auto path = file_;
+  path += fmt::format(".checkpoint-{}.json", scan.lines);
+  const auto name = path.filename().string();
+  const auto root = scan.tree.root().hex();
+  const auto text = core::canonical_json({{"format", "versoir-checkpoint/1"},
+                                          {"journal", file_.filename().string()},
+                                          {"node", node_},
+                                          {"lines", scan.lines},
+                                          {"head", scan.head.hex()},
+                                          {"root", root},
+                                          {"time", core::format_instant(clock_.now())}});
+  core::write_file(path, text);
+  seal_file(path, signer, clock_, tsa);
+  append("CHECKPOINT",
+         {{"file", name},
+          {"sha512", core::sha512(text).hex()},
+          {"signature", core::digest_file(seal_path(path)).sha512.hex()},
+          {"lines", scan.lines},
+          {"root", root},
+          {"certificate", signer.certificate().fingerprint().hex()}},
+         Outcome::ok);
+}
+
+}  // namespace versoir::trust

@@ -1,0 +1,33 @@
+// The lines of a journal as its writer and its verifier both see them.
+#pragma once
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "trust/merkle.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace versoir::trust {
+
+inline constexpr std::size_t longest_line = 1u << 20;
+inline constexpr std::string_view genesis_event = "GENESIS";
+
+/// What a walk through the whole lines of a journal found, up to the first broken one.
+struct JournalScan {
+  std::uint64_t lines = 0;
+  core::Sha256 head{};         ///< of the last whole line; zeros before the first
+  MerkleBuilder tree;          ///< leaves: the lines, without their LF
+  std::uint64_t fragment = 0;  ///< bytes after the last LF
+  std::vector<core::Finding> findings;
+  [[nodiscard]] bool broken() const noexcept { return !findings.empty(); }
+};
+
+/// Reads an open journal from its start. `at_line` sees the state after each good line.
+[[nodiscard]] JournalScan scan_journal(int fd, const std::filesystem::path& file,
+                                       const std::function<void(const JournalScan&)>& at_line = {});
+
+}  // namespace versoir::trust

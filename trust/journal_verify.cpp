@@ -1,0 +1,180 @@
+// Offline verification of a journal: the chain line by line, and the checkpoints that stand beside it, since
+// only they show that the end was cut off.
+#include "core/file.hpp"
+#include "core/json.hpp"
+#include "trust/journal.hpp"
+#include "trust/journal_lines.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+#include <unistd.h>
+
+namespace versoir::trust {
+
+using core::Error;
+using core::Exit;
+using core::Finding;
+using core::Json;
+using core::Message;
+using core::msg;
+using core::Severity;
+
+namespace {
+
+/// Why a line does not follow `scan`, empty when it does.
+Message line_defect(const JournalScan& scan, std::string_view line, const std::string& where) {
+  Json json;
+  try {
+    json = core::parse_json(line, where, Exit::journal_broken);
+  } catch (const Error& e) {
+    return e.message();
+  }
+  if (!json.is_object()) return msg("The line is not a JSON object.");
+  const auto text = [&](const char* key) {
+    const auto found = json.find(key);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  const auto seq = json.find("seq");
+  if (seq == json.end() || !seq->is_number_integer() ||
+      seq->get<std::int64_t>() != static_cast<std::int64_t>(scan.lines + 1))
+    return msg("The line does not have the number {0}.", scan.lines + 1);
+  if (text("prev") != scan.head.hex()) return msg("The line does not carry the digest of the line before.");
+  if ((text("event") == genesis_event) != (scan.lines == 0))
+    return msg("The journal does not begin where it says.");
+  for (const char* key : {"ts", "node", "event", "outcome", "tool"})
+    if (text(key).empty()) return msg("The line has no member {0}.", key);
+  return {};
+}
+
+/// Takes one whole line; false when it is broken.
+bool take_line(JournalScan& scan, std::string_view line, const std::filesystem::path& file) {
+  const auto where = fmt::format("{}:{}", file.filename().string(), scan.lines + 1);
+  Message defect = line.size() > longest_line ? msg("The line is too long.") : line_defect(scan, line, where);
+  if (!defect.empty()) {
+    scan.findings.push_back({Severity::error, "journal-line", std::move(defect), where});
+    return false;
+  }
+  scan.head = core::sha256(line);
+  scan.tree.add(merkle_leaf(line));
+  ++scan.lines;
+  return true;
+}
+
+}  // namespace
+
+JournalScan scan_journal(int fd, const std::filesystem::path& file,
+                         const std::function<void(const JournalScan&)>& at_line) {
+  JournalScan scan;
+  std::string pending;
+  std::string buffer(64u << 10, '\0');
+  off_t at = 0;
+  for (;;) {
+    const ssize_t n = ::pread(fd, buffer.data(), buffer.size(), at);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) core::throw_errno("read", file.string());
+    if (n == 0) break;
+    at += n;
+    pending.append(buffer, 0, static_cast<std::size_t>(n));
+    std::size_t begin = 0;
+    for (std::size_t end; (end = pending.find('\n', begin)) != std::string::npos; begin = end + 1) {
+      if (!take_line(scan, std::string_view(pending).substr(begin, end - begin), file)) return scan;
+      if (at_line) at_line(scan);
+    }
+    pending.erase(0, begin);
+    if (pending.size() > longest_line) {
+      take_line(scan, pending, file);
+      return scan;
+    }
+  }
+  scan.fragment = pending.size();
+  return scan;
+}
+
+namespace {
+
+struct Checkpoint {
+  std::string name;
+  std::string head, root;
+  bool met = false;
+};
+
+/// The checkpoints beside a journal, by the number of lines that they cover. Their signatures are another
+/// matter (verify_seal): a forged one can only accuse a good journal, not excuse a bad one.
+std::multimap<std::uint64_t, Checkpoint> read_checkpoints(const std::filesystem::path& file,
+                                                          std::vector<Finding>& findings) {
+  std::multimap<std::uint64_t, Checkpoint> points;
+  const auto prefix = file.filename().string() + ".checkpoint-";
+  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (const auto name = entry.path().filename().string();
+        name.starts_with(prefix) && name.ends_with(".json"))
+      paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  for (const auto& path : paths) {
+    const auto name = path.filename().string();
+    try {
+      const auto json = core::read_json(path, Exit::journal_broken);
+      const auto lines = core::json_int(json, "lines", name, Exit::journal_broken);
+      points.emplace(static_cast<std::uint64_t>(std::max<std::int64_t>(lines, 0)),
+                     Checkpoint{name, core::json_string(json, "head", name, Exit::journal_broken),
+                                core::json_string(json, "root", name, Exit::journal_broken), false});
+    } catch (const Error& e) {
+      findings.push_back({Severity::error, "journal-checkpoint", e.message(), name});
+    }
+  }
+  return points;
+}
+
+}  // namespace
+
+bool JournalReport::intact() const {
+  return std::none_of(findings.begin(), findings.end(),
+                      [](const Finding& f) { return f.severity == Severity::error; });
+}
+
+JournalReport verify_journal(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file))
+    throw Error(Exit::journal_broken, msg("The journal {0} is not there.", file.string()));
+  JournalReport report;
+  std::vector<Finding> about_points;
+  auto points = read_checkpoints(file, about_points);
+  const auto compare = [&](const JournalScan& scan) {
+    const auto [first, last] = points.equal_range(scan.lines);
+    for (auto p = first; p != last; ++p) {
+      p->second.met = true;
+      if (p->second.head != scan.head.hex() || p->second.root != scan.tree.root().hex())
+        about_points.push_back(
+            {Severity::error, "journal-checkpoint",
+             msg("The first {0} lines of the journal are not those of this checkpoint.", scan.lines),
+             p->second.name});
+    }
+  };
+  const auto fd = core::open_read(file);
+  auto scan = scan_journal(fd.get(), file, compare);
+  report.lines = scan.lines;
+  report.head = scan.head;
+  report.findings = std::move(scan.findings);
+  const bool whole = report.findings.empty();
+  if (scan.fragment > 0)
+    report.findings.push_back(
+        {Severity::warning, "journal-incomplete",
+         msg("The last line is incomplete ({0} bytes): the program or the machine stopped while writing it.",
+             scan.fragment),
+         fmt::format("{}:{}", file.filename().string(), scan.lines + 1)});
+  if (whole && scan.lines == 0)
+    report.findings.push_back(
+        {Severity::warning, "journal-empty", msg("The journal holds no line."), file.filename().string()});
+  report.findings.insert(report.findings.end(), about_points.begin(), about_points.end());
+  for (const auto& [lines, point] : points)
+    if (whole && !point.met)
+      report.findings.push_back(
+          {Severity::error, "journal-truncated",
+           msg("The checkpoint covers {0} lines, the journal has {1}: its end was cut off.", lines,
+               scan.lines),
+           point.name});
+  return report;
+}
+
+}  // namespace versoir::trust
