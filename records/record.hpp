@@ -1,5 +1,9 @@
 // Business records: named queries of the profile assembled into one tree of rows.
 #pragma once
+#include "core/sqlite.hpp"
+#include "profiles/loader.hpp"
+#include "profiles/model.hpp"
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -8,16 +12,12 @@
 #include <string_view>
 #include <vector>
 
-#include "core/sqlite.hpp"
-#include "profiles/loader.hpp"
-#include "profiles/model.hpp"
-
 namespace versoir::records {
 
 /// The key of a record: values in the order of RecordDef::key.
 struct Key {
   std::vector<core::Value> values;
-  [[nodiscard]] std::string text() const;             ///< JSON array, e.g. [12] or ["2019","L1MAT",1]
+  [[nodiscard]] std::string text() const;  ///< JSON array, e.g. [12] or ["2019","L1MAT",1]
   [[nodiscard]] static Key parse(std::string_view text);
   bool operator==(const Key&) const = default;
 };
@@ -25,8 +25,9 @@ struct Key {
 struct RowNode;
 struct Cell {
   const profiles::Field* field;
-  std::optional<std::string> value;
-  std::string label;   ///< of the code, "" when the field has no code list; "code inconnu" when not in the list
+  std::optional<std::string> value;  ///< as stored; of a date, without its midnight
+  /// Of the code ("code inconnu" when not in the list); "oui" or "non" for a flag; else "".
+  std::string label;
 };
 /// One row and what hangs under it, in the order of the profile.
 struct RowNode {
@@ -41,8 +42,9 @@ struct Record {
   RowNode root;
 };
 
-/// Reads records of one application from one database (an extract, read-only). Creates the profile's TEMP views on
-/// construction. Statements are prepared once. Not shared between threads.
+/// Reads records of one application from one database (an extract, read-only). On construction creates the
+/// profile's TEMP views, and stand-ins for the optional tables and columns that the extract lacks: they read
+/// as empty, as NULL. Statements are prepared once. Not shared between threads.
 class RecordReader {
  public:
   RecordReader(core::Database& db, const profiles::Application& app);
@@ -50,8 +52,8 @@ class RecordReader {
   RecordReader(const RecordReader&) = delete;
   RecordReader& operator=(const RecordReader&) = delete;
 
-  /// nullopt when the root query gives no row. A defect of a query is Error(Exit::profile_invalid) naming record,
-  /// node and line.
+  /// nullopt when the root query gives no row. A defect of a query is Error(Exit::profile_invalid) naming
+  /// record, node and line.
   [[nodiscard]] std::optional<Record> read(const profiles::RecordDef& def, const Key& key);
 
   /// Prepares every query of the profile without running it: findings for those that do not compile.

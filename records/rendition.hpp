@@ -1,19 +1,21 @@
-// Renditions of a record: XML (archived), HTML and plain text (read by people), and the description of its structure.
+// Renditions of a record: XML (archived), HTML and plain text (read by people), and the description of its
+// structure.
 #pragma once
-#include <string>
-#include <string_view>
-
 #include "core/file.hpp"
 #include "profiles/model.hpp"
 #include "records/record.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace versoir::records {
 
 /// Namespace of the XML of a record: urn:versoir:record:<application>:<record>:1
 [[nodiscard]] std::string record_namespace(std::string_view application, std::string_view record);
 
-/// One XML document, byte-stable for the same data: element per row and per field, attribute "libelle" for resolved
-/// codes, NULL fields omitted. `provenance` (extract root, kind) is written as attributes of the root.
+/// One XML document, byte-stable for the same data: element per row and per field, attribute "libelle" for
+/// resolved codes and flags, NULL and hidden fields omitted. The root carries `application`, `extrait` (root
+/// of the extract) and `date-extrait`.
 struct RecordProvenance {
   std::string application, extract_root, extract_date;
 };
@@ -21,13 +23,19 @@ void write_xml(const Record& record, const RecordProvenance& provenance, core::B
 
 /// For a terminal or a text file, labels in French, codes resolved.
 [[nodiscard]] std::string to_text(const Record& record);
-void write_html(const Record& record, const RecordProvenance& provenance, core::ByteSink& sink);
-/// {label, fields, children}: --json of `consult show`.
+/// With a sheet: its title, its order of sections.
+void write_html(const Record& record, const RecordProvenance& provenance, core::ByteSink& sink,
+                const profiles::SheetDef* sheet = nullptr);
+/// {name, label, fields: [{name, label, value, code_label?}], children: […]}: --json of `consult show`.
 [[nodiscard]] nlohmann::json to_json(const Record& record);
 
 /// Documentation of the data, for its own archive unit.
-void write_dictionary_csv(const profiles::Application& app, core::ByteSink& sink);    ///< table, column, label, type, key, sensitivity, taken, reason, evidence
-void write_code_lists_csv(const profiles::Application& app, core::ByteSink& sink);    ///< list, code, label, evidence
-void write_structure_xml(const profiles::Application& app, const profiles::RecordDef& def, core::ByteSink& sink);
+void write_dictionary_csv(
+    const profiles::Application& app,
+    core::ByteSink& sink);  ///< table, column, label, type, key, sensitivity, taken, reason, evidence
+void write_code_lists_csv(const profiles::Application& app,
+                          core::ByteSink& sink);  ///< list, code, label, evidence
+void write_structure_xml(const profiles::Application& app, const profiles::RecordDef& def,
+                         core::ByteSink& sink);
 
 }  // namespace versoir::records

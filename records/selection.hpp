@@ -1,10 +1,5 @@
 // Selection of records for an archive profile, with the facts that feed titles, dates and rules.
 #pragma once
-#include <functional>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/sqlite.hpp"
@@ -12,7 +7,16 @@
 #include "profiles/model.hpp"
 #include "records/record.hpp"
 
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace versoir::records {
+
+namespace parts {
+struct Facts;
+}
 
 /// A rule as it will stand on a unit, with the end date that the platform will compute.
 struct RuleOutcome {
@@ -29,8 +33,10 @@ struct Described {
   std::vector<std::pair<std::string, std::string>> keywords;
   std::vector<RuleOutcome> rules;
 };
-/// Expands a UnitDef. Bad dates are Error(Exit::profile_invalid) naming archive profile and template; end before start
-/// is a finding in `findings`.
+/// Expands a UnitDef; runs of blanks become one space, empty keywords are dropped. Bad dates are
+/// Error(Exit::profile_invalid) naming archive profile and template. Findings: extreme dates in the wrong
+/// order (neither is kept), a rule whose start is empty, a rule that would end beyond what VITAM accepts (its
+/// start is dropped).
 [[nodiscard]] Described describe(const profiles::Application& app, const profiles::ArchiveDef& archive,
                                  const profiles::UnitDef& unit, const profiles::Row& facts,
                                  std::vector<core::Finding>& findings);
@@ -41,17 +47,23 @@ struct Candidate {
   std::optional<std::string> left_out;  ///< reason; nullopt = kept
   profiles::Row facts;                  ///< of kept candidates
 };
-/// Streams the candidates of an archive profile in the order of its select. Views must exist (RecordReader makes them).
+/// Streams the candidates of an archive profile in the order of its select. Views must exist (RecordReader
+/// makes them).
 void select(core::Database& db, const profiles::Application& app, const profiles::ArchiveDef& archive,
             const std::function<void(Candidate&&)>& visit);
-/// The facts of one record again (building from a plan).
+/// The facts of one record again (building from a plan). Names of columns are lower case. A key without
+/// facts, or with several rows of them, is Error(Exit::profile_invalid).
 class FactReader {
  public:
   FactReader(core::Database& db, const profiles::Application& app, const profiles::ArchiveDef& archive);
   [[nodiscard]] profiles::Row read(const Key& key);
 
  private:
+  FactReader(core::Database& db, const profiles::ArchiveDef& archive, parts::Facts&& facts);
+  core::Database& db_;
   core::Statement st_;
+  std::vector<std::size_t> parameters_;  ///< position in the key, per parameter
+  std::vector<std::string> columns_;
   const profiles::ArchiveDef& archive_;
 };
 

@@ -1,0 +1,36 @@
+// Inside the room: a record as people read it, in French whoever runs the program (it is data, not messages).
+#pragma once
+#include "records/record.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace versoir::records::parts {
+
+/// A value for people: label of the code with the code, 25/11/2026, 12,5, one line. "" for NULL.
+[[nodiscard]] std::string people_value(const Cell& cell);
+
+/// Visible cells that hold something: (label, value).
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> people_facts(const RowNode& row);
+
+/// The rows of one child node, in the order of the profile. `rows` may be empty.
+struct Section {
+  const profiles::Node* node;
+  std::vector<const RowNode*> rows;
+  /// Rows without children of their own: a table.
+  [[nodiscard]] bool flat() const { return node->children.empty(); }
+};
+[[nodiscard]] std::vector<Section> sections(const RowNode& row);
+
+/// Columns that hold something in at least one row, and the rows under them.
+struct Table {
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+};
+[[nodiscard]] Table table_of(const Section& section);
+
+/// What names one row among its sisters: its first two visible values.
+[[nodiscard]] std::string row_title(const RowNode& row);
+
+}  // namespace versoir::records::parts

@@ -1,0 +1,258 @@
+// Which records are kept, why the others are not, and how a kept one is described.
+#include "records/selection.hpp"
+
+#include "core/text.hpp"
+#include "records/query.hpp"
+
+namespace versoir::records {
+
+using core::Error;
+using core::Exit;
+using core::Finding;
+using core::msg;
+using core::Severity;
+
+namespace {
+
+/// VITAM refuses rules that end in the year 9000 or later.
+constexpr std::chrono::year end_of_time{9000};
+
+/// Templates stand in XML attributes and indented elements: runs of blanks are one space.
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
+    if (!blank)
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
+  }
+  if (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+std::optional<core::Date> expand_date(const profiles::Template& tmpl, const profiles::Row& facts,
+                                      const std::string& archive) {
+  const auto text = core::trim(profiles::expand(tmpl, facts, archive));
+  if (text.empty()) return std::nullopt;
+  const auto date = core::parse_date(text);
+  if (!date)
+    throw Error(Exit::profile_invalid,
+                msg("{0}: the template \"{1}\" gives \"{2}\", which is not a date.", archive, tmpl, text));
+  return date;
+}
+
+RuleOutcome outcome(const profiles::Application& app, const std::string& archive,
+                    const profiles::UnitRule& rule, const profiles::Row& facts,
+                    std::vector<Finding>& findings) {
+  const auto* known = app.find_rule(rule.code);
+  if (!known)
+    throw Error(Exit::profile_invalid,
+                msg("{0}: the rule {1} is not declared in rules.xml.", archive, rule.code));
+  RuleOutcome out{known, rule.category, {}, {}, rule.final_action, rule.prevent_inheritance};
+  if (rule.start.empty()) return out;
+  out.start = expand_date(rule.start, facts, archive);
+  if (!out.start) {
+    findings.push_back({Severity::info, "rule-without-start",
+                        msg("The rule {0} has no start date: it never ends.", rule.code), archive});
+    return out;
+  }
+  if (!known->duration) return out;
+  const auto end = core::add_duration(*out.start, *known->duration, known->unit);
+  if (end.ok() && end.year() < end_of_time) {
+    out.end = end;
+  } else {
+    findings.push_back(
+        {Severity::warning, "rule-end-too-far",
+         msg("The rule {0} would start on {1} and end after all calendars: no start date is written.",
+             rule.code, core::format_date(*out.start)),
+         archive});
+    out.start.reset();
+  }
+  return out;
+}
+
+}  // namespace
+
+Described describe(const profiles::Application& app, const profiles::ArchiveDef& archive,
+                   const profiles::UnitDef& unit, const profiles::Row& facts,
+                   std::vector<Finding>& findings) {
+  const auto text = [&](const profiles::Template& tmpl) {
+    return one_line(profiles::expand(tmpl, facts, archive.id));
+  };
+  Described d;
+  d.level = unit.level;
+  d.title = text(unit.title);
+  d.description = text(unit.description);
+  d.identifier = text(unit.identifier);
+  d.file_name = text(unit.file_name);
+  d.start = expand_date(unit.start, facts, archive.id);
+  d.end = expand_date(unit.end, facts, archive.id);
+  if (d.start && d.end && *d.end < *d.start) {
+    // Nobody knows which of the two is wrong, and VITAM refuses the whole SIP
+    // (CHECK_UNIT_SCHEMA.CONSISTENCY): no date is better than a false one.
+    findings.push_back({Severity::warning, "dates-inconsistent",
+                        msg("The end date {0} is before the start date {1}: neither is written.",
+                            core::format_date(*d.end), core::format_date(*d.start)),
+                        archive.id});
+    d.start.reset();
+    d.end.reset();
+  }
+  for (const auto& [type, content] : unit.keywords)
+    if (auto word = text(content); !word.empty()) d.keywords.emplace_back(type, std::move(word));
+  for (const auto& rule : unit.rules) d.rules.push_back(outcome(app, archive.id, rule, facts, findings));
+  return d;
+}
+
+// ---- Selection
+
+namespace {
+
+Key read_key(const core::Statement& st) {
+  Key key;
+  for (int i = 0; i < st.columns(); ++i) key.values.push_back(st.value(i));
+  return key;
+}
+
+void bind_key(core::Statement& st, const Key& key) {
+  for (std::size_t i = 0; i < key.values.size(); ++i) st.bind(static_cast<int>(i) + 1, key.values[i]);
+}
+
+/// Work inside one savepoint: thousands of small writes to the TEMP database as one.
+class Savepoint {
+ public:
+  explicit Savepoint(core::Database& db) : db_(db) { db_.exec("SAVEPOINT versoir_left_out"); }
+  ~Savepoint() {
+    try {
+      db_.exec("RELEASE versoir_left_out");
+    } catch (const std::exception&) {
+      // The error that unwinds is the one to report.
+    }
+  }
+  Savepoint(const Savepoint&) = delete;
+  Savepoint& operator=(const Savepoint&) = delete;
+
+ private:
+  core::Database& db_;
+};
+
+/// The keys that the leave-out queries give, each with the first reason that holds: a TEMP table ordered by
+/// key, so that memory does not grow with the number of records.
+class LeftOut {
+ public:
+  LeftOut(core::Database& db, const profiles::ArchiveDef& archive, std::size_t width)
+      : db_(db), archive_(archive), name_("temp." + core::sql_name("versoir_left_out_" + archive.code)) {
+    create(width);
+    fill(width);
+    lookup_.emplace(db_.prepare("SELECT reason FROM " + name_ + " WHERE " + condition(width)));
+  }
+  ~LeftOut() {
+    lookup_.reset();
+    try {
+      db_.exec("DROP TABLE IF EXISTS " + name_);
+    } catch (const std::exception&) {
+      // It goes with the connection.
+    }
+  }
+  LeftOut(const LeftOut&) = delete;
+  LeftOut& operator=(const LeftOut&) = delete;
+
+  std::optional<std::string> reason(const Key& key) {
+    const parts::Rewind rewind(*lookup_);
+    bind_key(*lookup_, key);
+    if (!lookup_->step()) return std::nullopt;
+    return archive_.leave_out[static_cast<std::size_t>(lookup_->integer(0))].reason;
+  }
+
+ private:
+  void create(std::size_t width) {
+    std::string columns;
+    for (std::size_t i = 0; i < width; ++i) columns += fmt::format("k{},", i);
+    const auto key = columns.substr(0, columns.size() - 1);
+    db_.exec("DROP TABLE IF EXISTS " + name_);
+    db_.exec("CREATE TABLE " + name_ + " (" + columns + "reason INTEGER NOT NULL, PRIMARY KEY(" + key +
+             ")) WITHOUT ROWID");
+  }
+
+  void fill(std::size_t width) {
+    const Savepoint savepoint(db_);
+    std::string marks;
+    for (std::size_t i = 0; i <= width; ++i) marks += fmt::format("{}?{}", i ? "," : "", i + 1);
+    auto insert = db_.prepare("INSERT OR IGNORE INTO " + name_ + " VALUES (" + marks + ")");
+    for (std::size_t i = 0; i < archive_.leave_out.size(); ++i) {
+      const auto place = parts::place_of(archive_, "leave-out");
+      auto keys = parts::prepare_keys(db_, archive_.leave_out[i].sql, width, place);
+      while (parts::step(db_, keys, place)) {
+        bind_key(insert, read_key(keys));
+        insert.bind(static_cast<int>(width) + 1, static_cast<std::int64_t>(i));
+        insert.run();
+      }
+    }
+  }
+
+  static std::string condition(std::size_t width) {
+    std::string out;
+    for (std::size_t i = 0; i < width; ++i) out += fmt::format("{}k{} = ?{}", i ? " AND " : "", i, i + 1);
+    return out;
+  }
+
+  core::Database& db_;
+  const profiles::ArchiveDef& archive_;
+  std::string name_;
+  std::optional<core::Statement> lookup_;
+};
+
+}  // namespace
+
+void select(core::Database& db, const profiles::Application& app, const profiles::ArchiveDef& archive,
+            const std::function<void(Candidate&&)>& visit) {
+  const auto width = parts::record_of(app, archive).key.size();
+  const auto place = parts::place_of(archive, "select");
+  LeftOut left_out(db, archive, width);
+  FactReader facts(db, app, archive);
+  auto keys = parts::prepare_keys(db, archive.select, width, place);
+  while (parts::step(db, keys, place)) {
+    Candidate candidate;
+    candidate.key = read_key(keys);
+    candidate.left_out = left_out.reason(candidate.key);
+    if (!candidate.left_out) candidate.facts = facts.read(candidate.key);
+    visit(std::move(candidate));
+  }
+}
+
+FactReader::FactReader(core::Database& db, const profiles::Application& app,
+                       const profiles::ArchiveDef& archive)
+    : FactReader(db, archive, parts::prepare_facts(db, parts::record_of(app, archive), archive)) {}
+
+FactReader::FactReader(core::Database& db, const profiles::ArchiveDef& archive, parts::Facts&& facts)
+    : db_(db),
+      st_(std::move(facts.st)),
+      parameters_(std::move(facts.parameters)),
+      columns_(std::move(facts.columns)),
+      archive_(archive) {}
+
+profiles::Row FactReader::read(const Key& key) {
+  const auto place = parts::place_of(archive_, "facts");
+  const parts::Rewind rewind(st_);
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    if (parameters_[i] >= key.values.size())
+      throw Error(Exit::usage,
+                  msg("The key {0} does not have the values that {1} needs.", key.text(), place));
+    st_.bind(static_cast<int>(i) + 1, key.values[parameters_[i]]);
+  }
+  if (!parts::step(db_, st_, place))
+    parts::refuse(place, msg("It gives no row for the key {0}.", key.text()));
+  profiles::Row row;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const auto value = st_.value(static_cast<int>(i));
+    if (std::holds_alternative<std::monostate>(value))
+      row.emplace(columns_[i], std::nullopt);
+    else
+      row.emplace(columns_[i], core::value_text(value));
+  }
+  if (parts::step(db_, st_, place))
+    parts::refuse(place, msg("It gives several rows for the key {0}.", key.text()));
+  return row;
+}
+
+}  // namespace versoir::records
