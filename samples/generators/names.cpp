@@ -107,7 +107,7 @@ constexpr std::array country_list{
     Country{"205", "LIBAN", "LIBANAIS(E)", "Saïda"},
 };
 constexpr std::array street_list{
-    "rue des Écoles"sv,     "rue de l'Abbé-Lemoine"sv, "avenue du Général-Leclerc"sv,
+    "rue des Écoles"sv,     "rue de l'Abbé-Lemoine"sv, "avenue du Gal-Leclerc"sv,
     "place de la Mairie"sv, "allée des Camélias"sv,    "impasse du Vieux-Puits"sv,
     "rue Haute"sv,          "chemin de Kerlan"sv,      "boulevard de la Liberté"sv,
     "rue Saint-Hélier"sv,   "square du Guesclin"sv,    "rue de l'Île"sv,

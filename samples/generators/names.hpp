@@ -40,7 +40,7 @@ struct FullName {
 [[nodiscard]] const Town& draw_town(Random& r);
 /// A country that goes with the origin, France most of the time.
 [[nodiscard]] const Country& draw_birth_country(Random& r, Origin o);
-/// "12 bis rue des Écoles"
+/// "12 bis rue des Écoles": at most 32 characters.
 [[nodiscard]] std::string draw_street(Random& r);
 /// 06 00 00 00 00 to 06 39 98 xx xx: numbers kept for fiction by the French regulator.
 [[nodiscard]] std::string draw_phone(Random& r, bool mobile);
