@@ -1,6 +1,11 @@
 // SEDA 2.1, 2.2, 2.3: the element table that orders what we write, and the streaming manifest writer.
 // We emit the intersection of the published schemas and VITAM's copies (strict writer).
 #pragma once
+#include "core/clock.hpp"
+#include "core/digest.hpp"
+#include "core/file.hpp"
+#include "records/selection.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -11,11 +16,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/clock.hpp"
-#include "core/digest.hpp"
-#include "core/file.hpp"
-#include "records/selection.hpp"
-
 namespace versoir::sip {
 
 enum class SedaVersion { v2_1, v2_2, v2_3 };
@@ -23,8 +23,9 @@ enum class SedaVersion { v2_1, v2_2, v2_3 };
 [[nodiscard]] std::string_view seda_name(SedaVersion v) noexcept;  ///< "2.2"
 [[nodiscard]] std::optional<SedaVersion> parse_seda(std::string_view text);
 
-/// One row of the element table: where an element stands in its parent, how often, in which versions. Elements that
-/// share an order in one parent form a group that repeats or mixes: Rule and StartDate, units and references.
+/// One row of the element table: where an element stands in its parent, how often, in which versions.
+/// Elements that share an order in one parent form a group that repeats or mixes: Rule and StartDate, units
+/// and references.
 struct ElementRule {
   std::string_view parent, name;
   int order;
@@ -36,8 +37,8 @@ struct ElementRule {
 
 /// A binary object of the SIP.
 struct DataObject {
-  std::string id;          ///< BDO12
-  std::string uri;         ///< content/BDO12.xml
+  std::string id;   ///< BDO12
+  std::string uri;  ///< content/BDO12.xml
   core::Sha512 digest;
   std::uint64_t size = 0;  ///< 0: Size is not written (xs:positiveInteger)
   std::string mime, puid, format_name;
@@ -76,11 +77,11 @@ struct UnitContent {
 };
 
 /// Streams a manifest: objects first (SEDA 5: all data objects precede the units), then units depth first.
-/// Objects go straight to the sink, units to a spool file that finish() appends. Memory does not grow with either (but
-/// for one bit per object). Ids are letter-prefixed counters: OG1, BDO1, AU1.
-/// Values are cleaned (sip/seda_text.hpp). What cannot be written at all - no title, an unknown level, keyword type or
-/// final action, an element that the version lacks - is Error(Exit::sip_build), thrown before the unit's first byte.
-/// Extreme dates that the platform would refuse (year above 8999, end before start) are left out.
+/// Objects go straight to the sink, units to a spool file that finish() appends. Memory does not grow with
+/// either (but for one bit per object). Ids are letter-prefixed counters: OG1, BDO1, AU1. Values are cleaned
+/// (sip/seda_text.hpp). What cannot be written at all - no title, an unknown level, keyword type or final
+/// action, an element that the version lacks - is Error(Exit::sip_build), thrown before the unit's first
+/// byte. Extreme dates that the platform would refuse (year above 8999, end before start) are left out.
 class ManifestWriter {
  public:
   /// `spool_dir` holds the units' spool until finish().
@@ -89,8 +90,8 @@ class ManifestWriter {
   ManifestWriter(const ManifestWriter&) = delete;
   ManifestWriter& operator=(const ManifestWriter&) = delete;
 
-  /// Declares an object in its own group; returns the group id for unit(). `object.id` and `uri` are assigned here:
-  /// content/<id>.<extension>.
+  /// Declares an object in its own group; returns the group id for unit(). `object.id` and `uri` are assigned
+  /// here: content/<id>.<extension>.
   std::string add_object(DataObject& object, std::string_view extension);
   /// Opens an archive unit, returns its id. Its object group, if any, is referenced at once.
   std::string open_unit(const UnitContent& content, std::string_view object_group = {});
