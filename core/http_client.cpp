@@ -101,7 +101,7 @@ struct Transfer {
       while (n < 0 && errno == EINTR);
       if (n < 0) throw_errno("read", "the file being sent");
       // Before the piece is given to libcurl: a caller who throws here keeps it from leaving.
-      if (n > 0 && t.request.on_sent) t.request.on_sent({to, static_cast<std::size_t>(n)});
+      if (t.request.on_sent) t.request.on_sent({to, static_cast<std::size_t>(n)});
       t.sent += static_cast<std::uint64_t>(n);
       return static_cast<std::size_t>(n);
     } catch (...) {

@@ -24,7 +24,8 @@ struct HttpRequest {
   Headers headers;
   std::string body;  ///< sent with its Content-Length, also on GET (VITAM's queries need it)
   /// When set, the body is streamed from this descriptor, chunked, with Expect: 100-continue; `body_size`
-  /// only feeds the progress. `on_sent` sees each piece as it leaves (the caller hashes it).
+  /// only feeds the progress. `on_sent` sees each piece before it leaves (the caller hashes it), then an
+  /// empty one before the body is ended: what it throws keeps the body from ever being whole at the peer.
   int body_fd = -1;
   std::uint64_t body_size = 0;
   std::function<void(std::string_view)> on_sent;
@@ -49,8 +50,8 @@ class HttpClient {
 
 /// TLS of one peer. Verification cannot be switched off. TLS 1.2 at least.
 struct TlsClientOptions {
-  std::filesystem::path ca;                  ///< PEM anchors; empty = system bundle
-  std::filesystem::path certificate, key;    ///< client certificate in PEM, or PKCS#12 in `certificate`
+  std::filesystem::path ca;                ///< PEM anchors; empty = system bundle
+  std::filesystem::path certificate, key;  ///< client certificate in PEM, or PKCS#12 in `certificate`
   std::string key_password;
   std::chrono::seconds connect_timeout{15};
 };

@@ -218,11 +218,12 @@ class Session {
       response = handler_(request);
     } catch (const std::exception&) {
       // The reason may hold anything: the peer is told nothing. Handlers log what they want known.
-      response = {500, {{"Content-Type", "text/plain; charset=utf-8"}}, "internal error\n"};
+      response = {500, {{"Content-Type", "text/plain; charset=utf-8"}}, "internal error\n", false};
       keep = keep && parser.is_done();
     }
     connection_.progress();
     connection_.busy = false;
+    if (response.cut) return false;
     return write(std::move(response), parser.get().version(), keep, head);
   }
 
@@ -266,7 +267,7 @@ class Session {
   }
 
   bool refuse(int status) {
-    write({status, {{"Content-Type", "text/plain; charset=utf-8"}}, "refused\n"}, 11, false, false);
+    write({status, {{"Content-Type", "text/plain; charset=utf-8"}}, "refused\n", false}, 11, false, false);
     drain();
     return false;
   }

@@ -1,6 +1,8 @@
-// The one HTTP server (Boost.Beast): sandbox over TLS with client certificates, consultation and test TSA in clear
-// on the loopback interface.
+// The one HTTP server (Boost.Beast): sandbox over TLS with client certificates, consultation and test TSA in
+// clear on the loopback interface.
 #pragma once
+#include "core/http_client.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -8,34 +10,35 @@
 #include <optional>
 #include <string>
 
-#include "core/http_client.hpp"
-
 namespace versoir::core {
 
 struct ServerRequest {
   std::string method, target;  ///< target with its query
   Headers headers;
-  std::string body;                          ///< bodies up to 1 MiB
-  std::filesystem::path body_file;           ///< larger or octet-stream bodies are spooled here; the handler may move it
-  std::string client_subject;                ///< of the TLS client certificate, "" without
-  std::string client_fingerprint;            ///< its SHA-256, lower-case hexadecimal
+  std::string body;  ///< bodies up to 1 MiB
+  std::filesystem::path
+      body_file;               ///< larger or octet-stream bodies are spooled here; the handler may move it
+  std::string client_subject;  ///< of the TLS client certificate, "" without
+  std::string client_fingerprint;  ///< its SHA-256, lower-case hexadecimal
 };
 struct ServerResponse {
   int status = 200;
   Headers headers;
   std::string body;
+  bool cut = false;  ///< close the connection without answering: rehearsal of a failure
 };
 
 struct ServerOptions {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 0;                    ///< 0 = any free port
+  std::uint16_t port = 0;  ///< 0 = any free port
   bool tls = false;
   std::filesystem::path certificate, key, client_ca;  ///< TLS: a client certificate is then required
-  std::filesystem::path spool;               ///< folder for large bodies
+  std::filesystem::path spool;                        ///< folder for large bodies
   std::uint64_t body_limit = 4ull << 30;
 };
 
-/// Serves until stop(); one thread per connection, handler called concurrently. A handler that throws gives 500.
+/// Serves until stop(); one thread per connection, handler called concurrently. A handler that throws gives
+/// 500.
 class HttpServer {
  public:
   using Handler = std::function<ServerResponse(ServerRequest&)>;

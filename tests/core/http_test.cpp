@@ -71,9 +71,11 @@ struct Echo {
             spooled = r.body_file;
           }
           if (r.target == "/boom") throw std::runtime_error("a secret reason");
-          if (r.target == "/empty") return ServerResponse{204, {}, ""};
-          if (r.target == "/redirect") return ServerResponse{302, {{"Location", "http://127.0.0.1:1/x"}}, ""};
-          return ServerResponse{200, {{"X-Method", r.method}}, r.method + ' ' + r.target + '\n' + r.body};
+          if (r.target == "/empty") return ServerResponse{204, {}, "", false};
+          if (r.target == "/redirect")
+            return ServerResponse{302, {{"Location", "http://127.0.0.1:1/x"}}, "", false};
+          return ServerResponse{
+              200, {{"X-Method", r.method}}, r.method + ' ' + r.target + '\n' + r.body, r.target == "/cut"};
         }) {
     server.start();
   }
@@ -245,6 +247,13 @@ TEST_CASE("a handler that throws gives 500 and does not tell why") {
   CHECK(answer.status == 500);
   CHECK(answer.body.find("secret") == std::string::npos);
   CHECK(client->perform(request("GET", echo.url(false, "/g"))).status == 200);
+}
+
+TEST_CASE("a handler may cut the connection instead of answering") {
+  Echo echo(plain());
+  CHECK(failure(*make_curl_client({}), request("POST", echo.url(false, "/cut"), "x")) ==
+        Exit::transfer_in_doubt);
+  CHECK(echo.seen.size() == 1);
 }
 
 TEST_CASE("a redirect is an answer, not something to follow") {
@@ -459,7 +468,7 @@ TEST_CASE("what on_sent throws stops the upload and comes out unchanged") {
   std::uint64_t size = 0;
   upload.on_sent = [&](std::string_view piece) {
     size += piece.size();
-    if (size == 5'000'000) throw Error(Exit::visa_sip_changed, msg("changed"));
+    if (piece.empty()) throw Error(Exit::visa_sip_changed, msg("changed"));
   };
   CHECK(failure(*make_curl_client({}), upload) == Exit::visa_sip_changed);
   echo.server.stop();
