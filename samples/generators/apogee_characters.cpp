@@ -39,6 +39,7 @@ Person person(std::int64_t ind, std::int64_t etu, int entry, FullName name,
 }
 
 void live(Context& c, Student& s, std::initializer_list<Year> years) {
+  if (s.padded != 1000) s.padded = 0;
   std::vector<Step> steps;
   const auto enrol_steps = [&] {
     if (!steps.empty()) static_cast<void>(enrol(c, s, steps));
@@ -166,7 +167,7 @@ void never_came(Context& c) {
 void incomplete(Context& c) {
   Student s{person(1014, 21500014, 2015, {"HADDAD", "Leïla", "", "", true}, std::nullopt), draws(14)};
   s.person.bac_year = 0;
-  s.padded = true;
+  s.padded = 1000;
   live(c, s, {{2015, "LINF", 1, 7'500}, {2016, "LINF", 1, 11'500}, {2017, "LINF", 2, 8'000}});
   finish(c, s);
 }

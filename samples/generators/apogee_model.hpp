@@ -94,7 +94,7 @@ struct Student {
   std::map<std::string, int> registrations;      ///< how often in an étape or diploma
   std::map<std::string, std::size_t> choices;    ///< course taken in each unit that offers a choice
   bool conditional = false;                      ///< goes on although some units are still to be passed
-  bool padded = false;               ///< all the codes of this person's results were padded with blanks
+  int padded = 10;                   ///< codes of results padded with blanks by some batch, per thousand
   const Stage* graduated = nullptr;  ///< last stage that gave a diploma here
 };
 

@@ -215,7 +215,7 @@ class Grading {
   /// Codes were padded with blanks by some batches: a few rows still are.
   std::string padded(Text code, std::size_t width) {
     std::string text{code};
-    if (s_.random.per_thousand(10) || s_.padded) text.resize(std::max(width, text.size()), ' ');
+    if (s_.random.per_thousand(s_.padded)) text.resize(std::max(width, text.size()), ' ');
     return text;
   }
 

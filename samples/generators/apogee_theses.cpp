@@ -161,7 +161,8 @@ void write_thesis(Context& c, Student& s, const ThesisPlan& plan) {
   }
   const auto* stage = c.offer.find(plan.dip, 1, end);
   const bool computing = plan.dip == "TINF";
-  const std::int64_t director = r.between(1, insiders);
+  std::int64_t director = r.between(1, insiders);
+  if (director % 3 == 0) --director;  // lecturers do not direct
   auto& t = c.out.row("THESE_HDR_SOUT");
   const auto thesis = ++c.thesis;
   t.set("COD_THS", thesis)
@@ -178,9 +179,7 @@ void write_thesis(Context& c, Student& s, const ThesisPlan& plan) {
   t.set("COD_EDO", computing ? "STIC" : "SHS")
       .set("COD_EQR", computing ? "LABINFO" : "HISTARM")
       .set("COD_CMP", "DOC");
-  t.set("COD_PER_DIR", director)
-      .set("COD_ETB_DIR", university)
-      .set("COD_CPS_DIR", director % 3 == 0 ? "MCF" : "PR");
+  t.set("COD_PER_DIR", director).set("COD_ETB_DIR", university).set("COD_CPS_DIR", "PR");
   const bool joint = r.per_thousand(100);
   t.set("TEM_COT_THS", joint ? "O" : "N")
       .set_if("COD_PAY", joint, "127")
