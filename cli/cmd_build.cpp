@@ -21,7 +21,8 @@ int run_build(Context& c) {
   bool warnings = false;
   for (const auto& lot : c.chosen_lots(plan)) {
     c.check_stop();
-    const auto report = sip::build_lot(extract, versement, plan, lot.id, signer, tsa, c.words.has("replace"), c.clock, c.out.progress());
+    const auto report = sip::build_lot(extract, versement, plan, lot.id, signer, tsa, c.words.has("replace"),
+                                       c.clock, c.out.progress());
     c.journal().append("SIP_BUILT", {{"lot", lot.id.value}, {"sha512", report.sip.sha512.hex()}},
                        report.findings.empty() ? trust::Outcome::ok : trust::Outcome::warning,
                        {{"units", report.units}, {"objects", report.objects}, {"size", report.sip.size}});
@@ -29,9 +30,12 @@ int run_build(Context& c) {
       c.out.finding(f);
       warnings = warnings || f.severity != core::Severity::info;
     }
-    rows.push_back({lot.id.value, std::to_string(report.units), std::to_string(report.objects), human_size(report.sip.size),
-                    report.sip.sha512.hex().substr(0, 16)});
-    c.out.event("lot", {{"id", lot.id.value}, {"units", report.units}, {"objects", report.objects}, {"size", report.sip.size},
+    rows.push_back({lot.id.value, std::to_string(report.units), std::to_string(report.objects),
+                    human_size(report.sip.size), report.sip.sha512.hex().substr(0, 16)});
+    c.out.event("lot", {{"id", lot.id.value},
+                        {"units", report.units},
+                        {"objects", report.objects},
+                        {"size", report.sip.size},
                         {"sha512", report.sip.sha512.hex()}});
   }
   c.out.table({core::tr("lot"), core::tr("units"), core::tr("objects"), core::tr("size"), "SHA-512"}, rows);
@@ -44,14 +48,16 @@ int run_build(Context& c) {
 std::vector<CommandDef> build_commands() {
   return {{.name = "build",
            .summary = mark("build and seal the SIPs of a versement"),
-           .details = mark("One SEDA package per lot: manifest.xml and content/, nothing else, then the producer's seal beside it. The "
-                           "same plan and the same extract give the same bytes. A lot already built is left alone."),
+           .details =
+               mark("One SEDA package per lot: manifest.xml and content/, nothing else, then the producer's "
+                    "seal beside it. The "
+                    "same plan and the same extract give the same bytes. A lot already built is left alone."),
            .example = "versoir build scolarite-2026",
            .arguments = {{"VERSEMENT", mark("identifier of the versement")}},
            .options = {{"lot", "ID", mark("only this lot"), nullptr, true},
                        {"replace", nullptr, mark("build again a lot that is already built")}},
-           .exits = {Exit::with_warnings, Exit::configuration, Exit::extract_invalid, Exit::extract_altered, Exit::sip_build,
-                     Exit::lot_state, Exit::signing},
+           .exits = {Exit::with_warnings, Exit::configuration, Exit::extract_invalid, Exit::extract_altered,
+                     Exit::sip_build, Exit::lot_state, Exit::signing},
            .run = run_build}};
 }
 

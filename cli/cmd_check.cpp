@@ -25,7 +25,8 @@ std::vector<Subject> subjects(Context& c, std::string& platform) {
   for (const auto& word : c.words.list("SIP")) {
     const fs::path path = c.input(word);
     if (fs::is_regular_file(path)) {
-      list.push_back({path, word, path.filename() == "sip.zip" && path.parent_path().parent_path().filename() == "lots"});
+      list.push_back({path, word,
+                      path.filename() == "sip.zip" && path.parent_path().parent_path().filename() == "lots"});
       continue;
     }
     const auto versement = c.versement(word);
@@ -35,7 +36,8 @@ std::vector<Subject> subjects(Context& c, std::string& platform) {
     if (platform.empty()) platform = plan.platform;
     for (const auto& lot : c.chosen_lots(plan)) {
       if (!fs::exists(versement.sip(lot.id)))
-        throw core::Error(Exit::lot_state, msg("The lot {0} is not built.", lot.id.value)).hint(msg("versoir build {0}", plan.versement));
+        throw core::Error(Exit::lot_state, msg("The lot {0} is not built.", lot.id.value))
+            .hint(msg("versoir build {0}", plan.versement));
       list.push_back({versement.sip(lot.id), lot.id.value, true});
     }
   }
@@ -51,14 +53,17 @@ std::optional<check::Referentials> referentials(Context& c, const std::string& p
 }
 
 void show(Context& c, const Subject& subject, const check::Report& report) {
-  c.out.event("sip", {{"name", subject.name}, {"verdict", check::status_name(report.status)}, {"report", report.to_json(c.clock)}});
+  c.out.event("sip", {{"name", subject.name},
+                      {"verdict", check::status_name(report.status)},
+                      {"report", report.to_json(c.clock)}});
   c.out.result(fmt::format("{}  {}", check::status_name(report.status), subject.name));
   for (const auto& e : report.events) {
     if (e.status == check::Status::ok) continue;
     c.out.result(fmt::format("    {} {}  {}{}", check::status_name(e.status), e.code, e.message.text(),
                              e.where.empty() ? "" : fmt::format(" ({})", e.where)));
   }
-  for (const auto& a : report.assumptions) c.out.result(fmt::format("    {} {}", core::tr("assumed:"), core::tr(a.c_str())));
+  for (const auto& a : report.assumptions)
+    c.out.result(fmt::format("    {} {}", core::tr("assumed:"), core::tr(a.c_str())));
 }
 
 int run_check(Context& c) {
@@ -91,13 +96,15 @@ int run_check(Context& c) {
 std::vector<CommandDef> check_commands() {
   return {{.name = "check",
            .summary = mark("predict the platform's verdict on SIPs"),
-           .details = mark("The controls of VITAM's ingest, in its order, with its event codes. For the lots of a versement the report is "
+           .details = mark("The controls of VITAM's ingest, in its order, with its event codes. For the lots "
+                           "of a versement the report is "
                            "kept as check.json, which the approval requires."),
            .example = "versoir check scolarite-2026",
            .arguments = {{"SIP", mark("SIP files, or versements"), true, true}},
            .options = {{"lot", "ID", mark("only this lot of the versement"), nullptr, true},
-                       {"referentials", "DIR", mark("agencies.csv, rules.csv, ingestcontracts.json of the platform (default: the "
-                                                    "configuration's)")}},
+                       {"referentials", "DIR",
+                        mark("agencies.csv, rules.csv, ingestcontracts.json of the platform (default: the "
+                             "configuration's)")}},
            .exits = {Exit::with_warnings, Exit::configuration, Exit::sip_refused, Exit::lot_state},
            .run = run_check}};
 }

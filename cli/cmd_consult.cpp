@@ -35,7 +35,8 @@ void show_hits(Context& c, const std::vector<consult::Hit>& hits) {
   for (const auto& hit : hits) {
     core::Json shown = core::Json::object();
     for (const auto& [label, value] : hit.shown) shown[label] = value;
-    c.out.event("hit", {{"record", hit.record}, {"key", hit.key.text()}, {"rank", hit.rank}, {"shown", shown}});
+    c.out.event("hit",
+                {{"record", hit.record}, {"key", hit.key.text()}, {"rank", hit.rank}, {"shown", shown}});
     if (hit.search != search) {
       flush();
       search = hit.search;
@@ -58,14 +59,16 @@ int run_search(Context& c) {
   c.out.summary({{"hits", hits.size()}});
   if (hits.empty()) {
     const auto& run = archive.extract().run();
-    c.out.result(msg("Not found in the extract of {0} of {1}.", run.application_label, core::format_instant(run.finished).substr(0, 10)));
+    c.out.result(msg("Not found in the extract of {0} of {1}.", run.application_label,
+                     core::format_instant(run.finished).substr(0, 10)));
     return static_cast<int>(Exit::not_found);
   }
   return 0;
 }
 
 /// "etudiant:[12]" names a record; anything else is searched, and must give one person.
-std::pair<std::string, records::Key> find_one(Context& c, consult::Archive& archive, const std::string& text) {
+std::pair<std::string, records::Key> find_one(Context& c, consult::Archive& archive,
+                                              const std::string& text) {
   for (const auto& record : archive.records())
     if (text.starts_with(record + ":")) return {record, records::Key::parse(text.substr(record.size() + 1))};
   const auto hits = archive.search(text, 20);
@@ -82,7 +85,8 @@ int run_show(Context& c) {
   const auto record = archive.show(name, key);
   if (!record) throw Error(Exit::not_found, msg("There is no record {0}:{1}.", name, key.text()));
   const auto& run = archive.extract().run();
-  const records::RecordProvenance provenance{run.application, archive.extract().root().hex(), core::format_instant(run.finished)};
+  const records::RecordProvenance provenance{run.application, archive.extract().root().hex(),
+                                             core::format_instant(run.finished)};
   const std::string format = c.words.get("format");
   core::StringSink sink;
   if (format == "text")
@@ -99,8 +103,8 @@ int run_show(Context& c) {
     c.out.result(msg("Written: {0}", c.words.get("output")));
   } else {
     c.out.result(sink.text);
-    c.out.result(msg("From the extract of {0} of {1}, root {2}.", run.application_label, provenance.extract_date.substr(0, 10),
-                     provenance.extract_root.substr(0, 16)));
+    c.out.result(msg("From the extract of {0} of {1}, root {2}.", run.application_label,
+                     provenance.extract_date.substr(0, 10), provenance.extract_root.substr(0, 16)));
   }
   c.out.summary({{"record", name}, {"key", key.text()}});
   return 0;
@@ -111,18 +115,22 @@ int run_show(Context& c) {
 std::vector<CommandDef> consult_commands() {
   return {{.name = "consult search",
            .summary = mark("find a person in an extract by name, number or birth date"),
-           .details = mark("Birth and usual names, with or without accents, hyphens and particles, in any order; student or staff number; birth "
+           .details = mark("Birth and usual names, with or without accents, hyphens and particles, in any "
+                           "order; student or staff number; birth "
                            "date as 01/02/1980, 1980-02-01 or 1980."),
            .example = "versoir consult search apogee.extract dupont-lefevre",
-           .arguments = {{"EXTRACT", mark("an extract file")}, {"WORDS", mark("what you know of the person"), true, true}},
+           .arguments = {{"EXTRACT", mark("an extract file")},
+                         {"WORDS", mark("what you know of the person"), true, true}},
            .options = {{"limit", "N", mark("hits shown, at most"), "50"}},
            .exits = {Exit::extract_invalid, Exit::not_found},
            .run = run_search},
           {.name = "consult show",
            .summary = mark("show a record: registrations, results, diplomas, career"),
-           .details = mark("The person is named by the reference that a search prints, or by words that match one person only."),
+           .details = mark("The person is named by the reference that a search prints, or by words that "
+                           "match one person only."),
            .example = "versoir consult show apogee.extract 'etudiant:[1]'",
-           .arguments = {{"EXTRACT", mark("an extract file")}, {"PERSON", mark("a reference, or words that match one person"), true, true}},
+           .arguments = {{"EXTRACT", mark("an extract file")},
+                         {"PERSON", mark("a reference, or words that match one person"), true, true}},
            .options = {{"format", "KIND", mark("text, html or xml"), "text"},
                        {"output", "FILE", mark("write there instead of the terminal")}},
            .exits = {Exit::extract_invalid, Exit::not_found},

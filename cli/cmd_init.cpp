@@ -1,11 +1,11 @@
 // versoir init: a workspace with a commented configuration.
-#include <fmt/format.h>
-
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "core/config.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+
+#include <fmt/format.h>
 
 namespace versoir::cli {
 
@@ -16,8 +16,9 @@ using core::msg;
 namespace {
 
 std::string template_text() {
-  std::string text = "# versoir.conf\n# " +
-                     core::tr("Lines that begin with # are comments; an unknown section or key is an error.") + "\n";
+  std::string text =
+      "# versoir.conf\n# " +
+      core::tr("Lines that begin with # are comments; an unknown section or key is an error.") + "\n";
   std::string_view section;
   for (const auto& k : core::config_keys()) {
     if (k.section != section) {

@@ -20,10 +20,12 @@ std::string limit(Context& c, const char* option, const char* key) {
 int run_plan(Context& c) {
   auto extract = extract::Extract::open(c.input(c.words.get("EXTRACT")));
   sip::PlanOptions options;
-  options.versement = c.words.has("id") ? c.words.get("id")
-                                        : extract.run().application + "-" + core::format_instant(c.clock.now()).substr(0, 10);
+  options.versement =
+      c.words.has("id") ? c.words.get("id")
+                        : extract.run().application + "-" + core::format_instant(c.clock.now()).substr(0, 10);
   options.profiles = c.words.list("profile");
-  options.platform = c.words.has("platform") ? c.words.get("platform") : c.config().get("transfer", "platform");
+  options.platform =
+      c.words.has("platform") ? c.words.get("platform") : c.config().get("transfer", "platform");
   const std::string version = limit(c, "seda", "seda");
   const auto seda = sip::parse_seda(version);
   if (!seda) throw Error(Exit::usage, msg("SEDA {0} is not known: 2.1, 2.2 or 2.3.", version));
@@ -37,17 +39,24 @@ int run_plan(Context& c) {
 
   const sip::Versement versement(c.workspace(), options.versement);
   const auto plan = sip::make_plan(extract, c.config(), versement, options, c.clock, c.out.progress());
-  c.journal().append("PLANNED", {{"versement", plan.versement}, {"extract", plan.extract_root}}, trust::Outcome::ok,
-                     {{"lots", plan.lots.size()}, {"kept", plan.kept}, {"left_out", plan.left_out}, {"attempt", plan.attempt}});
+  c.journal().append("PLANNED", {{"versement", plan.versement}, {"extract", plan.extract_root}},
+                     trust::Outcome::ok,
+                     {{"lots", plan.lots.size()},
+                      {"kept", plan.kept},
+                      {"left_out", plan.left_out},
+                      {"attempt", plan.attempt}});
   std::vector<std::vector<std::string>> rows;
   for (const auto& lot : plan.lots) {
     rows.push_back({lot.id.value, lot.profile, std::to_string(lot.records)});
     c.out.event("lot", {{"id", lot.id.value}, {"profile", lot.profile}, {"records", lot.records}});
   }
   c.out.table({core::tr("lot"), core::tr("archive profile"), core::tr("records")}, rows);
-  c.out.result(msg("Versement {0}: {1} records kept in {2} lots, {3} left out; see {4}.", plan.versement, plan.kept,
-                   plan.lots.size(), plan.left_out, versement.folder().string()));
-  c.out.summary({{"versement", plan.versement}, {"lots", plan.lots.size()}, {"kept", plan.kept}, {"left_out", plan.left_out},
+  c.out.result(msg("Versement {0}: {1} records kept in {2} lots, {3} left out; see {4}.", plan.versement,
+                   plan.kept, plan.lots.size(), plan.left_out, versement.folder().string()));
+  c.out.summary({{"versement", plan.versement},
+                 {"lots", plan.lots.size()},
+                 {"kept", plan.kept},
+                 {"left_out", plan.left_out},
                  {"folder", versement.folder().string()}});
   return 0;
 }
@@ -55,21 +64,26 @@ int run_plan(Context& c) {
 }  // namespace
 
 std::vector<CommandDef> plan_commands() {
-  return {{.name = "plan",
-           .summary = mark("choose the records to transfer and share them out in lots"),
-           .details = mark("Applies the archive profiles carried by the extract: kept.csv and left-out.csv say, for each record, where "
-                           "it goes or why it stays. Nothing is built yet."),
-           .example = "versoir plan apogee.extract --id scolarite-2026 --replace",
-           .arguments = {{"EXTRACT", mark("an extract file")}},
-           .options = {{"id", "ID", mark("identifier of the versement (default: application and date)")},
-                       {"profile", "NAME", mark("archive profile (default: all of the application)"), nullptr, true},
-                       {"platform", "NAME", mark("platform of the configuration (default: [transfer] platform)")},
-                       {"seda", "VERSION", mark("SEDA version: 2.1, 2.2 or 2.3 (default: [transfer] seda)")},
-                       {"max-entries", "N", mark("units and objects in a lot, at most (default: [transfer] max_entries)")},
-                       {"max-bytes", "N", mark("bytes of objects in a lot, at most (default: [transfer] max_bytes)")},
-                       {"replace", nullptr, mark("plan again: new attempt, new identifiers")}},
-           .exits = {Exit::configuration, Exit::extract_invalid, Exit::profile_invalid, Exit::lot_state},
-           .run = run_plan}};
+  return {
+      {.name = "plan",
+       .summary = mark("choose the records to transfer and share them out in lots"),
+       .details = mark("Applies the archive profiles carried by the extract: kept.csv and left-out.csv say, "
+                       "for each record, where "
+                       "it goes or why it stays. Nothing is built yet."),
+       .example = "versoir plan apogee.extract --id scolarite-2026 --replace",
+       .arguments = {{"EXTRACT", mark("an extract file")}},
+       .options = {{"id", "ID", mark("identifier of the versement (default: application and date)")},
+                   {"profile", "NAME", mark("archive profile (default: all of the application)"), nullptr,
+                    true},
+                   {"platform", "NAME", mark("platform of the configuration (default: [transfer] platform)")},
+                   {"seda", "VERSION", mark("SEDA version: 2.1, 2.2 or 2.3 (default: [transfer] seda)")},
+                   {"max-entries", "N",
+                    mark("units and objects in a lot, at most (default: [transfer] max_entries)")},
+                   {"max-bytes", "N",
+                    mark("bytes of objects in a lot, at most (default: [transfer] max_bytes)")},
+                   {"replace", nullptr, mark("plan again: new attempt, new identifiers")}},
+       .exits = {Exit::configuration, Exit::extract_invalid, Exit::profile_invalid, Exit::lot_state},
+       .run = run_plan}};
 }
 
 }  // namespace versoir::cli

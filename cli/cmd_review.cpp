@@ -18,7 +18,9 @@ int run_review(Context& c) {
   const auto facts = sip::review_facts(versement, plan, extract);
   sip::write_review_html(versement, facts);
   const auto report = versement.file("review.html");
-  c.journal().append("REVIEW_WRITTEN", {{"versement", plan.versement}, {"sha512", core::digest_file(report).sha512.hex()}}, trust::Outcome::ok);
+  c.journal().append("REVIEW_WRITTEN",
+                     {{"versement", plan.versement}, {"sha512", core::digest_file(report).sha512.hex()}},
+                     trust::Outcome::ok);
   c.out.event("review", {{"facts", facts}});
   c.out.result(sip::review_text(facts));
   c.out.result(msg("The full report, with a sample of the units: {0}", report.string()));
@@ -31,7 +33,8 @@ int run_review(Context& c) {
 std::vector<CommandDef> review_commands() {
   return {{.name = "review",
            .summary = mark("report on a versement for the archivist, on the terminal and as a page"),
-           .details = mark("What would be transferred, what would not and why, rules with their forecast end dates and how sure they are, "
+           .details = mark("What would be transferred, what would not and why, rules with their forecast end "
+                           "dates and how sure they are, "
                            "checks, a sample of units. The visa binds the digest of this very report."),
            .example = "versoir review scolarite-2026",
            .arguments = {{"VERSEMENT", mark("identifier of the versement")}},

@@ -1,10 +1,10 @@
 // versoir sandbox: a local stand-in for the platform, to rehearse with.
-#include <thread>
-
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "core/error.hpp"
 #include "vitam/sandbox/sandbox.hpp"
+
+#include <thread>
 
 namespace versoir::cli {
 
@@ -48,26 +48,30 @@ int run_sandbox(Context& c) {
 }  // namespace
 
 std::vector<CommandDef> sandbox_commands() {
-  return {{.name = "sandbox",
-           .summary = mark("run a local stand-in for the platform, and a test time-stamping authority"),
-           .details = mark("Receives SIPs over HTTPS with client certificates, unpacks and controls them, answers as VITAM does. For rehearsals: "
-                           "nothing is preserved. Stops on Ctrl-C."),
-           .example = "versoir sandbox --port 8443 --referentials referentials --certificate pki/platform.pem --key pki/platform.key "
-                      "--client-ca pki/ca.pem",
-           .arguments = {},
-           .options = {{"port", "N", mark("HTTPS port on the loopback interface, 0 = any"), "8443"},
-                       {"folder", "DIR", mark("where operations are kept"), "sandbox"},
-                       {"referentials", "DIR", mark("agencies.csv, rules.csv, ingestcontracts.json"), "referentials"},
-                       {"tenant", "N", mark("the tenant it serves"), "0"},
-                       {"certificate", "FILE", mark("server certificate, PEM"), "pki/platform.pem"},
-                       {"key", "FILE", mark("its private key, PEM"), "pki/platform.key"},
-                       {"client-ca", "FILE", mark("authorities of the client certificates, PEM"), "pki/ca.pem"},
-                       {"tsa-certificate", "FILE", mark("also answer RFC 3161 requests with this certificate")},
-                       {"tsa-key", "FILE", mark("its private key, PEM")},
-                       {"tsa-port", "N", mark("HTTP port of the time-stamping authority, 0 = any"), "0"},
-                       {"fault", "KIND", mark("rehearse a failure: fatal, garbage-atr, drop, unavailable")}},
-           .exits = {Exit::configuration},
-           .run = run_sandbox}};
+  return {
+      {.name = "sandbox",
+       .summary = mark("run a local stand-in for the platform, and a test time-stamping authority"),
+       .details = mark("Receives SIPs over HTTPS with client certificates, unpacks and controls them, "
+                       "answers as VITAM does. For rehearsals: "
+                       "nothing is preserved. Stops on Ctrl-C."),
+       .example = "versoir sandbox --port 8443 --referentials referentials --certificate pki/platform.pem "
+                  "--key pki/platform.key "
+                  "--client-ca pki/ca.pem",
+       .arguments = {},
+       .options = {{"port", "N", mark("HTTPS port on the loopback interface, 0 = any"), "8443"},
+                   {"folder", "DIR", mark("where operations are kept"), "sandbox"},
+                   {"referentials", "DIR", mark("agencies.csv, rules.csv, ingestcontracts.json"),
+                    "referentials"},
+                   {"tenant", "N", mark("the tenant it serves"), "0"},
+                   {"certificate", "FILE", mark("server certificate, PEM"), "pki/platform.pem"},
+                   {"key", "FILE", mark("its private key, PEM"), "pki/platform.key"},
+                   {"client-ca", "FILE", mark("authorities of the client certificates, PEM"), "pki/ca.pem"},
+                   {"tsa-certificate", "FILE", mark("also answer RFC 3161 requests with this certificate")},
+                   {"tsa-key", "FILE", mark("its private key, PEM")},
+                   {"tsa-port", "N", mark("HTTP port of the time-stamping authority, 0 = any"), "0"},
+                   {"fault", "KIND", mark("rehearse a failure: fatal, garbage-atr, drop, unavailable")}},
+       .exits = {Exit::configuration},
+       .run = run_sandbox}};
 }
 
 }  // namespace versoir::cli

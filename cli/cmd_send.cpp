@@ -1,11 +1,11 @@
 // versoir send: approved lots to the platform, followed to the reply and the receipt.
-#include <thread>
-
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "core/error.hpp"
 #include "sip/visa.hpp"
 #include "vitam/ingest.hpp"
+
+#include <thread>
 
 namespace versoir::cli {
 
@@ -16,9 +16,10 @@ using core::msg;
 
 namespace {
 
-/// Verifies the right to send before anything leaves; the first defect in verification order is the exit code.
-sip::ApprovedSip authorise(Context& c, const sip::Versement& versement, const sip::Plan& plan, const sip::MessageIdentifier& lot,
-                           const sip::Target& target) {
+/// Verifies the right to send before anything leaves; the first defect in verification order is the exit
+/// code.
+sip::ApprovedSip authorise(Context& c, const sip::Versement& versement, const sip::Plan& plan,
+                           const sip::MessageIdentifier& lot, const sip::Target& target) {
   auto verified = sip::verify_visa(versement, plan, lot, target, c.trust_store(), c.roles(), c.clock);
   if (verified.approved) return std::move(*verified.approved);
   c.journal().append("SEND_REFUSED", {{"versement", plan.versement}, {"lot", lot.value}}, trust::Outcome::ko,
@@ -49,15 +50,16 @@ void send_one(Sending& s, const sip::MessageIdentifier& lot) {
     s.c.out.event("lot", {{"id", lot.value}, {"already", true}});
     return;
   }
-  const auto operation = s.ingest.send(s.versement, authorise(s.c, s.versement, s.plan, lot, s.target), s.c.words.has("again"));
+  const auto operation =
+      s.ingest.send(s.versement, authorise(s.c, s.versement, s.plan, lot, s.target), s.c.words.has("again"));
   s.c.out.say(msg("{0}: received by the platform, operation {1}.", lot.value, operation.value));
   if (s.c.words.has("no-wait")) {
     s.c.out.event("lot", {{"id", lot.value}, {"operation", operation.value}});
     return;
   }
   const auto atr = s.ingest.follow(s.versement, lot, operation, s.c.stop);
-  s.c.out.result(msg("{0}: {1}, operation {2}, {3} units, {4} objects.", lot.value, atr.reply_code, operation.value,
-                     atr.units.size(), atr.objects.size()));
+  s.c.out.result(msg("{0}: {1}, operation {2}, {3} units, {4} objects.", lot.value, atr.reply_code,
+                     operation.value, atr.units.size(), atr.objects.size()));
   s.c.out.event("lot", {{"id", lot.value}, {"operation", operation.value}, {"reply", atr.reply_code}});
 }
 
@@ -108,17 +110,21 @@ int run_send(Context& c) {
 std::vector<CommandDef> send_commands() {
   return {{.name = "send",
            .summary = mark("transfer the approved lots of a versement to the platform"),
-           .details = mark("Verifies the visa as it stands today, sends the very bytes that were approved, follows the operation, keeps the "
+           .details = mark("Verifies the visa as it stands today, sends the very bytes that were approved, "
+                           "follows the operation, keeps the "
                            "reply (ATR) and writes the receipt. Running it again never sends a lot twice."),
            .example = "versoir send scolarite-2026",
            .arguments = {{"VERSEMENT", mark("identifier of the versement")}},
            .options = {{"lot", "ID", mark("only this lot"), nullptr, true},
                        {"platform", "NAME", mark("platform of the configuration (default: the plan's)")},
-                       {"again", nullptr, mark("send again a lot whose first sending is in doubt, once you know that the platform has not got it")},
+                       {"again", nullptr,
+                        mark("send again a lot whose first sending is in doubt, once you know that the "
+                             "platform has not got it")},
                        {"no-wait", nullptr, mark("do not wait for the reply")}},
-           .exits = {Exit::configuration, Exit::lot_state, Exit::visa_missing, Exit::visa_bad_signature, Exit::visa_untrusted,
-                     Exit::visa_other_versement, Exit::visa_by_producer, Exit::visa_expired, Exit::visa_other_platform,
-                     Exit::visa_sip_changed, Exit::platform_unreachable, Exit::transfer_in_doubt, Exit::platform_refused,
+           .exits = {Exit::configuration, Exit::lot_state, Exit::visa_missing, Exit::visa_bad_signature,
+                     Exit::visa_untrusted, Exit::visa_other_versement, Exit::visa_by_producer,
+                     Exit::visa_expired, Exit::visa_other_platform, Exit::visa_sip_changed,
+                     Exit::platform_unreachable, Exit::transfer_in_doubt, Exit::platform_refused,
                      Exit::transfer_rejected, Exit::reply_unreadable, Exit::platform_paused},
            .run = run_send}};
 }

@@ -27,15 +27,21 @@ void show_extracts(Context& c) {
     const auto& run = extract.run();
     std::uint64_t rows_copied = 0;
     for (const auto& t : extract.tables()) rows_copied += t.copied_rows;
-    rows.push_back({path.filename().string(), run.application_label, run.kind, run.consistency, core::format_instant(run.finished),
-                    std::to_string(rows_copied), std::to_string(run.anomalies)});
-    c.out.event("extract", {{"file", path.filename().string()}, {"application", run.application}, {"kind", run.kind},
-                            {"consistency", run.consistency}, {"finished", core::format_instant(run.finished)},
-                            {"rows", rows_copied}, {"anomalies", run.anomalies}, {"root", extract.root().hex()}});
+    rows.push_back({path.filename().string(), run.application_label, run.kind, run.consistency,
+                    core::format_instant(run.finished), std::to_string(rows_copied),
+                    std::to_string(run.anomalies)});
+    c.out.event("extract", {{"file", path.filename().string()},
+                            {"application", run.application},
+                            {"kind", run.kind},
+                            {"consistency", run.consistency},
+                            {"finished", core::format_instant(run.finished)},
+                            {"rows", rows_copied},
+                            {"anomalies", run.anomalies},
+                            {"root", extract.root().hex()}});
   }
   if (!rows.empty())
-    c.out.table({core::tr("extract"), core::tr("application"), core::tr("kind"), core::tr("consistency"), core::tr("finished"),
-                 core::tr("rows"), core::tr("anomalies")},
+    c.out.table({core::tr("extract"), core::tr("application"), core::tr("kind"), core::tr("consistency"),
+                 core::tr("finished"), core::tr("rows"), core::tr("anomalies")},
                 rows);
 }
 
@@ -48,16 +54,23 @@ core::Json show_versement(Context& c, const std::string& id) {
   for (const auto& lot : plan.lots) {
     const auto facts = sip::lot_facts(versement, lot, sip::latest_decision(visas, lot.id));
     ++states[std::string(sip::state_name(facts.state))];
-    rows.push_back({lot.id.value, lot.profile, std::to_string(lot.records), facts.size ? human_size(facts.size) : "",
-                    facts.check_verdict, sip::state_label(facts.state), facts.reply_code});
-    c.out.event("lot", {{"versement", id}, {"id", lot.id.value}, {"profile", lot.profile}, {"state", sip::state_name(facts.state)},
-                        {"check", facts.check_verdict}, {"reply", facts.reply_code}, {"size", facts.size}, {"units", facts.units},
+    rows.push_back({lot.id.value, lot.profile, std::to_string(lot.records),
+                    facts.size ? human_size(facts.size) : "", facts.check_verdict,
+                    sip::state_label(facts.state), facts.reply_code});
+    c.out.event("lot", {{"versement", id},
+                        {"id", lot.id.value},
+                        {"profile", lot.profile},
+                        {"state", sip::state_name(facts.state)},
+                        {"check", facts.check_verdict},
+                        {"reply", facts.reply_code},
+                        {"size", facts.size},
+                        {"units", facts.units},
                         {"objects", facts.objects}});
   }
-  c.out.result(msg("\nVersement {0}: platform {1}, tenant {2}, SEDA {3}, {4} visas", id, plan.platform, plan.tenant,
-                   sip::seda_name(plan.seda), visas.size()));
-  c.out.table({core::tr("lot"), core::tr("archive profile"), core::tr("records"), core::tr("size"), core::tr("check"),
-               core::tr("state"), core::tr("reply")},
+  c.out.result(msg("\nVersement {0}: platform {1}, tenant {2}, SEDA {3}, {4} visas", id, plan.platform,
+                   plan.tenant, sip::seda_name(plan.seda), visas.size()));
+  c.out.table({core::tr("lot"), core::tr("archive profile"), core::tr("records"), core::tr("size"),
+               core::tr("check"), core::tr("state"), core::tr("reply")},
               rows);
   return states;
 }

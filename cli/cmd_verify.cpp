@@ -23,7 +23,8 @@ class Tally {
  public:
   explicit Tally(Context& c) : c_(c) {}
 
-  void record(const std::string& what, const std::string& kind, const std::vector<Finding>& findings, Exit if_wrong) {
+  void record(const std::string& what, const std::string& kind, const std::vector<Finding>& findings,
+              Exit if_wrong) {
     bool wrong = false;
     for (const auto& f : findings) {
       c_.out.finding(f);
@@ -37,7 +38,8 @@ class Tally {
   }
   int finish() {
     c_.out.table({core::tr("verdict"), core::tr("kind"), core::tr("what")}, rows_);
-    c_.out.result(wrong_ ? msg("{0} of {1} verifications failed.", wrong_, count_) : msg("{0} verifications, all right.", count_));
+    c_.out.result(wrong_ ? msg("{0} of {1} verifications failed.", wrong_, count_)
+                         : msg("{0} verifications, all right.", count_));
     c_.out.summary({{"verified", count_}, {"wrong", wrong_}});
     return static_cast<int>(code_);
   }
@@ -79,39 +81,54 @@ void verify_extracts(Context& c, Tally& tally) {
   std::sort(files.begin(), files.end());
   for (const auto& path : files) {
     const auto name = path.filename().string();
-    tally.record(name, core::tr("seal of the extract"), guarded(name, [&] {
-                   auto extract = extract::Extract::open(path);
-                   return extract::verify_seal(extract, c.trust_store(), c.clock);
-                 }), Exit::extract_altered);
-    tally.record(name, core::tr("rows, counts and digests"), guarded(name, [&] {
-                   auto extract = extract::Extract::open(path);
-                   return extract::verify_content(extract, c.out.progress());
-                 }), Exit::extract_altered);
+    tally.record(name, core::tr("seal of the extract"),
+                 guarded(name,
+                         [&] {
+                           auto extract = extract::Extract::open(path);
+                           return extract::verify_seal(extract, c.trust_store(), c.clock);
+                         }),
+                 Exit::extract_altered);
+    tally.record(name, core::tr("rows, counts and digests"),
+                 guarded(name,
+                         [&] {
+                           auto extract = extract::Extract::open(path);
+                           return extract::verify_content(extract, c.out.progress());
+                         }),
+                 Exit::extract_altered);
   }
 }
 
 void verify_journal(Context& c, Tally& tally) {
   const auto file = c.journal_file();
   if (!fs::exists(file)) return;
-  tally.record(file.filename().string(), core::tr("chain of the journal"), trust::verify_journal(file).findings, Exit::journal_broken);
+  tally.record(file.filename().string(), core::tr("chain of the journal"),
+               trust::verify_journal(file).findings, Exit::journal_broken);
   std::vector<fs::path> points;
   for (const auto& entry : fs::directory_iterator(c.workspace())) {
     const auto name = entry.path().filename().string();
-    if (name.starts_with(file.filename().string() + ".checkpoint-") && name.ends_with(".json")) points.push_back(entry.path());
+    if (name.starts_with(file.filename().string() + ".checkpoint-") && name.ends_with(".json"))
+      points.push_back(entry.path());
   }
   std::sort(points.begin(), points.end());
   for (const auto& p : points) {
     const auto name = p.filename().string();
-    tally.record(name, core::tr("signed checkpoint"), guarded(name, [&] {
-                   return signature_findings(trust::verify_seal(p, c.trust_store(), c.clock, trust::At::signing_time), name);
-                 }), Exit::journal_broken);
+    tally.record(name, core::tr("signed checkpoint"),
+                 guarded(name,
+                         [&] {
+                           return signature_findings(
+                               trust::verify_seal(p, c.trust_store(), c.clock, trust::At::signing_time),
+                               name);
+                         }),
+                 Exit::journal_broken);
   }
 }
 
 std::vector<Finding> verify_visa_file(Context& c, const sip::VisaFile& visa, const std::string& name) {
-  if (visa.signature.empty()) return {wrong("visa-missing", msg("The signature of the visa is missing."), name)};
+  if (visa.signature.empty())
+    return {wrong("visa-missing", msg("The signature of the visa is missing."), name)};
   return signature_findings(
-      trust::verify_detached(visa.signature, visa.bytes, c.trust_store(), c.clock, trust::At::signing_time), name);
+      trust::verify_detached(visa.signature, visa.bytes, c.trust_store(), c.clock, trust::At::signing_time),
+      name);
 }
 
 /// The digest of the SIP as it is now against what was built, checked and approved.
@@ -121,13 +138,15 @@ std::vector<Finding> verify_digests(const sip::Versement& versement, const sip::
   const fs::path folder = versement.lot(lot);
   const auto now = core::digest_file(versement.sip(lot)).sha512.hex();
   const auto compare = [&](const std::string& recorded, const char* by) {
-    if (recorded != now) findings.push_back(wrong("digest", msg("The SIP is no longer the one of {0}.", by), lot.value));
+    if (recorded != now)
+      findings.push_back(wrong("digest", msg("The SIP is no longer the one of {0}.", by), lot.value));
   };
   compare(core::json_string(core::read_json(folder / "build.json"), "sha512", "build.json"), "build.json");
   if (fs::exists(folder / "check.json"))
     compare(core::read_json(folder / "check.json").at("sip").at("sha512").get<std::string>(), "check.json");
   if (fs::exists(folder / "receipt.json"))
-    compare(core::json_string(core::read_json(folder / "receipt.json"), "sip_sha512", "receipt.json"), "receipt.json");
+    compare(core::json_string(core::read_json(folder / "receipt.json"), "sip_sha512", "receipt.json"),
+            "receipt.json");
   for (const auto& visa : visas)
     for (const auto& l : visa.json.value("lots", core::Json::array()))
       if (l.value("messageIdentifier", "") == lot.value && visa.json.value("decision", "") == "approve")
@@ -136,7 +155,8 @@ std::vector<Finding> verify_digests(const sip::Versement& versement, const sip::
 }
 
 /// The receipt against the reply and the manifest; proven once, its date stays in the receipt.
-std::vector<Finding> verify_reply(Context& c, const sip::Versement& versement, const sip::MessageIdentifier& lot) {
+std::vector<Finding> verify_reply(Context& c, const sip::Versement& versement,
+                                  const sip::MessageIdentifier& lot) {
   auto findings = vitam::verify_receipt(versement, lot);
   for (const auto& f : findings)
     if (f.severity == Severity::error) return findings;
@@ -154,14 +174,21 @@ void verify_lot(Context& c, Tally& tally, const sip::Versement& versement, const
                 const std::vector<sip::VisaFile>& visas) {
   const fs::path sip = versement.sip(lot.id);
   if (!fs::exists(sip)) return;
-  tally.record(lot.id.value, core::tr("seal of the SIP"), guarded(lot.id.value, [&] {
-                 return signature_findings(trust::verify_seal(sip, c.trust_store(), c.clock, trust::At::signing_time), lot.id.value);
-               }), Exit::evidence_broken);
+  tally.record(lot.id.value, core::tr("seal of the SIP"),
+               guarded(lot.id.value,
+                       [&] {
+                         return signature_findings(
+                             trust::verify_seal(sip, c.trust_store(), c.clock, trust::At::signing_time),
+                             lot.id.value);
+                       }),
+               Exit::evidence_broken);
   tally.record(lot.id.value, core::tr("digests of the SIP"),
-               guarded(lot.id.value, [&] { return verify_digests(versement, lot.id, visas); }), Exit::evidence_broken);
+               guarded(lot.id.value, [&] { return verify_digests(versement, lot.id, visas); }),
+               Exit::evidence_broken);
   if (fs::exists(versement.lot(lot.id) / "receipt.json"))
     tally.record(lot.id.value, core::tr("reply and receipt"),
-                 guarded(lot.id.value, [&] { return verify_reply(c, versement, lot.id); }), Exit::evidence_broken);
+                 guarded(lot.id.value, [&] { return verify_reply(c, versement, lot.id); }),
+                 Exit::evidence_broken);
 }
 
 int run_verify(Context& c) {
@@ -175,7 +202,8 @@ int run_verify(Context& c) {
     const auto visas = sip::list_visas(versement);
     for (const auto& visa : visas) {
       const std::string name = id + "/visa-" + std::to_string(visa.number);
-      tally.record(name, core::tr("signature of the visa"), verify_visa_file(c, visa, name), Exit::visa_bad_signature);
+      tally.record(name, core::tr("signature of the visa"), verify_visa_file(c, visa, name),
+                   Exit::visa_bad_signature);
     }
     for (const auto& lot : plan.lots) verify_lot(c, tally, versement, lot, visas);
   }
@@ -187,12 +215,14 @@ int run_verify(Context& c) {
 std::vector<CommandDef> verify_commands() {
   return {{.name = "verify",
            .summary = mark("recompute and verify again everything in the workspace"),
-           .details = mark("Journal, extracts (rows, counts, digests, seals), SIPs (seals, digests), visas, replies and receipts. Works offline. "
+           .details = mark("Journal, extracts (rows, counts, digests, seals), SIPs (seals, digests), visas, "
+                           "replies and receipts. Works offline. "
                            "Lots whose receipt is proven become verified."),
            .example = "versoir verify",
            .arguments = {},
            .options = {},
-           .exits = {Exit::configuration, Exit::extract_altered, Exit::visa_bad_signature, Exit::journal_broken, Exit::evidence_broken},
+           .exits = {Exit::configuration, Exit::extract_altered, Exit::visa_bad_signature,
+                     Exit::journal_broken, Exit::evidence_broken},
            .run = run_verify}};
 }
 

@@ -1,12 +1,12 @@
 // versoir approve, refuse, revoke: the archivist's signed decision.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "sip/visa.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace versoir::cli {
 
@@ -37,9 +37,12 @@ void show_visa(Context& c, const core::Json& visa) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& lot : visa.at("lots"))
     rows.push_back({lot.at("messageIdentifier"), std::to_string(lot.at("units").get<std::uint64_t>()),
-                    std::to_string(lot.at("objects").get<std::uint64_t>()), human_size(lot.at("size").get<std::uint64_t>()),
-                    lot.at("checkVerdict"), lot.at("sha512").get<std::string>().substr(0, 16)});
-  c.out.table({core::tr("lot"), core::tr("units"), core::tr("objects"), core::tr("size"), core::tr("check"), "SHA-512"}, rows);
+                    std::to_string(lot.at("objects").get<std::uint64_t>()),
+                    human_size(lot.at("size").get<std::uint64_t>()), lot.at("checkVerdict"),
+                    lot.at("sha512").get<std::string>().substr(0, 16)});
+  c.out.table({core::tr("lot"), core::tr("units"), core::tr("objects"), core::tr("size"), core::tr("check"),
+               "SHA-512"},
+              rows);
   const auto& target = visa.at("target");
   c.out.result(msg("Platform {0}, tenant {1}; valid until {2}.", target.at("platform").get<std::string>(),
                    target.at("tenant").get<std::int64_t>(), visa.at("notAfter").get<std::string>()));
@@ -47,9 +50,12 @@ void show_visa(Context& c, const core::Json& visa) {
 
 std::string_view event_of(sip::Decision d) {
   switch (d) {
-    case sip::Decision::approve: return "VISA_APPROVED";
-    case sip::Decision::refuse: return "VISA_REFUSED";
-    case sip::Decision::revoke: return "VISA_REVOKED";
+    case sip::Decision::approve:
+      return "VISA_APPROVED";
+    case sip::Decision::refuse:
+      return "VISA_REFUSED";
+    case sip::Decision::revoke:
+      return "VISA_REVOKED";
   }
   return "VISA";
 }
@@ -65,22 +71,30 @@ int decide(Context& c, sip::Decision decision) {
   options.reason = c.words.get("reason");
   options.validity = std::chrono::days(c.config().get_int("transfer", "visa_days"));
   options.confirm = c.words.has("confirm") ? c.words.get("confirm") : plan.versement;
-  const std::string visa = sip::prepare_visa(versement, plan, options, signer.certificate(), c.roles(), c.clock);
+  const std::string visa =
+      sip::prepare_visa(versement, plan, options, signer.certificate(), c.roles(), c.clock);
   const auto facts = core::parse_json(visa, "visa");
   show_visa(c, facts);
   if (!c.words.has("confirm")) {
-    const auto typed = ask_on_terminal(msg("Type the identifier of the versement to sign ({0}):", plan.versement).text());
-    if (typed != plan.versement) throw Error(Exit::usage, msg("Nothing was signed: '{0}' is not {1}.", typed, plan.versement));
+    const auto typed =
+        ask_on_terminal(msg("Type the identifier of the versement to sign ({0}):", plan.versement).text());
+    if (typed != plan.versement)
+      throw Error(Exit::usage, msg("Nothing was signed: '{0}' is not {1}.", typed, plan.versement));
   }
   const int number = sip::sign_visa(versement, visa, signer, c.clock, tsa);
   const fs::path file = versement.file("visa-" + std::to_string(number) + ".json");
-  c.journal().append(event_of(decision),
-                     {{"versement", plan.versement}, {"visa", number}, {"sha512", core::digest_file(file).sha512.hex()}}, trust::Outcome::ok,
-                     {{"certificate", signer.certificate().fingerprint().hex()}, {"lots", facts.at("lots").size()}});
+  c.journal().append(
+      event_of(decision),
+      {{"versement", plan.versement}, {"visa", number}, {"sha512", core::digest_file(file).sha512.hex()}},
+      trust::Outcome::ok,
+      {{"certificate", signer.certificate().fingerprint().hex()}, {"lots", facts.at("lots").size()}});
   c.journal().checkpoint(c.signer("producer"), tsa);
   c.out.result(msg("Signed: {0}", file.string()));
-  c.out.summary({{"versement", plan.versement}, {"visa", number}, {"decision", sip::decision_name(decision)},
-                 {"file", file.string()}, {"timestamped", tsa != nullptr}});
+  c.out.summary({{"versement", plan.versement},
+                 {"visa", number},
+                 {"decision", sip::decision_name(decision)},
+                 {"file", file.string()},
+                 {"timestamped", tsa != nullptr}});
   return 0;
 }
 
@@ -88,7 +102,8 @@ int run_approve(Context& c) { return decide(c, sip::Decision::approve); }
 int run_refuse(Context& c) { return decide(c, sip::Decision::refuse); }
 int run_revoke(Context& c) { return decide(c, sip::Decision::revoke); }
 
-const OptionDef confirm_option{"confirm", "ID", mark("the identifier of the versement, as typed by the person who decides")};
+const OptionDef confirm_option{"confirm", "ID",
+                               mark("the identifier of the versement, as typed by the person who decides")};
 const OptionDef signer_option{"signer", "NAME", mark("[signing.NAME] of the configuration"), "archivist"};
 const OptionDef reason_option{"reason", "TEXT", mark("why, in words that stay in the visa")};
 const ArgumentDef versement_argument{"VERSEMENT", mark("identifier of the versement")};
@@ -103,11 +118,15 @@ std::vector<CommandDef> visa_commands() {
   return {
       {.name = "approve",
        .summary = mark("sign the visa that authorises the transfer of a versement"),
-       .details = mark("Recomputes what would be transferred from the SIPs themselves, shows it, asks for the identifier of the versement and "
-                       "signs. Every lot must be built, sealed and checked; the report of versoir review must exist."),
+       .details = mark(
+           "Recomputes what would be transferred from the SIPs themselves, shows it, asks for the identifier "
+           "of the versement and "
+           "signs. Every lot must be built, sealed and checked; the report of versoir review must exist."),
        .example = "versoir approve scolarite-2026 --confirm scolarite-2026",
        .arguments = {versement_argument},
-       .options = {confirm_option, signer_option, {"exclude", "LOT", mark("a lot that this visa does not cover"), nullptr, true}},
+       .options = {confirm_option,
+                   signer_option,
+                   {"exclude", "LOT", mark("a lot that this visa does not cover"), nullptr, true}},
        .exits = visa_exits(),
        .run = run_approve},
       {.name = "refuse",

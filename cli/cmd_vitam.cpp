@@ -12,7 +12,8 @@ using core::msg;
 namespace {
 
 int run_ping(Context& c) {
-  const std::string name = c.words.has("platform") ? c.words.get("platform") : c.config().get("transfer", "platform");
+  const std::string name =
+      c.words.has("platform") ? c.words.get("platform") : c.config().get("transfer", "platform");
   const auto platform = vitam::read_platform(c.config(), name);
   const auto http = core::make_curl_client(platform.tls);
   vitam::Client client(*http, platform);
@@ -31,7 +32,8 @@ std::vector<CommandDef> vitam_commands() {
            .details = "",
            .example = "versoir vitam ping",
            .arguments = {},
-           .options = {{"platform", "NAME", mark("platform of the configuration (default: [transfer] platform)")}},
+           .options = {{"platform", "NAME",
+                        mark("platform of the configuration (default: [transfer] platform)")}},
            .exits = {Exit::configuration, Exit::platform_unreachable},
            .run = run_ping}};
 }

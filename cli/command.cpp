@@ -1,14 +1,14 @@
 // The parser behind the table of commands: Boost.Program_options without its guesses.
 #include "cli/command.hpp"
 
+#include "cli/commands.hpp"
+#include "core/error.hpp"
+
 #include <boost/program_options.hpp>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-
-#include "cli/commands.hpp"
-#include "core/error.hpp"
 
 namespace versoir::cli {
 
@@ -151,11 +151,14 @@ std::int64_t Values::integer(std::string_view option, std::int64_t min, std::int
   std::int64_t value = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (ec != std::errc{} || end != text.data() + text.size() || value < min || value > max)
-    throw Error(Exit::usage, msg("--{0} takes a whole number from {1} to {2}, not '{3}'.", option, min, max, text));
+    throw Error(Exit::usage,
+                msg("--{0} takes a whole number from {1} to {2}, not '{3}'.", option, min, max, text));
   return value;
 }
 
-void Values::add(const std::string& option, std::string value) { values_[option].push_back(std::move(value)); }
+void Values::add(const std::string& option, std::string value) {
+  values_[option].push_back(std::move(value));
+}
 
 Invocation parse(const std::vector<std::string>& words) {
   Invocation result;
@@ -195,7 +198,8 @@ Invocation parse(const std::vector<std::string>& words) {
   store_values(result.values, vm, globals);
   if (!result.command || result.help) return result;
   store_values(result.values, vm, result.command->options);
-  const auto args = vm.count("_arguments") ? vm["_arguments"].as<std::vector<std::string>>() : std::vector<std::string>{};
+  const auto args =
+      vm.count("_arguments") ? vm["_arguments"].as<std::vector<std::string>>() : std::vector<std::string>{};
   store_arguments(result.values, *result.command, args);
   return result;
 }

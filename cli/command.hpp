@@ -1,5 +1,8 @@
-// Commands and options, declared once: the table feeds the parser, the help, and later the manual and completion.
+// Commands and options, declared once: the table feeds the parser, the help, and later the manual and
+// completion.
 #pragma once
+#include "core/exit.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -7,8 +10,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/exit.hpp"
 
 namespace versoir::cli {
 
@@ -18,23 +19,23 @@ class Context;
 constexpr const char* mark(const char* english) { return english; }
 
 struct OptionDef {
-  const char* name;       ///< without dashes
-  const char* value;      ///< metavariable; nullptr = flag
-  const char* help;       ///< English message id
+  const char* name;                ///< without dashes
+  const char* value;               ///< metavariable; nullptr = flag
+  const char* help;                ///< English message id
   const char* fallback = nullptr;  ///< default, shown in the help
   bool repeat = false;
 };
 struct ArgumentDef {
-  const char* name;       ///< VERSEMENT
+  const char* name;  ///< VERSEMENT
   const char* help;
   bool required = true;
   bool repeat = false;
 };
 struct CommandDef {
-  const char* name;       ///< "extract" or "consult search"
-  const char* summary;    ///< one line
-  const char* details;    ///< a paragraph, "" when the summary says it all
-  const char* example;    ///< a command line that runs in the demo's folder
+  const char* name;     ///< "extract" or "consult search"
+  const char* summary;  ///< one line
+  const char* details;  ///< a paragraph, "" when the summary says it all
+  const char* example;  ///< a command line that runs in the demo's folder
   std::vector<ArgumentDef> arguments;
   std::vector<OptionDef> options;
   std::vector<core::Exit> exits;  ///< besides 0, 1, 2, 70 and 130
@@ -50,8 +51,8 @@ struct CommandDef {
 /// What the command line said. Values are as typed; defaults come from the table.
 class Values {
  public:
-  [[nodiscard]] bool has(std::string_view option) const;             ///< given, or a flag that is set
-  [[nodiscard]] std::string get(std::string_view option) const;       ///< "" when absent and without default
+  [[nodiscard]] bool has(std::string_view option) const;         ///< given, or a flag that is set
+  [[nodiscard]] std::string get(std::string_view option) const;  ///< "" when absent and without default
   [[nodiscard]] std::optional<std::string> find(std::string_view option) const;
   [[nodiscard]] std::vector<std::string> list(std::string_view option) const;
   /// A whole number within [min, max]; Error(Exit::usage) otherwise (the library would wrap -1).

@@ -1,8 +1,8 @@
 // One function per command file, giving its entries of the command table.
 #pragma once
-#include <vector>
-
 #include "cli/command.hpp"
+
+#include <vector>
 
 namespace versoir::cli {
 
@@ -21,7 +21,8 @@ std::vector<CommandDef> sandbox_commands();
 std::vector<CommandDef> consult_commands();
 
 inline constexpr std::vector<CommandDef> (*command_makers[])() = {
-    init_commands,   status_commands, verify_commands, extract_commands, plan_commands,    build_commands, check_commands,
-    review_commands, visa_commands,   send_commands,   vitam_commands,   consult_commands, sandbox_commands};
+    init_commands,  status_commands,  verify_commands, extract_commands, plan_commands,
+    build_commands, check_commands,   review_commands, visa_commands,    send_commands,
+    vitam_commands, consult_commands, sandbox_commands};
 
 }  // namespace versoir::cli

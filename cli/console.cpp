@@ -1,16 +1,16 @@
 // Terminal behaviour: progress line, aligned tables, JSON lines.
 #include "cli/console.hpp"
 
+#include "core/exit.hpp"
+
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-
-#include "core/exit.hpp"
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace versoir::cli {
 
@@ -37,12 +37,11 @@ std::size_t terminal_width() {
 
 std::string clock_text(std::chrono::seconds s) {
   const auto n = s.count();
-  return n >= 3600 ? fmt::format("{}:{:02}:{:02}", n / 3600, n / 60 % 60, n % 60) : fmt::format("{}:{:02}", n / 60, n % 60);
+  return n >= 3600 ? fmt::format("{}:{:02}:{:02}", n / 3600, n / 60 % 60, n % 60)
+                   : fmt::format("{}:{:02}", n / 60, n % 60);
 }
 
-void put(std::FILE* to, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), to);
-}
+void put(std::FILE* to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
 
 /// First `width` code points.
 std::string_view cut(std::string_view text, std::size_t width) {
@@ -57,8 +56,8 @@ std::string_view cut(std::string_view text, std::size_t width) {
 }  // namespace
 
 std::size_t display_width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string human_size(std::uint64_t bytes) {
@@ -75,7 +74,8 @@ std::string human_size(std::uint64_t bytes) {
 ConsoleProgress::ConsoleProgress(bool enabled) : enabled_(enabled), terminal_(enabled && smart_terminal()) {}
 ConsoleProgress::~ConsoleProgress() { clear(); }
 
-void ConsoleProgress::begin(std::string_view label, std::optional<std::uint64_t> total, std::string_view unit) {
+void ConsoleProgress::begin(std::string_view label, std::optional<std::uint64_t> total,
+                            std::string_view unit) {
   label_ = label;
   unit_ = unit;
   total_ = total;
@@ -100,8 +100,9 @@ void ConsoleProgress::draw(Time now) {
   if (rate > 0) text += fmt::format("  {:.0f}/s", rate);
   text += "  " + clock_text(std::chrono::duration_cast<std::chrono::seconds>(now - started_));
   if (total_ && rate > 0 && now - started_ > estimate_after && *total_ > done_)
-    text += fmt::format("  {} {}", tr("left:"),
-                        clock_text(std::chrono::seconds(static_cast<long>(static_cast<double>(*total_ - done_) / rate))));
+    text += fmt::format(
+        "  {} {}", tr("left:"),
+        clock_text(std::chrono::seconds(static_cast<long>(static_cast<double>(*total_ - done_) / rate))));
   if (terminal_) {
     put(stderr, "\r\x1b[K");
     put(stderr, cut(text, terminal_width() - 1));
@@ -121,7 +122,8 @@ void ConsoleProgress::clear() {
   line_ = false;
 }
 
-Console::Console(bool json, bool quiet, bool progress) : json_(json), quiet_(quiet), progress_(progress && !quiet && !json) {}
+Console::Console(bool json, bool quiet, bool progress)
+    : json_(json), quiet_(quiet), progress_(progress && !quiet && !json) {}
 
 void Console::result(std::string_view line) {
   if (json_) return;
@@ -148,22 +150,28 @@ void Console::finding(const core::Finding& f) {
   static constexpr std::string_view names[] = {"info", "warning", "error"};
   const auto severity = names[static_cast<std::size_t>(f.severity)];
   if (json_) {
-    event("finding", {{"severity", severity}, {"code", f.code}, {"message", f.message.english()}, {"where", f.where}});
+    event("finding",
+          {{"severity", severity}, {"code", f.code}, {"message", f.message.english()}, {"where", f.where}});
     return;
   }
   if (quiet_ && f.severity == core::Severity::info) return;
   progress_.clear();
-  std::string label = f.severity == core::Severity::error ? tr("error:") : f.severity == core::Severity::warning ? tr("warning:") : tr("note:");
+  std::string label = f.severity == core::Severity::error     ? tr("error:")
+                      : f.severity == core::Severity::warning ? tr("warning:")
+                                                              : tr("note:");
   std::string where = f.where.empty() ? "" : f.where + ": ";
-  put(stderr, fmt::format("{} {}{}{}\n", label, where, f.message.text(), f.code.empty() ? "" : fmt::format(" [{}]", f.code)));
+  put(stderr, fmt::format("{} {}{}{}\n", label, where, f.message.text(),
+                          f.code.empty() ? "" : fmt::format(" [{}]", f.code)));
 }
 
-void Console::table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows) {
+void Console::table(const std::vector<std::string>& header,
+                    const std::vector<std::vector<std::string>>& rows) {
   if (json_) return;
   std::vector<std::size_t> widths;
   for (const auto& h : header) widths.push_back(display_width(h));
   for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
+    for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i)
+      widths[i] = std::max(widths[i], display_width(row[i]));
   const auto line = [&](const std::vector<std::string>& cells) {
     std::string text;
     for (std::size_t i = 0; i < cells.size(); ++i) {

@@ -1,19 +1,19 @@
 // What a person or a program sees: results on standard output, talk and progress on standard error.
 #pragma once
+#include "core/error.hpp"
+#include "core/json.hpp"
+#include "core/progress.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "core/error.hpp"
-#include "core/json.hpp"
-#include "core/progress.hpp"
-
 namespace versoir::cli {
 
-/// Progress on a terminal (one line, at most ten times a second, with rate and remaining time); elsewhere one plain
-/// line a minute.
+/// Progress on a terminal (one line, at most ten times a second, with rate and remaining time); elsewhere one
+/// plain line a minute.
 class ConsoleProgress final : public core::Progress {
  public:
   explicit ConsoleProgress(bool enabled);

@@ -1,10 +1,10 @@
 // Opens, once each, what the configuration of a workspace names.
 #include "cli/context.hpp"
 
+#include "core/error.hpp"
+
 #include <cstdlib>
 #include <map>
-
-#include "core/error.hpp"
 
 namespace versoir::cli {
 
@@ -26,7 +26,12 @@ struct Context::Lazy {
 std::string program_version() { return VERSOIR_VERSION; }
 
 Context::Context(const Values& w, Console& console, const core::Clock& c, std::stop_token s)
-    : words(w), out(console), clock(c), stop(std::move(s)), workspace_(w.get("workspace")), lazy_(std::make_unique<Lazy>()) {
+    : words(w),
+      out(console),
+      clock(c),
+      stop(std::move(s)),
+      workspace_(w.get("workspace")),
+      lazy_(std::make_unique<Lazy>()) {
   if (!fs::is_directory(workspace_))
     throw Error(Exit::usage, msg("The workspace {0} is not a folder.", workspace_.string()));
 }
@@ -73,7 +78,8 @@ const trust::TrustStore& Context::trust_store() {
     std::vector<fs::path> crls;
     if (auto crl = config().find_path("trust", "crl")) crls.push_back(*crl);
     const fs::path anchors = config().get_path("trust", "anchors");
-    lazy_->store = trust::load_trust_store(anchors, config().find_path("timestamp", "ca").value_or(fs::path{}), crls);
+    lazy_->store =
+        trust::load_trust_store(anchors, config().find_path("timestamp", "ca").value_or(fs::path{}), crls);
   }
   return *lazy_->store;
 }
@@ -87,7 +93,8 @@ trust::TimestampAuthority* Context::tsa() {
   const auto url = config().find("timestamp", "url");
   if (!url || url->empty()) {
     if (config().get_bool("timestamp", "required"))
-      throw Error(Exit::configuration, msg("Time-stamps are required ([timestamp] required), but [timestamp] url is not set."));
+      throw Error(Exit::configuration,
+                  msg("Time-stamps are required ([timestamp] required), but [timestamp] url is not set."));
     return nullptr;
   }
   if (!lazy_->tsa) {
@@ -149,7 +156,8 @@ std::vector<sip::PlannedLot> Context::chosen_lots(const sip::Plan& plan) const {
 }
 
 void Context::check_stop() const {
-  if (stop.stop_requested()) throw Error(Exit::interrupted, msg("Interrupted: what was finished is kept, the rest was not started."));
+  if (stop.stop_requested())
+    throw Error(Exit::interrupted, msg("Interrupted: what was finished is kept, the rest was not started."));
 }
 
 }  // namespace versoir::cli

@@ -1,12 +1,6 @@
-// What a command works with: its words, the console, the workspace and what its configuration gives access to.
+// What a command works with: its words, the console, the workspace and what its configuration gives access
+// to.
 #pragma once
-#include <filesystem>
-#include <memory>
-#include <optional>
-#include <stop_token>
-#include <string>
-#include <vector>
-
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "core/clock.hpp"
@@ -20,9 +14,17 @@
 #include "trust/signer.hpp"
 #include "trust/timestamp.hpp"
 
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
 namespace versoir::cli {
 
-/// Lazily opens what the configuration names, each once. Everything throws Error(Exit::configuration) when it lacks.
+/// Lazily opens what the configuration names, each once. Everything throws Error(Exit::configuration) when it
+/// lacks.
 class Context {
  public:
   Context(const Values& words, Console& console, const core::Clock& clock, std::stop_token stop);

@@ -1,12 +1,12 @@
 // Help pages, made from the table of commands.
+#include "cli/command.hpp"
+#include "cli/console.hpp"
+#include "core/i18n.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <vector>
-
-#include "cli/command.hpp"
-#include "cli/console.hpp"
-#include "core/i18n.hpp"
 
 namespace versoir::cli {
 
@@ -22,7 +22,8 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
   while (at < text.size()) {
     const auto end = std::min(text.find(' ', at), text.size());
     const auto word = text.substr(at, end - at);
-    if (!lines.back().empty() && display_width(lines.back()) + 1 + display_width(word) > width) lines.emplace_back();
+    if (!lines.back().empty() && display_width(lines.back()) + 1 + display_width(word) > width)
+      lines.emplace_back();
     if (!lines.back().empty()) lines.back() += ' ';
     lines.back() += word;
     at = end + 1;
@@ -58,8 +59,10 @@ void options(std::string& out, std::span<const OptionDef> list) {
 }
 
 std::string program_help() {
-  std::string out = tr("Versoir: from a retiring application to the archive, and to decades of consultation.");
-  out += fmt::format("\n\n{}\n  versoir {}\n\n{}\n", tr("Usage:"), tr("COMMAND [ARGUMENTS] [OPTIONS]"), tr("Commands:"));
+  std::string out =
+      tr("Versoir: from a retiring application to the archive, and to decades of consultation.");
+  out += fmt::format("\n\n{}\n  versoir {}\n\n{}\n", tr("Usage:"), tr("COMMAND [ARGUMENTS] [OPTIONS]"),
+                     tr("Commands:"));
   for (const auto& c : commands()) entry(out, c.name, tr(c.summary), 20);
   out += fmt::format("\n{}\n", tr("Options of every command:"));
   options(out, global_options());
@@ -94,7 +97,8 @@ std::string command_help(const CommandDef& c) {
   options(out, global_options());
   out += fmt::format("\n{}\n  {}\n\n{}\n", tr("Example:"), c.example, tr("Exit codes:"));
   std::vector<core::Exit> exits = c.exits;
-  for (auto e : {core::Exit::ok, core::Exit::unexpected, core::Exit::usage, core::Exit::disk, core::Exit::interrupted})
+  for (auto e :
+       {core::Exit::ok, core::Exit::unexpected, core::Exit::usage, core::Exit::disk, core::Exit::interrupted})
     exits.push_back(e);
   for (const auto& code : core::exit_codes)
     if (std::find(exits.begin(), exits.end(), code.code) != exits.end())

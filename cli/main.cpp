@@ -1,19 +1,19 @@
 // The program: words in, exit code out; signals become a stop token.
-#include <fmt/format.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <unistd.h>
-
-#include <exception>
-#include <string>
-#include <thread>
-#include <vector>
-
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/context.hpp"
 #include "core/error.hpp"
 #include "core/i18n.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <signal.h>
+#include <string>
+#include <sys/prctl.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -65,7 +65,8 @@ int run(const std::vector<std::string>& words, std::stop_token stop) {
       print(cli::help_text(call.command));
       return call.help ? 0 : static_cast<int>(Exit::usage);
     }
-    console = &chosen.emplace(call.values.has("json"), call.values.has("quiet"), !call.values.has("no-progress"));
+    console =
+        &chosen.emplace(call.values.has("json"), call.values.has("quiet"), !call.values.has("no-progress"));
     const core::SystemClock clock;
     cli::Context context(call.values, *console, clock, stop);
     code = call.command->run(context);

@@ -31,12 +31,15 @@ class Config {
   [[nodiscard]] std::optional<std::string> find(std::string_view section, std::string_view key) const;
   /// Value or the catalogue's default; Error(Exit::configuration) naming [section] key when neither exists.
   [[nodiscard]] std::string get(std::string_view section, std::string_view key) const;
-  [[nodiscard]] std::string get_or(std::string_view section, std::string_view key, std::string_view fallback) const;
+  [[nodiscard]] std::string get_or(std::string_view section, std::string_view key,
+                                   std::string_view fallback) const;
   [[nodiscard]] std::int64_t get_int(std::string_view section, std::string_view key) const;
-  [[nodiscard]] bool get_bool(std::string_view section, std::string_view key) const;  ///< yes/no/oui/non/true/false
+  [[nodiscard]] bool get_bool(std::string_view section,
+                              std::string_view key) const;  ///< yes/no/oui/non/true/false
   /// A path, relative to the folder of the configuration file.
   [[nodiscard]] std::filesystem::path get_path(std::string_view section, std::string_view key) const;
-  [[nodiscard]] std::optional<std::filesystem::path> find_path(std::string_view section, std::string_view key) const;
+  [[nodiscard]] std::optional<std::filesystem::path> find_path(std::string_view section,
+                                                               std::string_view key) const;
   [[nodiscard]] bool has_section(std::string_view section) const;
   /// All keys of a section in file order.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> section(std::string_view section) const;

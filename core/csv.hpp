@@ -1,13 +1,14 @@
-// CSV (RFC 4180): UTF-8, comma, CRLF-free (LF) lines, quotes where needed; NULL distinct from empty when asked.
+// CSV (RFC 4180): UTF-8, comma, CRLF-free (LF) lines, quotes where needed; NULL distinct from empty when
+// asked.
 #pragma once
+#include "core/file.hpp"
+
 #include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/file.hpp"
 
 namespace versoir::core {
 

@@ -1,13 +1,13 @@
 // The one exception type: what failed, where, why, what can be done, and the exit code of its kind.
 #pragma once
-#include <exception>
-#include <string>
-#include <vector>
+#include "core/exit.hpp"
+#include "core/i18n.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "core/exit.hpp"
-#include "core/i18n.hpp"
+#include <exception>
+#include <string>
+#include <vector>
 
 namespace versoir::core {
 
@@ -22,7 +22,8 @@ class Error : public std::exception {
   /// Adds a reason underneath (an error from a library, a lower error).
   Error&& because(Message cause) &&;
   Error&& because(const std::exception& cause) &&;
-  /// Adds where, while unwinding ("while extracting table X"): catch (Error& e) { e.while_doing(msg(...)); throw; }
+  /// Adds where, while unwinding ("while extracting table X"): catch (Error& e) { e.while_doing(msg(...));
+  /// throw; }
   void while_doing(Message context);
 
   [[nodiscard]] Exit code() const noexcept { return code_; }
@@ -57,7 +58,7 @@ class Error : public std::exception {
 enum class Severity { info, warning, error };
 struct Finding {
   Severity severity = Severity::error;
-  std::string code;   ///< stable identifier (a VITAM event code, or ours)
+  std::string code;  ///< stable identifier (a VITAM event code, or ours)
   Message message;
   std::string where;  ///< file:line, table.column, unit id... may be empty
 };

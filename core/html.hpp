@@ -1,11 +1,12 @@
-// HTML reports that stand alone: one file, no script, no external asset, readable in print and by screen readers.
+// HTML reports that stand alone: one file, no script, no external asset, readable in print and by screen
+// readers.
 #pragma once
+#include "core/file.hpp"
+
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/file.hpp"
 
 namespace versoir::core {
 

@@ -1,10 +1,10 @@
 // Messages: English sentences with indexed placeholders, translated only where a person reads them.
 #pragma once
+#include <fmt/format.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <fmt/format.h>
 
 namespace versoir::core {
 

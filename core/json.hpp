@@ -1,13 +1,13 @@
 // JSON: strict reading with limits, canonical writing (what is signed is byte-stable).
 #pragma once
+#include "core/exit.hpp"
+
+#include <nlohmann/json.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
-
-#include <nlohmann/json.hpp>
-
-#include "core/exit.hpp"
 
 namespace versoir::core {
 
@@ -26,7 +26,9 @@ using Json = nlohmann::json;
 void write_json(const std::filesystem::path& path, const Json& value);
 
 /// A required member with its type checked; throws Error(code) naming origin and member.
-[[nodiscard]] std::string json_string(const Json& object, const char* key, std::string_view origin, Exit code = Exit::disk);
-[[nodiscard]] std::int64_t json_int(const Json& object, const char* key, std::string_view origin, Exit code = Exit::disk);
+[[nodiscard]] std::string json_string(const Json& object, const char* key, std::string_view origin,
+                                      Exit code = Exit::disk);
+[[nodiscard]] std::int64_t json_int(const Json& object, const char* key, std::string_view origin,
+                                    Exit code = Exit::disk);
 
 }  // namespace versoir::core

@@ -196,7 +196,8 @@ Database Database::open_read(const std::filesystem::path& path, bool immutable) 
   Database db;
   db.path_ = path;
   db.db_.reset(open(file_uri(path, immutable ? "?immutable=1" : ""), SQLITE_OPEN_READONLY, path));
-  static_cast<void>(db.one_int("SELECT count(*) FROM sqlite_schema"));  // says now, not later, that it is no database
+  static_cast<void>(
+      db.one_int("SELECT count(*) FROM sqlite_schema"));  // says now, not later, that it is no database
   return db;
 }
 Database Database::create(const std::filesystem::path& path) {

@@ -1,5 +1,7 @@
 // SQLite with RAII and errors that name the file and the SQL.
 #pragma once
+#include "core/handle.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -8,8 +10,6 @@
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "core/handle.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -38,7 +38,7 @@ class Statement {
 
   Statement& bind(int index, std::int64_t v);
   Statement& bind(int index, double v);
-  Statement& bind(int index, std::string_view text);       ///< copied
+  Statement& bind(int index, std::string_view text);        ///< copied
   Statement& bind_blob(int index, std::string_view bytes);  ///< copied
   Statement& bind_null(int index);
   Statement& bind(int index, const Value& v);

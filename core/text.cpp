@@ -61,6 +61,9 @@ std::string_view fold_code(char32_t c, char (&one)[2]) {
   return {};
 }
 
+/// Small letters of Latin-1 and Latin Extended-A.
+bool lower_case(char32_t c) { return (c >= 0xDF && c <= 0xFF) || (c >= 0x100 && c <= 0x17F && (c & 1)); }
+
 /// Combining marks vanish: e + U+0301 folds as é.
 bool combining(char32_t c) { return c >= 0x300 && c <= 0x36F; }
 
@@ -167,7 +170,7 @@ std::string slug(std::string_view utf8) {
       } else {
         if (gap && !out.empty()) out += '-';
         gap = false;
-        out += folded;
+        for (char letter : folded) out += lower_case(code) ? static_cast<char>(letter | 0x20) : letter;
       }
     }
     i += step;

@@ -87,7 +87,9 @@ void ZipWriter::add_slice(std::string_view name, const std::filesystem::path& fi
   zip_error_t error;
   zip_error_init(&error);
   auto* source = zip_source_file_create(file.c_str(), offset, static_cast<zip_int64_t>(length), &error);
+  const std::string why = zip_error_strerror(&error);
   zip_error_fini(&error);
+  if (!source) throw Error(Exit::sip_build, msg("{0}: {1} failed: {2}", file.string(), "zip_source", why));
   s_->add(name, source, method);
 }
 

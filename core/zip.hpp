@@ -1,4 +1,5 @@
-// Containers: a reproducible zip writer (libzip) and a reader that sees what VITAM's stream reader sees (libarchive).
+// Containers: a reproducible zip writer (libzip) and a reader that sees what VITAM's stream reader sees
+// (libarchive).
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -37,10 +38,10 @@ class ZipWriter {
 enum class Container { zip, tar, tar_gzip, tar_bzip2, other };
 
 struct Entry {
-  std::string path;         ///< as written in the archive
-  std::uint64_t size = 0;   ///< bytes really read
+  std::string path;        ///< as written in the archive
+  std::uint64_t size = 0;  ///< bytes really read
   bool directory = false;
-  bool readable = true;     ///< false: encrypted, unsupported method, or stored with a data descriptor
+  bool readable = true;  ///< false: encrypted, unsupported method, or stored with a data descriptor
 };
 
 /// Streams a zip, tar, tar.gz or tar.bz2 in archive order.

@@ -1,8 +1,8 @@
 // One main for all test programs: Catch2, and exit code 77 when the selected test asked to be skipped.
 #define CATCH_CONFIG_RUNNER
-#include <catch2/catch.hpp>
-
 #include "test_support.hpp"
+
+#include <catch2/catch.hpp>
 
 namespace versoir::tests {
 bool& skip_requested() {

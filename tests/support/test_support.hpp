@@ -11,11 +11,12 @@ bool& skip_requested();
 
 inline std::filesystem::path source_dir() { return VERSOIR_SOURCE_DIR; }
 
-/// Reference material beside the checkout (../shared). In CI its absence is a failure; elsewhere the test is skipped.
+/// Reference material beside the checkout (../shared). In CI its absence is a failure; elsewhere the test is
+/// skipped.
 inline std::filesystem::path shared_dir() { return source_dir().parent_path() / "shared"; }
 
-/// Call at the start of a test that needs `path`: true = go on. False = the caller returns; the program exits 77.
-/// With CI=true a missing path fails instead of skipping.
+/// Call at the start of a test that needs `path`: true = go on. False = the caller returns; the program
+/// exits 77. With CI=true a missing path fails instead of skipping.
 inline bool have(const std::filesystem::path& path) {
   if (std::filesystem::exists(path)) return true;
   const char* ci = std::getenv("CI");

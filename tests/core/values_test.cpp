@@ -1,0 +1,215 @@
+// Text, dates, digests, CSV, JSON, formats: small values with exact answers.
+#include "core/clock.hpp"
+#include "core/csv.hpp"
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/format.hpp"
+#include "core/html.hpp"
+#include "core/json.hpp"
+#include "core/queue.hpp"
+#include "core/text.hpp"
+#include "test_support.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <random>
+#include <thread>
+
+using namespace versoir;
+using namespace versoir::core;
+using Fields = std::vector<std::optional<std::string>>;
+
+namespace {
+
+Exit code_of(const std::function<void()>& f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.code();
+  }
+  return Exit::ok;
+}
+
+std::string csv_of(const Fields& row) {
+  StringSink sink;
+  CsvWriter(sink).row(row);
+  return sink.text;
+}
+
+}  // namespace
+
+TEST_CASE("names fold as a French officer types them") {
+  CHECK(fold_name("Lefèvre-d’Ébène") == "LEFEVRE D EBENE");
+  CHECK(fold_name("  dupont-lefevre ") == fold_name("DUPONT LEFÈVRE"));
+  CHECK(fold_name("Œuvrard") == "OEUVRARD");
+  CHECK(fold_name("Groß") == "GROSS");
+  CHECK(fold_name("Ægir Þórsson") == "AEGIR THORSSON");
+  CHECK(fold_name("Nguyễn") == fold_name("Nguyễn"));
+  CHECK(fold_name("Le\u00a0Goff") == "LE GOFF");
+  CHECK(fold_name("Łukasz Żółć") == "LUKASZ ZOLC");
+  CHECK(fold_name("e\u0301te\u0301") == "ETE");  // composed and decomposed forms are one
+  CHECK(fold_name("") == "");
+  CHECK(fold_name("Çelik") == "CELIK");
+  CHECK(fold_name("İpek Şahin") == "IPEK SAHIN");
+}
+
+TEST_CASE("slugs hold nothing but letters, digits, hyphens and underscores") {
+  CHECK(slug("Dossier n° 12 / été") == "Dossier-n-12-ete");
+  CHECK(slug("a_b-c") == "a_b-c");
+}
+
+TEST_CASE("UTF-8 is checked to the last rule and repaired byte by byte") {
+  CHECK(is_utf8("é€😀"));
+  CHECK_FALSE(is_utf8("\xC0\xAF"));          // overlong
+  CHECK_FALSE(is_utf8("\xED\xA0\x80"));      // surrogate
+  CHECK_FALSE(is_utf8("\xF4\x90\x80\x80"));  // above U+10FFFF
+  CHECK_FALSE(is_utf8("ab\xE2\x82"));        // cut
+  bool repaired = false;
+  CHECK(repair_utf8("a\xE9z", repaired) == "a\uFFFDz");
+  CHECK(repaired);
+  CHECK(repair_utf8("aéz", repaired) == "aéz");
+  CHECK_FALSE(repaired);
+  CHECK(xml_characters(std::string_view("a\x01"
+                                        "b\tc\0d\xEF\xBF\xBE",
+                                        10)) == "ab\tcd");
+}
+
+TEST_CASE("durations end where VITAM's own arithmetic ends them") {
+  using namespace std::chrono;
+  const auto day = [](const char* t) { return *parse_date(t); };
+  CHECK(format_date(add_duration(day("2000-02-29"), 50, TimeUnit::year)) == "2050-02-28");
+  CHECK(format_date(add_duration(day("2000-02-29"), 80, TimeUnit::year)) == "2080-02-29");
+  CHECK(format_date(add_duration(day("2023-01-31"), 1, TimeUnit::month)) == "2023-02-28");
+  CHECK(format_date(add_duration(day("2024-01-31"), 1, TimeUnit::month)) == "2024-02-29");
+  CHECK(format_date(add_duration(day("2024-12-31"), 1, TimeUnit::day)) == "2025-01-01");
+  CHECK(format_date(add_duration(day("1999-11-30"), 3, TimeUnit::month)) == "2000-02-29");
+}
+
+TEST_CASE("dates and instants are read strictly") {
+  CHECK_FALSE(parse_date("2023-02-29"));
+  CHECK_FALSE(parse_date("2023-2-09"));
+  CHECK_FALSE(parse_date("29/02/2000"));
+  CHECK_FALSE(parse_date(""));
+  CHECK(format_date(*parse_date("2000-02-29T00:00:00")) == "2000-02-29");
+  CHECK(format_date_fr(*parse_date("2000-02-29")) == "29/02/2000");
+  CHECK(format_instant(*parse_instant("2026-11-25T12:00:00Z")) == "2026-11-25T12:00:00Z");
+  CHECK(format_instant(*parse_instant("2026-01-01T00:30:00.123+01:00")) == "2025-12-31T23:30:00Z");
+  CHECK_FALSE(parse_instant("2026-11-25"));
+  CHECK_FALSE(parse_instant("2026-11-25T25:00:00Z"));
+  CHECK_FALSE(parse_instant("2026-11-25T12:00:00"));
+}
+
+TEST_CASE("digests are those of FIPS 180-4, and hexadecimal is lower case only") {
+  CHECK(sha256("abc").hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(sha512("abc").hex().substr(0, 32) == "ddaf35a193617abacc417349ae204131");
+  CHECK(sha256("").hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  const auto d = sha256("abc");
+  CHECK(*Sha256::from_hex(d.hex()) == d);
+  CHECK_FALSE(Sha256::from_hex("BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD"));
+  CHECK_FALSE(Sha256::from_hex(d.hex().substr(1)));
+  Sha256Hasher h;
+  h.update("a");
+  h.update("bc");
+  CHECK(h.finish() == d);
+  h.update("abc");
+  CHECK(h.finish() == d);  // ready again after finish()
+}
+
+TEST_CASE("what CSV writes it reads back, NULL distinct from empty") {
+  std::mt19937 random(42);
+  const std::vector<std::string> pieces{"a", ",", "\"", "\n", "\r\n", " ", "é", ";", ""};
+  for (int round = 0; round < 300; ++round) {
+    Fields row;
+    for (unsigned i = 0, n = 1 + random() % 5; i < n; ++i) {
+      if (random() % 4 == 0) {
+        row.emplace_back();
+        continue;
+      }
+      std::string text;
+      for (unsigned j = 0, m = random() % 5; j < m; ++j) text += pieces[random() % pieces.size()];
+      row.emplace_back(text);
+    }
+    if (row.size() == 1 && !row[0]) continue;  // an empty line is no record
+    const std::string text = csv_of(row) + csv_of(row);
+    CsvReader reader(text, "x.csv");
+    Fields read;
+    REQUIRE(reader.next(read));
+    CHECK(read == row);
+    REQUIRE(reader.next(read));
+    CHECK(read == row);
+    CHECK_FALSE(reader.next(read));
+  }
+}
+
+TEST_CASE("a broken CSV is refused with its line") {
+  CsvReader open_quote("a,b\nc,\"d\n", "k.csv");
+  Fields row;
+  REQUIRE(open_quote.next(row));
+  try {
+    open_quote.next(row);
+    FAIL("accepted");
+  } catch (const Error& e) {
+    CHECK(std::string(e.what()).find("k.csv, line 2") != std::string::npos);
+  }
+}
+
+TEST_CASE("JSON refuses duplicate keys, deep nesting, bad UTF-8; canonical form is stable") {
+  CHECK(code_of([] { (void)parse_json(R"({"a":1,"a":2})", "x", Exit::usage); }) == Exit::usage);
+  CHECK(code_of([] { (void)parse_json(R"({"o":{"a":1},"p":{"a":2}})", "x", Exit::usage); }) == Exit::ok);
+  CHECK(code_of([] { (void)parse_json(std::string(100, '[') + std::string(100, ']'), "x"); }) == Exit::disk);
+  CHECK(code_of([] { (void)parse_json("\"\xE9\"", "x"); }) == Exit::disk);
+  CHECK(code_of([] { (void)parse_json("{} trailing", "x"); }) == Exit::disk);
+  CHECK(code_of([] { (void)parse_json("", "x"); }) == Exit::disk);
+  CHECK(canonical_json({{"b", 1}, {"a", {{"d", "é"}, {"c", nullptr}}}}) ==
+        "{\"a\":{\"c\":null,\"d\":\"é\"},\"b\":1}\n");
+  CHECK(code_of([] { (void)canonical_json({{"x", 1.5}}); }) == Exit::unexpected);
+  const auto object = parse_json(R"({"n":5,"s":"t"})", "f.json");
+  CHECK(json_int(object, "n", "f.json") == 5);
+  CHECK(code_of([&] { (void)json_string(object, "n", "f.json", Exit::configuration); }) ==
+        Exit::configuration);
+}
+
+TEST_CASE("the formats that are written are recognised by their bytes") {
+  CHECK(identify("<?xml version=\"1.0\"?><a/>", "x.bin")->puid == "fmt/101");
+  CHECK(identify("a,b\n1,2\n", "x.csv")->puid == "x-fmt/18");
+  CHECK(identify("{}", "x.json")->puid == "fmt/817");
+  CHECK(identify("PK\x03\x04", "x.zip")->puid == "x-fmt/263");
+  CHECK_FALSE(identify(std::string_view("\0\1\2", 3), "x.csv"));
+  CHECK_FALSE(identify("hello", "x.unknown"));
+}
+
+TEST_CASE("a page escapes what it is given and says its language") {
+  StringSink sink;
+  HtmlPage page(sink, "fr", "<Titre> & \"moi\"");
+  page.paragraph("<script>alert(1)</script>");
+  page.bars("Échéances", {{"2070", 3}, {"2080", 0}});
+  page.close();
+  CHECK(sink.text.find("<html lang=\"fr\">") != std::string::npos);
+  CHECK(sink.text.find("<script>") == std::string::npos);
+  CHECK(sink.text.find("&lt;Titre&gt; &amp; &quot;moi&quot;") != std::string::npos);
+  CHECK(sink.text.ends_with("</html>\n"));
+}
+
+TEST_CASE("a bounded queue hands over everything, then the producer's failure") {
+  BoundedQueue<int> queue(2);
+  std::jthread producer([&] {
+    for (int i = 0; i < 100; ++i) queue.push(i);
+    queue.close(std::make_exception_ptr(std::runtime_error("source lost")));
+  });
+  for (int i = 0; i < 100; ++i) REQUIRE(queue.pop() == i);
+  CHECK_THROWS_WITH(queue.pop(), "source lost");
+}
+
+TEST_CASE("a consumer that leaves releases the producer") {
+  BoundedQueue<int> queue(1);
+  bool refused = false;
+  std::jthread producer([&] {
+    while (queue.push(1)) {
+    }
+    refused = true;
+  });
+  REQUIRE(queue.pop() == 1);
+  queue.abandon();
+  producer.join();
+  CHECK(refused);
+}
