@@ -1,5 +1,9 @@
 // Consultation of an extract without the application: search a person, open the record.
 #pragma once
+#include "core/progress.hpp"
+#include "extract/store.hpp"
+#include "records/record.hpp"
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -8,30 +12,26 @@
 #include <utility>
 #include <vector>
 
-#include "core/progress.hpp"
-#include "extract/store.hpp"
-#include "records/record.hpp"
-
 namespace versoir::consult {
 
 struct Hit {
-  std::string search;                 ///< SearchDef id
-  std::string record;                 ///< RecordDef id
+  std::string search;  ///< SearchDef id
+  std::string record;  ///< RecordDef id
   records::Key key;
   std::vector<std::pair<std::string, std::string>> shown;  ///< (label, value), codes resolved
-  int rank = 0;                       ///< 0 exact, 1 prefix, 2 all words found, 3 fuzzy
+  int rank = 0;                                            ///< 0 exact, 1 prefix, 2 all words found, 3 fuzzy
 };
 
-/// An extract opened for consultation. The search index is a sidecar `X.extract.index` built from the profile's
-/// searches; it is rebuilt when absent or not of this extract (its root is recorded in it).
+/// An extract opened for consultation. The search index is a sidecar `X.extract.index` built from the
+/// profile's searches; it is rebuilt when absent or not of this extract (its root is recorded in it).
 class Archive {
  public:
   static Archive open(const std::filesystem::path& extract, core::Progress& progress);
   ~Archive();
   Archive(Archive&&) noexcept;
 
-  /// One box: name (birth and usual, accents, hyphens, order of words indifferent), number (student, INE, agent), or
-  /// birth date (01/02/1980, 1980-02-01, 1980). Best first, at most `limit`.
+  /// One box: name (birth and usual, accents, hyphens, order of words indifferent), number (student, INE,
+  /// agent), or birth date (01/02/1980, 1980-02-01, 1980). Best first, at most `limit`.
   [[nodiscard]] std::vector<Hit> search(std::string_view query, std::size_t limit = 50);
   /// nullopt when unknown.
   [[nodiscard]] std::optional<records::Record> show(std::string_view record, const records::Key& key);

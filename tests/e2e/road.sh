@@ -78,13 +78,11 @@ python3 "$root/tests/support/recompute_extract.py" harpege.extract || fail "dige
 say "the journal's chain, by independent code"
 python3 - journal-main.jsonl <<'PY' || fail "journal"
 import hashlib, json, sys
-previous = None
-for number, line in enumerate(open(sys.argv[1], "rb")):
+previous, number = "0" * 64, 0
+for number, line in enumerate(open(sys.argv[1], "rb"), start=1):
     entry = json.loads(line)
-    assert entry["seq"] == number, number
-    if previous is not None:
-        assert entry["prev"] == previous, number
-    previous = hashlib.sha256(line.rstrip(b"\n")).hexdigest() if JOURNAL_HASHES_WITHOUT_LF else hashlib.sha256(line).hexdigest()
+    assert (entry["seq"], entry["prev"]) == (number, previous), number
+    previous = hashlib.sha256(line.rstrip(b"\n")).hexdigest()
 assert number > 10
 PY
 

@@ -1,0 +1,222 @@
+// Building of the search index: one row per hit, its names folded, its numbers bare, its dates as dates.
+#include "consult/index.hpp"
+
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/json.hpp"
+#include "core/text.hpp"
+#include "profiles/loader.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <unistd.h>
+
+namespace versoir::consult {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::Exit;
+using core::msg;
+using Kind = profiles::SearchDef::Term::Kind;
+
+namespace {
+
+constexpr std::string_view schema = R"(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) STRICT;
+CREATE TABLE hit(id INTEGER PRIMARY KEY, search TEXT, key TEXT, names TEXT, shown TEXT) STRICT;
+CREATE TABLE number(value TEXT, hit INTEGER) STRICT;
+CREATE TABLE date(value TEXT, hit INTEGER) STRICT;
+CREATE VIRTUAL TABLE word USING fts5(names, content='', prefix='2 3', tokenize='unicode61 remove_diacritics 0');
+)";
+constexpr std::string_view indexes =
+    "CREATE INDEX number_value ON number(value); CREATE INDEX date_value ON date(value);";
+constexpr std::uint64_t progress_step = 1000;
+
+/// What tells whether an index is of this extract and this profile.
+std::string identity(const extract::Extract& extract, const std::string& profile_digest) {
+  return std::to_string(index_format) + " " + extract.root().hex() + " " + profile_digest;
+}
+
+/// Positions of the columns that a search needs in its query.
+struct Columns {
+  std::vector<std::pair<int, Kind>> terms;
+  std::vector<std::pair<int, const profiles::Field*>> shown;
+};
+
+int position(const core::Statement& st, std::string_view name, const profiles::SearchDef& search) {
+  for (int i = 0; i < st.columns(); ++i)
+    if (st.column_name(i) == name) return i;
+  throw Error(Exit::profile_invalid,
+              msg("The query of the search {0} does not give the column {1}.", search.id, name));
+}
+
+Columns find_columns(const core::Statement& st, const profiles::SearchDef& search) {
+  Columns c;
+  for (const auto& t : search.terms) c.terms.emplace_back(position(st, t.column, search), t.kind);
+  for (const auto& f : search.shown) c.shown.emplace_back(position(st, f.name, search), &f);
+  return c;
+}
+
+std::string key_text(const core::Statement& st, std::size_t columns) {
+  core::Json key = core::Json::array();
+  for (std::size_t i = 0; i < columns; ++i) {
+    const auto value = st.value(static_cast<int>(i));
+    if (const auto* n = std::get_if<std::int64_t>(&value))
+      key.push_back(*n);
+    else
+      key.push_back(core::value_text(value));
+  }
+  return key.dump();
+}
+
+/// What an officer reads: 29/02/2000, the label of a code.
+std::string shown_text(std::string_view value, const profiles::Field& field,
+                       const profiles::Application& app) {
+  if (field.type == profiles::FieldType::date || field.type == profiles::FieldType::datetime) {
+    if (const auto d = core::parse_date(value)) return core::format_date_fr(*d);
+  }
+  if (!field.code_list.empty())
+    if (const auto* list = app.find_code_list(field.code_list))
+      if (const auto* code = list->find(value)) return code->label;
+  return std::string(value);
+}
+
+class Builder {
+ public:
+  Builder(core::Database& db, const profiles::Application& app)
+      : app_(app),
+        hit_(db.prepare("INSERT INTO hit(search, key, names, shown) VALUES(?1, ?2, ?3, ?4)")),
+        word_(db.prepare("INSERT INTO word(rowid, names) VALUES(?1, ?2)")),
+        number_(db.prepare("INSERT INTO number VALUES(?1, ?2)")),
+        date_(db.prepare("INSERT INTO date VALUES(?1, ?2)")) {}
+
+  void add(core::Statement& row, const profiles::SearchDef& search, const Columns& columns,
+           std::size_t key_columns) {
+    std::string names;
+    for (const auto& [i, kind] : columns.terms) {
+      if (kind != Kind::name || row.is_null(i)) continue;
+      const auto folded = core::fold_name(row.text(i));
+      if (!folded.empty()) names += (names.empty() ? "" : "\n") + folded;
+    }
+    core::Json shown = core::Json::array();
+    for (const auto& [i, field] : columns.shown)
+      shown.push_back({field->label, shown_text(row.text(i), *field, app_)});
+    ++id_;
+    const std::string key = key_text(row, key_columns), listed = shown.dump();
+    hit_.bind(1, std::string_view(search.id))
+        .bind(2, std::string_view(key))
+        .bind(3, std::string_view(names))
+        .bind(4, std::string_view(listed))
+        .run();
+    word_.bind(1, id_).bind(2, std::string_view(names)).run();
+    for (const auto& [i, kind] : columns.terms) {
+      if (row.is_null(i)) continue;
+      if (kind == Kind::number) add_number(bare_number(row.text(i)));
+      if (kind == Kind::date && row.text(i).size() >= 10)
+        date_.bind(1, row.text(i).substr(0, 10)).bind(2, id_).run();
+    }
+  }
+
+ private:
+  void add_number(const std::string& bare) { number_.bind(1, std::string_view(bare)).bind(2, id_).run(); }
+
+  const profiles::Application& app_;
+  core::Statement hit_, word_, number_, date_;
+  std::int64_t id_ = 0;
+};
+
+void fill(core::Database& db, extract::Extract& extract, const profiles::Application& app,
+          const std::string& id, core::Progress& progress) {
+  db.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
+  db.exec(schema);
+  Builder builder(db, app);
+  for (const auto& search : app.searches) {
+    const auto* record = app.find_record(search.record);
+    if (!record)
+      throw Error(Exit::profile_invalid, msg("The search {0} wants the record {1}, which does not exist.",
+                                             search.id, search.record));
+    auto rows = extract.database().prepare(search.sql);
+    const auto columns = find_columns(rows, search);
+    progress.begin(search.label, std::nullopt, core::tr("records"));
+    std::uint64_t n = 0;
+    while (rows.step()) {
+      builder.add(rows, search, columns, record->key.size());
+      if (++n % progress_step == 0) progress.advance(progress_step);
+    }
+    progress.end();
+  }
+  db.exec(indexes);
+  db.prepare("INSERT INTO meta VALUES('identity', ?1)").bind(1, std::string_view(id)).run();
+  db.exec("COMMIT");
+}
+
+bool up_to_date(const fs::path& path, const std::string& id) {
+  if (!fs::exists(path)) return false;
+  try {
+    auto db = core::Database::open_read(path);
+    const auto found = db.one("SELECT value FROM meta WHERE key = 'identity'");
+    return found && core::value_text(*found) == id;
+  } catch (const Error&) {
+    return false;  // not an index, or a damaged one: it is made again
+  }
+}
+
+}  // namespace
+
+fs::path index_path(const fs::path& extract) {
+  fs::path p = extract;
+  return p += ".index";
+}
+
+std::vector<std::string> name_words(std::string_view folded) {
+  std::vector<std::string> words;
+  std::string word;
+  for (char c : folded) {
+    if (c != ' ' && c != '\n') {
+      word += c;
+    } else if (!word.empty()) {
+      words.push_back(std::move(word));
+      word.clear();
+    }
+  }
+  if (!word.empty()) words.push_back(std::move(word));
+  return words;
+}
+
+std::string bare_number(std::string_view text) {
+  std::string out;
+  for (char c : text)
+    if (std::isalnum(static_cast<unsigned char>(c)))
+      out += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return out;
+}
+
+core::Database open_index(extract::Extract& extract, const profiles::Application& app,
+                          core::Progress& progress) {
+  const fs::path path = index_path(extract.path());
+  const std::string id = identity(extract, profiles::profile_digest(extract.profile_files()));
+  if (up_to_date(path, id)) return core::Database::open_read(path);
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  if (::access(folder.c_str(), W_OK) != 0) {
+    auto db = core::Database::memory();
+    fill(db, extract, app, id, progress);
+    return db;
+  }
+  fs::path partial = path;
+  partial += ".partial";
+  fs::remove(partial);
+  try {
+    auto db = core::Database::create(partial);
+    fs::permissions(partial, fs::perms::owner_read | fs::perms::owner_write);  // names of persons
+    fill(db, extract, app, id, progress);
+  } catch (...) {
+    std::error_code ec;
+    fs::remove(partial, ec);
+    throw;
+  }
+  core::publish_file(partial, path);
+  return core::Database::open_read(path);
+}
+
+}  // namespace versoir::consult

@@ -1,0 +1,32 @@
+// The search index beside an extract: names, numbers and dates of the profile's searches. Rebuilt at need.
+#pragma once
+#include "core/progress.hpp"
+#include "core/sqlite.hpp"
+#include "extract/store.hpp"
+#include "profiles/model.hpp"
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace versoir::consult {
+
+inline constexpr int index_format = 1;
+
+/// `X.extract.index`.
+[[nodiscard]] std::filesystem::path index_path(const std::filesystem::path& extract);
+
+/// Opens the index of this extract, building it first when it is absent, of another format, or of another
+/// extract or profile. In a folder that cannot be written, the index is made in memory for the time of the
+/// program.
+[[nodiscard]] core::Database open_index(extract::Extract& extract, const profiles::Application& app,
+                                        core::Progress& progress);
+
+/// The words of a folded name.
+[[nodiscard]] std::vector<std::string> name_words(std::string_view folded);
+/// How a number is compared: no blank nor dot, capitals.
+[[nodiscard]] std::string bare_number(std::string_view text);
+
+}  // namespace versoir::consult
