@@ -37,6 +37,8 @@ class Collector {
   void note(X509_STORE_CTX* ctx) {
     X509* x = X509_STORE_CTX_get_current_cert(ctx);
     const int error = X509_STORE_CTX_get_error(ctx);
+    // OpenSSL forgets the list once it has told that its dates are wrong: it is still the one that revokes.
+    if (X509_CRL* crl = X509_STORE_CTX_get0_current_crl(ctx)) crl_ = crl;
     const int depth = X509_STORE_CTX_get_error_depth(ctx);
     switch (error) {
       case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -48,7 +50,7 @@ class Collector {
                    msg("The certificate of {0} is not valid before {1}.", name_of(x),
                        time_of(X509_get0_notBefore(x))));
       case X509_V_ERR_CERT_REVOKED:
-        return revoked(ctx, x);
+        return revoked(x);
       case X509_V_ERR_UNABLE_TO_GET_CRL:
         return no_crl(x, depth);
       case X509_V_ERR_CRL_NOT_YET_VALID:
@@ -58,7 +60,7 @@ class Collector {
       case X509_V_ERR_CRL_HAS_EXPIRED:
         return add(Verdict::untrusted, "signature-revocation",
                    msg("The revocation list of {0} is too old: it ended on {1}.", issuer_name(x),
-                       time_of(X509_CRL_get0_nextUpdate(X509_STORE_CTX_get0_current_crl(ctx)))));
+                       time_of(crl_ ? X509_CRL_get0_nextUpdate(crl_) : nullptr)));
       case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
       case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
       case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
@@ -90,11 +92,10 @@ class Collector {
     return bio_text(out.get());
   }
 
-  void revoked(X509_STORE_CTX* ctx, X509* x) {
+  void revoked(X509* x) {
     X509_REVOKED* entry = nullptr;
-    X509_CRL* crl = X509_STORE_CTX_get0_current_crl(ctx);
     std::optional<core::Instant> date;
-    if (crl && X509_CRL_get0_by_cert(crl, &entry, x) == 1)
+    if (crl_ && X509_CRL_get0_by_cert(crl_, &entry, x) == 1)
       date = from_asn1_time(X509_REVOKED_get0_revocationDate(entry));
     const auto text = date ? core::format_instant(*date) : std::string("?");
     if (at_.trusted_past && date && *date > at_.when)
@@ -116,6 +117,7 @@ class Collector {
 
   const TrustStore& store_;
   JudgedAt at_;
+  X509_CRL* crl_ = nullptr;  ///< last one seen, kept alive by the store
   std::set<std::string> told_;
   std::vector<ChainDefect> defects_;
 };
