@@ -1,29 +1,33 @@
 // VITAM's ingest controls, in VITAM's order, with VITAM's event codes.
 #pragma once
-#include <filesystem>
-#include <map>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "check/referentials.hpp"
 #include "core/clock.hpp"
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
 
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace versoir::check {
 
 enum class Status { ok, warning, ko, fatal };
 [[nodiscard]] std::string_view status_name(Status s) noexcept;  ///< OK, WARNING, KO, FATAL
 
+/// The platform's workflow, chosen by the depositor (X-Context-Id).
+enum class Workflow { default_workflow, blank_test, filing_scheme, holding_scheme };
+[[nodiscard]] std::optional<Workflow> parse_workflow(std::string_view context_id);  ///< DEFAULT_WORKFLOW...
+
 /// One event as VITAM would log it.
 struct Event {
-  std::string step;     ///< STP_INGEST_CONTROL_SIP
-  std::string code;     ///< CHECK_SEDA.NOT_XSD_VALID.KO (outcome detail)
+  std::string step;  ///< STP_INGEST_CONTROL_SIP
+  std::string code;  ///< CHECK_SEDA.NOT_XSD_VALID.KO (outcome detail)
   Status status = Status::ok;
   core::Message message;
-  std::string where;    ///< manifest line, unit or object id, entry name
+  std::string where;  ///< manifest line, unit or object id, entry name
 };
 
 /// A data object or unit of the manifest, as an ATR needs it.
@@ -36,27 +40,32 @@ struct Manifest {
   std::string originating_agency, submission_agency, archival_agency, transferring_agency;
   std::vector<std::string> units;
   std::vector<ManifestObject> objects;
-  core::Sha512 digest;       ///< of the manifest file
+  core::Sha512 digest;  ///< of the manifest file
 };
 
 struct Report {
   Status status = Status::ok;
-  std::vector<Event> events;       ///< one per step reached, plus each defect
+  /// Each defect, then one per step reached (code `<step>.<status>`). A step keeps its first hundred defects.
+  std::vector<Event> events;
   std::vector<std::string> assumptions;  ///< what could not be decided without referentials (English ids)
   core::FileDigest sip;
+  std::string name;  ///< file name of the SIP
+  bool with_referentials = false;
   std::uint64_t units = 0, groups = 0, objects = 0, bytes = 0;
-  Manifest manifest;               ///< as far as it was read
-  /// check.json: {"format":"versoir-check/1","sip":{sha512,size,name},"verdict","events":[…],"counts":{…},
-  /// "manifest":{…},"referentials","assumptions","tool","date"}
+  Manifest manifest;  ///< as far as it was read
+  /// check.json: docs/formats/check.md.
   [[nodiscard]] core::Json to_json(const core::Clock& clock) const;
 };
 
 /// Controls a SIP file. `referentials` may be null: the verdict then rests on the listed assumptions.
-/// Never throws on a bad SIP: that is a KO. Throws only when the file itself cannot be opened (Exit::disk).
+/// `manifest_digest_header` is what a depositor announced, "<algorithm>:<value>" (X-Manifest-Digest-Algo and
+/// -Value, either part may be empty), or a SHA-512 value alone. Never throws on a bad SIP: that is a KO.
+/// Throws only when the file itself cannot be opened (Exit::disk).
 [[nodiscard]] Report check_sip(const std::filesystem::path& sip, const Referentials* referentials,
-                               const std::optional<std::string>& manifest_digest_header = std::nullopt);
+                               const std::optional<std::string>& manifest_digest_header = std::nullopt,
+                               Workflow workflow = Workflow::default_workflow);
 
-/// Grammar file for a SEDA version, compiled in: profiles/schemas/seda-2.x.rng.
+/// SEDA versions whose grammar is compiled in: profiles/schemas/seda-vitam-2.x.rng.
 [[nodiscard]] std::vector<std::string> known_seda_versions();
 
 }  // namespace versoir::check

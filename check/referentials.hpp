@@ -1,8 +1,10 @@
-// The platform's referentials as far as controls need them: agencies, rules, ingest contracts.
+// The platform's referentials as far as controls need them: agencies, rules, ingest contracts, archival
+// profiles.
 #pragma once
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,9 +15,10 @@ struct Agency {
   std::string identifier, name;
 };
 struct Rule {
-  std::string id, type, value;
+  std::string id, type, value;  ///< type is a SEDA element: AppraisalRule, AccessRule...
   std::optional<int> duration;  ///< nullopt = unlimited or undefined
   std::string measurement;      ///< DAY, MONTH, YEAR
+  bool undefined = false;       ///< no duration at all: only a HoldRule may (an unlimited one says so)
 };
 struct IngestContract {
   std::string identifier, name;
@@ -23,12 +26,21 @@ struct IngestContract {
   bool master_mandatory = true;
   bool every_format = true;
   bool unidentified_format_allowed = false;
-  std::vector<std::string> formats;   ///< PUIDs when every_format is false
-  std::vector<std::string> profiles;  ///< archival profiles that it lists
+  std::vector<std::string> formats;        ///< PUIDs when every_format is false
+  std::vector<std::string> profiles;       ///< archival profiles that it lists
+  std::string parent_link = "AUTHORIZED";  ///< CheckParentLink: AUTHORIZED, UNAUTHORIZED, REQUIRED
+};
+struct ArchivalProfile {
+  std::string identifier;
+  bool active = true;
 };
 
-/// A folder holding VITAM's own import formats: agencies.csv (Identifier,Name,Description), rules.csv (RuleId,RuleType,
-/// RuleValue,RuleDescription,RuleDuration,RuleMeasurement), ingestcontracts.json.
+/// A folder holding VITAM's own import formats: agencies.csv (Identifier,Name,Description), rules.csv
+/// (RuleId,RuleType, RuleValue,RuleDescription,RuleDuration,RuleMeasurement), ingestcontracts.json; and when
+/// they are there profiles.json (archival profiles), context.json (the application context that deposits) and
+/// classification.json (allowList, authorizeNotDefined). A BOM is skipped; "ingest-contracts.json" is taken
+/// as well. The duration is compared without case; empty or absent fields of a contract take VITAM's
+/// defaults.
 class Referentials {
  public:
   /// Throws Error(Exit::configuration) naming file and line.
@@ -36,11 +48,29 @@ class Referentials {
   [[nodiscard]] const Agency* agency(std::string_view id) const;
   [[nodiscard]] const Rule* rule(std::string_view id) const;
   [[nodiscard]] const IngestContract* contract(std::string_view id) const;
+  [[nodiscard]] const ArchivalProfile* profile(std::string_view id) const;
+  [[nodiscard]] bool has_profiles() const noexcept { return has_profiles_; }
+  /// False only when the context controls its contracts and does not list this one.
+  [[nodiscard]] bool contract_in_context(std::string_view id) const;
+  [[nodiscard]] bool has_classification() const noexcept { return has_classification_; }
+  /// `level` empty: is a unit without ClassificationLevel accepted?
+  [[nodiscard]] bool classification_allowed(std::string_view level) const;
 
  private:
+  void read_agencies(const std::filesystem::path& file);
+  void read_rules(const std::filesystem::path& file);
+  void read_contracts(const std::filesystem::path& file);
+  void read_profiles(const std::filesystem::path& file);
+  void read_context(const std::filesystem::path& file);
+  void read_classification(const std::filesystem::path& file);
+
   std::map<std::string, Agency, std::less<>> agencies_;
   std::map<std::string, Rule, std::less<>> rules_;
   std::map<std::string, IngestContract, std::less<>> contracts_;
+  std::map<std::string, ArchivalProfile, std::less<>> profiles_;
+  std::set<std::string, std::less<>> context_contracts_, levels_;
+  bool has_profiles_ = false, context_controls_ = false, has_classification_ = false,
+       no_level_allowed_ = true;
 };
 
 }  // namespace versoir::check

@@ -1,0 +1,55 @@
+// One reading of the archive: names, sizes and SHA-512 of its files, the manifest put aside. Private to
+// check.
+#pragma once
+#include "core/digest.hpp"
+#include "core/i18n.hpp"
+#include "core/zip.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace versoir::check {
+
+struct FileFacts {
+  std::string path;
+  std::uint64_t size = 0;
+  core::Sha512 digest;
+};
+
+struct ContainerFacts {
+  bool accepted = false;                ///< one of the kinds of container that VITAM takes
+  std::vector<FileFacts> files;         ///< those in a folder, each path once (the last entry wins)
+  std::vector<std::string> root_files;  ///< the first two
+  std::string last_root_file;
+  std::optional<std::string> manifest_name;
+  std::filesystem::path manifest;          ///< copy of the manifest
+  std::optional<std::string> unsafe_name;  ///< first entry whose name the workspace refuses
+  std::optional<core::Message> damage;     ///< the archive could not be read to its end
+  bool damaged_before_unsafe = false;
+  std::uint64_t bytes = 0;  ///< of `files`
+
+  [[nodiscard]] const FileFacts* find(std::string_view path) const;
+
+  std::unordered_map<std::uint64_t, std::size_t> by_path;  ///< hash of the path → index in files
+};
+
+/// Hash of names and identifiers: 64 bits are enough to tell the entries of one SIP apart.
+[[nodiscard]] std::uint64_t name_hash(std::string_view name) noexcept;
+
+/// Reads the whole archive once. `folder` receives the manifest. Never throws on a bad archive.
+[[nodiscard]] ContainerFacts read_container(const std::filesystem::path& sip,
+                                            const std::filesystem::path& folder);
+
+/// Reads it again and gives the content of the files that `wanted` names.
+void reread_container(const std::filesystem::path& sip,
+                      const std::function<bool(std::string_view path)>& wanted,
+                      const std::function<void(std::string_view path, std::string_view piece)>& piece,
+                      const std::function<void(std::string_view path)>& done);
+
+}  // namespace versoir::check

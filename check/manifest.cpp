@@ -1,0 +1,373 @@
+// The manifest read once: structure and references into the model, values of units and objects judged on the
+// way.
+#include "check/manifest.hpp"
+
+#include "check/container.hpp"
+#include "check/unit_values.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "core/xml.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace versoir::check {
+
+using core::Error;
+using core::Exit;
+using core::msg;
+using core::XmlReader;
+
+namespace {
+
+/// VITAM has no limit of depth; ours protects the stack of what follows the reading.
+constexpr core::XmlLimits limits{8'000'000'000, 4000, 10'000'000};
+
+class Reader {
+ public:
+  Reader(const std::filesystem::path& file, const Referentials* referentials, ManifestModel& model)
+      : xml_(XmlReader::from_file(file, Exit::sip_unreadable, limits)),
+        referentials_(referentials),
+        m_(model) {}
+
+  void run() {
+    while (xml_.next()) {
+      switch (xml_.node()) {
+        case XmlReader::Node::start:
+          start();
+          break;
+        case XmlReader::Node::text:
+          if (!text_used_) text_ = xml_.text();
+          break;
+        case XmlReader::Node::end:
+          end();
+          break;
+      }
+    }
+    resolve_group_references();
+    resolve_identifiers();
+  }
+
+ private:
+  struct Frame {
+    std::string name, ns;
+    long line = 0;
+    bool has_child = false;
+  };
+
+  // -------------------------------------------------------------------------------------------- moving in
+  // the tree
+
+  /// Name of the element `up` levels above the current one: 0 is its parent.
+  [[nodiscard]] std::string_view above(std::size_t up) const {
+    return up + 2 <= depth_ ? std::string_view(frames_[depth_ - 2 - up].name) : std::string_view();
+  }
+  [[nodiscard]] const Frame& here() const { return frames_[depth_ - 1]; }
+
+  void start() {
+    if (depth_ > 0) frames_[depth_ - 1].has_child = true;
+    if (depth_ == frames_.size()) frames_.emplace_back();
+    auto& frame = frames_[depth_++];
+    frame.name = xml_.name();
+    frame.ns = xml_.ns();
+    frame.line = xml_.line();
+    frame.has_child = false;
+    text_.clear();
+    text_used_ = false;
+    if (depth_ == 1) seda_ = frame.ns;
+    if (frame.ns == seda_) opened(frame.name);
+  }
+
+  void end() {
+    const bool leaf = !here().has_child;
+    if (here().ns == seda_) {
+      if (leaf) head_value();
+      if (leaf && object_ != none) object_value();
+      if (leaf && !units_.empty()) unit_reference();
+    }
+    if (leaf) any_value();
+    if (here().ns == seda_) closed();
+    --depth_;
+    text_.clear();
+    text_used_ = depth_ > 0 && frames_[depth_ - 1].has_child;
+  }
+
+  [[nodiscard]] std::string where(std::string_view id) const {
+    return fmt::format("{} (line {})", id, here().line);
+  }
+
+  // -------------------------------------------------------------------------------------------------
+  // identifiers
+
+  std::uint32_t declare(std::string_view id, IdKind kind, std::uint32_t index) {
+    if (id.empty()) return index;
+    const auto [at, fresh] = m_.ids.try_emplace(name_hash(id), IdFacts{kind, index});
+    static_cast<void>(at);
+    if (!fresh)
+      m_.identifiers.add("CHECK_SEDA.NOT_XSD_VALID", Status::ko,
+                         msg("The identifier {0} is declared twice.", id),
+                         fmt::format("line {}", here().line));
+    return index;
+  }
+
+  void refer(std::string_view target) { m_.idrefs.emplace_back(name_hash(core::trim(target)), here().line); }
+
+  void resolve_identifiers() {
+    for (const auto& [hash, line] : m_.idrefs)
+      if (!m_.ids.contains(hash))
+        m_.identifiers.add("CHECK_SEDA.NOT_XSD_VALID", Status::ko,
+                           msg("A reference designates no identifier of the manifest."),
+                           fmt::format("line {}", line));
+  }
+
+  void resolve_group_references() {
+    for (auto& object : m_.objects) {
+      if (!object.references_group) continue;
+      const auto found = m_.ids.find(object.group_reference);
+      if (found != m_.ids.end() && found->second.kind == IdKind::group) object.group = found->second.index;
+    }
+  }
+
+  // ----------------------------------------------------------------------------------------------------
+  // openings
+
+  void opened(const std::string& name) {
+    const auto id = core::trim(xml_.attribute("id").value_or(""));
+    const auto parent = above(0);
+    if (name == "ArchiveUnit" && (parent == "ArchiveUnit" || parent == "DescriptiveMetadata")) {
+      if (parent == "ArchiveUnit") become_unit();
+      units_.emplace_back();
+      units_.back().id = id;
+      return;  // what it is, and its identifier's kind, is known at its first child
+    }
+    if (parent == "ArchiveUnit" && !units_.empty()) child_of_unit(name);
+    if (name == "DataObjectGroup" && parent == "DataObjectPackage") {
+      group_ = declare(id, IdKind::group, add_group(id));
+    } else if ((name == "BinaryDataObject" || name == "PhysicalDataObject") &&
+               (parent == "DataObjectGroup" || parent == "DataObjectPackage")) {
+      open_object(name, id);
+    } else {
+      declare(id, IdKind::other, none);
+    }
+    if (name == "ManagementMetadata" && parent == "DataObjectPackage") metadata_.emplace().id = name;
+    if (name == "Relationship" && object_ != none) refer(xml_.attribute("target").value_or(""));
+    if (name == "MessageDigest" && parent != "" && object_ != none) read_algorithm();
+  }
+
+  std::uint32_t add_group(const std::string& id) {
+    m_.groups.push_back({id, false});
+    return static_cast<std::uint32_t>(m_.groups.size() - 1);
+  }
+
+  void open_object(const std::string& name, const std::string& id) {
+    ObjectFacts object;
+    object.id = id;
+    object.physical = name == "PhysicalDataObject";
+    object.group = above(0) == "DataObjectGroup" ? group_ : none;
+    m_.objects.push_back(std::move(object));
+    object_ = declare(id, IdKind::object, static_cast<std::uint32_t>(m_.objects.size() - 1));
+    object_harm_ = false;
+  }
+
+  void read_algorithm() {
+    // The first attribute, whatever its name: so does VITAM.
+    const auto attributes = xml_.attributes();
+    m_.objects[object_].digest.algorithm =
+        attributes.empty() ? DigestName::absent : parse_digest_name(attributes.front().second);
+  }
+
+  void child_of_unit(const std::string& name) {
+    if (name == "ArchiveUnitRefId") {
+      declare(units_.back().id, IdKind::pointer, none);
+      units_.back().pointer = true;
+      return;
+    }
+    become_unit();
+    if (name == "Content" || name == "Management") in_unit_values_ = true;
+    if (name == "ArchiveUnitProfile") m_.unit_profiles = true;
+  }
+
+  /// The unit on top of the stack turns out to be one, and not a pointer.
+  void become_unit() {
+    auto& unit = units_.back();
+    if (unit.index != none || unit.pointer) return;
+    UnitFacts facts;
+    facts.id = unit.id;
+    if (units_.size() > 1) facts.parent = units_[units_.size() - 2].index;
+    m_.units.push_back(std::move(facts));
+    unit.index = declare(unit.id, IdKind::unit, static_cast<std::uint32_t>(m_.units.size() - 1));
+  }
+
+  void closed() {
+    const auto& name = here().name;
+    const auto parent = above(0);
+    if ((name == "BinaryDataObject" || name == "PhysicalDataObject") && object_ != none) object_ = none;
+    if (name == "DataObjectGroup" && parent == "DataObjectPackage") group_ = none;
+    if (parent == "ArchiveUnit" && (name == "Content" || name == "Management")) in_unit_values_ = false;
+    if (parent == "ArchiveUnit" && name == "Content" && !units_.empty())
+      units_.back().judge(referentials_, m_);
+    if (name == "ArchiveUnit" && !units_.empty() &&
+        (parent == "ArchiveUnit" || parent == "DescriptiveMetadata"))
+      units_.pop_back();
+    if (name == "ManagementMetadata" && metadata_) {
+      metadata_->judge_rules(referentials_, m_);
+      metadata_.reset();
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------------
+  // values
+
+  /// VITAM takes the last occurrence wherever it stands.
+  void head_value() {
+    const auto& name = here().name;
+    auto& head = m_.head;
+    const std::array<std::pair<std::string_view, std::string*>, 5> wanted{
+        {{"MessageIdentifier", &head.message_identifier},
+         {"ArchivalAgreement", &head.archival_agreement},
+         {"ArchivalProfile", &head.archival_profile},
+         {"OriginatingAgencyIdentifier", &head.originating_agency},
+         {"SubmissionAgencyIdentifier", &head.submission_agency}}};
+    for (const auto& [element, target] : wanted)
+      if (name == element) *target = core::trim(text_);
+    if (name != "Identifier" || depth_ != 3) return;
+    if (above(0) == "ArchivalAgency") head.archival_agency = core::trim(text_);
+    if (above(0) == "TransferringAgency") head.transferring_agency = core::trim(text_);
+  }
+
+  void object_value() {
+    auto& object = m_.objects[object_];
+    const auto& name = here().name;
+    const auto parent = above(0);
+    if (parent == "FormatIdentification" && name == "FormatId") object.format = core::trim(text_);
+    if (parent != "BinaryDataObject" && parent != "PhysicalDataObject") return;
+    const auto text = core::trim(text_);
+    if (name == "DataObjectGroupId") {
+      // Inside a nested group it is only another name of that group.
+      if (object.group == none) object.group = add_group(text);
+      declare(text, IdKind::group, object.group);
+    } else if (name == "DataObjectGroupReferenceId") {
+      object.group_reference = name_hash(text);
+      object.references_group = object.group == none;
+      refer(text);
+    } else if (name == "DataObjectVersion") {
+      object.version = text;
+      object.has_version = !text.empty();
+    } else if (name == "Uri") {
+      object.uri = text_;
+      object.has_address = !text.empty();
+    } else if (name == "PhysicalId") {
+      object.has_address = !text.empty();
+    } else if (name == "MessageDigest") {
+      object.digest = parse_digest(object.digest.algorithm, text_);
+    } else if (name == "Size") {
+      object.size = text.size() <= 18 &&
+                            std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; }) &&
+                            !text.empty()
+                        ? std::stoull(text)
+                        : 0;
+    }
+  }
+
+  void unit_reference() {
+    auto& unit = units_.back();
+    const auto& name = here().name;
+    const auto parent = above(0);
+    const auto text = core::trim(text_);
+    if (name == "ArchiveUnitRefId" && parent == "ArchiveUnit") {
+      pointer(text);
+    } else if (name == "DataObjectGroupReferenceId" || name == "DataObjectReferenceId") {
+      refer(text);
+      if (parent != "DataObjectReference") return;
+      const bool existing = above(1) == "DataObjectGroup" && above(2) == "ArchiveUnit";
+      if (above(1) == "ArchiveUnit" || existing)
+        m_.object_references.push_back({unit.index, name_hash(text), here().line, existing});
+    } else if (name == "ArchiveUnitRefId" || name == "SignedDocumentReferenceId" ||
+               name == "SignedObjectId") {
+      if (above(1) != "UpdateOperation") refer(text);
+    } else if (name == "DataObjectGroupExistingReferenceId") {
+      m_.attaches = true;
+      if (!guid(text)) return;
+    } else if (name == "SystemId" && parent == "UpdateOperation") {
+      existing_unit(unit);
+      static_cast<void>(guid(text));
+    } else if (parent == "ArchiveUnitIdentifierKey") {
+      existing_unit(unit);
+      if (text.empty())
+        m_.attachments.add("CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST.EMPTY_KEY_ATTACHMENT", Status::ko,
+                           msg("The key that designates a unit of the platform is empty."), where(unit.id));
+    }
+  }
+
+  void pointer(const std::string& target) {
+    if (target != text_ || target.find_first_of(" \t\r\n") != std::string::npos)
+      m_.attachments.add("CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST.CHECK_MANIFEST_MALFORMED_DATA", Status::ko,
+                         msg("A reference to a unit holds blanks or line breaks."), where(units_.back().id));
+    if (units_.size() < 2) return;  // a pointer at the root leads nowhere from nowhere
+    m_.unit_references.push_back({units_[units_.size() - 2].index, name_hash(target), here().line, false});
+  }
+
+  void existing_unit(UnitValues& unit) {
+    m_.attaches = true;
+    if (unit.index != none) m_.units[unit.index].existing = true;
+  }
+
+  bool guid(const std::string& text) {
+    if (is_guid(text)) return true;
+    m_.attachments.add("CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST.INVALID_GUID_ATTACHMENT", Status::ko,
+                       msg("This is not an identifier of the platform."), where(units_.back().id));
+    return false;
+  }
+
+  /// Leaves of units, objects and management metadata, extension elements included.
+  void any_value() {
+    if (in_unit_values_ && !units_.empty()) units_.back().take(here().name, above(0), above(1), text_);
+    if (metadata_) metadata_->take(here().name, above(0), above(1), text_);
+    if (object_ == none || object_harm_) return;
+    if (const auto harm = find_harm(text_)) {
+      object_harm_ = true;
+      m_.group_values.add("CHECK_OBJECT_GROUP_SCHEMA.OBJECT_GROUP_SANITIZE", Status::ko,
+                          harm_message(*harm, here().name), m_.objects[object_].id);
+    }
+  }
+
+  XmlReader xml_;
+  const Referentials* referentials_;
+  ManifestModel& m_;
+  std::vector<Frame> frames_;
+  std::size_t depth_ = 0;
+  std::string seda_, text_;
+  bool text_used_ = false, in_unit_values_ = false, object_harm_ = false;
+  std::uint32_t group_ = none, object_ = none;
+  std::vector<UnitValues> units_;
+  std::optional<UnitValues> metadata_;
+};
+
+}  // namespace
+
+void Defects::add(std::string_view code, Status status, core::Message message, std::string at) {
+  ++total;
+  worst = std::max(worst, status);
+  if (items.size() < 100) items.push_back({std::string(code), status, std::move(message), std::move(at)});
+}
+
+Root read_root(const std::filesystem::path& file) {
+  auto xml = XmlReader::from_file(file, Exit::sip_unreadable, limits);
+  Root root;
+  while (xml.next()) {
+    if (xml.node() != XmlReader::Node::start) continue;
+    root.name = xml.name();
+    root.ns = xml.ns();
+    root.preceded = xml.prolog_has_extra();
+    break;
+  }
+  return root;
+}
+
+void read_manifest(const std::filesystem::path& file, const Referentials* referentials,
+                   ManifestModel& model) {
+  Reader(file, referentials, model).run();
+}
+
+}  // namespace versoir::check

@@ -1,0 +1,57 @@
+// check.json: docs/formats/check.md.
+#include "check/checker.hpp"
+#include "core/text.hpp"
+
+namespace versoir::check {
+
+using core::Json;
+
+namespace {
+
+/// Names of entries are bytes chosen by others; JSON is UTF-8.
+std::string utf8(std::string_view bytes) {
+  bool repaired = false;
+  return core::repair_utf8(bytes, repaired);
+}
+
+Json events_of(const Report& report) {
+  Json list = Json::array();
+  for (const auto& e : report.events) {
+    Json item{{"step", e.step},
+              {"code", e.code},
+              {"status", status_name(e.status)},
+              {"message", utf8(e.message.english())}};
+    if (!e.where.empty()) item["where"] = utf8(e.where);
+    list.push_back(std::move(item));
+  }
+  return list;
+}
+
+Json manifest_of(const Manifest& m) {
+  return {{"seda", m.seda},
+          {"sha512", m.digest.hex()},
+          {"message_identifier", m.message_identifier},
+          {"archival_agreement", m.archival_agreement},
+          {"archival_profile", m.archival_profile},
+          {"originating_agency", m.originating_agency},
+          {"submission_agency", m.submission_agency},
+          {"archival_agency", m.archival_agency},
+          {"transferring_agency", m.transferring_agency}};
+}
+
+}  // namespace
+
+Json Report::to_json(const core::Clock& clock) const {
+  return {{"format", "versoir-check/1"},
+          {"sip", {{"name", utf8(name)}, {"sha512", sip.sha512.hex()}, {"size", sip.size}}},
+          {"verdict", status_name(status)},
+          {"events", events_of(*this)},
+          {"counts", {{"units", units}, {"groups", groups}, {"objects", objects}, {"bytes", bytes}}},
+          {"manifest", manifest_of(manifest)},
+          {"referentials", with_referentials},
+          {"assumptions", assumptions},
+          {"tool", "versoir " VERSOIR_VERSION},
+          {"date", core::format_instant(clock.now())}};
+}
+
+}  // namespace versoir::check

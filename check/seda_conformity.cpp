@@ -1,0 +1,112 @@
+// CHECK_SEDA: is the manifest a SEDA document of a version that the platform takes?
+#include "check/steps.hpp"
+#include "core/error.hpp"
+#include "core/xml.hpp"
+#include "profiles/loader.hpp"
+
+#include <algorithm>
+
+namespace versoir::check {
+
+using core::Error;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+constexpr std::string_view namespace_prefix = "fr:gouv:culture:archivesdefrance:seda:v";
+
+/// "2.2" out of the namespace; "" when it is not of the form v<digit>.<digits>.
+std::string version_of(std::string_view ns) {
+  if (!ns.starts_with(namespace_prefix)) return {};
+  const auto version = ns.substr(namespace_prefix.size());
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (version.size() < 3 || !digit(version[0]) || version[1] != '.' ||
+      !std::ranges::all_of(version.substr(2), digit))
+    return {};
+  return std::string(version);
+}
+
+bool in_content_folder(std::string_view path) {
+  constexpr std::string_view content = "content";
+  const auto folder = path.substr(0, path.find('/'));
+  return folder.size() == content.size() && std::ranges::equal(folder, content, [](char a, char b) {
+           return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
+         });
+}
+
+/// Folders are looked at before the version, and both before the schema.
+bool check_layout(const ContainerFacts& container, Recorder& out) {
+  if (container.root_files.size() > 1) {
+    out.add("CHECK_SEDA.CONTAINER_FORMAT.FILE", Status::ko, msg("The archive has several files at its root."),
+            container.root_files[1]);
+    return false;
+  }
+  const auto stray =
+      std::ranges::find_if_not(container.files, [](const FileFacts& f) { return in_content_folder(f.path); });
+  if (stray == container.files.end()) return true;
+  out.add("CHECK_SEDA.CONTAINER_FORMAT.DIRECTORY", Status::ko,
+          msg("A file is in another folder than content."), stray->path);
+  return false;
+}
+
+core::Grammar grammar_of(const std::string& version) {
+  const auto name = "seda-vitam-" + version + ".rng";
+  return core::Grammar::from_text(profiles::embedded_schema(name), name,
+                                  [](std::string_view href) { return profiles::embedded_schema(href); });
+}
+
+}  // namespace
+
+std::vector<std::string> known_seda_versions() {
+  std::vector<std::string> versions;
+  for (const auto* version : {"2.1", "2.2", "2.3"})
+    if (!profiles::embedded_schema("seda-vitam-" + std::string(version) + ".rng").empty())
+      versions.emplace_back(version);
+  return versions;
+}
+
+void control_seda(const Request& request, const ContainerFacts& container, ManifestModel& model,
+                  Recorder& out) {
+  Root root;
+  try {
+    root = read_root(container.manifest);
+  } catch (const Error& e) {
+    if (e.code() != Exit::sip_unreadable) throw;
+    out.add("CHECK_SEDA.NOT_XML_FILE", Status::ko, e.message(), *container.manifest_name);
+    return;
+  }
+  const auto version = version_of(root.ns);
+  if (version.empty()) {
+    out.add("CHECK_SEDA", Status::ko,
+            msg("The namespace of the root element is not one of SEDA: {0}", root.ns));
+    return;
+  }
+  if (root.preceded) {
+    out.add("CHECK_SEDA", Status::ko,
+            msg("A comment or a processing instruction stands before the root element."));
+    return;
+  }
+  model.head.seda = version;
+  if (!check_layout(container, out)) return;
+  if (!std::ranges::count(known_seda_versions(), version)) {
+    out.add("CHECK_SEDA.UNSUPPORTED_SEDA_VERSION", Status::ko,
+            msg("The platform does not take SEDA {0}.", version));
+    return;
+  }
+  try {
+    read_manifest(container.manifest, request.referentials, model);
+  } catch (const Error& e) {
+    if (e.code() != Exit::sip_unreadable) throw;
+    out.add("CHECK_SEDA.NOT_XML_FILE", Status::ko, e.message(), *container.manifest_name);
+    return;
+  }
+  for (const auto& issue : grammar_of(version).validate_file(container.manifest)) {
+    out.add("CHECK_SEDA.NOT_XSD_VALID", Status::ko,
+            msg("The manifest does not follow SEDA {0}: {1}", version, issue.message),
+            fmt::format("line {}", issue.line));
+  }
+  if (out.step_status() < Status::ko) out.add(model.identifiers);
+}
+
+}  // namespace versoir::check

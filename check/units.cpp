@@ -1,0 +1,14 @@
+// STP_UNIT_CHECK_AND_PROCESS: what the reading of the manifest found in units, action by action.
+#include "check/steps.hpp"
+
+namespace versoir::check {
+
+void control_units(const Request& request, const ManifestModel& model, Recorder& out) {
+  out.add(model.unit_schema);
+  // Holding schemes stop at the schema.
+  if (out.step_status() >= Status::ko || request.workflow == Workflow::holding_scheme) return;
+  out.add(model.classification);
+  if (out.step_status() < Status::ko) out.add(model.rules);
+}
+
+}  // namespace versoir::check
