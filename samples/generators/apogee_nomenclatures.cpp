@@ -238,9 +238,15 @@ void write_registration_codes(Output& out) {
                {"AJ", "Autorisé à continuer", "AJAC"},
                {"FP", "Formation permanente", "Form. perm"},
                {"EX", "Échange", "Échange"}});
-  write_codes(
-      out, "NATURE_ELP", "NEL", "COD_NEL",
-      {{"SEM", "Semestre", "Semestre"}, {"UE", "Unité d'enseignement", "UE"}, {"MAT", "Matière", "Matière"}});
+  for (const auto& n : {Line{"SEM", "Semestre", "Semestre"}, Line{"UE", "Unité d'enseignement", "UE"},
+                        Line{"MAT", "Matière", "Matière"}}) {
+    auto& r = out.row("NATURE_ELP");
+    r.set("COD_NEL", n.code).set("LIB_NEL", n.label).set("LIC_NEL", n.short_label).set("TEM_EN_SVE_NEL", "O");
+    r.set("TEM_SEMESTRE", n.code == "SEM" ? "O" : "N")
+        .set("TEM_UE", n.code == "UE" ? "O" : "N")
+        .set("TEM_FICTIF", "N");
+    out.write(r);
+  }
   write_codes(out, "PERIODE_ELP", "PEL", "COD_PEL",
               {{"S1", "Semestre impair", "Sem. 1"}, {"S2", "Semestre pair", "Sem. 2"}});
   write_codes(out, "NATURE_EPR", "NEP", "COD_NEP", {{"ECRI", "Écrit", "Écrit"}, {"ORAL", "Oral", "Oral"}});
