@@ -52,6 +52,9 @@ void stream(Source& source, const TakenTable& table, TableLoader& loader, core::
   try {
     while (auto block = queue.pop()) {
       if (stop.stop_requested()) throw Error(Exit::interrupted, msg("The copy was interrupted."));
+      if (block->columns != columns.size())
+        throw Error(Exit::source_data,
+                    msg("The source gave {0} columns instead of {1}.", block->columns, columns.size()));
       const auto rows = block->rows();
       loader.add(std::move(*block));
       progress.advance(rows);

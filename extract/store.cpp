@@ -1,6 +1,7 @@
 // Opens an extract and reads what it says of itself.
 #include "extract/store.hpp"
 
+#include "core/file.hpp"
 #include "profiles/loader.hpp"
 #include "trust/merkle.hpp"
 
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 
 namespace versoir::extract {
 
@@ -19,15 +19,18 @@ using core::msg;
 
 namespace {
 
-bool has_sqlite_magic(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  char head[16] = {};
-  in.read(head, sizeof head);
-  return in.gcount() == sizeof head && std::string_view(head, 15) == "SQLite format 3";
-}
-
 Error not_an_extract(const fs::path& path) {
   return Error(Exit::extract_invalid, msg("{0} is not an extract that can be read.", path.string()));
+}
+
+core::Database open_database(const fs::path& path) {
+  // Absent or forbidden is one thing, not a database or a damaged one is another.
+  static_cast<void>(core::open_read(path));
+  try {
+    return core::Database::open_read(path, true);
+  } catch (const Error& e) {
+    throw not_an_extract(path).because(e);
+  }
 }
 
 std::map<std::string, std::string> read_pairs(core::Database& db, std::string_view sql) {
@@ -110,9 +113,7 @@ void shadow_absent(core::Database& db) {
 std::string_view kind_name(Kind k) noexcept { return k == Kind::final_ ? "final" : "rehearsal"; }
 
 Extract Extract::open(const fs::path& path) {
-  std::error_code ec;
-  if (fs::is_regular_file(path, ec) && !has_sqlite_magic(path)) throw not_an_extract(path);
-  Extract extract(core::Database::open_read(path, true));
+  Extract extract(open_database(path));
   extract.path_ = path;
   try {
     if (extract.db_.one_int("PRAGMA application_id") != application_id) throw not_an_extract(path);

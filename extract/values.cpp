@@ -119,7 +119,9 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
     for (++i; i < text.size() && digit(text[i]); ++i, --d.exponent) d.digits += text[i];
   if (d.digits.empty()) return std::nullopt;
   if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
-    const auto from = i + 1 + (i + 1 < text.size() && text[i + 1] == '+' ? 1 : 0);
+    auto from = i + 1;
+    if (from < text.size() && text[from] == '+') ++from;
+    if (from > i + 1 && from < text.size() && !digit(text[from])) return std::nullopt;  // "1e+-3"
     long exponent = 0;
     const auto [end, error] = std::from_chars(text.data() + from, text.data() + text.size(), exponent);
     // A double needs ±324 and an Oracle NUMBER ±130: beyond, the text is no number that anybody stored.

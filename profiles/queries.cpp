@@ -3,6 +3,8 @@
 #include "profiles/loader.hpp"
 #include "profiles/parts.hpp"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 
 namespace versoir::profiles {
@@ -42,10 +44,19 @@ class QueryCheck {
     }
     try {
       if (!app_.views.empty()) db_.exec(app_.views);
-    } catch (const core::Error& e) {
-      add("views.sql", msg("the views cannot be created: {0}", e.what()));
+    } catch (const core::Error&) {
+      add("views.sql", msg("the views do not compile: {0}", reason()));
     }
+    // SQLite looks at what a view selects only when it is used.
+    Names views;
+    auto list = db_.prepare("SELECT name FROM sqlite_temp_master WHERE type = 'view'");
+    while (list.step()) views.emplace_back(list.text(0));
+    for (const auto& view : views)
+      static_cast<void>(prepare("SELECT * FROM " + core::sql_name(view), "views.sql: " + view, {}));
   }
+
+  /// What SQLite says of the last failure: one sentence that names the table, column or token.
+  std::string reason() const { return sqlite3_errmsg(db_.raw()); }
 
   /// Column names of a query, nullopt when it does not compile (reported).
   std::optional<Names> prepare(const std::string& sql, const std::string& where, const Names& parameters) {
@@ -58,8 +69,8 @@ class QueryCheck {
       Names names;
       for (int i = 0; i < statement.columns(); ++i) names.push_back(statement.column_name(i));
       return names;
-    } catch (const core::Error& e) {
-      add(where, msg("the query does not compile: {0}", e.what()));
+    } catch (const core::Error&) {
+      add(where, msg("the query does not compile: {0}", reason()));
       return std::nullopt;
     }
   }

@@ -144,7 +144,7 @@ TEST_CASE("what a grammar cannot say is reported with file and line") {
       {"tables.xml", "name=\"OUVRAGE\"", "name=\"VERSOIR_RUN\"",
        "tables.xml:20: the name VERSOIR_RUN is reserved in an extract"},
       {"rules.xml", "code=\"COM_LIBRE\"", "code=\"DUA_LECTEUR\"",
-       "rules.xml:4: the rule DUA_LECTEUR is declared twice"},
+       "rules.xml:3: the rule DUA_LECTEUR is declared twice"},
       {"rules.xml", " unit=\"YEAR\"", "",
        "rules.xml:2: the rule DUA_LECTEUR needs both a duration and its unit, or neither"},
       {"records.xml", "codes=\"etat-pret\"", "codes=\"etat\"",

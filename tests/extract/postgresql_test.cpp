@@ -1,0 +1,345 @@
+// What only a server can do: its own types, its rights, its end in the middle of a table.
+#include "sites.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace versoir;
+using namespace versoir::tests;
+using Catch::Matchers::Contains;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+std::unique_ptr<extract::Source> open(const std::string& uri, const std::string& schema = "") {
+  return extract::open_source(extract::parse_source(uri), schema);
+}
+extract::SourceTable find(extract::Source& source, const std::string& name) {
+  for (auto& t : source.catalogue())
+    if (t.name == name) return t;
+  FAIL("no table " << name);
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("every type of PostgreSQL arrives exact, as SQL text converted by nobody") {
+  if (!have_postgres()) return;
+  const PostgresServer server;
+  const auto [type, literal, storage, expected, anomaly] = std::tuple<Lines, Lines, Lines, Lines, Lines>{
+      {"numeric(38)", "numeric",  "numeric(38,10)", "numeric(18)", "numeric(19)", "bigint",
+       "smallint",    "float8",   "real",           "money",       "boolean",     "boolean",
+       "date",        "date",     "date",           "date",        "timestamp",   "timestamptz",
+       "time",        "interval", "uuid",           "text",        "char(6)",     "\"char\"",
+       "bytea",       "bytea",    "json",           "int[]",       "numeric",     "float8",
+       "oid"},
+      {"'12345678901234567890123456789012345678'",
+       "'-0.000000000000000000000000000001'",
+       "'1234567890.0123456789'",
+       "'999999999999999999'",
+       "'9999999999999999999'",
+       "'9223372036854775807'",
+       "'-32768'",
+       "'0.1'",
+       "'1e-30'",
+       "'1234.5'",
+       "true",
+       "false",
+       "'0044-03-15 BC'",
+       "'12000-01-01'",
+       "'infinity'",
+       "'1987-02-03'",
+       "'1987-02-03 04:05:06.789'",
+       "'1987-07-01 00:30:00+02'",
+       "'12:34:56.7'",
+       "'1 year 2 days'",
+       "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'",
+       "E'tab\\t ligne\\n \\\\. \\\\N fin'",
+       "'ab'",
+       "'x'",
+       "''",
+       "'\\xdeadbeef00'",
+       "'{\"a\": \"é\"}'",
+       "'{1,NULL,3}'",
+       "'NaN'",
+       "'-Infinity'",
+       "'4294967295'"},
+      {"TEXT", "TEXT", "TEXT",    "INTEGER", "TEXT", "INTEGER", "INTEGER", "TEXT",
+       "TEXT", "TEXT", "INTEGER", "INTEGER", "TEXT", "TEXT",    "TEXT",    "TEXT",
+       "TEXT", "TEXT", "TEXT",    "TEXT",    "TEXT", "TEXT",    "TEXT",    "TEXT",
+       "BLOB", "BLOB", "TEXT",    "TEXT",    "TEXT", "TEXT",    "INTEGER"},
+      {"T:12345678901234567890123456789012345678",
+       "T:-0.000000000000000000000000000001",
+       "T:1234567890.0123456789",
+       "I:999999999999999999",
+       "T:9999999999999999999",
+       "I:9223372036854775807",
+       "I:-32768",
+       "T:0.1",
+       "T:0.000000000000000000000000000001",
+       "T:1234.5",
+       "I:1",
+       "I:0",
+       "T:0044-03-15 BC",
+       "T:12000-01-01",
+       "T:infinity",
+       "T:1987-02-03T00:00:00",
+       "T:1987-02-03T04:05:06.789",
+       "T:1987-06-30T22:30:00Z",
+       "T:12:34:56.7",
+       "T:P1Y2D",
+       "T:a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+       "T:tab\t ligne\n \\. \\N fin",
+       "T:ab    ",
+       "T:x",
+       "B:",
+       "B:deadbeef00",
+       "T:{\"a\": \"é\"}",
+       "T:{1,NULL,3}",
+       "T:NaN",
+       "T:-Infinity",
+       "I:4294967295"},
+      {"C12", "C13", "C14", "C28", "C29"}};
+  REQUIRE(type.size() == literal.size());
+  std::string create, insert, columns, list;
+  for (std::size_t i = 0; i < type.size(); ++i) {
+    const auto name = "c" + std::to_string(i);
+    create += (i ? ", " : "") + name + " " + type[i];
+    insert += (i ? ", " : "") + literal[i];
+    columns += column("C" + std::to_string(i), "VARCHAR2(1)");
+    list += (i ? ", C" : "C") + std::to_string(i);
+  }
+  server.sql("CREATE TABLE t (" + create + "); INSERT INTO t VALUES (" + insert +
+             "); INSERT INTO t DEFAULT VALUES;");
+  core::TemporaryDirectory folder;
+  const auto target = folder.path() / "e.extract";
+  const auto report = copy_from(server.uri(), profile_of(table("T", columns)), target);
+  auto extract = extract::Extract::open(target);
+  auto row = extract.database().prepare("SELECT " + list + " FROM T ORDER BY _row");
+  auto storages = extract.database().prepare("SELECT storage FROM versoir_column ORDER BY position");
+  REQUIRE(row.step());
+  for (std::size_t i = 0; i < type.size(); ++i) {
+    INFO(type[i] << " " << literal[i]);
+    CHECK(shown(row.value(static_cast<int>(i))) == expected[i]);
+    REQUIRE(storages.step());
+    CHECK(storages.text(0) == storage[i]);
+  }
+  REQUIRE(row.step());
+  for (std::size_t i = 0; i < type.size(); ++i) CHECK(row.is_null(static_cast<int>(i)));
+  Lines anomalies;
+  auto st = extract.database().prepare("SELECT column_name FROM versoir_anomaly ORDER BY column_name");
+  while (st.step()) anomalies.emplace_back(st.text(0));
+  CHECK(anomalies == anomaly);
+  CHECK(report.anomalies == anomaly.size());
+  CHECK(std::any_of(report.notes.begin(), report.notes.end(),
+                    [](const auto& n) { return n.code == "LARGE_OBJECT"; }));
+}
+
+TEST_CASE("a domain counts as the type it restricts, and NaN in an integer column is kept") {
+  if (!have_postgres()) return;
+  const PostgresServer server;
+  server.sql(
+      "CREATE DOMAIN code AS numeric(8); CREATE TABLE t (a code, b numeric(8));"
+      "INSERT INTO t VALUES (1, 2), (3, 'NaN'), (4, 5);");
+  core::TemporaryDirectory folder;
+  const auto target = folder.path() / "e.extract";
+  copy_from(server.uri(), profile_of(table("T", column("A", "NUMBER(8)") + column("B", "NUMBER(8)"))),
+            target);
+  auto extract = extract::Extract::open(target);
+  CHECK(rows_of(extract.database(), "SELECT A, B FROM T") == Lines{"I:1|T:2", "I:3|T:NaN", "I:4|T:5"});
+}
+
+TEST_CASE("schemas, views, partitions and names that need quotes are found") {
+  if (!have_postgres()) return;
+  const PostgresServer server;
+  server.sql(
+      "CREATE SCHEMA apogee; CREATE TABLE apogee.individu (num numeric(8)); INSERT INTO apogee.individu "
+      "VALUES (7);"
+      "CREATE VIEW apogee.vue AS SELECT num FROM apogee.individu;"
+      "CREATE TABLE apogee.\"Mixte\" (\"Le Nom\" text, \"a\"\"b\" text); INSERT INTO apogee.\"Mixte\" VALUES "
+      "('x', 'y');"
+      "CREATE TABLE apogee.part (an int) PARTITION BY LIST (an);"
+      "CREATE TABLE apogee.part_1 PARTITION OF apogee.part FOR VALUES IN (1); INSERT INTO apogee.part VALUES "
+      "(1);"
+      "CREATE TABLE individu (autre text);");
+  auto source = open(server.uri(), "APOGEE");
+  Lines names;
+  for (const auto& t : source->catalogue()) names.push_back(t.name);
+  CHECK(names == Lines{"Mixte", "individu", "part", "vue"});
+  CHECK(source->provenance().schema == "apogee");
+  CHECK(source->provenance().system == "PostgreSQL");
+  CHECK(source->provenance().charset == "UTF8");
+  CHECK_THAT(source->provenance().snapshot, Contains(":"));
+  CHECK(source->count("Mixte") == 1);
+  Lines cells;
+  source->read(find(*source, "Mixte"), {"a\"b", "Le Nom"},
+               [&](extract::RowBlock&& b) {
+                 for (auto& c : b.cells) cells.push_back(*c);
+               },
+               {});
+  CHECK(cells == Lines{"y", "x"});
+
+  core::TemporaryDirectory folder;
+  const auto target = folder.path() / "e.extract";
+  const auto number = column("NUM", "NUMBER(8)");
+  copy_from(
+      server.uri(),
+      profile_of(table("INDIVIDU", number) + table("VUE", number) + table("PART", column("AN")), "APOGEE"),
+      target);
+  auto extract = extract::Extract::open(target);
+  CHECK(rows_of(extract.database(), "SELECT i.NUM, v.NUM, p.AN FROM INDIVIDU i, VUE v, PART p") ==
+        Lines{"I:7|I:7|I:1"});
+  CHECK(rows_of(extract.database(), "SELECT value FROM versoir_run WHERE key = 'schema'") ==
+        Lines{"T:apogee"});
+
+  const auto error = error_of([&] { static_cast<void>(open(server.uri(), "HARPEGE")); });
+  CHECK(error.code() == core::Exit::source_missing);
+  CHECK_THAT(error.message().english(), Contains("HARPEGE"));
+}
+
+TEST_CASE("a table whose COPY is killed is an error, not a shorter table") {
+  if (!have_postgres()) return;
+  const PostgresServer server;
+  server.sql(
+      "CREATE TABLE t (a text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 50000);");
+  const auto [function, code] = GENERATE(table<std::string, core::Exit>({
+      {"pg_terminate_backend", core::Exit::source_unreachable},
+      {"pg_cancel_backend", core::Exit::source_unreachable},
+  }));
+  INFO(function);
+  auto source = open(server.uri());
+  const auto t = find(*source, "t");
+  std::size_t rows = 0;
+  bool killed = false;
+  const auto error = error_of([&, f = function] {
+    source->read(t, {"a"},
+                 [&](extract::RowBlock&& b) {
+                   rows += b.rows();
+                   if (std::exchange(killed, true)) return;
+                   server.sql("SELECT " + f + "(pid) FROM pg_stat_activity WHERE query LIKE 'COPY (%'");
+                 },
+                 {});
+  });
+  CHECK(error.code() == code);
+  CHECK_THAT(error.message().english(), Contains("t"));
+  CHECK(rows < 50000);
+
+  // The whole copy ends the same way and leaves no file.
+  core::TemporaryDirectory folder;
+  class Killer final : public core::Progress {
+   public:
+    Killer(const PostgresServer& s, std::string f) : server_(s), function_(std::move(f)) {}
+    void begin(std::string_view, std::optional<std::uint64_t>, std::string_view) override {}
+    void advance(std::uint64_t) override {
+      if (!std::exchange(done_, true))
+        server_.sql("SELECT " + function_ + "(pid) FROM pg_stat_activity WHERE query LIKE 'COPY (%'");
+    }
+    void end() override {}
+
+   private:
+    const PostgresServer& server_;
+    std::string function_;
+    bool done_ = false;
+  } killer(server, function);
+  auto again = open(server.uri());
+  const auto profile = profile_of(table("T", column("A")));
+  const auto second = error_of([&] {
+    extract::copy(*again, profile, folder.path() / "e.extract", {}, core::FixedClock(noon()), killer, {});
+  });
+  CHECK(second.code() == code);
+  CHECK(names_in(folder.path()).empty());
+}
+
+TEST_CASE("a stopped read ends at once and the snapshot goes on") {
+  if (!have_postgres()) return;
+  const PostgresServer server;
+  server.sql(
+      "CREATE TABLE t (a text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 50000);");
+  auto source = open(server.uri());
+  const auto t = find(*source, "t");
+  server.sql("DELETE FROM t");
+  std::stop_source stop;
+  std::size_t rows = 0;
+  const auto error = error_of([&] {
+    source->read(
+        t, {"a"},
+        [&](extract::RowBlock&& b) {
+          rows += b.rows();
+          stop.request_stop();
+        },
+        stop.get_token());
+  });
+  CHECK(error.code() == core::Exit::interrupted);
+  CHECK(rows < 50000);
+  CHECK(source->count("t") == 50000);
+  struct Enough {};
+  CHECK_THROWS_AS(source->read(t, {"a"}, [](extract::RowBlock&&) { throw Enough{}; }, {}), Enough);
+  CHECK(source->count("t") == 50000);
+}
+
+TEST_CASE("nothing can be written through a source") {
+  if (!have_postgres()) return;
+  const PostgresServer server;
+  server.sql(
+      "CREATE TABLE trace (a int); CREATE FUNCTION ecrit() RETURNS int LANGUAGE sql AS "
+      "'INSERT INTO public.trace VALUES (1) RETURNING 1'; CREATE VIEW piege AS SELECT public.ecrit() AS a;");
+  core::TemporaryDirectory folder;
+  const auto error = error_of([&] {
+    copy_from(server.uri(), profile_of(table("PIEGE", column("A", "NUMBER(8)"))),
+              folder.path() / "e.extract");
+  });
+  CHECK_THAT(causes_of(error).at(0), Contains("25006"));
+  CHECK(server.value("SELECT count(*) FROM trace") == "0");
+  CHECK(names_in(folder.path()).empty());
+}
+
+TEST_CASE("missing rights are an error that names the table, and rows hidden by a policy too") {
+  if (!have_postgres()) return;
+  const PostgresServer server;
+  server.sql(
+      "CREATE ROLE lecteur LOGIN; CREATE TABLE ouverte (a text); CREATE TABLE fermee (a text);"
+      "CREATE TABLE filtree (a text); INSERT INTO filtree VALUES ('1'), ('2');"
+      "ALTER TABLE filtree ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON filtree USING (a = '1');"
+      "GRANT SELECT ON ouverte, filtree TO lecteur;");
+  core::TemporaryDirectory folder;
+  const auto copy = [&](const std::string& name) {
+    copy_from(server.uri("postgres", "lecteur"), profile_of(table(name, column("A"))),
+              folder.path() / (name + ".extract"));
+  };
+  copy("OUVERTE");
+  for (const std::string name : {"fermee", "filtree"}) {
+    const auto error = error_of([&] { copy(name); });
+    CHECK(error.code() == core::Exit::source_rights);
+    CHECK_THAT(error.message().english(), Contains(name));
+  }
+  CHECK(names_in(folder.path()) == Lines{"OUVERTE.extract"});
+}
+
+TEST_CASE("databases in other encodings are read as text") {
+  if (!have_postgres()) return;
+  const PostgresServer server;
+  server.sql("CREATE DATABASE latin ENCODING 'LATIN9' TEMPLATE template0 LOCALE 'C';");
+  server.sql("CREATE DATABASE brute ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C';");
+  server.sql(
+      "SET client_encoding = 'UTF8'; CREATE TABLE t (a text); INSERT INTO t VALUES ('Élodie œuvre 5 €');",
+      "latin");
+  server.sql("CREATE TABLE t (a text); INSERT INTO t VALUES (E'caf\\xe9'), ('café');", "brute");
+  core::TemporaryDirectory folder;
+  const auto profile = profile_of(table("T", column("A")));
+  copy_from(server.uri("latin"), profile, folder.path() / "latin.extract");
+  auto latin = extract::Extract::open(folder.path() / "latin.extract");
+  CHECK(rows_of(latin.database(), "SELECT A FROM T") == Lines{"T:Élodie œuvre 5 €"});
+  CHECK(latin.run().charset == "LATIN9");
+
+  CHECK(copy_from(server.uri("brute"), profile, folder.path() / "brute.extract").anomalies == 1);
+  auto raw = extract::Extract::open(folder.path() / "brute.extract");
+  CHECK(rows_of(raw.database(), "SELECT A FROM T") == Lines{"T:caf\uFFFD", "T:café"});
+  CHECK(rows_of(raw.database(), "SELECT hex(raw) FROM versoir_anomaly") == Lines{"T:636166E9"});
+}
+
+TEST_CASE("a server that does not answer is unreachable, and the message says where without secrets") {
+  core::TemporaryDirectory folder;
+  const auto error = error_of(
+      [&] { static_cast<void>(open("postgresql:host=" + folder.path().string() + " dbname=d user=u")); });
+  CHECK(error.code() == core::Exit::source_unreachable);
+  CHECK_THAT(error.message().english(), Contains("dbname=d user=u"));
+}

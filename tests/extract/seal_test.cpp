@@ -1,0 +1,181 @@
+// The seal of an extract: signed, verified by OpenSSL too, and what it finds afterwards.
+#include "extract/seal.hpp"
+
+#include "core/json.hpp"
+#include "sites.hpp"
+#include "trust/signer.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+
+using namespace versoir;
+using namespace versoir::tests;
+using Catch::Matchers::Contains;
+using Lines = std::vector<std::string>;
+
+namespace {
+
+void shell(const std::string& command) {
+  INFO(command);
+  REQUIRE(std::system(("{ " + command + " ; } >/dev/null 2>&1").c_str()) == 0);
+}
+
+/// An extract, a key with a certificate of an authority of its own, and the trust store that knows it.
+class Sealed {
+ public:
+  Sealed() {
+    SqliteSite site;
+    site.sql("CREATE TABLE t (a NUMBER(8)); INSERT INTO t VALUES (1), (2), (3);");
+    copy_from(site.uri(), profile_of(table("T", column("A", "NUMBER(8)"))), path);
+    make_authority("ca");
+    make_authority("other");
+    shell("cd " + dir() +
+          " && openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem "
+          "-subj '/C=FR/O=Essai/CN=Chaine de versement' -out req.pem && printf "
+          "'basicConstraints=critical,CA:FALSE\\nkeyUsage=critical,digitalSignature\\nsubjectKeyIdentifier="
+          "hash\\n"
+          "authorityKeyIdentifier=keyid\\n' > ext.cnf && openssl x509 -req -in req.pem -CA ca.pem -CAkey "
+          "ca.key "
+          "-CAcreateserial -days 3000 -extfile ext.cnf -out cert.pem && chmod 600 key.pem");
+    trust::KeySource key;
+    key.certificate = folder_.path() / "cert.pem";
+    key.key = folder_.path() / "key.pem";
+    signer_ = trust::load_signer(key, clock);
+    auto extract = extract::Extract::open(path);
+    extract::write_seal(extract, *signer_, nullptr, clock);
+  }
+  std::vector<core::Finding> verify(const std::string& authority = "ca") {
+    auto extract = extract::Extract::open(path);
+    return extract::verify_seal(
+        extract, trust::load_trust_store(folder_.path() / (authority + ".pem"), {}, {}), clock);
+  }
+  std::string dir() const { return folder_.path().string(); }
+
+ private:
+  void make_authority(const std::string& name) {
+    shell("cd " + dir() +
+          " && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout " + name +
+          ".key -subj '/C=FR/O=Essai/CN=Autorite " + name +
+          "' -days 3650 -addext 'keyUsage=critical,keyCertSign,cRLSign' -out " + name + ".pem");
+  }
+  core::TemporaryDirectory folder_;
+  std::unique_ptr<trust::Signer> signer_;
+
+ public:
+  core::SystemClock clock;
+  std::filesystem::path path = folder_.path() / "essai.extract";
+};
+
+bool says(const std::vector<core::Finding>& findings, const std::string& part) {
+  for (const auto& f : findings)
+    if (f.severity == core::Severity::error && f.message.english().find(part) != std::string::npos)
+      return true;
+  return false;
+}
+bool no_error(const std::vector<core::Finding>& findings) {
+  for (const auto& f : findings)
+    if (f.severity == core::Severity::error) {
+      UNSCOPED_INFO(f.message.english());
+      return false;
+    }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("a seal says what the extract is, and verifies") {
+  Sealed sealed;
+  CHECK(no_error(sealed.verify()));
+  const auto seal = core::read_json(extract::seal_file(sealed.path));
+  auto extract = extract::Extract::open(sealed.path);
+  CHECK(seal.at("format") == "versoir-extract-seal/1");
+  CHECK(seal.at("file").at("name") == "essai.extract");
+  CHECK(seal.at("file").at("size") == std::filesystem::file_size(sealed.path));
+  CHECK(seal.at("root") == extract.root().hex());
+  CHECK(seal.at("run").at("application") == "essai");
+  CHECK(seal.at("tables").at(0).at("name") == "T");
+  CHECK(seal.at("tables").at(0).at("rows") == 3);
+  CHECK(seal.at("tables").at(0).at("root") == extract.tables().at(0).root.hex());
+  // sha512sum as the other witness
+  shell("cd " + sealed.dir() + " && test \"$(sha512sum essai.extract | cut -d' ' -f1)\" = " +
+        seal.at("file").at("sha512").get<std::string>());
+}
+
+TEST_CASE("OpenSSL verifies the signature of a seal") {
+  Sealed sealed;
+  shell("cd " + sealed.dir() +
+        " && openssl cms -verify -cades -binary -inform DER -in essai.extract.seal.json.p7s "
+        "-content essai.extract.seal.json -CAfile ca.pem -purpose any -out /dev/null");
+}
+
+TEST_CASE("an altered extract is found by its seal, fact by fact") {
+  Sealed sealed;
+  core::Database::open_write(sealed.path).exec("UPDATE versoir_run SET value = 'final' WHERE key = 'kind'");
+  auto findings = sealed.verify();
+  CHECK(says(findings, "SHA-512"));
+  CHECK(says(findings, "facts of the run"));
+  CHECK_FALSE(says(findings, "tables of the extract"));
+  core::Database::open_write(sealed.path).exec("UPDATE versoir_table SET copied_rows = 4");
+  findings = sealed.verify();
+  CHECK(says(findings, "tables of the extract"));
+  CHECK(says(findings, "root of the extract"));
+}
+
+TEST_CASE("an altered seal, a foreign signature and a missing one are found") {
+  Sealed sealed;
+  CHECK_FALSE(no_error(sealed.verify("other")));
+  const auto file = extract::seal_file(sealed.path);
+  auto text = core::read_file(file);
+  text.replace(text.find("\"rows\":3"), 8, "\"rows\":4");
+  core::write_file(file, text);
+  const auto findings = sealed.verify();
+  CHECK(says(findings, "tables of the extract"));
+  CHECK(findings.size() >= 2);  // and the signature
+  std::filesystem::remove(file.string() + ".p7s");
+  CHECK_FALSE(no_error(sealed.verify()));
+  std::filesystem::remove(file);
+  CHECK(says(sealed.verify(), "has no seal"));
+}
+
+TEST_CASE("a seal that is not JSON is a finding, not a crash") {
+  Sealed sealed;
+  for (const char* text :
+       {"", "{", "[]", "{\"format\":\"autre\"}", "{\"format\":\"versoir-extract-seal/1\",\"file\":3}"}) {
+    core::write_file(extract::seal_file(sealed.path), text);
+    CHECK_FALSE(no_error(sealed.verify()));
+  }
+}
+
+TEST_CASE("a renamed extract with its seal still verifies") {
+  Sealed sealed;
+  const auto moved = std::filesystem::path(sealed.dir()) / "autre.extract";
+  std::filesystem::rename(sealed.path, moved);
+  std::filesystem::rename(extract::seal_file(sealed.path), extract::seal_file(moved));
+  std::filesystem::rename(extract::seal_file(sealed.path).string() + ".p7s",
+                          extract::seal_file(moved).string() + ".p7s");
+  sealed.path = moved;
+  CHECK(no_error(sealed.verify()));
+}
+
+TEST_CASE("a seal that cannot be signed does not stay") {
+  Sealed sealed;
+  std::filesystem::remove(extract::seal_file(sealed.path).string() + ".p7s");
+  class BrokenSigner final : public trust::Signer {
+   public:
+    explicit BrokenSigner(trust::Certificate c) : certificate_(std::move(c)) {}
+    const trust::Certificate& certificate() const override { return certificate_; }
+    const std::vector<trust::Certificate>& chain() const override { return chain_; }
+    std::string sign(std::string_view) override {
+      throw core::Error(core::Exit::signing, core::msg("No card."));
+    }
+
+   private:
+    trust::Certificate certificate_;
+    std::vector<trust::Certificate> chain_;
+  } broken(trust::Certificate::list_from_pem_file(std::filesystem::path(sealed.dir()) / "cert.pem").at(0));
+  auto extract = extract::Extract::open(sealed.path);
+  CHECK(error_of([&] { extract::write_seal(extract, broken, nullptr, sealed.clock); }).code() ==
+        core::Exit::signing);
+  CHECK_FALSE(std::filesystem::exists(extract::seal_file(sealed.path)));
+}

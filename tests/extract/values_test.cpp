@@ -1,0 +1,146 @@
+// Declared types and the canonical form of values.
+#include "extract/values.hpp"
+
+#include "core/error.hpp"
+#include "extract/copy_text.hpp"
+#include "extract/pg_conninfo.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace versoir::extract;
+using Kind = SourceColumn::Kind;
+
+TEST_CASE("declared types are understood as Oracle and the standard write them") {
+  const auto [type, kind, storage] = GENERATE(table<std::string, Kind, Storage>({
+      {"VARCHAR2(40)", Kind::text, Storage::text},
+      {"VARCHAR2(40 CHAR)", Kind::text, Storage::text},
+      {"character varying(40)", Kind::text, Storage::text},
+      {"CHAR(1)", Kind::text, Storage::text},
+      {"CLOB", Kind::text, Storage::text},
+      {"", Kind::text, Storage::text},
+      {"NUMBER(8)", Kind::integer, Storage::integer},
+      {"NUMBER(18,0)", Kind::integer, Storage::integer},
+      {"number( 8 , 0 )", Kind::integer, Storage::integer},
+      {"NUMBER(19)", Kind::number, Storage::text},
+      {"NUMBER(8,2)", Kind::number, Storage::text},
+      {"NUMBER(8,-2)", Kind::number, Storage::text},
+      {"NUMBER(*,0)", Kind::number, Storage::text},
+      {"NUMBER", Kind::number, Storage::text},
+      {"DECIMAL(5)", Kind::integer, Storage::integer},
+      {"INTEGER", Kind::integer, Storage::integer},
+      {"bigint", Kind::integer, Storage::integer},
+      {"FLOAT(126)", Kind::number, Storage::text},
+      {"DOUBLE PRECISION", Kind::number, Storage::text},
+      {"DATE", Kind::date, Storage::text},
+      {"TIMESTAMP(6)", Kind::timestamp, Storage::text},
+      {"TIMESTAMP(6) WITH TIME ZONE", Kind::timestamp, Storage::text},
+      {"BLOB", Kind::binary, Storage::blob},
+      {"LONG RAW", Kind::binary, Storage::blob},
+      {"RAW(16)", Kind::binary, Storage::blob},
+      {"BOOLEAN", Kind::boolean, Storage::integer},
+      {"SDO_GEOMETRY", Kind::other, Storage::text},
+  }));
+  INFO(type);
+  const auto column = declared_column("C", type);
+  CHECK(column.kind == kind);
+  CHECK(storage_of(column) == storage);
+  CHECK(column.type == type);
+}
+
+TEST_CASE("PostgreSQL's types keep precision, scale and sign of the scale") {
+  const auto packed = [](int precision, int scale) { return ((precision << 16) | (scale & 0x7ff)) + 4; };
+  CHECK(postgresql_column("c", "numeric(8,0)", "numeric", packed(8, 0)).kind == Kind::integer);
+  CHECK(postgresql_column("c", "numeric(18,0)", "numeric", packed(18, 0)).kind == Kind::integer);
+  CHECK(postgresql_column("c", "numeric(19,0)", "numeric", packed(19, 0)).kind == Kind::number);
+  const auto negative = postgresql_column("c", "numeric(5,-2)", "numeric", packed(5, -2));
+  CHECK(negative.kind == Kind::number);
+  CHECK(negative.precision == 5);
+  CHECK(negative.scale == -2);
+  CHECK(postgresql_column("c", "numeric", "numeric", -1).kind == Kind::number);
+  CHECK_FALSE(postgresql_column("c", "numeric", "numeric", -1).scale_known);
+  CHECK(postgresql_column("c", "interval", "interval", -1).kind == Kind::other);
+}
+
+TEST_CASE("numbers have one decimal form") {
+  const auto [text, canonical] = GENERATE(table<std::string, std::string>({
+      {"0", "0"},
+      {"-0", "0"},
+      {"-0.00", "0"},
+      {"007", "7"},
+      {"+5", "5"},
+      {"1.50", "1.5"},
+      {".5", "0.5"},
+      {"5.", "5"},
+      {"-.25", "-0.25"},
+      {"100", "100"},
+      {"1e3", "1000"},
+      {"1.5E+2", "150"},
+      {"12e-1", "1.2"},
+      {"5e-324", "0." + std::string(323, '0') + "5"},
+      {"12345678901234567890123456789012345678", "12345678901234567890123456789012345678"},
+      {"0.00000000000000000000000000000000000001", "0.00000000000000000000000000000000000001"},
+  }));
+  INFO(text);
+  CHECK(canonical_number(text) == canonical);
+  CHECK(canonical_number(canonical) == canonical);
+}
+
+TEST_CASE("what is not a number is not taken for one") {
+  const auto text = GENERATE(as<std::string>{}, "", "-", ".", "1,5", "12a", "NaN", "Infinity", "1e",
+                             "1e9999999999", "1e5000", "0x10", " 1", "1 ", "1e+-3", "--1");
+  INFO(text);
+  CHECK_FALSE(canonical_number(text));
+}
+
+TEST_CASE("integers of 64 bits fit, one more does not") {
+  CHECK(fits_integer("9223372036854775807"));
+  CHECK(fits_integer("-9223372036854775808"));
+  CHECK_FALSE(fits_integer("9223372036854775808"));
+  CHECK_FALSE(fits_integer("1.5"));
+}
+
+TEST_CASE("dates have one form, and a zone leads to UTC") {
+  const auto [text, canonical] = GENERATE(table<std::string, std::string>({
+      {"1987-02-03", "1987-02-03T00:00:00"},
+      {"1987-02-03 14:05:06", "1987-02-03T14:05:06"},
+      {"1987-02-03T14:05:06", "1987-02-03T14:05:06"},
+      {"1987-02-03 14:05", "1987-02-03T14:05:00"},
+      {"1987-02-03 14:05:06.123400", "1987-02-03T14:05:06.1234"},
+      {"1987-02-03 14:05:06.000", "1987-02-03T14:05:06"},
+      {"1987-02-03 14:05:06+00", "1987-02-03T14:05:06Z"},
+      {"1987-02-03T14:05:06Z", "1987-02-03T14:05:06Z"},
+      {"1987-01-01 00:30:00.5+02:00", "1986-12-31T22:30:00.5Z"},
+      {"1987-12-31 23:30:00 -0530", "1988-01-01T05:00:00Z"},
+      {"0001-01-01", "0001-01-01T00:00:00"},
+      {"9999-12-31 23:59:59", "9999-12-31T23:59:59"},
+      {"2000-02-29", "2000-02-29T00:00:00"},
+  }));
+  INFO(text);
+  CHECK(canonical_timestamp(text) == canonical);
+  CHECK(canonical_timestamp(canonical) == canonical);
+}
+
+TEST_CASE("what is not a date is not taken for one") {
+  const auto text = GENERATE(
+      as<std::string>{}, "", "1987", "1987-02", "1987-02-30", "1900-02-29", "03/02/1987", "0044-03-15 BC",
+      "12000-01-01", "infinity", "0000-00-00", "1987-02-03 24:00:00", "1987-02-03 14", "1987-02-03 14:05:60",
+      "1987-02-03 14:05:06.", "1987-02-03 14:05:06.12x", "1987-02-03 14:05:06+", "0001-01-01 00:00:00+05",
+      "1987-02-03x14:05:06", "1987-02-03 14:05:06 Europe/Paris");
+  INFO(text);
+  CHECK_FALSE(canonical_timestamp(text));
+}
+
+TEST_CASE("a line of COPY gives its fields back") {
+  const std::string line = "a\\tb\t\\N\t\t\\\\N\t\\\\.\tl\\nr\\r\\b\\f\\v\t\\101\\x42Z\n";
+  CopyLine fields(line);
+  std::vector<std::string> out;
+  for (std::optional<std::string> value; fields.next(value);) out.push_back(value ? *value : "NULL");
+  CHECK(out == std::vector<std::string>{"a\tb", "NULL", "", "\\N", "\\.", "l\nr\r\b\f\v", "ABZ"});
+}
+
+TEST_CASE("binary values come in hexadecimal or not at all") {
+  CHECK(decode_bytea("\\x00ffA0") == std::string("\x00\xff\xa0", 3));
+  CHECK(decode_bytea("\\x").empty());
+  for (const char* bad : {"", "00ff", "\\x0", "\\x0g", "\\000"})
+    CHECK_THROWS_AS(decode_bytea(bad), versoir::core::Error);
+}
