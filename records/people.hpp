@@ -8,7 +8,7 @@
 
 namespace versoir::records::parts {
 
-/// A value for people: label of the code with the code, 25/11/2026, 12,5, one line. "" for NULL.
+/// A value for people: the label of a code, 25/11/2026, 12,5, one line. "" for NULL.
 [[nodiscard]] std::string people_value(const Cell& cell);
 
 /// Visible cells that hold something: (label, value).

@@ -132,7 +132,7 @@ std::string people_value(const Cell& cell) {
   if (cell.label.empty()) return value;
   if (cell.field->code_list.empty()) return cell.label;  // a flag
   if (cell.label == "code inconnu") return value + " (code inconnu)";
-  return cell.label + " (" + value + ")";
+  return cell.label;  // the code itself stands in the XML
 }
 
 std::vector<std::pair<std::string, std::string>> people_facts(const RowNode& row) {
