@@ -1,0 +1,399 @@
+// Careers, positions, contracts, posts, structures, responsibilities: the rows, then lives made of them.
+#include "harpege_model.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace versoir::samples::harpege {
+
+namespace {
+
+using std::chrono::days;
+
+constexpr int outsiders_of_thousand_posts = 150;  ///< contracts paid without a post, per thousand
+
+Day add_years(Day from, int years) {
+  const std::chrono::year_month_day d{from};
+  const auto moved = d + std::chrono::years{years};
+  return moved.ok() ? Day{moved} : Day{moved.year() / moved.month() / std::chrono::last};
+}
+
+Day first_of_month(Random& r, int first_year, int last_year) {
+  static constexpr std::array months{1U, 9U, 9U, 9U, 4U, 2U};
+  return day(r.between(first_year, last_year), r.pick(months), 1);
+}
+
+/// The earlier of two ends, a missing one being later than any day.
+End earlier(End a, End b) {
+  if (!a) return b;
+  return b && *b < *a ? b : a;
+}
+
+}  // namespace
+
+int Agent::career(Text population, Day from, End to) {
+  auto& r = c_.out.row("CARRIERE");
+  r.set("NO_DOSSIER_PERS", person.number).set("NO_SEQ_CARRIERE", ++careers_);
+  r.set("C_TYPE_POPULATION", population).set("D_DEB_CARRIERE", from);
+  if (to) r.set("D_FIN_CARRIERE", *to);
+  c_.out.write(r);
+  elements_.push_back(0);
+  return careers_;
+}
+
+void Agent::element(int career, const Element& e) {
+  auto& r = c_.out.row("ELEMENT_CARRIERE");
+  r.set("NO_DOSSIER_PERS", person.number).set("NO_SEQ_CARRIERE", career);
+  r.set("NO_SEQ_ELEMENT", ++elements_.at(static_cast<std::size_t>(career) - 1)).set("C_CORPS", e.corps);
+  r.set_if("C_GRADE", !e.grade.empty(), e.grade).set_if("C_ECHELON", !e.step.empty(), e.step);
+  r.set_if("C_TYPE_ACCES", !e.access.empty(), e.access).set("D_EFFET_ELEMENT", e.from);
+  if (e.to) r.set("D_FIN_ELEMENT", *e.to);
+  r.set("TEM_PROVISOIRE", e.provisional ? "O" : "N").set("QUOTITE_ELEMENT", e.share);
+  if (e.cancelled) r.set("D_ANNULATION", *e.cancelled);
+  c_.out.write(r);
+}
+
+void Agent::position(int career, Text code, Day from, End to, Text establishment) {
+  auto& r = c_.out.row("CHANGEMENT_POSITION");
+  r.set("NO_DOSSIER_PERS", person.number).set("NO_SEQ_CARRIERE", career).set("C_POSITION", code);
+  r.set("D_DEB_POSITION", from).set_if("C_RNE", !establishment.empty(), establishment);
+  if (to) r.set("D_FIN_POSITION", *to);
+  c_.out.write(r);
+}
+
+int Agent::contract(Text type) {
+  auto& r = c_.out.row("CONTRAT_TRAVAIL");
+  r.set("NO_DOSSIER_PERS", person.number).set("NO_CONTRAT_TRAVAIL", ++contracts_);
+  c_.out.write(r.set("C_TYPE_CONTRAT_TRAV", type));
+  amendments_.push_back(0);
+  return contracts_;
+}
+
+void Agent::amendment(int contract, const Amendment& a) {
+  auto& r = c_.out.row("CONTRAT_AVENANT");
+  r.set("NO_DOSSIER_PERS", person.number).set("NO_CONTRAT_TRAVAIL", contract);
+  r.set("NO_AVENANT", ++amendments_.at(static_cast<std::size_t>(contract) - 1));
+  r.set("D_DEB_CONTRAT_TRAV", a.from).set("TEM_ANNULATION", a.cancelled ? "O" : "N");
+  if (a.to) r.set("D_FIN_CONTRAT_TRAV", *a.to);
+  if (a.executed) r.set("D_FIN_EXECUTION", *a.executed);
+  r.set_if("INDICE_CONTRAT", a.index > 0, a.index).set("C_TYPE_REMUN_CONTRAT", a.index > 0 ? "IND" : "FORF");
+  r.set_if("C_GRADE", !a.grade.empty(), a.grade).set_if("C_SECTION_CNU", !a.section.empty(), a.section);
+  r.set_if("C_SOUS_SECTION_CNU", !a.section.empty(), "00")
+      .set_if("C_SPECIALITE_CNU", !a.section.empty(), "000");
+  c_.out.write(r);
+}
+
+void Agent::occupy(Route route, int rank, Day from, End to, std::span<const Assignment> assignments,
+                   Text section, bool stale) {
+  const bool civil = route == Route::career;
+  const bool on_post = civil || !random.per_thousand(outsiders_of_thousand_posts);
+  if (on_post) {
+    auto& p = c_.out.row("POSTE");
+    c_.out.write(p.set("NO_POSTE", ++c_.post).set_if("C_SECTION_CNU", !section.empty(), section));
+  }
+  auto& o = c_.out.row("OCCUPATION");
+  o.set("NO_DOSSIER_PERS", person.number).set("NO_OCCUPATION", ++c_.occupation);
+  o.set(civil ? "NO_SEQ_CARRIERE" : "NO_CONTRAT_TRAVAIL", rank).set_if("NO_POSTE", on_post, c_.post);
+  o.set("D_DEB_OCCUPATION", from);
+  if (to) o.set("D_FIN_OCCUPATION", *to);
+  c_.out.write(o);
+  for (const auto& a : assignments) {
+    auto& r = c_.out.row("AFFECTATION");
+    r.set("NO_SEQ_AFFECTATION", ++c_.assignment).set("NO_DOSSIER_PERS", person.number);
+    r.set("NO_OCCUPATION", c_.occupation).set("C_STRUCTURE", a.structure);
+    if (!stale) r.set(civil ? "NO_SEQ_CARRIERE" : "NO_CONTRAT_TRAVAIL", rank);
+    r.set("D_DEB_AFFECTATION", a.from).set("NUM_QUOT_AFFECTATION", a.share).set("DEN_QUOT_AFFECTATION", 100);
+    if (a.to) r.set("D_FIN_AFFECTATION", *a.to);
+    r.set("D_CREATION", std::max(a.from, opening))
+        .set("D_MODIFICATION", a.to ? *a.to : std::max(a.from, opening));
+    c_.out.write(r);
+  }
+}
+
+void Agent::responsibility(int function, Text structure, Day from, End to) {
+  auto& r = c_.out.row("INDIVIDU_FONCT_STRUCT");
+  r.set("NO_EXERCICE_RESPONS", ++c_.responsibility).set("NO_DOSSIER_PERS", person.number);
+  r.set("C_STRUCTURE", structure).set("C_FONCTION", function).set("DT_DEB_EXERC_RESP", from);
+  if (to) r.set("DT_FIN_EXERC_RESP", *to);
+  c_.out.write(r);
+}
+
+namespace {
+
+/// Writes the échelons of a career one after the other; the last line runs to the end of the career.
+class Climb {
+ public:
+  Climb(Agent& a, int career, End to, bool hesitant) : a_(a), career_(career), to_(to), hesitant_(hesitant) {}
+
+  /// False when the career ends inside this step.
+  bool step(const Grade& g, int rank, Day& from, int years, Text access) {
+    const Day next = add_years(from, years);
+    const bool last = next > to_.value_or(closing);
+    const End end = last ? to_ : End{next - days{1}};
+    // The secretaries' corps was renamed: those in it were moved, at the same échelon.
+    if (g.corps == "603" && from < secretaries_moved) {
+      const bool moved = end.value_or(closing) >= secretaries_moved;
+      const Text before = g.code == "6031" ? Text{"6021"} : Text{"6022"};
+      line(find_grade(before), rank, from, moved ? End{secretaries_moved - days{1}} : end, access);
+      if (moved) line(g, rank, secretaries_moved, end, "REC");
+    } else {
+      line(g, rank, from, end, access);
+    }
+    from = next;
+    return !last;
+  }
+
+ private:
+  void line(const Grade& g, int rank, Day from, End to, Text access) {
+    const auto text = fmt::format("{:02}", rank);
+    const bool wrong = hesitant_ && a_.random.per_thousand(25);
+    if (wrong) {  // typed at another échelon, then cancelled
+      const auto other = fmt::format("{:02}", rank + 1);
+      a_.element(career_, {g.corps, g.code, other, access, from, to, false, from + days{45}});
+    }
+    a_.element(career_, {g.corps, g.code, text, access, from, to});
+  }
+
+  Agent& a_;
+  int career_;
+  End to_;
+  bool hesitant_;
+};
+
+}  // namespace
+
+void climb(Agent& a, int career, std::span<const Text> ladder, Day from, End to, bool hesitant) {
+  Climb climb(a, career, to, hesitant);
+  Day at = from;
+  for (std::size_t i = 0; i < ladder.size(); ++i) {
+    const auto& g = find_grade(ladder[i]);
+    const bool top = i + 1 == ladder.size();
+    // Before 2001 the mode of access was often left empty.
+    Text access = at < day(2001, 1, 1) ? Text{} : i == 0 ? Text{"CON"} : Text{"TAB"};
+    for (int rank = 1;; ++rank) {
+      const int reached = std::min(rank, g.steps);
+      const bool stays = reached == g.steps && top;
+      const int years = stays ? 60 : 1 + (rank > 2 ? 1 : 0) + (a.random.per_thousand(400) ? 1 : 0);
+      if (!climb.step(g, reached, at, years, access)) return;
+      access = {};
+      if (!top && (reached == g.steps || (rank >= 5 && a.random.per_thousand(250)))) break;
+    }
+  }
+}
+
+namespace {
+
+/// Positions fill the career without a gap: activity, at times an absence, activity again.
+void write_positions(Agent& a, int career, Day from, End to) {
+  const auto last = to.value_or(closing);
+  const int length = static_cast<int>((last - from).count());
+  if (length < 365 * 8 || !a.random.per_thousand(220)) {
+    a.position(career, "ACTI", from, to);
+    return;
+  }
+  const Day away = from + days{a.random.between(365 * 3, length - 365 * 4)};
+  const Day back = away + days{365 * a.random.between(1, 3)};
+  static constexpr std::array<Text, 3> absences{"DETA", "DISP", "CPAR"};
+  const auto absence = a.random.pick(absences);
+  a.position(career, "ACTI", from, away - days{1});
+  a.position(career, absence, away, back - days{1}, absence == "DETA" ? Text{"0441994D"} : Text{});
+  a.position(career, "ACTI", back, to);
+}
+
+/// One structure after the other until the end; at times half and half between two.
+std::vector<Assignment> draw_assignments(Random& r, std::span<const Text> structures, Day from, End to) {
+  std::vector<Assignment> list;
+  Day at = from;
+  while (true) {
+    const Day next = at + days{365 * r.between(4, 14)};
+    const bool last = next > to.value_or(closing);
+    const End end = last ? to : End{next - days{1}};
+    const auto here = r.pick(structures);
+    const auto there = r.pick(structures);
+    const bool split = here != there && r.per_thousand(120);
+    list.push_back({here, at, end, split ? 50 : 100});
+    if (split) list.push_back({there, at, end, 50});
+    if (last) return list;
+    at = next;
+  }
+}
+
+}  // namespace
+
+void live(Agent& a, const CivilLife& life) {
+  const int career = a.career(life.population, life.from, life.to);
+  Day from = life.from;
+  if (from < opening) {  // the years before the application are one line of a pseudo-corps
+    const auto history = fmt::format("{}-{}", life.population, find_grade(life.ladder.front()).category);
+    const auto last = earlier(life.to, End{opening - days{1}});
+    a.element(career, {history, "", "", "", from, last});
+    from = opening;
+  }
+  if (from <= life.to.value_or(closing)) climb(a, career, life.ladder, from, life.to);
+  write_positions(a, career, life.from, life.to);
+  const auto assignments = draw_assignments(a.random, life.structures, life.from, life.to);
+  a.occupy(Route::career, career, life.from, life.to, assignments, life.section, a.random.per_thousand(50));
+}
+
+namespace {
+
+using Texts = std::vector<Text>;
+
+struct Trade {
+  Text population;
+  Texts ladder, structures;
+};
+/// What civil servants other than academics do here.
+const std::vector<Trade>& trades() {
+  static const std::vector<Trade> list{
+      {"AA", {"6041", "6042", "6043"}, {"DEVE", "DRH", "DAF", "SCI", "LET", "DRO", "IUT"}},
+      {"AA", {"6041", "6031", "6032"}, {"DEVE", "DRH", "DAF", "DRO"}},
+      {"AA", {"6031", "6032", "6011"}, {"DEVE", "DRH", "DAF", "SCI"}},
+      {"AA", {"6011", "6012"}, {"DRH", "DAF", "DEVE"}},
+      {"IA", {"7041", "7042"}, {"SCI", "IUT", "LABINFO"}},
+      {"IA", {"7031", "7032"}, {"DSI", "SCI", "LABINFO"}},
+      {"IA", {"7011", "7012"}, {"DSI", "LABINFO"}},
+      {"BA", {"8021"}, {"SCD"}},
+      {"BA", {"8011"}, {"SCD"}},
+      {"DA", {"5511", "5512"}, {"LET", "SCI", "DRO"}},
+      {"DA", {"5521", "5522"}, {"IUT", "GEA", "LET"}},
+  };
+  return list;
+}
+
+struct Engagement {
+  Text type, section;
+  Texts structures;
+  int months, index;
+};
+const std::vector<Engagement>& engagements() {
+  static const std::vector<Engagement> list{
+      {"AT", "27", {"SCI", "INFO"}, 12, 513},
+      {"AX", "22", {"LET", "HIST"}, 12, 0},
+      {"DO", "27", {"LABINFO"}, 36, 0},
+      {"DN", "22", {"HISTARM"}, 36, 0},
+      {"DD", "", {"LABINFO", "HISTARM"}, 18, 580},
+      {"GD", "", {"IUT", "GEA"}, 12, 560},
+      {"LB", "11", {"LET"}, 12, 340},
+      {"C3", "", {"DSI", "LABINFO", "DEVE"}, 36, 430},
+      {"SW", "", {"DEVE", "DRH", "DAF"}, 6, 347},
+      {"SY", "", {"SCD", "DEVE", "IUT"}, 10, 347},
+      {"SZ", "", {"DRH", "SCI"}, 4, 347},
+      {"CB", "", {"SCD"}, 10, 340},
+  };
+  return list;
+}
+
+/// The amendments of one contract; the last day that it really lasted, nothing when it runs on.
+End write_amendments(Agent& a, int contract, const Engagement& e, Day from) {
+  auto& r = a.random;
+  Day at = from;
+  const int versions = r.between(1, 3);
+  for (int v = 1;; ++v) {
+    const std::chrono::year_month_day start{at};
+    const Day next{start + std::chrono::months{e.months}};
+    const End planned = next - days{1};
+    if (r.per_thousand(70))
+      a.amendment(contract, {at, *planned + days{31}, {}, true, {}, e.section, e.index});
+    const bool leaves = r.per_thousand(90);
+    const End executed = leaves ? End{at + days{r.between(30, e.months * 28)}} : End{};
+    a.amendment(contract, {at, planned, executed, false, {}, e.section, e.index});
+    if (leaves) return executed;
+    if (v == versions || next > closing) return planned;
+    at = next;
+  }
+}
+
+void write_contracts(Agent& a, Day from) {
+  auto& r = a.random;
+  Day at = from;
+  const int contracts = r.between(1, 4);
+  for (int n = 0; n < contracts && at < closing; ++n) {
+    const auto& e = r.pick(engagements());
+    const int contract = a.contract(e.type);
+    const auto end = write_amendments(a, contract, e, at);
+    const Assignment here{r.pick(e.structures), at, end};
+    a.occupy(Route::contract, contract, at, end, {&here, 1}, e.section, false);
+    at = end.value_or(closing) + days{r.per_thousand(500) ? 1 : r.between(2, 600)};
+  }
+  if (at < closing && r.per_thousand(180)) {  // ends up with an open-ended contract
+    const int contract = a.contract("CD");
+    const bool left = r.per_thousand(400);
+    const End end = left ? End{std::min(at + days{r.between(200, 3000)}, closing)} : End{};
+    a.amendment(contract, {at, {}, end, false, {}, {}, 410});
+    const Assignment here{"DSI", at, end};
+    a.occupy(Route::contract, contract, at, end, {&here, 1});
+  }
+}
+
+/// The last day of a civil servant: retirement, departure, or still in post.
+End draw_end(Random& r, const Person& p, Day from) {
+  const auto retired = add_years(*p.birth, r.between(60, 67));
+  const auto left = r.per_thousand(150) ? End{from + days{r.between(700, 6000)}} : End{};
+  const auto end = earlier(left, End{retired - days{1}});
+  return *end > closing ? End{} : end;
+}
+
+void draw_death(Random& r, Person& p, End end) {
+  if (end && r.per_thousand(60)) p.death = std::min(*end + days{r.between(100, 6000)}, closing);
+}
+
+}  // namespace
+
+void write_academic(Context& c, int rank) {
+  // The same draws as for the staff of the synthetic Apogée, which knows them by their number.
+  Random shared{c.seed, "staff"};
+  Person p;
+  for (int n = 1; n <= rank; ++n) p.name = draw_name(shared, n % 3 == 0 ? Origin::brittany : Origin::france);
+  Random r{c.seed, "academic", static_cast<std::uint64_t>(rank)};
+  p.number = 1000 + rank;
+  p.birth = day(1950 + rank % 30, 1 + static_cast<unsigned>(rank % 12), 10);
+  p.born_in = &countries().front();
+  p.town = &draw_town(r);
+  const bool lecturer = rank % 3 == 0, computing = rank % 2 == 0;
+  const auto from = add_years(day(1978 + rank % 30, 9, 1), r.between(2, 6));
+  const auto end = draw_end(r, p, from);
+  draw_death(r, p, end);
+  Agent a(c, p, r);
+  a.write_person(from);
+  a.write_file(true);
+  const Texts ladder = lecturer ? Texts{"3011", "3012"} : Texts{"3011", "3001", "3002", "3003"};
+  const Texts structures = computing ? Texts{"INFO", "SCI"} : Texts{"HIST", "LET"};
+  live(a, {"SA", ladder, structures, computing ? Text{"27"} : Text{"22"}, from, end});
+  if (!lecturer && a.random.per_thousand(300)) {
+    const auto since = std::max(from, day(2004, 9, 1));
+    if (since + days{1461} < end.value_or(closing))
+      a.responsibility(computing ? 447 : 20, computing ? Text{"LABINFO"} : Text{"LET"}, since,
+                       since + days{1460});
+  }
+}
+
+void write_ordinary(Context& c, std::uint64_t number) {
+  Random r{c.seed, "agent", number};
+  const auto id = static_cast<std::int64_t>(2001 + number);
+  const bool civil = r.per_thousand(550);
+  auto person = civil ? draw_person(r, id, 1938, 1988) : draw_person(r, id, 1955, 2000);
+  const std::chrono::year_month_day birth{*person.birth};
+  const int born = static_cast<int>(birth.year());
+  if (civil) {
+    const auto from = first_of_month(r, born + 20, std::min(born + 36, 2024));
+    const auto end = draw_end(r, person, from);
+    draw_death(r, person, end);
+    Agent a(c, person, r);
+    a.write_person(from);
+    a.write_file(true);
+    const auto& trade = a.random.pick(trades());
+    live(a, {trade.population, trade.ladder, trade.structures, {}, from, end});
+    return;
+  }
+  // Contracts of before the application were not typed in.
+  const auto from = first_of_month(r, std::max(born + 20, 1997), std::min(std::max(born + 45, 1998), 2024));
+  Agent a(c, person, r);
+  a.write_person(from);
+  a.write_file(false);
+  write_contracts(a, from);
+}
+
+}  // namespace versoir::samples::harpege
