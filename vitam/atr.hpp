@@ -12,16 +12,16 @@ struct AtrEvent {
   std::string object;  ///< unit, group or data object id of our manifest, "" for the operation
 };
 struct Atr {
-  std::string operation;      ///< MessageIdentifier of the reply = operation GUID
-  std::string request;        ///< MessageRequestIdentifier = our MessageIdentifier ("" in early KO)
-  std::string reply_code;     ///< OK, WARNING, KO, FATAL, "Test OK"...
+  std::string operation;   ///< MessageIdentifier of the reply = operation GUID
+  std::string request;     ///< MessageRequestIdentifier = our MessageIdentifier ("" in early KO)
+  std::string reply_code;  ///< OK, WARNING, KO, FATAL, "Test OK"...
   std::string date, grant_date;
   std::string agreement;
-  std::map<std::string, std::string> units;    ///< our unit id → SystemId
+  std::map<std::string, std::string> units;  ///< our unit id → SystemId
   struct Object {
     std::string system_id, group_system_id;
   };
-  std::map<std::string, Object> objects;        ///< our data object id → ids
+  std::map<std::string, Object> objects;  ///< our data object id → ids
   std::vector<AtrEvent> events;
 };
 /// By local names, any SEDA namespace. Garbage (not XML, not an ArchiveTransferReply, no ReplyCode) is

@@ -1,12 +1,18 @@
 // VITAM's external REST API, as far as a depositor needs it.
 #pragma once
+#include "core/config.hpp"
+#include "core/error.hpp"
+#include "core/http_client.hpp"
+#include "core/json.hpp"
+#include "sip/visa.hpp"
+
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
-
-#include "core/config.hpp"
-#include "core/http_client.hpp"
-#include "sip/visa.hpp"
+#include <string_view>
+#include <vector>
 
 namespace versoir::vitam {
 
@@ -27,8 +33,8 @@ struct Platform {
 [[nodiscard]] Platform read_platform(const core::Config& config, std::string_view name);
 
 struct OperationStatus {
-  std::string state;    ///< PAUSE, RUNNING, COMPLETED, "" when the process engine no longer knows it
-  std::string status;   ///< UNKNOWN, STARTED, OK, WARNING, KO, FATAL
+  std::string state;   ///< PAUSE, RUNNING, COMPLETED, "" when the process engine no longer knows it
+  std::string status;  ///< UNKNOWN, STARTED, OK, WARNING, KO, FATAL
   [[nodiscard]] bool completed() const { return state == "COMPLETED"; }
   /// PAUSE + FATAL: stopped until the platform's operators act; the SIP is neither refused nor accepted.
   [[nodiscard]] bool waits_for_operators() const { return state == "PAUSE" && status == "FATAL"; }
@@ -37,18 +43,20 @@ struct OperationStatus {
 class Client {
  public:
   Client(core::HttpClient& http, Platform platform);
-  /// POST ingests. Takes an ApprovedSip and nothing else. Bytes are hashed again as they leave; a difference aborts.
-  /// Errors: platform_unreachable (nothing left), transfer_in_doubt (some bytes left, no answer), platform_refused
-  /// (HTTP error, with VITAM's description), reply_unreadable.
+  /// POST ingests. Takes an ApprovedSip and nothing else. Bytes are hashed again as they leave; a difference
+  /// aborts. Errors: platform_unreachable (nothing left), transfer_in_doubt (some bytes left, no answer),
+  /// platform_refused (HTTP error, with VITAM's description), reply_unreadable.
   OperationId ingest(const sip::ApprovedSip& sip, const std::function<void(std::uint64_t)>& sent);
-  [[nodiscard]] OperationStatus status(const OperationId& id);      ///< HEAD operations/{id}
-  [[nodiscard]] core::Json detail(const OperationId& id);           ///< GET operations/{id}
+  [[nodiscard]] OperationStatus status(const OperationId& id);  ///< HEAD operations/{id}
+  [[nodiscard]] core::Json detail(const OperationId& id);       ///< GET operations/{id}
+  /// Error(Exit::not_found) when there is none (yet).
   [[nodiscard]] std::string archive_transfer_reply(const OperationId& id);
   /// GET status of both services: empty when up.
   [[nodiscard]] std::vector<core::Finding> ping();
   [[nodiscard]] const Platform& platform() const noexcept { return platform_; }
 
  private:
+  [[nodiscard]] core::HttpRequest request(std::string method, std::string url) const;
   core::HttpClient& http_;
   Platform platform_;
 };

@@ -1,0 +1,216 @@
+// VITAM's external API over the HTTP port: what is sent, and what each answer means.
+#include "vitam/client.hpp"
+
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <unistd.h>
+
+namespace versoir::vitam {
+
+namespace {
+
+using core::Error;
+using core::Exit;
+using core::HttpRequest;
+using core::HttpResponse;
+using core::msg;
+
+constexpr std::string_view user_agent = "versoir/0.1";  // VITAM's header filter takes few characters
+constexpr std::chrono::seconds question_timeout{120};
+
+/// Everything that may stand in a URL or a folder name; VITAM's are 36 lower-case letters and digits.
+bool is_operation_id(std::string_view id) {
+  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+std::string member(const core::Json& object, const char* key) {
+  const auto at = object.find(key);
+  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+/// The useful sentence of a VitamError, "" for the pages of a proxy and empty bodies.
+std::string description_of(const std::string& body) {
+  if (body.empty() || body.size() > 1'000'000) return {};
+  try {
+    const auto json = core::parse_json(body, "VitamError", Exit::reply_unreadable);
+    if (!json.is_object()) return {};
+    std::string text = member(json, "description");
+    if (text.empty()) text = member(json, "message");
+    const std::string code = member(json, "code");
+    if (!code.empty()) text += (text.empty() ? "" : " ") + ('(' + code + ')');
+    return text;
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+/// What the depositor can look at, by status (VITAM answers 401 to nearly every refusal).
+std::optional<core::Message> advice_for(int status) {
+  switch (status) {
+    case 401:
+    case 403:
+      return msg(
+          "Check with the platform: the client certificate, the application context, its security profile, "
+          "the tenant and the contracts.");
+    case 404:
+      return msg("Check the URL of the service and its path prefix.");
+    case 412:
+      return msg("Check the tenant number; the platform also refuses headers with unusual characters.");
+    case 415:
+      return msg("The platform does not take this kind of body: report it.");
+    case 503:
+      return msg("The platform is closed or does not know the workflow: try again later.");
+    default:
+      return std::nullopt;
+  }
+}
+
+[[noreturn]] void refused(const std::string& what, const HttpResponse& response,
+                          Exit code = Exit::platform_refused) {
+  const std::string text = description_of(response.body);
+  Error e = text.empty()
+                ? Error(code, msg("{0}: the platform answered HTTP {1}", what, response.status))
+                : Error(code, msg("{0}: the platform answered HTTP {1}: {2}", what, response.status, text));
+  const auto advice = advice_for(response.status);
+  throw advice ? std::move(e).hint(*advice) : std::move(e);
+}
+
+/// A proxy in front of a platform under maintenance: the question can be asked again.
+bool temporary(int status) { return status == 502 || status == 503 || status == 504; }
+
+/// Hashes what leaves and keeps a body that differs from the approved one from ever being complete.
+class ApprovedBytes {
+ public:
+  ApprovedBytes(const sip::ApprovedSip& sip, const std::function<void(std::uint64_t)>& sent)
+      : sip_(sip), sent_(sent) {}
+
+  void operator()(std::string_view piece) {
+    if (piece.empty()) {
+      const core::FileDigest digest{hasher_.finish(), size_};
+      if (digest != sip_.digest()) differs();
+      complete_ = true;
+      return;
+    }
+    hasher_.update(piece);
+    size_ += piece.size();
+    if (size_ > sip_.digest().size) differs();
+    if (sent_) sent_(size_);
+  }
+  [[nodiscard]] bool complete() const noexcept { return complete_; }
+  [[nodiscard]] bool any() const noexcept { return size_ > 0; }
+
+ private:
+  [[noreturn]] void differs() const {
+    throw Error(Exit::visa_sip_changed, msg("the bytes of {0} are no longer those that were approved: the "
+                                            "transfer was stopped before its end",
+                                            sip_.id().value));
+  }
+  const sip::ApprovedSip& sip_;
+  const std::function<void(std::uint64_t)>& sent_;
+  core::Sha512Hasher hasher_;
+  std::uint64_t size_ = 0;
+  bool complete_ = false;
+};
+
+}  // namespace
+
+Client::Client(core::HttpClient& http, Platform platform) : http_(http), platform_(std::move(platform)) {}
+
+core::HttpRequest Client::request(std::string method, std::string url) const {
+  HttpRequest r;
+  r.method = std::move(method);
+  r.url = std::move(url);
+  r.timeout = question_timeout;
+  r.headers = {{"X-Tenant-Id", std::to_string(platform_.tenant)},
+               {"User-Agent", std::string(user_agent)},
+               {"Accept", "application/json"}};
+  return r;
+}
+
+OperationId Client::ingest(const sip::ApprovedSip& sip, const std::function<void(std::uint64_t)>& sent) {
+  if (::lseek(sip.fd(), 0, SEEK_SET) != 0) core::throw_errno("rewind", sip.id().value);
+  ApprovedBytes bytes(sip, sent);
+  auto r = request("POST", platform_.ingest_url + "/ingest-external/v1/ingests");
+  r.headers["Accept"] = "*/*";
+  r.headers["Content-Type"] = "application/octet-stream";
+  r.headers["X-Context-Id"] = "DEFAULT_WORKFLOW";
+  r.headers["X-Action"] = "RESUME";
+  r.headers["X-Manifest-Digest-Algo"] = "SHA-512";
+  r.headers["X-Manifest-Digest-Value"] = sip.manifest_digest().hex();
+  r.headers["X-Application-Id"] = sip.id().value;
+  r.body_fd = sip.fd();
+  r.body_size = sip.digest().size;
+  r.on_sent = [&bytes](std::string_view piece) { bytes(piece); };
+  const auto response = http_.perform(r);
+  if (response.status != 202) {
+    // A gateway that lost its platform after the last byte cannot tell what the platform did with it.
+    const bool unknown = bytes.complete() && (response.status == 502 || response.status == 504);
+    refused(core::tr("transfer of the SIP"), response,
+            unknown ? Exit::transfer_in_doubt : Exit::platform_refused);
+  }
+  const OperationId id{core::trim(response.header("X-Request-Id"))};
+  if (!bytes.complete() || !is_operation_id(id.value))
+    throw Error(Exit::transfer_in_doubt, msg("the platform accepted the SIP without naming its operation"))
+        .hint(msg("Ask the platform for the operation of {0} before sending again.", sip.id().value));
+  return id;
+}
+
+OperationStatus Client::status(const OperationId& id) {
+  const auto response =
+      http_.perform(request("HEAD", platform_.access_url + "/admin-external/v1/operations/" + id.value));
+  OperationStatus s;
+  s.state = response.header("X-Global-Execution-State");
+  s.status = response.header("X-Global-Execution-Status");
+  if ((response.status == 200 || response.status == 202) && !s.state.empty()) return s;
+  // An operation that the process engine dropped, about one hour after its end: 204, 404 or 500.
+  if (response.status == 204 || response.status == 404 || response.status == 500) return {"", "UNKNOWN"};
+  refused(core::tr("state of the operation"), response,
+          temporary(response.status) ? Exit::platform_unreachable : Exit::platform_refused);
+}
+
+core::Json Client::detail(const OperationId& id) {
+  auto r = request("GET", platform_.access_url + "/admin-external/v1/operations/" + id.value);
+  r.headers["Content-Type"] = "application/json";
+  const auto response = http_.perform(r);
+  if (response.status != 200 && response.status != 202)
+    refused(core::tr("detail of the operation"), response);
+  return core::parse_json(response.body, r.url, Exit::reply_unreadable);
+}
+
+std::string Client::archive_transfer_reply(const OperationId& id) {
+  auto r = request(
+      "GET", platform_.ingest_url + "/ingest-external/v1/ingests/" + id.value + "/archivetransferreply");
+  r.headers["Accept"] = "application/octet-stream";  // anything else is a 406
+  auto response = http_.perform(r);
+  if (response.status == 200) return std::move(response.body);
+  refused(core::tr("reply to the transfer"), response,
+          response.status == 404       ? Exit::not_found
+          : temporary(response.status) ? Exit::platform_unreachable
+                                       : Exit::platform_refused);
+}
+
+std::vector<core::Finding> Client::ping() {
+  std::vector<core::Finding> findings;
+  for (const auto& [base, service] : {std::pair{platform_.ingest_url, "ingest-external"},
+                                      std::pair{platform_.access_url, "admin-external"}}) {
+    const std::string url = base + '/' + service + "/v1/status";
+    try {
+      const auto response = http_.perform(request("GET", url));
+      if (response.status == 204 || response.status == 200) continue;
+      findings.push_back({core::Severity::error, "PLATFORM_DOWN",
+                          msg("{0} answers HTTP {1}", url, response.status), service});
+    } catch (const Error& e) {
+      if (e.code() == Exit::configuration) throw;
+      findings.push_back({core::Severity::error, "PLATFORM_UNREACHABLE", e.message(), service});
+    }
+  }
+  return findings;
+}
+
+}  // namespace versoir::vitam

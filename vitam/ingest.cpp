@@ -1,0 +1,262 @@
+// A lot's way to the platform and back; every step leaves its trace before and after.
+#include "vitam/ingest.hpp"
+
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/json.hpp"
+#include "vitam/receipt.hpp"
+
+#include <algorithm>
+
+namespace versoir::vitam {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::Exit;
+using core::Json;
+using core::msg;
+using trust::Outcome;
+
+namespace {
+
+constexpr std::uint64_t atr_most = 1ull << 30;
+constexpr int failures_most = 10;  ///< questions without an answer in a row, with growing waits between them
+constexpr int missing_most = 5;    ///< times that a completed operation may have no reply yet
+constexpr std::size_t causes_most = 20;
+constexpr std::chrono::seconds first_minute{60};
+
+/// What a lot's folder is called in the journal.
+Json about(const sip::Versement& versement, const sip::MessageIdentifier& lot) {
+  return {{"versement", versement.id()}, {"lot", lot.value}};
+}
+
+/// Waits grow after the first minute: short transfers are seen at once, long ones do not tire the platform.
+class Pace {
+ public:
+  Pace(const Platform& p, const Sleeper& sleep) : wait_(p.poll_first), most_(p.poll_max), sleep_(sleep) {}
+  void wait() {
+    sleep_(wait_);
+    waited_ += wait_;
+    if (waited_ >= first_minute) wait_ = std::min(most_, wait_ + wait_ / 2 + std::chrono::seconds(1));
+  }
+
+ private:
+  std::chrono::seconds wait_, most_, waited_{0};
+  const Sleeper& sleep_;
+};
+
+void stop_if(const std::stop_token& stop, const OperationId& operation) {
+  if (!stop.stop_requested()) return;
+  throw Error(Exit::interrupted, msg("stopped while waiting for operation {0}", operation.value))
+      .hint(msg("Run versoir send again to go on waiting: nothing is sent twice."));
+}
+
+}  // namespace
+
+Ingest::Ingest(Client& client, trust::Journal& journal, const core::Clock& clock, core::Progress& progress,
+               Sleeper sleep)
+    : client_(client), journal_(journal), clock_(clock), progress_(progress), sleep_(std::move(sleep)) {}
+
+OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, bool again) {
+  const auto folder = versement.lot(sip.id());
+  const Platform& platform = client_.platform();
+  if (sip.target() != sip::Target{platform.name, platform.tenant})
+    throw Error(Exit::visa_other_platform, msg("{0} was approved for another platform or tenant than {1}",
+                                               sip.id().value, platform.name));
+  if (fs::exists(folder / "operation.json"))
+    return {core::json_string(core::read_json(folder / "operation.json"), "operation", "operation.json")};
+  if (fs::exists(folder / "sending.json") && !again)
+    throw Error(
+        Exit::transfer_in_doubt,
+        msg("{0} was already being sent, and no answer was kept: the platform may have it", sip.id().value))
+        .hint(msg("Ask the platform whether it knows the message identifier {0}. Only when it does not, send "
+                  "it again "
+                  "with --again.",
+                  sip.id().value));
+
+  const std::string visa = "visa-" + std::to_string(sip.visa()) + ".json";
+  Json sending{{"format", "versoir-sending/1"},       {"started", core::format_instant(clock_.now())},
+               {"platform", platform.name},           {"tenant", platform.tenant},
+               {"sha512", sip.digest().sha512.hex()}, {"visa", visa}};
+  auto object = about(versement, sip.id());
+  object["sip_sha512"] = sip.digest().sha512.hex();
+  object["platform"] = platform.name;
+  object["tenant"] = platform.tenant;
+  core::write_json(folder / "sending.json", sending);
+  journal_.append("SEND_STARTED", object, Outcome::ok, {{"visa", visa}, {"again", again}});
+
+  OperationId operation;
+  std::uint64_t gone = 0;
+  try {
+    progress_.begin(sip.id().value, sip.digest().size, "B");
+    operation = client_.ingest(sip, [&](std::uint64_t total) {
+      progress_.advance(total - gone);
+      gone = total;
+    });
+    progress_.end();
+  } catch (const Error& e) {
+    progress_.end();
+    give_up(folder, std::move(sending), object, e);
+    throw;
+  }
+  const auto now = core::format_instant(clock_.now());
+  try {
+    core::write_json(folder / "operation.json", {{"format", "versoir-operation/1"},
+                                                 {"operation", operation.value},
+                                                 {"accepted_at", now},
+                                                 {"state", ""},
+                                                 {"status", ""},
+                                                 {"updated", now}});
+  } catch (Error& e) {
+    e.while_doing(msg("while noting operation {0}, under which the platform received {1}", operation.value,
+                      sip.id().value));
+    throw;
+  }
+  object["operation"] = operation.value;
+  journal_.append("SENT", object, Outcome::ok, {{"bytes", gone}});
+  return operation;
+}
+
+/// In doubt: sending.json stays and says so. Otherwise the platform has nothing, and nothing stays.
+void Ingest::give_up(const fs::path& folder, Json sending, const Json& object, const Error& e) {
+  const Json reason{{"reason", core::exit_name(e.code())}};
+  if (e.in_doubt()) {
+    sending["answer"] = "none";
+    core::write_json(folder / "sending.json", sending);
+    journal_.append("SEND_IN_DOUBT", object, Outcome::warning, reason);
+    return;
+  }
+  std::error_code ec;
+  fs::remove(folder / "sending.json", ec);
+  if (ec)
+    throw Error(Exit::disk,
+                msg("{0} cannot be removed: {1}", (folder / "sending.json").string(), ec.message()));
+  core::sync_directory(folder);
+  journal_.append("SEND_FAILED", object, Outcome::ko, reason);
+}
+
+/// Asks until the operation is completed, or the process engine no longer knows it.
+void Ingest::wait_for_end(const fs::path& folder, const OperationId& operation, const std::stop_token& stop) {
+  Pace pace(client_.platform(), sleep_);
+  int failures = 0;
+  std::string noted;
+  for (;;) {
+    stop_if(stop, operation);
+    try {
+      const auto s = client_.status(operation);
+      failures = 0;
+      if (const auto now = s.state + '/' + s.status; now != noted) {
+        noted = now;
+        auto json = core::read_json(folder / "operation.json");
+        json["state"] = s.state;
+        json["status"] = s.status;
+        json["updated"] = core::format_instant(clock_.now());
+        core::write_json(folder / "operation.json", json);
+      }
+      if (s.completed() || s.state.empty()) return;
+      if (s.waits_for_operators())
+        throw Error(Exit::platform_paused,
+                    msg("the platform met a technical failure and stopped operation {0}", operation.value))
+            .hint(msg("The SIP is neither accepted nor rejected. Call the platform's operators, then run "
+                      "versoir send "
+                      "again; do not send the SIP another way."));
+    } catch (const Error& e) {
+      if (e.code() != Exit::platform_unreachable || ++failures >= failures_most) throw;
+    }
+    pace.wait();
+  }
+}
+
+/// Stored as received before anyone judges it: what cannot be read is evidence too.
+Atr Ingest::fetch_reply(const fs::path& folder, const OperationId& operation, const std::stop_token& stop) {
+  Pace pace(client_.platform(), sleep_);
+  for (int missing = 0, failures = 0;;) {
+    stop_if(stop, operation);
+    try {
+      const std::string bytes = client_.archive_transfer_reply(operation);
+      core::write_file(folder / "atr.unreadable", bytes);
+      Atr atr = parse_atr(bytes, (folder / "atr.unreadable").string());
+      core::publish_file(folder / "atr.unreadable", folder / "atr.xml");
+      return atr;
+    } catch (Error& e) {
+      if (e.code() == Exit::reply_unreadable)
+        throw std::move(e).hint(
+            msg("The bytes received are kept in atr.unreadable. Run versoir send again to ask for "
+                "the reply once more; nothing is sent twice."));
+      if (e.code() == Exit::not_found && ++missing >= missing_most)
+        throw Error(Exit::reply_unreadable,
+                    msg("the platform gives no reply for operation {0}", operation.value))
+            .because(e)
+            .hint(msg("Ask the platform what became of this operation."));
+      if (e.code() == Exit::platform_unreachable && ++failures >= failures_most) throw;
+      if (e.code() != Exit::not_found && e.code() != Exit::platform_unreachable) throw;
+    }
+    pace.wait();
+  }
+}
+
+void Ingest::judge(const sip::Versement& versement, const sip::MessageIdentifier& lot,
+                   const OperationId& operation, const Atr& atr) {
+  const auto folder = versement.lot(lot);
+  const auto atr_digest = core::digest_file(folder / "atr.xml").sha512.hex();
+  auto object = about(versement, lot);
+  object["operation"] = operation.value;
+  object["atr_sha512"] = atr_digest;
+  const auto note = [&](Outcome outcome) {
+    journal_.append("ATR_RECEIVED", object, outcome, {{"reply", atr.reply_code}});
+  };
+  if (atr.reply_code == "FATAL") {
+    note(Outcome::ko);
+    throw Error(Exit::platform_paused,
+                msg("the platform met a technical failure on operation {0}", operation.value));
+  }
+  if (atr.reply_code == "KO") {
+    note(Outcome::ko);
+    Error e(Exit::transfer_rejected, msg("the platform rejected {0}", lot.value));
+    for (std::size_t i = 0; i < std::min(atr.events.size(), causes_most); ++i) {
+      const auto& event = atr.events[i];
+      e = event.object.empty()
+              ? std::move(e).because(msg("{0}: {1}", event.code, event.message))
+              : std::move(e).because(msg("{0} ({1}): {2}", event.code, event.object, event.message));
+    }
+    throw std::move(e).hint(
+        msg("The reply is kept in atr.xml. Correct the causes, then plan a new attempt: its lots "
+            "have new identifiers."));
+  }
+  auto proof = prove(versement, lot, atr);
+  if (!proof.findings.empty()) {
+    note(Outcome::ko);
+    Error e(Exit::evidence_broken, msg("the reply about {0} does not prove that it was accepted", lot.value));
+    for (const auto& finding : proof.findings) e = std::move(e).because(finding.message);
+    throw std::move(e).hint(msg("The reply is kept in atr.xml; no receipt was written. Ask the platform."));
+  }
+  const auto sending = core::read_json(folder / "sending.json");
+  core::write_json(folder / "receipt.json",
+                   {{"format", "versoir-receipt/1"},
+                    {"operation", atr.operation},
+                    {"reply_code", atr.reply_code},
+                    {"grant_date", atr.grant_date},
+                    {"atr_sha512", atr_digest},
+                    {"sip_sha512", core::json_string(sending, "sha512", "sending.json")},
+                    {"units", proof.units},
+                    {"objects", proof.objects},
+                    {"written", core::format_instant(clock_.now())}});
+  note(atr.reply_code == "OK" ? Outcome::ok : Outcome::warning);
+}
+
+Atr Ingest::follow(const sip::Versement& versement, const sip::MessageIdentifier& lot,
+                   const OperationId& operation, std::stop_token stop) {
+  const auto folder = versement.lot(lot);
+  Atr atr;
+  if (fs::exists(folder / "atr.xml")) {  // a run before this one stopped after the reply
+    atr = parse_atr(core::read_file(folder / "atr.xml", atr_most), (folder / "atr.xml").string());
+  } else {
+    wait_for_end(folder, operation, stop);
+    atr = fetch_reply(folder, operation, stop);
+  }
+  judge(versement, lot, operation, atr);
+  return atr;
+}
+
+}  // namespace versoir::vitam

@@ -1,0 +1,57 @@
+// Operations of the sandbox: received bytes, controlled in a thread of their own, their state on disk so that
+// a restart keeps them. Private to the sandbox.
+#pragma once
+#include "check/checker.hpp"
+#include "check/referentials.hpp"
+#include "core/clock.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace versoir::vitam::sandbox {
+
+struct OperationState {
+  std::string state, status, context;  ///< context: DEFAULT_WORKFLOW...
+};
+
+class Operations {
+ public:
+  /// Reads the operations that an earlier run left; those it did not finish are controlled again.
+  Operations(std::filesystem::path folder, check::Referentials referentials, std::string fault,
+             const core::Clock& clock);
+  ~Operations();
+
+  [[nodiscard]] static std::string new_id();
+  /// Takes `received` (moved) and queues its control.
+  std::string add(const std::filesystem::path& received, const std::string& context,
+                  const std::optional<std::string>& manifest_digest);
+  [[nodiscard]] std::optional<OperationState> find(const std::string& id) const;
+  [[nodiscard]] std::optional<std::string> reply(const std::string& id) const;
+  [[nodiscard]] std::optional<std::string> manifest(const std::string& id) const;
+
+ private:
+  [[nodiscard]] std::filesystem::path path(const std::string& id, std::string_view name) const;
+  void resume();
+  void work(const std::stop_token& stop);
+  void control(const std::string& id);
+  void store(const std::string& id, const check::Report& report) const;
+  void note(const std::string& id, const std::string& state, const std::string& status);
+
+  std::filesystem::path folder_;
+  check::Referentials referentials_;
+  std::string fault_;
+  const core::Clock& clock_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::map<std::string, OperationState> states_;
+  std::deque<std::string> queue_;
+  std::jthread worker_;  ///< last: joined first
+};
+
+}  // namespace versoir::vitam::sandbox
