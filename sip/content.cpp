@@ -2,8 +2,8 @@
 // they are data, not messages, and must not depend on a locale (same plan, same bytes).
 #include "sip/content.hpp"
 
-#include "core/text.hpp"
 #include "records/rendition.hpp"
+#include "sip/seda_text.hpp"
 
 namespace versoir::sip {
 
@@ -35,7 +35,7 @@ records::Described describe_record(const profiles::Application& app, const profi
   const auto known = findings.size();
   auto unit = records::describe(app, archive, archive.unit, facts, findings);
   for (auto i = known; i < findings.size(); ++i) findings[i].where = archive.id + " " + key.text();
-  unit.title = core::trim(unit.title);
+  unit.title = token(unit.title);  // as the manifest will say it: kept.csv and the report show nothing else
   if (unit.title.empty()) {
     const auto* record = app.find_record(archive.record);
     unit.title = (record ? record->label : archive.label) + " " + system_id(key);

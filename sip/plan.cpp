@@ -176,8 +176,8 @@ void check_queries(records::RecordReader& reader) {
   for (const auto& finding : reader.check()) {
     if (finding.severity != core::Severity::error) continue;
     wrong = true;
-    e = std::move(e).because(
-        finding.where.empty() ? finding.message : msg("{0}: {1}", finding.where, finding.message.english()));
+    std::move(e).because(finding.where.empty() ? finding.message
+                                               : msg("{0}: {1}", finding.where, finding.message.english()));
   }
   if (wrong) throw std::move(e);
 }

@@ -107,9 +107,9 @@ std::string duration_label(const Json& rule) {
   if (!duration.is_number_integer()) return tr("unlimited");
   const auto n = duration.get<unsigned long>();
   const auto unit = text(rule, "unit");
-  if (unit == "day") return msg(core::ntr("{0} day", "{0} days", n).c_str(), n).text();
-  if (unit == "month") return msg(core::ntr("{0} month", "{0} months", n).c_str(), n).text();
-  return msg(core::ntr("{0} year", "{0} years", n).c_str(), n).text();
+  if (unit == "day") return core::ntr("{0} day", "{0} days", n);
+  if (unit == "month") return core::ntr("{0} month", "{0} months", n);
+  return core::ntr("{0} year", "{0} years", n);
 }
 
 std::string state_text(const std::string& name) {
@@ -166,13 +166,9 @@ std::string ready_text(const Json& facts) {
   const auto blocking = member(facts, "blocking").size();
   if (blocking == 0)
     return tr("Every lot is built and its check is favourable: the versement can be decided.");
-  return msg(core::ntr(
-                 "{0} lot cannot be approved as it stands: not built, not checked, or check unfavourable.",
-                 "{0} lots cannot be approved as they stand: not built, not checked, or check unfavourable.",
-                 blocking)
-                 .c_str(),
-             blocking)
-      .text();
+  return core::ntr(
+      "{0} lot cannot be approved as it stands: not built, not checked, or check unfavourable.",
+      "{0} lots cannot be approved as they stand: not built, not checked, or check unfavourable.", blocking);
 }
 
 std::string evidence_text(const Json& dictionary) {

@@ -47,7 +47,7 @@ class Reader {
   void finish() const {
     if (missing_.empty()) return;
     Error e(Exit::configuration, msg("The configuration lacks what this versement needs."));
-    for (const auto& m : missing_) e = std::move(e).because(m);
+    for (const auto& m : missing_) std::move(e).because(m);
     throw std::move(e).hint(msg("Complete {0} and plan again.", config_.file().string()));
   }
 
@@ -74,7 +74,8 @@ void read_platform(Reader& reader, const core::Config& config, const PlanOptions
     reader.report(msg("There is no section [{0}].", section));
     return;
   }
-  s.platform_kind = config.get_or(section, "kind", "rehearsal");
+  s.platform_kind = config.get(section, "kind");
+  s.archival_profile = reader.optional(section, "archival_profile");
   if (s.platform_kind != "rehearsal" && s.platform_kind != "production")
     reader.report(msg("[{0}] kind must be \"rehearsal\" or \"production\".", section));
   if (reader.required(section, "tenant").empty()) return;
@@ -118,16 +119,15 @@ Settings read_settings(const core::Config& config, const profiles::Application& 
   s.establishment = reader.required("establishment", "name");
   s.archival_agency = reader.required("establishment", "archival_agency");
   s.transferring_agency = reader.required("establishment", "transferring_agency");
-  s.message_prefix = reader.required("establishment", "message_prefix");
-  if (!s.message_prefix.empty() && !identifier_part(s.message_prefix))
+  s.message_prefix = config.get("establishment", "message_prefix");
+  if (!identifier_part(s.message_prefix))
     reader.report(msg("[establishment] message_prefix may only hold letters, digits, - and _, at most 20."));
   const std::string application = "application." + app.id;
   s.originating_agency = reader.required(application, "originating_agency");
   s.submission_agency = reader.optional(application, "submission_agency");
   if (s.submission_agency.empty()) s.submission_agency = s.transferring_agency;
   s.acquisition_information = reader.optional(application, "acquisition_information");
-  s.archival_profile = reader.optional(application, "archival_profile");
-  s.legal_status = config.get_or(application, "legal_status", "Public Archive");
+  s.legal_status = config.get(application, "legal_status");
   read_platform(reader, config, options, s);
   const std::string platform = "platform." + options.platform;
   for (const auto* archive : archives) {

@@ -122,7 +122,13 @@ std::optional<SealFacts> read_seal(const fs::path& sip, const OpenSip& open, con
   const auto bytes = core::read_file(path, seal_limit);
   SealFacts seal;
   seal.digest = core::sha512(bytes);
-  const auto verified = trust::verify_detached(bytes, open.sha256, store, clock, trust::At::signing_time);
+  const auto digest = [&](std::string_view algorithm) -> std::optional<std::string> {
+    const auto bytes_of = [](std::span<const std::uint8_t> d) { return std::string(d.begin(), d.end()); };
+    if (algorithm == "SHA256") return bytes_of(open.sha256.span());
+    if (algorithm == "SHA512") return bytes_of(open.digest.sha512.span());
+    return std::nullopt;
+  };
+  const auto verified = trust::verify_detached_with(bytes, digest, store, clock, trust::At::signing_time);
   seal.matches = verified.verdict != trust::Verdict::bad_signature;
   for (const auto& signer : verified.signers) seal.signers.push_back(signer.certificate);
   return seal;

@@ -121,7 +121,7 @@ class LotCollector {
     if (lots_.empty()) throw Error(Exit::lot_state, msg("There is no lot to approve."));
     if (reasons_.empty()) return;
     Error e(Exit::lot_state, msg("Some lots cannot be approved."));
-    for (const auto& reason : reasons_) e = std::move(e).because(reason);
+    for (const auto& reason : reasons_) std::move(e).because(reason);
     throw std::move(e).hint(msg("Build and check these lots, or leave them out with --exclude."));
   }
 

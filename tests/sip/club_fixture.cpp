@@ -49,8 +49,6 @@ std::string complaint_of(const std::function<void()>& action) {
 }
 
 Club::Club(extract::Kind kind) : clock(*core::parse_instant("2026-11-25T10:00:00Z")) {
-  // Certificates of the PKI are made now and are valid from now on.
-  clock.set(std::max(clock.now(), core::SystemClock().now() + std::chrono::minutes(1)));
   const auto source = folder() / "club.sqlite";
   const auto sql = source_dir() / "tests" / "sip" / "club.sql";
   output_of("sqlite3 '" + source.string() + "' < '" + sql.string() + "'");
@@ -130,9 +128,7 @@ void Club::review(const sip::Plan& plan) {
 
 fs::path Club::pki() {
   const auto made = folder() / "pki";
-  if (!fs::exists(made))
-    output_of("'" + (source_dir() / "samples" / "pki" / "make-pki").string() + "' '" + made.string() +
-              "' --all");
+  if (!fs::exists(made)) fs::copy(VERSOIR_TEST_PKI, made, fs::copy_options::recursive);
   return made;
 }
 

@@ -54,7 +54,7 @@ class Club {
   void check(const sip::Plan& plan, const std::string& verdict = "OK");
   void review(const sip::Plan& plan);
 
-  /// The PKI of samples/pki, made on first use.
+  /// A copy of the PKI of samples/pki.
   [[nodiscard]] std::filesystem::path pki();
   [[nodiscard]] std::unique_ptr<trust::Signer> signer(const std::string& name);
   [[nodiscard]] trust::TrustStore store();

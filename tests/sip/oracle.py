@@ -81,7 +81,7 @@ def main(sip, kept, lot):
         key = json.loads(row["key"])
         check(len(key) == 1, "the key of the fixture is single")
         title, uri = keys[str(key[0])]
-        check(title.split() == row["title"].split(), "title of %s" % key)
+        check(title == row["title"], "title of %s: %r, %r" % (key, title, row["title"]))
         document = ET.fromstring(declared[uri])
         check(str(key[0]) in [e.text for e in document.iter()], "%s does not hold the record %s" % (uri, key))
         used.add(uri)

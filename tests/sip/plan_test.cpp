@@ -107,8 +107,8 @@ TEST_CASE("oddities of the data reach kept.csv in a form that a platform accepts
   std::map<std::string, core::Json> rows;
   for (const auto& r : rows_of(club.versement().file("kept.csv")))
     if (r.at("profile") == "membres") rows[r.at("key")] = r;
-  CHECK_THAT(rows.at("[1]").at("title").get<std::string>(),
-             Contains("O'Brien, \"Bob\"") && Contains("Zoë & <Cie>"));
+  CHECK(rows.at("[1]").at("title") ==
+        "O'Brien, \"Bob\" dit l'Œil Zoë & ‹Cie›");  // VITAM refuses what looks like HTML
   CHECK(rows.at("[2]").at("title") == "Dossier de membre 2");
   CHECK(rows.at("[3]").at("start") == "");
   CHECK(rows.at("[3]").at("end") == "");
@@ -192,9 +192,8 @@ TEST_CASE("everything that the configuration lacks is said at once, and nothing 
   };
   CHECK(exit_of(plan) == Exit::configuration);
   const auto complaint = complaint_of(plan);
-  for (const char* missing :
-       {"archival_agency", "transferring_agency", "message_prefix", "originating_agency", "DUA_MEMBRE_10",
-        "COM_VIE_PRIVEE_50", "DUA_SAISON", "membres", "saisons"})
+  for (const char* missing : {"archival_agency", "transferring_agency", "originating_agency", "DUA_MEMBRE_10",
+                              "COM_VIE_PRIVEE_50", "DUA_SAISON", "membres", "saisons"})
     CHECK_THAT(complaint, Contains(missing));
   CHECK_FALSE(std::filesystem::exists(club.versement("v").folder()));
   options.platform = "nowhere";
