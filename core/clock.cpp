@@ -62,7 +62,7 @@ std::optional<Instant> parse_instant(std::string_view text) {
   if (zone == "Z") return t;
   if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':') return std::nullopt;
   const auto zh = digits(zone, 1, 2), zm = digits(zone, 4, 2);
-  if (!zh || !zm) return std::nullopt;
+  if (!zh || !zm || *zh > 18 || *zm > 59) return std::nullopt;  // ISO 8601; java.time stops at 18 hours too
   const auto offset = hours{*zh} + minutes{*zm};
   return zone[0] == '+' ? t - offset : t + offset;
 }

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <unistd.h>
 
 namespace versoir::core {
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::size_t block_size = 1u << 18;
 constexpr int zip_local_header = 30;
+constexpr std::size_t header_search = 4096;
 
 Container kind_of(std::string_view head) {
   if (head.starts_with("PK\x03\x04") || head.starts_with("PK\x05\x06")) return Container::zip;
@@ -43,17 +45,35 @@ struct ContainerReader::State {
                 msg("{0}: the archive is damaged: {1}", path.filename().string(), why ? why : "?"));
   }
 
-  /// VITAM's stream reader cannot take an encrypted entry, another method than stored or deflated, nor a
-  /// stored entry followed by a data descriptor. libarchive can, so the local header is read here.
-  bool stream_readable(std::int64_t header_at) const {
+  /// Where the local header of the current zip entry begins: libarchive says where it started to look.
+  std::optional<std::int64_t> local_header(std::int64_t from) const {
+    std::string window(header_search, '\0');
+    const auto n = from < 0 ? -1 : ::pread(fd.get(), window.data(), window.size(), from);
+    if (n < zip_local_header) return std::nullopt;
+    const auto at = std::string_view(window.data(), static_cast<std::size_t>(n)).find("PK\x03\x04");
+    if (at == std::string_view::npos) return std::nullopt;
+    return from + static_cast<std::int64_t>(at);
+  }
+
+  /// What libarchive does not tell of a zip entry. VITAM's stream reader cannot take an encrypted entry,
+  /// another method than stored or deflated, nor a stored entry followed by a data descriptor; and its names
+  /// are UTF-8, whereas libarchive drops those that the locale cannot write.
+  void read_local_header(Entry& into) const {
     std::array<unsigned char, zip_local_header> h{};
-    if (header_at < 0 || ::pread(fd.get(), h.data(), h.size(), header_at) != static_cast<ssize_t>(h.size()))
-      return true;
-    if (std::memcmp(h.data(), "PK\x03\x04", 4) != 0) return true;
+    const auto at = local_header(archive_read_header_position(reader.get()));
+    if (!at || ::pread(fd.get(), h.data(), h.size(), *at) != static_cast<ssize_t>(h.size())) {
+      into.readable = false;
+      return;
+    }
     const unsigned flags = little16(&h[6]), method = little16(&h[8]);
-    if (flags & 0x0001) return false;
-    if (method != 0 && method != 8) return false;
-    return !(method == 0 && (flags & 0x0008));
+    std::string name(little16(&h[26]), '\0');
+    if (::pread(fd.get(), name.data(), name.size(), *at + zip_local_header) ==
+        static_cast<ssize_t>(name.size()))
+      into.path = std::move(name);
+    const bool encrypted = flags & 0x0001, unknown_method = method != 0 && method != 8;
+    const bool stored_then_described = method == 0 && (flags & 0x0008);
+    into.directory = into.path.ends_with('/');
+    if (!into.directory && (encrypted || unknown_method || stored_then_described)) into.readable = false;
   }
 };
 
@@ -109,8 +129,7 @@ bool ContainerReader::next(Entry& entry) {
   const bool regular =
       archive_entry_filetype(s_->entry) == AE_IFREG || archive_entry_filetype(s_->entry) == 0;
   entry.readable = entry.directory || (regular && archive_entry_is_encrypted(s_->entry) <= 0);
-  if (s_->kind == Container::zip && entry.readable && !entry.directory)
-    entry.readable = s_->stream_readable(archive_read_header_position(a));
+  if (s_->kind == Container::zip) s_->read_local_header(entry);
   return true;
 }
 

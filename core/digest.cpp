@@ -7,6 +7,7 @@
 
 #include <openssl/evp.h>
 
+#include <cerrno>
 #include <unistd.h>
 #include <vector>
 
@@ -109,14 +110,17 @@ Sha512 sha512(std::string_view bytes) {
   return h.finish();
 }
 
-FileDigest digest_fd(int fd) {
-  if (::lseek(fd, 0, SEEK_SET) < 0) throw_errno("lseek", "descriptor");
+namespace {
+
+FileDigest digest(int fd, const std::string& name) {
+  if (::lseek(fd, 0, SEEK_SET) < 0) throw_errno("lseek", name);
   Sha512Hasher h;
   FileDigest result;
   std::vector<std::uint8_t> buffer(buffer_size);
   for (;;) {
     const auto n = ::read(fd, buffer.data(), buffer.size());
-    if (n < 0) throw_errno("read", "descriptor");
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno("read", name);
     if (n == 0) break;
     h.update(std::span(buffer.data(), static_cast<std::size_t>(n)));
     result.size += static_cast<std::uint64_t>(n);
@@ -125,6 +129,12 @@ FileDigest digest_fd(int fd) {
   return result;
 }
 
-FileDigest digest_file(const std::filesystem::path& path) { return digest_fd(open_read(path).get()); }
+}  // namespace
+
+FileDigest digest_fd(int fd) { return digest(fd, "descriptor"); }
+
+FileDigest digest_file(const std::filesystem::path& path) {
+  return digest(open_read(path).get(), path.string());
+}
 
 }  // namespace versoir::core

@@ -27,6 +27,17 @@ std::string_view exit_name(Exit code) noexcept {
 
 Error::Error(Exit code, Message what) : code_(code), message_(std::move(what)) { refresh(); }
 
+Error& Error::operator=(Error&& other) noexcept {
+  if (this == &other) return *this;
+  code_ = other.code_;
+  message_ = std::move(other.message_);
+  contexts_ = std::move(other.contexts_);
+  causes_ = std::move(other.causes_);
+  hints_ = std::move(other.hints_);
+  what_ = std::move(other.what_);
+  return *this;
+}
+
 Error&& Error::hint(Message advice) && {
   hints_.push_back(std::move(advice));
   return std::move(*this);

@@ -16,6 +16,12 @@ namespace versoir::core {
 class Error : public std::exception {
  public:
   Error(Exit code, Message what);
+  Error(const Error&) = default;
+  Error(Error&&) noexcept = default;
+  Error& operator=(const Error&) = default;
+  /// Harmless on itself: e = std::move(e).because(...) keeps everything.
+  Error& operator=(Error&& other) noexcept;
+  ~Error() override = default;
 
   /// Adds what the reader can do next. Chainable: throw Error(...).hint(msg(...)).
   Error&& hint(Message advice) &&;

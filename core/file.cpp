@@ -64,6 +64,7 @@ std::string read_file(const fs::path& path, std::uint64_t limit) {
   char buffer[1 << 16];
   for (;;) {
     const auto n = ::read(fd.get(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw_errno("read", path.string());
     if (n == 0) return bytes;
     if (bytes.size() + static_cast<std::size_t>(n) > limit)
@@ -81,7 +82,9 @@ void write_file(const fs::path& path, std::string_view bytes, unsigned mode) {
 
 AtomicFile::AtomicFile(fs::path path, unsigned mode) : path_(std::move(path)), partial_(path_) {
   partial_ += ".partial";
-  fd_ = UniqueFd(::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+  // What a crash left behind is removed, not reused: its mode or its target, if a link, are not ours.
+  ::unlink(partial_.c_str());
+  fd_ = UniqueFd(::open(partial_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode));
   if (!fd_) throw_errno("create", partial_.string());
 }
 
@@ -103,6 +106,14 @@ void AtomicFile::flush() {
 void AtomicFile::commit() {
   flush();
   if (::fsync(fd_.get()) != 0) throw_errno("fsync", path_.string());
+  struct stat written {
+  }, named{};
+  if (::fstat(fd_.get(), &written) != 0 || ::stat(partial_.c_str(), &named) != 0)
+    throw_errno("stat", partial_.string());
+  if (written.st_ino != named.st_ino || written.st_dev != named.st_dev) {
+    committed_ = true;  // the temporary file is the other writer's: it is not ours to remove
+    throw Error(Exit::disk, msg("{0}: another program is writing this file.", path_.string()));
+  }
   if (::close(fd_.release()) != 0) throw_errno("close", path_.string());
   if (::rename(partial_.c_str(), path_.c_str()) != 0) throw_errno("rename", path_.string());
   committed_ = true;

@@ -31,9 +31,19 @@ std::filesystem::path locale_folder() {
 }
 
 /// A bare server has no fr_FR: LANGUAGE works with any UTF-8 locale, C.UTF-8 included, but not with "C".
-void choose_utf8_locale(const char* preferred) {
-  for (const char* name : {preferred, "fr_FR.UTF-8", "C.UTF-8"})
-    if (*name && std::setlocale(LC_ALL, name)) return;
+void choose_utf8_locale() {
+  for (const char* name : {"fr_FR.UTF-8", "C.UTF-8"})
+    if (std::setlocale(LC_ALL, name)) return;
+}
+
+/// "fr" of LANG=fr_FR.UTF-8; the order of the variables is that of POSIX.
+std::string environment_language() {
+  for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"})
+    if (const char* value = std::getenv(variable); value && *value) {
+      const std::string name = value;
+      return name.substr(0, name.find_first_of("_.@"));
+    }
+  return {};
 }
 
 }  // namespace
@@ -57,10 +67,16 @@ std::string Message::text() const {
 
 void set_language(std::string_view lang) {
   if (lang.empty()) {
-    if (!std::setlocale(LC_ALL, "")) choose_utf8_locale("");
+    if (!std::setlocale(LC_ALL, "")) {
+      // The locale asked for is not installed here; its language can still be served.
+      if (!std::getenv("LANGUAGE"))
+        if (const auto wanted = environment_language(); !wanted.empty())
+          ::setenv("LANGUAGE", wanted.c_str(), 1);
+      choose_utf8_locale();
+    }
   } else {
     ::setenv("LANGUAGE", std::string(lang).c_str(), 1);
-    choose_utf8_locale("");
+    choose_utf8_locale();
   }
   std::setlocale(LC_NUMERIC, "C");  // machine formats never follow the user's decimal comma
   bindtextdomain(domain, locale_folder().c_str());

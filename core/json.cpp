@@ -5,6 +5,7 @@
 #include "core/file.hpp"
 #include "core/text.hpp"
 
+#include <cstdint>
 #include <set>
 
 namespace versoir::core {
@@ -76,7 +77,11 @@ bool nested_too_deep(std::string_view text) {
 
 std::string canonical_json(const Json& value) {
   require_integers(value);
-  return value.dump() + "\n";
+  try {
+    return value.dump() + "\n";
+  } catch (const Json::exception& e) {  // a text that is not UTF-8: what is signed is never repaired
+    throw Error(Exit::unexpected, msg("Canonical JSON holds UTF-8 only.")).because(e);
+  }
 }
 
 std::string pretty_json(const Json& value) {
@@ -117,7 +122,10 @@ std::string json_string(const Json& object, const char* key, std::string_view or
 std::int64_t json_int(const Json& object, const char* key, std::string_view origin, Exit code) {
   if (!object.is_object() || !object.contains(key) || !object.at(key).is_number_integer())
     throw Error(code, msg("{0}: the whole number \"{1}\" is missing.", origin, key));
-  return object.at(key).get<std::int64_t>();
+  const auto& number = object.at(key);
+  if (number.is_number_unsigned() && number.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
+    throw Error(code, msg("{0}: the whole number \"{1}\" is too large.", origin, key));
+  return number.get<std::int64_t>();
 }
 
 }  // namespace versoir::core

@@ -45,6 +45,11 @@ constexpr std::string_view extended_a =
     "RRRRRRSSSSSSSSTTTTTTUUUUUUUUUUUUWWYYYZZZZZZS";
 static_assert(extended_a.size() == 128);
 
+// Vietnamese letters, U+1EA0..U+1EF9.
+constexpr std::string_view vietnamese =
+    "AAAAAAAAAAAAAAAAAAAAAAAAEEEEEEEEEEEEEEEEIIIIOOOOOOOOOOOOOOOOOOOOOOOOUUUUUUUUUUUUUUYYYYYYYY";
+static_assert(vietnamese.size() == 90);
+
 /// The folded form of a code point; nullptr-like empty = separator; " " is never returned.
 std::string_view fold_code(char32_t c, char (&one)[2]) {
   if (c < 0x80) {
@@ -58,11 +63,31 @@ std::string_view fold_code(char32_t c, char (&one)[2]) {
   if (c == 0x152 || c == 0x153) return "OE";
   if (c >= 0x100 && c <= 0x17F) return one[0] = extended_a[c - 0x100], std::string_view(one, 1);
   if (c == 0x1E9E) return "SS";
-  return {};
+  if (c >= 0x1EA0 && c <= 0x1EF9) return one[0] = vietnamese[c - 0x1EA0], std::string_view(one, 1);
+  switch (c) {
+    case 0x1A0:
+    case 0x1A1:
+      return "O";
+    case 0x1AF:
+    case 0x1B0:
+      return "U";
+    case 0x218:  // Romanian
+    case 0x219:
+      return "S";
+    case 0x21A:
+    case 0x21B:
+      return "T";
+    default:
+      return {};
+  }
 }
 
-/// Small letters of Latin-1 and Latin Extended-A.
-bool lower_case(char32_t c) { return (c >= 0xDF && c <= 0xFF) || (c >= 0x100 && c <= 0x17F && (c & 1)); }
+/// Small letters among those that fold: capitals come first in each pair, at an even or an odd number.
+bool lower_case(char32_t c) {
+  if (c < 0x100) return c >= 0xDF;
+  const bool odd_first = (c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E) || c == 0x1AF || c == 0x1B0;
+  return odd_first ? (c & 1) == 0 : (c & 1) == 1 && c != 0x1E9E;
+}
 
 /// Combining marks vanish: e + U+0301 folds as é.
 bool combining(char32_t c) { return c >= 0x300 && c <= 0x36F; }

@@ -7,6 +7,7 @@
 
 #include <zip.h>
 
+#include <cerrno>
 #include <list>
 #include <unistd.h>
 
@@ -32,8 +33,13 @@ struct ZipWriter::State {
   [[noreturn]] void fail(std::string_view what) const {
     Error e(Exit::sip_build,
             msg("{0}: {1} failed: {2}", path.string(), what, zip ? zip_strerror(zip) : "libzip"));
-    if (zip && zip_error_code_system(zip_get_error(zip)) == ENOSPC)
-      e = Error(Exit::disk, e.message()).hint(msg("Make room on this disk, or choose another place."));
+    if (!zip) throw std::move(e);
+    const int kind = zip_error_code_zip(zip_get_error(zip));
+    const int number = zip_error_code_system(zip_get_error(zip));
+    if (kind == ZIP_ER_WRITE || kind == ZIP_ER_CLOSE || kind == ZIP_ER_RENAME || kind == ZIP_ER_TMPOPEN)
+      e = Error(Exit::disk, e.message());
+    if (number == ENOSPC || number == EDQUOT)
+      e = std::move(e).hint(msg("Make room on this disk, or choose another place."));
     throw std::move(e);
   }
 

@@ -39,7 +39,7 @@ enum class Container { zip, tar, tar_gzip, tar_bzip2, other };
 
 struct Entry {
   std::string path;        ///< as written in the archive
-  std::uint64_t size = 0;  ///< bytes really read
+  std::uint64_t size = 0;  ///< as declared before the content, 0 when it is not: read() counts the real bytes
   bool directory = false;
   bool readable = true;  ///< false: encrypted, unsupported method, or stored with a data descriptor
 };

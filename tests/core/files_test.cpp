@@ -10,9 +10,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -90,6 +92,50 @@ TEST_CASE("a write that fails names the file and leaves nothing") {
   CHECK(std::string(e.what()).find("big") != std::string::npos);
   CHECK(slurp(path) == "kept");
   CHECK_FALSE(fs::exists(path.string() + ".partial"));
+}
+
+TEST_CASE("a temporary file left by a crash is replaced, neither reused nor followed") {
+  const TemporaryDirectory dir;
+  const fs::path path = dir.path() / "secret", partial = dir.path() / "secret.partial";
+  spit(partial, "left behind");
+  write_file(path, "new", 0600);
+  struct stat st {};
+  REQUIRE(::stat(path.c_str(), &st) == 0);
+  CHECK((st.st_mode & 0777) == 0600);
+  spit(dir.path() / "other", "untouched");
+  fs::create_symlink(dir.path() / "other", partial);
+  write_file(path, "newer");
+  CHECK(slurp(path) == "newer");
+  CHECK_FALSE(fs::is_symlink(path));
+  CHECK(slurp(dir.path() / "other") == "untouched");
+}
+
+TEST_CASE("of two writers of one file, the first to lose its temporary file says so") {
+  const TemporaryDirectory dir;
+  const fs::path path = dir.path() / "plan.json";
+  AtomicFile first(path);
+  first.write("first");
+  AtomicFile second(path);
+  second.write("second");
+  CHECK(error_of([&] { first.commit(); }).code() == Exit::disk);
+  second.commit();
+  CHECK(slurp(path) == "second");
+}
+
+TEST_CASE("a full disk is said with what to do") {
+  const auto e = error_of([] {
+    errno = ENOSPC;
+    throw_errno("write", "big.extract");
+  });
+  CHECK(e.code() == Exit::disk);
+  CHECK(std::string(e.what()).find("big.extract") != std::string::npos);
+  CHECK(e.hints().size() == 1);
+  auto db = Database::memory();
+  db.exec("PRAGMA max_page_count = 10; CREATE TABLE t(a)");
+  const auto full = error_of([&] { db.exec("INSERT INTO t VALUES(zeroblob(1000000))"); });
+  CHECK(full.code() == Exit::disk);
+  CHECK(full.hints().size() == 1);
+  CHECK(std::string(full.what()).find("zeroblob") != std::string::npos);
 }
 
 TEST_CASE("reading what is absent, a folder, or too large is an error that names it") {
@@ -289,10 +335,42 @@ TEST_CASE("an error says what, why, where and what to do") {
   CHECK(Error(Exit::transfer_in_doubt, msg("x")).in_doubt());
 }
 
+TEST_CASE("an error assigned to itself keeps all that it says") {
+  Error e(Exit::disk, msg("The file {0} is odd.", "F"));
+  e = std::move(e).because(msg("no room")).hint(msg("Make room."));
+  CHECK(std::string(e.what()) == "The file F is odd.: no room");
+  CHECK(e.hints().size() == 1);
+}
+
 TEST_CASE("a message with a wrong pattern is shown, not thrown") {
   CHECK(Message("broken {0", {"a"}).text() == "broken {0");
   CHECK(Message("{0} and {1}", {"a"}).text() == "{0} and {1}");
   CHECK(msg("{1} before {0}", "a", 2).english() == "2 before a");
+}
+
+TEST_CASE(
+    "a translation with wrong placeholders falls back to English; a locale that is not installed still "
+    "speaks") {
+  const TemporaryDirectory dir;
+  const fs::path folder = dir.path() / "fr" / "LC_MESSAGES";
+  fs::create_directories(folder);
+  spit(dir.path() / "fr.po",
+       "msgid \"\"\nmsgstr \"\"\n\"Content-Type: text/plain; charset=UTF-8\\n\"\n"
+       "\"Plural-Forms: nplurals=2; plural=(n > 1);\\n\"\n\n"
+       "msgid \"{0} is good\"\nmsgstr \"{0} est bon\"\n\n"
+       "msgid \"{0} is open\"\nmsgstr \"{0 est ouvert\"\n\n"
+       "msgid \"{0} is short\"\nmsgstr \"{0} et {1}\"\n\n"
+       "msgid \"{0} lot\"\nmsgid_plural \"{0} lots\"\nmsgstr[0] \"{0} lot\"\nmsgstr[1] \"{5} lots\"\n");
+  const std::string made = (folder / "versoir.mo").string();
+  REQUIRE(shell("msgfmt -o " + made + " " + (dir.path() / "fr.po").string()) == 0);
+  ::setenv("VERSOIR_LOCALEDIR", dir.path().c_str(), 1);
+  for (const char* name : {"LANGUAGE", "LC_ALL", "LC_MESSAGES"}) ::unsetenv(name);
+  ::setenv("LANG", "fr_ZZ.UTF-8", 1);  // no such country, so no such locale
+  set_language("");
+  CHECK(msg("{0} is good", "A").text() == "A est bon");
+  CHECK(msg("{0} is open", "A").text() == "A is open");
+  CHECK(msg("{0} is short", "A").text() == "A is short");
+  CHECK(ntr("{0} lot", "{0} lots", 3) == "3 lots");
 }
 
 TEST_CASE("the French catalogue is used when French is asked, even without a French locale") {

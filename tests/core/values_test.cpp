@@ -44,7 +44,11 @@ TEST_CASE("names fold as a French officer types them") {
   CHECK(fold_name("Œuvrard") == "OEUVRARD");
   CHECK(fold_name("Groß") == "GROSS");
   CHECK(fold_name("Ægir Þórsson") == "AEGIR THORSSON");
-  CHECK(fold_name("Nguyễn") == fold_name("Nguyễn"));
+  CHECK(fold_name("Nguyễn") == "NGUYEN");
+  CHECK(fold_name("Nguye\u0302\u0303n") == "NGUYEN");  // the same name, decomposed
+  CHECK(fold_name("TRẦN Minh Đức Ỹ ơƯ") == "TRAN MINH DUC Y OU");
+  CHECK(fold_name("Ștefan Țepeș") == "STEFAN TEPES");
+  CHECK(fold_name("Δημήτρης") == "Δημήτρης");  // other scripts stay what they are
   CHECK(fold_name("Le\u00a0Goff") == "LE GOFF");
   CHECK(fold_name("Łukasz Żółć") == "LUKASZ ZOLC");
   CHECK(fold_name("e\u0301te\u0301") == "ETE");  // composed and decomposed forms are one
@@ -56,6 +60,9 @@ TEST_CASE("names fold as a French officer types them") {
 TEST_CASE("slugs hold nothing but letters, digits, hyphens and underscores") {
   CHECK(slug("Dossier n° 12 / été") == "Dossier-n-12-ete");
   CHECK(slug("a_b-c") == "a_b-c");
+  CHECK(slug("Żółć ŹŻ łŁ Ễn") == "Zolc-ZZ-lL-En");  // case is kept
+  CHECK(slug("../../etc/passwd") == "etc-passwd");
+  CHECK(slug("…").empty());
 }
 
 TEST_CASE("UTF-8 is checked to the last rule and repaired byte by byte") {
@@ -97,11 +104,17 @@ TEST_CASE("dates and instants are read strictly") {
   CHECK_FALSE(parse_instant("2026-11-25"));
   CHECK_FALSE(parse_instant("2026-11-25T25:00:00Z"));
   CHECK_FALSE(parse_instant("2026-11-25T12:00:00"));
+  CHECK_FALSE(parse_instant("2026-11-25T12:00:00+99:00"));
+  CHECK_FALSE(parse_instant("2026-11-25T12:00:00Zulu"));
 }
 
 TEST_CASE("digests are those of FIPS 180-4, and hexadecimal is lower case only") {
   CHECK(sha256("abc").hex() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  CHECK(sha512("abc").hex().substr(0, 32) == "ddaf35a193617abacc417349ae204131");
+  CHECK(sha512("abc").hex() ==
+        "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+        "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+  CHECK(sha256(std::string(1'000'000, 'a')).hex() ==
+        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
   CHECK(sha256("").hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   const auto d = sha256("abc");
   CHECK(*Sha256::from_hex(d.hex()) == d);
@@ -163,10 +176,23 @@ TEST_CASE("JSON refuses duplicate keys, deep nesting, bad UTF-8; canonical form 
   CHECK(canonical_json({{"b", 1}, {"a", {{"d", "é"}, {"c", nullptr}}}}) ==
         "{\"a\":{\"c\":null,\"d\":\"é\"},\"b\":1}\n");
   CHECK(code_of([] { (void)canonical_json({{"x", 1.5}}); }) == Exit::unexpected);
+  CHECK(code_of([] { (void)canonical_json({{"x", "\xE9"}}); }) == Exit::unexpected);
   const auto object = parse_json(R"({"n":5,"s":"t"})", "f.json");
   CHECK(json_int(object, "n", "f.json") == 5);
   CHECK(code_of([&] { (void)json_string(object, "n", "f.json", Exit::configuration); }) ==
         Exit::configuration);
+}
+
+TEST_CASE("JSON cut anywhere is refused, and a number that does not fit is not taken for another") {
+  const std::string whole = R"({"a":[1,2,{"b":"é\u00e9"}],"c":true,"d":null,"e":-12})";
+  (void)parse_json(whole, "x");
+  for (std::size_t n = 0; n < whole.size(); ++n)
+    CHECK(code_of([&] { (void)parse_json(whole.substr(0, n), "x", Exit::usage); }) == Exit::usage);
+  const auto object =
+      parse_json(R"({"most":9223372036854775807,"more":9223372036854775808,"real":1.0})", "x");
+  CHECK(json_int(object, "most", "x") == INT64_MAX);
+  CHECK(code_of([&] { (void)json_int(object, "more", "x", Exit::usage); }) == Exit::usage);
+  CHECK(code_of([&] { (void)json_int(object, "real", "x", Exit::usage); }) == Exit::usage);
 }
 
 TEST_CASE("the formats that are written are recognised by their bytes") {
@@ -176,6 +202,11 @@ TEST_CASE("the formats that are written are recognised by their bytes") {
   CHECK(identify("PK\x03\x04", "x.zip")->puid == "x-fmt/263");
   CHECK_FALSE(identify(std::string_view("\0\1\2", 3), "x.csv"));
   CHECK_FALSE(identify("hello", "x.unknown"));
+  CHECK(identify("%PDF-1.4\n%..", "x")->puid == "fmt/18");
+  CHECK(identify("%PDF-1.7\n<pdfaid:part>2</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>", "x")
+            ->puid == "fmt/478");
+  CHECK(identify("%PDF-1.4\n pdfaid:part=\"1\" pdfaid:conformance=\"B\"", "x")->puid == "fmt/354");
+  CHECK_FALSE(identify("%PDF-9.9\n", "x"));
 }
 
 TEST_CASE("a page escapes what it is given and says its language") {
