@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <map>
+#include <tuple>
 
 namespace versoir::consult {
 
@@ -23,6 +24,7 @@ constexpr int candidate_limit = 5000;
 struct Query {
   std::vector<std::string> words;    ///< folded
   std::vector<std::string> numbers;  ///< bare
+  std::string grouped;               ///< the same typed in groups, put together: 1234 056 789
   std::vector<std::string> dates;    ///< YYYY-MM-DD or YYYY, the likeliest first
 };
 
@@ -73,8 +75,10 @@ Query understand(std::string_view text) {
     const auto dates = dates_of(word);
     const bool digits = word.find_first_of("0123456789") != std::string_view::npos;
     if (!dates.empty()) q.dates.insert(q.dates.end(), dates.begin(), dates.end());
-    if (digits && dates.size() <= 1 && (dates.empty() || dates.front().size() == 4))
+    if (digits && dates.size() <= 1 && (dates.empty() || dates.front().size() == 4)) {
       q.numbers.push_back(bare_number(word));
+      q.grouped += word;
+    }
     if (!digits)
       for (auto& w : name_words(core::fold_name(word))) q.words.push_back(std::move(w));
   }
@@ -92,19 +96,29 @@ std::string expression(const std::vector<std::string>& words, bool prefix) {
   return out;
 }
 
-/// True when the words typed include a whole name of the person (birth, usual or first name), in any order.
-bool holds_whole_name(const std::vector<std::string>& typed, std::string_view names) {
-  std::size_t at = 0;
-  while (at <= names.size()) {
+/// How well names (one a line, folded) answer words that are all in them, at least as beginnings: 0 when
+/// every word typed is whole and one of the names is complete, 1 when a name begins with what was typed,
+/// else 2.
+int name_rank(const std::vector<std::string>& typed, std::string_view names) {
+  const auto present = name_words(names);
+  const auto among = [](const std::vector<std::string>& words, const std::string& w) {
+    return std::find(words.begin(), words.end(), w) != words.end();
+  };
+  const bool whole =
+      std::all_of(typed.begin(), typed.end(), [&](const std::string& w) { return among(present, w); });
+  const std::string text = fmt::format("{}", fmt::join(typed, " "));
+  int rank = 2;
+  for (std::size_t at = 0; at <= names.size();) {
     const auto end = std::min(names.find('\n', at), names.size());
-    const auto words = name_words(names.substr(at, end - at));
-    if (!words.empty() && std::all_of(words.begin(), words.end(), [&](const std::string& w) {
-          return std::find(typed.begin(), typed.end(), w) != typed.end();
-        }))
-      return true;
+    const auto name = names.substr(at, end - at);
     at = end + 1;
+    const auto words = name_words(name);
+    if (whole && !words.empty() &&
+        std::all_of(words.begin(), words.end(), [&](const std::string& w) { return among(typed, w); }))
+      return 0;
+    if (name.starts_with(text)) rank = 1;
   }
-  return false;
+  return rank;
 }
 
 }  // namespace
@@ -138,13 +152,13 @@ struct Archive::State {
       st.bind(1, std::string_view(terms)).bind(2, std::int64_t{candidate_limit});
       return st;
     };
-    gather(select(false), 1, found);
+    // Whole words first: the limit must not leave out the best.
+    gather(select(false), 2, found);
     gather(select(true), 2, found);
     auto names = index.prepare("SELECT names FROM hit WHERE id = ?1");
     for (auto& [hit, rank] : found) {
-      if (rank != 1) continue;
       names.bind(1, hit);
-      if (names.step() && holds_whole_name(words, names.text(0))) rank = 0;
+      if (names.step()) rank = name_rank(words, names.text(0));
       names.reset();
     }
     return found;
@@ -188,7 +202,9 @@ struct Archive::State {
     std::optional<Ranks> found;
     if (!q.words.empty()) keep_common(found, by_words(q.words));
     Ranks numeric;
-    for (const auto& n : q.numbers) numeric.merge(by_number(n));
+    if (q.numbers.size() > 1) numeric = by_number(bare_number(q.grouped));
+    if (numeric.empty())
+      for (const auto& n : q.numbers) numeric.merge(by_number(n));
     if (!q.dates.empty()) {
       auto dated = by_dates(q.dates);
       numeric.merge(dated);
@@ -223,11 +239,17 @@ Archive Archive::open(const std::filesystem::path& extract, core::Progress& prog
 
 std::vector<Hit> Archive::search(std::string_view query, std::size_t limit) {
   const auto ranks = s_->run(understand(query));
-  std::vector<std::pair<int, std::int64_t>> order;
-  for (const auto& [hit, rank] : ranks) order.emplace_back(rank, hit);
+  // Among equals, as in a register: by name, then in the order of the extract.
+  std::vector<std::tuple<int, std::string, std::int64_t>> order;
+  auto names = s_->index.prepare("SELECT names FROM hit WHERE id = ?1");
+  for (const auto& [hit, rank] : ranks) {
+    names.bind(1, hit);
+    order.emplace_back(rank, names.step() ? std::string(names.text(0)) : std::string(), hit);
+    names.reset();
+  }
   std::sort(order.begin(), order.end());
   std::vector<Hit> hits;
-  for (const auto& [rank, id] : order) {
+  for (const auto& [rank, name, id] : order) {
     if (hits.size() == limit) break;
     hits.push_back(s_->hit(id, rank));
   }

@@ -10,7 +10,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <unistd.h>
+#include <optional>
 
 namespace versoir::consult {
 
@@ -44,9 +44,15 @@ struct Columns {
   std::vector<std::pair<int, const profiles::Field*>> shown;
 };
 
+/// SQL names have no case: a query without AS gives the column as its table spells it.
+bool same_identifier(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char x, unsigned char y) { return std::toupper(x) == std::toupper(y); });
+}
+
 int position(const core::Statement& st, std::string_view name, const profiles::SearchDef& search) {
   for (int i = 0; i < st.columns(); ++i)
-    if (st.column_name(i) == name) return i;
+    if (same_identifier(st.column_name(i), name)) return i;
   throw Error(Exit::profile_invalid,
               msg("The query of the search {0} does not give the column {1}.", search.id, name));
 }
@@ -189,7 +195,8 @@ std::string bare_number(std::string_view text) {
   for (char c : text)
     if (std::isalnum(static_cast<unsigned char>(c)))
       out += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return out;
+  const auto significant = out.find_first_not_of('0');
+  return significant == std::string::npos ? out.substr(0, 1) : out.substr(significant);
 }
 
 core::Database open_index(extract::Extract& extract, const profiles::Application& app,
@@ -198,24 +205,22 @@ core::Database open_index(extract::Extract& extract, const profiles::Application
   const std::string id = identity(extract, profiles::profile_digest(extract.profile_files()));
   if (up_to_date(path, id)) return core::Database::open_read(path);
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  if (::access(folder.c_str(), W_OK) != 0) {
+  // A folder of its own: two programs that build at the same time do not meet, and a failure leaves nothing.
+  std::optional<core::TemporaryDirectory> workshop;
+  try {
+    workshop.emplace(folder);
+  } catch (const Error&) {
     auto db = core::Database::memory();
     fill(db, extract, app, id, progress);
     return db;
   }
-  fs::path partial = path;
-  partial += ".partial";
-  fs::remove(partial);
-  try {
-    auto db = core::Database::create(partial);
-    fs::permissions(partial, fs::perms::owner_read | fs::perms::owner_write);  // names of persons
+  const fs::path made = workshop->path() / "index";
+  {
+    auto db = core::Database::create(made);
+    fs::permissions(made, fs::perms::owner_read | fs::perms::owner_write);  // names of persons
     fill(db, extract, app, id, progress);
-  } catch (...) {
-    std::error_code ec;
-    fs::remove(partial, ec);
-    throw;
   }
-  core::publish_file(partial, path);
+  core::publish_file(made, path);
   return core::Database::open_read(path);
 }
 

@@ -13,7 +13,7 @@
 
 namespace versoir::consult {
 
-inline constexpr int index_format = 1;
+inline constexpr int index_format = 2;
 
 /// `X.extract.index`.
 [[nodiscard]] std::filesystem::path index_path(const std::filesystem::path& extract);
@@ -26,7 +26,7 @@ inline constexpr int index_format = 1;
 
 /// The words of a folded name.
 [[nodiscard]] std::vector<std::string> name_words(std::string_view folded);
-/// How a number is compared: no blank nor dot, capitals.
+/// How a number is compared: letters and digits only, capitals, without the zeros that pad it on the left.
 [[nodiscard]] std::string bare_number(std::string_view text);
 
 }  // namespace versoir::consult

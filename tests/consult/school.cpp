@@ -1,0 +1,136 @@
+// See school.hpp.
+#include "school.hpp"
+
+#include "core/sqlite.hpp"
+#include "extract/copy.hpp"
+#include "extract/source.hpp"
+#include "profiles/loader.hpp"
+
+#include <map>
+
+namespace versoir::tests {
+
+namespace {
+
+const std::map<std::string, std::string> profile{
+    {"tables.xml", R"x(<?xml version="1.0" encoding="UTF-8"?>
+<tables xmlns="urn:versoir:profile:1" application="school" label="École de musique" schema="" version="1">
+  <codes id="instrument" label="Instrument"><code value="V" label="violon"/><code value="P" label="piano"/></codes>
+  <table name="ELEVE" label="Élève" key="NUM">
+    <column name="NUM" type="NUMBER(6)" label="Numéro interne"/>
+    <column name="CARTE" type="VARCHAR2(12)" label="Numéro de carte"/>
+    <column name="NOM" type="VARCHAR2(60)" label="Nom de naissance" sensitivity="identity"/>
+    <column name="USAGE" type="VARCHAR2(60)" label="Nom d'usage" sensitivity="identity"/>
+    <column name="PRENOM" type="VARCHAR2(60)" label="Prénom" sensitivity="identity"/>
+    <column name="NAISSANCE" type="DATE" label="Date de naissance" sensitivity="identity"/>
+    <column name="INSTRUMENT" type="VARCHAR2(1)" label="Instrument" codes="instrument"/>
+  </table>
+  <table name="SALLE" label="Salle" key="COD_BAT ETAGE">
+    <column name="COD_BAT" type="VARCHAR2(2)" label="Bâtiment"/>
+    <column name="ETAGE" type="NUMBER(2)" label="Étage"/>
+    <column name="NOM_SALLE" type="VARCHAR2(60)" label="Nom de la salle"/>
+  </table>
+</tables>)x"},
+    {"rules.xml", R"x(<rules xmlns="urn:versoir:profile:1"></rules>)x"},
+    {"views.sql", "CREATE TEMP VIEW v_eleve AS SELECT * FROM eleve;\n"},
+    {"records.xml", R"x(<records xmlns="urn:versoir:profile:1">
+  <record id="eleve" label="Dossier d'élève" key="num">
+    <node name="eleve" label="Identité" single="yes">
+      <sql>SELECT num, nom, prenom FROM eleve WHERE num = :num</sql>
+      <field name="num" label="Numéro" type="integer"/>
+      <field name="nom" label="Nom"/>
+      <field name="prenom" label="Prénom"/>
+    </node>
+  </record>
+  <record id="salle" label="Salle" key="cod_bat etage">
+    <node name="salle" label="Salle" single="yes">
+      <sql>SELECT nom_salle FROM salle WHERE cod_bat = :cod_bat AND etage = :etage</sql>
+      <field name="nom_salle" label="Nom"/>
+    </node>
+  </record>
+</records>)x"},
+    {"consult.xml", R"x(<consult xmlns="urn:versoir:profile:1">
+  <search id="eleves" label="Élèves" record="eleve">
+    <sql>SELECT num, carte, nom, usage, prenom, naissance, instrument FROM v_eleve</sql>
+    <term column="nom" label="Nom de naissance" kind="name"/>
+    <term column="usage" label="Nom d'usage" kind="name"/>
+    <term column="prenom" label="Prénom" kind="name"/>
+    <term column="carte" label="Carte" kind="number"/>
+    <term column="naissance" label="Naissance" kind="date"/>
+    <shown name="nom" label="Nom"/>
+    <shown name="naissance" label="Né(e) le" type="date"/>
+    <shown name="instrument" label="Instrument" codes="instrument"/>
+  </search>
+  <search id="salles" label="Salles" record="salle">
+    <sql>SELECT cod_bat, etage, nom_salle FROM salle</sql>
+    <term column="nom_salle" label="Nom" kind="name"/>
+    <shown name="nom_salle" label="Nom"/>
+  </search>
+</consult>)x"}};
+
+constexpr const char* content = R"x(
+CREATE TABLE eleve(num NUMBER(6), carte VARCHAR2(12), nom VARCHAR2(60), usage VARCHAR2(60), prenom VARCHAR2(60),
+                   naissance DATE, instrument VARCHAR2(1));
+INSERT INTO eleve VALUES
+ (1, '00012345', 'DUPONT LEFÈVRE', NULL, 'Cécile', '1980-02-01T00:00:00', 'V'),
+ (2, '20199001', 'DUPONT', NULL, 'Jean-Paul', '1980-01-02T00:00:00', 'P'),
+ (3, '0123456789A', 'Durand', 'Dupont', 'Marie', '1975-07-14T00:00:00', 'V'),
+ (4, '20199004', 'DUPONTEL', NULL, 'Paul', '1990-12-31T00:00:00', 'X'),
+ (5, '20199005', 'D''ÉBÈNE', NULL, 'Œnone', '2000-02-29T00:00:00', 'P'),
+ (6, '20199006', 'de la Tour  du Pin', NULL, 'Aymeric', '1980-11-11T00:00:00', NULL),
+ (7, '20199007', 'Strauß', NULL, 'Anaïs', NULL, 'V'),
+ (8, '1980', 'MARTIN', NULL, 'Lou', '1999-01-01T00:00:00', 'V'),
+ (9, NULL, 'ANDRÉ', NULL, 'Martin', '1999-05-06T00:00:00', 'P'),
+ (10, '20199010', 'MARTINEZ', 'NÉAR OR "AND"', 'Inès', '1985-03-04T00:00:00', 'P'),
+ (11, '20199011', 'MARTIN', NULL, 'Ada', '2001-09-09T00:00:00', 'P'),
+ (12, '20199012', 'LE GOFF-DUPONT', NULL, 'Yann', '1970-01-01T00:00:00', 'V');
+CREATE TABLE salle(cod_bat VARCHAR2(2), etage NUMBER(2), nom_salle VARCHAR2(60));
+INSERT INTO salle VALUES ('A', 1, 'Salle Martin'), ('B', 2, 'Auditorium');
+)x";
+
+}  // namespace
+
+School::School(const std::string& more) {
+  std::filesystem::create_directory(folder());
+  extract(more);
+}
+
+void School::extract(const std::string& more) {
+  const auto source = dir_.path() / "school.sqlite";
+  std::filesystem::remove(source);
+  {
+    auto db = core::Database::create(source);
+    db.exec(content);
+    if (!more.empty()) db.exec(more);
+  }
+  const auto app = profiles::load(profile, "school");
+  const auto from = extract::open_source(extract::parse_source("sqlite:" + source.string()), "");
+  extract::CopyOptions options;
+  options.replace = true;
+  options.source_label = "sqlite:school.sqlite";
+  core::SilentProgress silent;
+  const core::FixedClock clock(*core::parse_instant("2026-11-25T10:00:00Z"));
+  extract::copy(*from, app, file(), options, clock, silent, {});
+}
+
+consult::Archive School::open() const {
+  core::SilentProgress silent;
+  return consult::Archive::open(file(), silent);
+}
+
+std::string keys(const std::vector<consult::Hit>& hits) {
+  std::string text;
+  for (const auto& h : hits) {
+    const auto key = h.key.text();
+    text += (text.empty() ? "" : " ") + key.substr(1, key.size() - 2);
+  }
+  return text;
+}
+
+std::string ranked(const std::vector<consult::Hit>& hits) {
+  std::string text;
+  for (const auto& h : hits) text += (text.empty() ? "" : " ") + keys({h}) + ":" + std::to_string(h.rank);
+  return text;
+}
+
+}  // namespace versoir::tests
