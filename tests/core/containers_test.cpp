@@ -145,7 +145,7 @@ TEST_CASE("a content that was cut or changed is never taken for whole") {
   }
 }
 
-TEST_CASE("a compressed file that holds no tar is refused; an empty archive has no entries") {
+TEST_CASE("a compressed file that holds no tar is refused, an empty archive has no entries") {
   const TemporaryDirectory dir;
   REQUIRE(python(dir.path(), R"(
 import bz2, gzip, zipfile

@@ -147,7 +147,7 @@ TEST_CASE("reading what is absent, a folder, or too large is an error that names
   CHECK(digest_file(dir.path() / "f") == FileDigest{sha512("12345"), 5});
 }
 
-TEST_CASE("SQLite errors name the file and the SQL; values keep their types") {
+TEST_CASE("SQLite errors name the file and the SQL, and values keep their types") {
   const TemporaryDirectory dir;
   auto db = Database::create(dir.path() / "a b#?.db");
   db.exec("CREATE TABLE t(a, b)");
@@ -251,7 +251,7 @@ TEST_CASE("entries that VITAM's stream reader cannot take are not readable") {
   CHECK(entries(dir.path() / "lzma.zip").at("a.txt") == "!");
 }
 
-TEST_CASE("a damaged archive is an error, never a crash; limits are on real bytes") {
+TEST_CASE("a damaged archive is an error, never a crash, and limits are on real bytes") {
   const TemporaryDirectory dir;
   {
     ZipWriter zip(dir.path() / "a.zip");
@@ -348,9 +348,7 @@ TEST_CASE("a message with a wrong pattern is shown, not thrown") {
   CHECK(msg("{1} before {0}", "a", 2).english() == "2 before a");
 }
 
-TEST_CASE(
-    "a translation with wrong placeholders falls back to English; a locale that is not installed still "
-    "speaks") {
+TEST_CASE("a wrong translation falls back to English, and a locale that is not installed still speaks") {
   const TemporaryDirectory dir;
   const fs::path folder = dir.path() / "fr" / "LC_MESSAGES";
   fs::create_directories(folder);

@@ -166,7 +166,7 @@ TEST_CASE("a broken CSV is refused with its line") {
   }
 }
 
-TEST_CASE("JSON refuses duplicate keys, deep nesting, bad UTF-8; canonical form is stable") {
+TEST_CASE("JSON refuses duplicate keys, deep nesting and bad UTF-8, and its canonical form is stable") {
   CHECK(code_of([] { (void)parse_json(R"({"a":1,"a":2})", "x", Exit::usage); }) == Exit::usage);
   CHECK(code_of([] { (void)parse_json(R"({"o":{"a":1},"p":{"a":2}})", "x", Exit::usage); }) == Exit::ok);
   CHECK(code_of([] { (void)parse_json(std::string(100, '[') + std::string(100, ']'), "x"); }) == Exit::disk);
