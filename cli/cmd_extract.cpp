@@ -32,7 +32,7 @@ int run_extract(Context& c) {
   const auto profile =
       profiles::load(profiles::find_profile(c.words.get("application"), c.profile_folders()));
   const fs::path target =
-      c.words.has("output") ? fs::path(c.words.get("output")) : c.workspace() / (profile.id + ".extract");
+      c.words.has("output") ? fs::path(c.words.get("output")) : c.in_workspace(profile.id + ".extract");
   auto& signer = c.signer("producer");  // before the copy: a missing key must not be found after hours
   auto* tsa = c.tsa();
   auto& journal = c.journal();

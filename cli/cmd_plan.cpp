@@ -52,12 +52,13 @@ int run_plan(Context& c) {
   }
   c.out.table({core::tr("lot"), core::tr("archive profile"), core::tr("records")}, rows);
   c.out.result(msg("Versement {0}: {1} records kept in {2} lots, {3} left out; see {4}.", plan.versement,
-                   plan.kept, plan.lots.size(), plan.left_out, versement.folder().string()));
+                   plan.kept, plan.lots.size(), plan.left_out,
+                   versement.folder().lexically_normal().string()));
   c.out.summary({{"versement", plan.versement},
                  {"lots", plan.lots.size()},
                  {"kept", plan.kept},
                  {"left_out", plan.left_out},
-                 {"folder", versement.folder().string()}});
+                 {"folder", versement.folder().lexically_normal().string()}});
   return 0;
 }
 

@@ -17,7 +17,7 @@ int run_review(Context& c) {
   auto extract = c.open_extract(plan);
   const auto facts = sip::review_facts(versement, plan, extract);
   sip::write_review_html(versement, facts);
-  const auto report = versement.file("review.html");
+  const auto report = versement.file("review.html").lexically_normal();
   c.journal().append("REVIEW_WRITTEN",
                      {{"versement", plan.versement}, {"sha512", core::digest_file(report).sha512.hex()}},
                      trust::Outcome::ok);

@@ -82,7 +82,7 @@ int decide(Context& c, sip::Decision decision) {
       throw Error(Exit::usage, msg("Nothing was signed: '{0}' is not {1}.", typed, plan.versement));
   }
   const int number = sip::sign_visa(versement, visa, signer, c.clock, tsa);
-  const fs::path file = versement.file("visa-" + std::to_string(number) + ".json");
+  const fs::path file = versement.file("visa-" + std::to_string(number) + ".json").lexically_normal();
   c.journal().append(
       event_of(decision),
       {{"versement", plan.versement}, {"visa", number}, {"sha512", core::digest_file(file).sha512.hex()}},

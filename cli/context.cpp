@@ -49,7 +49,7 @@ const core::Config& Context::config() {
 }
 
 fs::path Context::journal_file() {
-  return workspace_ / ("journal-" + config().get("journal", "node") + ".jsonl");
+  return in_workspace("journal-" + config().get("journal", "node") + ".jsonl");
 }
 
 trust::Journal& Context::journal() {

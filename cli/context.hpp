@@ -36,7 +36,11 @@ class Context {
   std::stop_token stop;
 
   [[nodiscard]] const std::filesystem::path& workspace() const noexcept { return workspace_; }
-  [[nodiscard]] std::filesystem::path config_file() const { return workspace_ / "versoir.conf"; }
+  [[nodiscard]] std::filesystem::path config_file() const { return in_workspace("versoir.conf"); }
+  /// A path of the workspace as people read it: no "./" in front.
+  [[nodiscard]] std::filesystem::path in_workspace(const std::filesystem::path& name) const {
+    return (workspace_ / name).lexically_normal();
+  }
   [[nodiscard]] const core::Config& config();
   [[nodiscard]] trust::Journal& journal();
   [[nodiscard]] std::filesystem::path journal_file();
