@@ -11,34 +11,34 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
 
 namespace versoir::consult {
 
 namespace {
 
-/// Candidates examined for one query: homonyms of the commonest French name stay below.
-constexpr int candidate_limit = 5000;
+/// Hits examined at each step of a search, in the order of the register: far more than anybody reads.
+constexpr std::int64_t step_limit = 500;
 
 /// What a query says, told apart word by word.
 struct Query {
-  std::vector<std::string> words;    ///< folded
-  std::vector<std::string> numbers;  ///< bare
-  std::string grouped;               ///< the same typed in groups, put together: 1234 056 789
-  std::vector<std::string> dates;    ///< YYYY-MM-DD or YYYY, the likeliest first
+  std::vector<std::string> words;             ///< folded
+  std::vector<std::string> numbers;           ///< bare
+  std::string grouped;                        ///< the same typed in groups, put together: 1234 056 789
+  std::vector<std::string> written, swapped;  ///< dates as the index keeps them: 19800201, 1980
 };
 
 bool all_digits(std::string_view s) {
   return !s.empty() && s.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-std::optional<std::string> iso_date(int y, int m, int d) {
-  const auto text = fmt::format("{:04}-{:02}-{:02}", y, m, d);
-  return core::parse_date(text) ? std::optional(text) : std::nullopt;
+std::optional<std::string> date_token(int y, int m, int d) {
+  if (!core::parse_date(fmt::format("{:04}-{:02}-{:02}", y, m, d))) return std::nullopt;
+  return fmt::format("{:04}{:02}{:02}", y, m, d);
 }
 
-/// 01/02/1980, 1-2-1980, 1980-02-01, 1980: the date as written, then day and month swapped.
-std::vector<std::string> dates_of(std::string_view word) {
+/// 01/02/1980, 1-2-1980, 1980-02-01, 1980. Day and month swapped count as written when only that makes a
+/// date. False when the word is no date.
+bool take_date(std::string_view word, Query& q) {
   std::vector<std::string> parts(1);
   for (char c : word) {
     if (c == '/' || c == '-' || c == '.')
@@ -46,55 +46,61 @@ std::vector<std::string> dates_of(std::string_view word) {
     else
       parts.back() += c;
   }
-  std::vector<std::string> dates;
   if (!std::all_of(parts.begin(), parts.end(),
                    [](const std::string& p) { return all_digits(p) && p.size() <= 4; }))
-    return dates;
+    return false;
   if (parts.size() == 1) {
-    if (word.size() == 4 && (word.starts_with("19") || word.starts_with("20"))) dates.emplace_back(word);
-    return dates;
+    if (word.size() == 4 && (word.starts_with("19") || word.starts_with("20"))) q.written.emplace_back(word);
+    return false;  // a number as well
   }
-  if (parts.size() != 3) return dates;
+  if (parts.size() != 3) return false;
   if (parts[0].size() == 4) std::swap(parts[0], parts[2]);
-  if (parts[2].size() != 4) return dates;
+  if (parts[2].size() != 4) return false;
   const int d = std::stoi(parts[0]), m = std::stoi(parts[1]), y = std::stoi(parts[2]);
-  if (auto as_written = iso_date(y, m, d)) dates.push_back(*as_written);
-  if (d != m)
-    if (auto swapped = iso_date(y, d, m)) dates.push_back(*swapped);
-  return dates;
+  const auto written = date_token(y, m, d), swapped = d == m ? std::nullopt : date_token(y, d, m);
+  if (written) q.written.push_back(*written);
+  if (swapped) (written ? q.swapped : q.written).push_back(*swapped);
+  return written || swapped;
 }
 
 Query understand(std::string_view text) {
   Query q;
   std::size_t at = 0;
   while (at < text.size()) {
-    const auto end = std::min(text.find_first_of(" \t\n", at), text.size());
+    const auto end = std::min(text.find_first_of(" \t\r\n", at), text.size());
     const auto word = text.substr(at, end - at);
     at = end + 1;
     if (word.empty()) continue;
-    const auto dates = dates_of(word);
-    const bool digits = word.find_first_of("0123456789") != std::string_view::npos;
-    if (!dates.empty()) q.dates.insert(q.dates.end(), dates.begin(), dates.end());
-    if (digits && dates.size() <= 1 && (dates.empty() || dates.front().size() == 4)) {
+    if (word.find_first_of("0123456789") == std::string_view::npos) {
+      for (auto& w : name_words(core::fold_name(word))) q.words.push_back(std::move(w));
+    } else if (!take_date(word, q)) {
       q.numbers.push_back(bare_number(word));
       q.grouped += word;
     }
-    if (!digits)
-      for (auto& w : name_words(core::fold_name(word))) q.words.push_back(std::move(w));
   }
   return q;
 }
 
-/// FTS5 expression: every word, whole or as a beginning.
-std::string expression(const std::vector<std::string>& words, bool prefix) {
-  std::string out;
-  for (const auto& w : words) {
-    std::string quoted;
-    for (char c : w) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    out += fmt::format("{}\"{}\"{}", out.empty() ? "" : " AND ", quoted, prefix ? "*" : "");
+/// Full-text expression: every word in the names, whole or as a beginning, and one of the facts where it
+/// belongs.
+class Expression {
+ public:
+  Expression(const std::vector<std::string>& words, bool beginnings) {
+    for (const auto& w : words)
+      text_ += fmt::format("{}names : \"{}\"{}", text_.empty() ? "" : " AND ", w, beginnings ? " *" : "");
   }
-  return out;
-}
+  Expression& facts(const std::vector<std::string>& numbers, const std::vector<std::string>& dates) {
+    std::string any;
+    for (const auto& n : numbers) any += fmt::format("{}numbers : \"{}\"", any.empty() ? "" : " OR ", n);
+    for (const auto& d : dates) any += fmt::format("{}dates : \"{}\"", any.empty() ? "" : " OR ", d);
+    if (!any.empty()) text_ += fmt::format("{}({})", text_.empty() ? "" : " AND ", any);
+    return *this;
+  }
+  [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+ private:
+  std::string text_;
+};
 
 /// How well names (one a line, folded) answer words that are all in them, at least as beginnings: 0 when
 /// every word typed is whole and one of the names is complete, 1 when a name begins with what was typed,
@@ -135,82 +141,58 @@ struct Archive::State {
         reader(extract.database(), app),
         index(open_index(extract, app, progress)) {}
 
-  using Ranks = std::map<std::int64_t, int>;  ///< hit → rank, the best kept
+  using Ranks = std::map<std::int64_t, int>;  ///< hit → rank
 
-  void gather(core::Statement st, int rank, Ranks& into) {
-    while (st.step()) {
-      const auto [it, fresh] = into.emplace(st.integer(0), rank);
-      if (!fresh) it->second = std::min(it->second, rank);
-    }
+  /// Hits called `text`, or whose name begins so.
+  void by_name(const std::string& text, bool beginnings, Ranks& into) {
+    auto st = index.prepare(
+        beginnings ? "SELECT hit FROM name WHERE value >= ?1 AND value < ?2 ORDER BY value, hit LIMIT ?3"
+                   : "SELECT hit FROM name WHERE value = ?1 ORDER BY hit LIMIT ?3");
+    const std::string after = text + "\xff";  // no byte of UTF-8 comes after
+    st.bind(1, std::string_view(text)).bind(3, step_limit);
+    if (beginnings) st.bind(2, std::string_view(after));
+    while (st.step()) into.emplace(st.integer(0), beginnings ? 1 : 0);
   }
 
-  Ranks by_words(const std::vector<std::string>& words) {
-    Ranks found;
-    const auto select = [&](bool prefix) {
-      const std::string terms = expression(words, prefix);
-      auto st = index.prepare("SELECT rowid FROM word WHERE word MATCH ?1 LIMIT ?2");
-      st.bind(1, std::string_view(terms)).bind(2, std::int64_t{candidate_limit});
-      return st;
-    };
-    // Whole words first: the limit must not leave out the best.
-    gather(select(false), 2, found);
-    gather(select(true), 2, found);
+  /// Hits of a full-text expression; `least` is the best rank that they can have.
+  void by_text(const Expression& expression, const std::vector<std::string>& words, int least, Ranks& into) {
+    if (expression.text().empty()) return;
+    auto st = index.prepare("SELECT rowid FROM word WHERE word MATCH ?1 ORDER BY rowid LIMIT ?2");
+    st.bind(1, std::string_view(expression.text())).bind(2, step_limit);
     auto names = index.prepare("SELECT names FROM hit WHERE id = ?1");
-    for (auto& [hit, rank] : found) {
-      names.bind(1, hit);
-      if (names.step()) rank = name_rank(words, names.text(0));
-      names.reset();
+    while (st.step()) {
+      const auto id = st.integer(0);
+      if (into.contains(id)) continue;
+      int rank = 0;
+      if (!words.empty()) {
+        names.bind(1, id);
+        if (names.step()) rank = name_rank(words, names.text(0));
+        names.reset();
+      }
+      into.emplace(id, std::max(rank, least));
     }
-    return found;
   }
 
-  Ranks by_number(const std::string& number) {
+  /// From the best kind of answer to the least, until there are enough.
+  Ranks run(const Query& q, std::size_t limit) {
     Ranks found;
-    auto exact = index.prepare("SELECT hit FROM number WHERE value = ?1 LIMIT ?2");
-    exact.bind(1, std::string_view(number)).bind(2, std::int64_t{candidate_limit});
-    gather(std::move(exact), 0, found);
+    const auto enough = [&] { return found.size() >= limit; };
+    auto numbers = q.numbers;
+    if (numbers.size() > 1) {  // one number in groups, rather than several numbers
+      by_text(Expression({}, false).facts({bare_number(q.grouped)}, {}), {}, 0, found);
+      if (!found.empty()) numbers = {bare_number(q.grouped)};
+      found.clear();
+    }
+    const bool names_only = numbers.empty() && q.written.empty();
+    const std::string text = fmt::format("{}", fmt::join(q.words, " "));
+    if (names_only && !q.words.empty()) by_name(text, false, found);
+    if (!enough()) by_text(Expression(q.words, false).facts(numbers, q.written), q.words, 0, found);
+    if (names_only && !q.words.empty() && !enough()) by_name(text, true, found);
+    if (!q.words.empty() && !enough())
+      by_text(Expression(q.words, true).facts(numbers, q.written), q.words, 0, found);
+    if (!q.swapped.empty() && !enough())
+      by_text(Expression(q.words, true).facts({}, q.swapped), q.words, 3, found);
     return found;
-  }
-
-  Ranks by_dates(const std::vector<std::string>& dates) {
-    Ranks found;
-    int rank = 0;
-    for (const auto& d : dates) {
-      auto st = index.prepare(
-          d.size() == 4
-              ? "SELECT hit FROM date WHERE value >= ?1 || '-01-01' AND value <= ?1 || '-12-31' LIMIT ?2"
-              : "SELECT hit FROM date WHERE value = ?1 LIMIT ?2");
-      st.bind(1, std::string_view(d)).bind(2, std::int64_t{candidate_limit});
-      gather(std::move(st), rank, found);
-      rank = 3;  // day and month swapped
-    }
-    return found;
-  }
-
-  static void keep_common(std::optional<Ranks>& all, Ranks more) {
-    if (!all) {
-      all = std::move(more);
-      return;
-    }
-    Ranks common;
-    for (const auto& [hit, rank] : *all)
-      if (const auto it = more.find(hit); it != more.end()) common.emplace(hit, std::max(rank, it->second));
-    all = std::move(common);
-  }
-
-  Ranks run(const Query& q) {
-    std::optional<Ranks> found;
-    if (!q.words.empty()) keep_common(found, by_words(q.words));
-    Ranks numeric;
-    if (q.numbers.size() > 1) numeric = by_number(bare_number(q.grouped));
-    if (numeric.empty())
-      for (const auto& n : q.numbers) numeric.merge(by_number(n));
-    if (!q.dates.empty()) {
-      auto dated = by_dates(q.dates);
-      numeric.merge(dated);
-    }
-    if (!q.numbers.empty() || !q.dates.empty()) keep_common(found, std::move(numeric));
-    return found.value_or(Ranks{});
   }
 
   Hit hit(std::int64_t id, int rank) {
@@ -238,18 +220,13 @@ Archive Archive::open(const std::filesystem::path& extract, core::Progress& prog
 }
 
 std::vector<Hit> Archive::search(std::string_view query, std::size_t limit) {
-  const auto ranks = s_->run(understand(query));
-  // Among equals, as in a register: by name, then in the order of the extract.
-  std::vector<std::tuple<int, std::string, std::int64_t>> order;
-  auto names = s_->index.prepare("SELECT names FROM hit WHERE id = ?1");
-  for (const auto& [hit, rank] : ranks) {
-    names.bind(1, hit);
-    order.emplace_back(rank, names.step() ? std::string(names.text(0)) : std::string(), hit);
-    names.reset();
-  }
+  if (limit == 0) return {};
+  // Hits are numbered in the order of the register: equal ranks come in it.
+  std::vector<std::pair<int, std::int64_t>> order;
+  for (const auto& [hit, rank] : s_->run(understand(query), limit)) order.emplace_back(rank, hit);
   std::sort(order.begin(), order.end());
   std::vector<Hit> hits;
-  for (const auto& [rank, name, id] : order) {
+  for (const auto& [rank, id] : order) {
     if (hits.size() == limit) break;
     hits.push_back(s_->hit(id, rank));
   }

@@ -23,14 +23,13 @@ using Kind = profiles::SearchDef::Term::Kind;
 namespace {
 
 constexpr std::string_view schema = R"(
+CREATE TEMP TABLE arrived(search TEXT, key TEXT, names TEXT, numbers TEXT, dates TEXT, shown TEXT);
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) STRICT;
 CREATE TABLE hit(id INTEGER PRIMARY KEY, search TEXT, key TEXT, names TEXT, shown TEXT) STRICT;
-CREATE TABLE number(value TEXT, hit INTEGER) STRICT;
-CREATE TABLE date(value TEXT, hit INTEGER) STRICT;
-CREATE VIRTUAL TABLE word USING fts5(names, content='', prefix='2 3', tokenize='unicode61 remove_diacritics 0');
+CREATE TABLE name(value TEXT, hit INTEGER) STRICT;
+CREATE VIRTUAL TABLE word USING fts5(names, numbers, dates, content='', prefix='1 2 3',
+                                     tokenize='unicode61 remove_diacritics 0');
 )";
-constexpr std::string_view indexes =
-    "CREATE INDEX number_value ON number(value); CREATE INDEX date_value ON date(value);";
 constexpr std::uint64_t progress_step = 1000;
 
 /// What tells whether an index is of this extract and this profile.
@@ -88,71 +87,100 @@ std::string shown_text(std::string_view value, const profiles::Field& field,
   return std::string(value);
 }
 
+std::string joined(const std::vector<std::string>& words, char separator) {
+  std::string text;
+  for (const auto& w : words) {
+    if (!text.empty()) text += separator;
+    text += w;
+  }
+  return text;
+}
+
+/// First as they arrive, then written in the order of a register.
 class Builder {
  public:
   Builder(core::Database& db, const profiles::Application& app)
-      : app_(app),
-        hit_(db.prepare("INSERT INTO hit(search, key, names, shown) VALUES(?1, ?2, ?3, ?4)")),
-        word_(db.prepare("INSERT INTO word(rowid, names) VALUES(?1, ?2)")),
-        number_(db.prepare("INSERT INTO number VALUES(?1, ?2)")),
-        date_(db.prepare("INSERT INTO date VALUES(?1, ?2)")) {}
+      : db_(db), app_(app), arrived_(db.prepare("INSERT INTO arrived VALUES(?1, ?2, ?3, ?4, ?5, ?6)")) {}
 
   void add(core::Statement& row, const profiles::SearchDef& search, const Columns& columns,
            std::size_t key_columns) {
-    std::string names;
+    std::vector<std::string> names, numbers, dates;
     for (const auto& [i, kind] : columns.terms) {
-      if (kind != Kind::name || row.is_null(i)) continue;
-      const auto folded = core::fold_name(row.text(i));
-      if (!folded.empty()) names += (names.empty() ? "" : "\n") + folded;
+      if (row.is_null(i)) continue;
+      const auto text = row.text(i);
+      if (kind == Kind::name) {
+        auto name = joined(name_words(core::fold_name(text)), ' ');
+        if (!name.empty()) names.push_back(std::move(name));
+      } else if (kind == Kind::number) {
+        numbers.push_back(bare_number(text));
+      } else if (const auto date = core::parse_date(text)) {
+        const auto iso = core::format_date(*date);
+        dates.push_back(iso.substr(0, 4) + iso.substr(5, 2) + iso.substr(8, 2));
+        dates.push_back(iso.substr(0, 4));
+      }
     }
     core::Json shown = core::Json::array();
     for (const auto& [i, field] : columns.shown)
       shown.push_back({field->label, shown_text(row.text(i), *field, app_)});
-    ++id_;
-    const std::string key = key_text(row, key_columns), listed = shown.dump();
-    hit_.bind(1, std::string_view(search.id))
-        .bind(2, std::string_view(key))
-        .bind(3, std::string_view(names))
-        .bind(4, std::string_view(listed))
-        .run();
-    word_.bind(1, id_).bind(2, std::string_view(names)).run();
-    for (const auto& [i, kind] : columns.terms) {
-      if (row.is_null(i)) continue;
-      if (kind == Kind::number) add_number(bare_number(row.text(i)));
-      if (kind == Kind::date && row.text(i).size() >= 10)
-        date_.bind(1, row.text(i).substr(0, 10)).bind(2, id_).run();
+    const std::string listed = shown.dump(), key = key_text(row, key_columns);
+    arrived_.bind(1, std::string_view(search.id)).bind(2, std::string_view(key));
+    arrived_.bind(3, std::string_view(joined(names, '\n'))).bind(4, std::string_view(joined(numbers, ' ')));
+    arrived_.bind(5, std::string_view(joined(dates, ' '))).bind(6, std::string_view(listed)).run();
+  }
+
+  void finish() {
+    auto hit = db_.prepare("INSERT INTO hit VALUES(?1, ?2, ?3, ?4, ?5)");
+    auto word = db_.prepare("INSERT INTO word(rowid, names, numbers, dates) VALUES(?1, ?2, ?3, ?4)");
+    auto name = db_.prepare("INSERT INTO name VALUES(?1, ?2)");
+    auto rows =
+        db_.prepare("SELECT search, key, names, numbers, dates, shown FROM arrived ORDER BY names, rowid");
+    for (std::int64_t id = 1; rows.step(); ++id) {
+      hit.bind(1, id)
+          .bind(2, rows.text(0))
+          .bind(3, rows.text(1))
+          .bind(4, rows.text(2))
+          .bind(5, rows.text(5))
+          .run();
+      word.bind(1, id).bind(2, rows.text(2)).bind(3, rows.text(3)).bind(4, rows.text(4)).run();
+      const auto names = rows.text(2);
+      for (std::size_t at = 0; at < names.size();) {
+        const auto end = std::min(names.find('\n', at), names.size());
+        name.bind(1, names.substr(at, end - at)).bind(2, id).run();
+        at = end + 1;
+      }
     }
+    db_.exec("CREATE INDEX name_value ON name(value, hit); INSERT INTO word(word) VALUES('optimize');");
   }
 
  private:
-  void add_number(const std::string& bare) { number_.bind(1, std::string_view(bare)).bind(2, id_).run(); }
-
+  core::Database& db_;
   const profiles::Application& app_;
-  core::Statement hit_, word_, number_, date_;
-  std::int64_t id_ = 0;
+  core::Statement arrived_;
 };
 
 void fill(core::Database& db, extract::Extract& extract, const profiles::Application& app,
           const std::string& id, core::Progress& progress) {
   db.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
   db.exec(schema);
-  Builder builder(db, app);
-  for (const auto& search : app.searches) {
-    const auto* record = app.find_record(search.record);
-    if (!record)
-      throw Error(Exit::profile_invalid, msg("The search {0} wants the record {1}, which does not exist.",
-                                             search.id, search.record));
-    auto rows = extract.database().prepare(search.sql);
-    const auto columns = find_columns(rows, search);
-    progress.begin(search.label, std::nullopt, core::tr("records"));
-    std::uint64_t n = 0;
-    while (rows.step()) {
-      builder.add(rows, search, columns, record->key.size());
-      if (++n % progress_step == 0) progress.advance(progress_step);
+  {
+    Builder builder(db, app);
+    for (const auto& search : app.searches) {
+      const auto* record = app.find_record(search.record);
+      if (!record)
+        throw Error(Exit::profile_invalid, msg("The search {0} wants the record {1}, which does not exist.",
+                                               search.id, search.record));
+      auto rows = extract.database().prepare(search.sql);
+      const auto columns = find_columns(rows, search);
+      progress.begin(search.label, std::nullopt, core::tr("records"));
+      std::uint64_t n = 0;
+      while (rows.step()) {
+        builder.add(rows, search, columns, record->key.size());
+        if (++n % progress_step == 0) progress.advance(progress_step);
+      }
+      progress.end();
     }
-    progress.end();
+    builder.finish();
   }
-  db.exec(indexes);
   db.prepare("INSERT INTO meta VALUES('identity', ?1)").bind(1, std::string_view(id)).run();
   db.exec("COMMIT");
 }
@@ -179,7 +207,7 @@ std::vector<std::string> name_words(std::string_view folded) {
   std::vector<std::string> words;
   std::string word;
   for (char c : folded) {
-    if (c != ' ' && c != '\n') {
+    if (static_cast<unsigned char>(c) >= 0x80 || std::isalnum(static_cast<unsigned char>(c))) {
       word += c;
     } else if (!word.empty()) {
       words.push_back(std::move(word));

@@ -13,7 +13,14 @@
 
 namespace versoir::consult {
 
-inline constexpr int index_format = 2;
+inline constexpr int index_format = 3;
+
+/// Tables of the index. Hits are numbered in the order of a register (names, then the extract's order), so
+/// that the first rows of any query are the first lines to show.
+///   hit(id, search, key, names, shown)   names: one folded name a line, birth name first
+///   name(value, hit)                     each of these names, for "is called" and "begins with"
+///   word(names, numbers, dates)          full text of a hit: words; bare numbers; 19800201 and 1980
+///   meta(key, value)                     identity: format, extract root, profile digest
 
 /// `X.extract.index`.
 [[nodiscard]] std::filesystem::path index_path(const std::filesystem::path& extract);
@@ -24,7 +31,7 @@ inline constexpr int index_format = 2;
 [[nodiscard]] core::Database open_index(extract::Extract& extract, const profiles::Application& app,
                                         core::Progress& progress);
 
-/// The words of a folded name.
+/// The words of a folded name, as the full-text index cuts them: punctuation separates.
 [[nodiscard]] std::vector<std::string> name_words(std::string_view folded);
 /// How a number is compared: letters and digits only, capitals, without the zeros that pad it on the left.
 [[nodiscard]] std::string bare_number(std::string_view text);

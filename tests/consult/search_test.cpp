@@ -156,6 +156,7 @@ TEST_CASE("Nothing that can be typed breaks the search") {
     INFO(query);
     CHECK_NOTHROW(archive.search(query));
   }
+  CHECK_NOTHROW(archive.search(std::string_view("a\0\"b", 4)));
   CHECK(archive.search("").empty());
   CHECK(archive.search(std::string(100'000, 'a')).empty());
   CHECK(keys(archive.search("near or \"and\"")) == "10");
