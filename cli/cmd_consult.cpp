@@ -51,8 +51,8 @@ void show_hits(Context& c, const std::vector<consult::Hit>& hits) {
 }
 
 int run_search(Context& c) {
-  auto archive = consult::Archive::open(c.input(c.words.get("EXTRACT")), c.out.progress());
   const auto limit = static_cast<std::size_t>(c.words.integer("limit", 1, 1000));
+  auto archive = consult::Archive::open(c.input(c.words.get("EXTRACT")), c.out.progress());
   const auto query = joined(c.words.list("WORDS"));
   const auto hits = archive.search(query, limit);
   show_hits(c, hits);

@@ -191,11 +191,14 @@ void check_limits(const PlanOptions& options) {
   if (options.max_bytes == 0) throw Error(Exit::usage, msg("The limit of bytes of a lot must not be zero."));
 }
 
-/// The part of MessageIdentifiers that tells what was transferred: other data, profile, settings or attempt,
-/// other id.
-std::string identity(const std::string& extract_root, const std::string& profile_digest,
-                     const Settings& settings, int attempt) {
+/// The part of MessageIdentifiers that tells what was transferred: other versement, data, profile, settings or
+/// attempt, other id. The versement counts: two of them from one extract are two transfers, and the platform has
+/// no other way to tell their messages apart (docs/decisions/0004).
+std::string identity(const std::string& versement, const std::string& extract_root,
+                     const std::string& profile_digest, const Settings& settings, int attempt) {
   core::Sha256Hasher hasher;
+  hasher.update(versement);
+  hasher.update(std::string_view("\0", 1));
   hasher.update(extract_root);
   hasher.update(profile_digest);
   hasher.update(core::canonical_json(settings.to_json()));
@@ -320,7 +323,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   check_queries(reader);
   fs::create_directories(versement.folder());
   Planner planner(extract, app, settings, plan, versement);
-  const auto id = identity(plan.extract_root, plan.profile_digest, settings, plan.attempt);
+  const auto id = identity(plan.versement, plan.extract_root, plan.profile_digest, settings, plan.attempt);
   for (const auto* archive : archives) planner.run(*archive, id, reader, progress);
   planner.finish(versement);
   return plan;

@@ -38,6 +38,7 @@ have_shared() {
 
 # start_sandbox [OPTIONS]: in the current folder, with the test PKI in pki/; sets $port and $tsa_url.
 start_sandbox() {
+  rm -f sandbox.log  # the log of an earlier one must not be taken for this one
   "$versoir" sandbox --port "${sandbox_port:-0}" --folder sandbox --referentials referentials --certificate pki/platform.pem --key pki/platform.key \
     --client-ca pki/ca.pem --tsa-certificate pki/tsa.pem --tsa-key pki/tsa.key --tsa-port "${sandbox_tsa_port:-0}" "$@" >sandbox.log 2>&1 &
   sandbox_pid=$!

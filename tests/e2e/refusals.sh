@@ -10,11 +10,12 @@ lot=$(ls versements/v1/lots)
 sip=versements/v1/lots/$lot/sip.zip
 # with_file FILE COMMAND...: runs it, then puts the file back as it was.
 with_file() {
-  local file=$1
+  local file=$1 saved
+  saved=$(mktemp "$work/saved.XXXXXX")
   shift
-  cp -p "$file" "$work/saved"
+  cp -p "$file" "$saved"
   "$@"
-  cp -p "$work/saved" "$file"
+  cp -p "$saved" "$file"
 }
 flip() { python3 - "$1" "$2" <<'PY'
 import sys
@@ -94,11 +95,11 @@ visa = json.load(open(sys.argv[1], encoding="utf-8"))
 visa["notBefore"], visa["notAfter"] = "2020-01-01T00:00:00Z", "2020-04-01T00:00:00Z"
 open(sys.argv[1], "w", encoding="utf-8").write(json.dumps(visa, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n")
 PY
-  with_file "$visa.p7s" bash -c "openssl cms -sign -binary -cades -md sha256 -nosmimecap -outform DER -in '$visa' -signer pki/archivist.pem -inkey pki/archivist.key -out '$visa.p7s'; '$versoir' send v1 >'$work/out' 2>&1; [ \$? = 46 ] || { cat '$work/out'; exit 1; }"
+  sign_with archivist
+  expect 46 "$versoir" send v1
 }
-cp -p "$visa.p7s" "$work/good.p7s"
-with_file "$visa" over
-cp -p "$work/good.p7s" "$visa.p7s"
+over_window() { with_file "$visa" over; }
+with_file "$visa.p7s" over_window
 expired() { sign_with expired-archivist; expect 46 "$versoir" send v1; }
 with_file "$visa.p7s" expired
 
@@ -134,3 +135,6 @@ say "the journal kept the refusals"
 grep -q SEND_REFUSED journal-main.jsonl || fail "no SEND_REFUSED in the journal"
 grep -q VISA_REVOKED journal-main.jsonl || fail "no VISA_REVOKED in the journal"
 expect 0 "$versoir" verify
+
+say "each versement has its own message identifiers"
+[ "$(ls versements/v1/lots)" != "$(ls versements/v2/lots)" ] || fail "two versements share an identifier"

@@ -5,7 +5,7 @@ usage: verify_sip.py LOT_FOLDER KEPT_CSV [ATR]
 - container: manifest.xml first, then content/ only, no data descriptor, names allowed by VITAM
 - every Uri has a file and every file a Uri; SHA-512 and Size recomputed
 - every reference resolves; every group is used once; every unit has a title and a level
-- units of level File = lines of kept.csv for this lot; counts of build.json, check.json and receipt.json
+- units of records = lines of kept.csv for this lot; counts of build.json, check.json and receipt.json
 - every archived XML is well-formed"""
 import csv
 import hashlib
@@ -27,6 +27,12 @@ def find_all(root, name):
 
 def child(element, name):
     return next((e for e in element if local(e) == name), None)
+
+
+def system_id(key):
+    """A key of one value is written bare, a longer one as its JSON list."""
+    values = json.loads(key)
+    return str(values[0]) if len(values) == 1 else key
 
 
 def main(folder, kept_csv, atr=None):
@@ -73,9 +79,10 @@ def main(folder, kept_csv, atr=None):
 
     with open(kept_csv, newline="", encoding="utf-8") as f:
         kept = [row for row in csv.DictReader(f) if row["lot"] == name]
-    titles = sorted(child(child(u, "Content"), "Title").text for u in units
-                    if child(child(u, "Content"), "DescriptionLevel").text == "File")
-    assert titles == sorted(row["title"] for row in kept), "units of records differ from kept.csv"
+    # A unit of a record carries the record's key in the application.
+    described = sorted((child(c, "OriginatingSystemId").text, child(c, "Title").text) for u in units
+                       if child(c := child(u, "Content"), "OriginatingSystemId") is not None)
+    assert described == sorted((system_id(row["key"]), row["title"]) for row in kept), "units of records differ from kept.csv"
 
     sip_digest = hashlib.sha512(open(os.path.join(folder, "sip.zip"), "rb").read()).hexdigest()
     build = json.load(open(os.path.join(folder, "build.json")))
