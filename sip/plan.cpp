@@ -25,7 +25,7 @@ namespace {
 
 /// Personal data: the group of the workspace reads it, nobody else.
 constexpr unsigned private_mode = 0640;
-/// Records whose size is really measured: the first ones, then one in so many (docs/decisions/0004).
+/// Records whose size is really measured: the first ones, then one in so many (docs/decisions/0005).
 constexpr std::uint64_t measured_first = 64, measured_every = 64;
 /// What a record costs in the manifest: its unit, its object group, its rules.
 constexpr std::uint64_t manifest_bytes_per_record = 3'000;
@@ -193,7 +193,7 @@ void check_limits(const PlanOptions& options) {
 
 /// The part of MessageIdentifiers that tells what was transferred: other versement, data, profile, settings or
 /// attempt, other id. The versement counts: two of them from one extract are two transfers, and the platform has
-/// no other way to tell their messages apart (docs/decisions/0004).
+/// no other way to tell their messages apart (docs/decisions/0005).
 std::string identity(const std::string& versement, const std::string& extract_root,
                      const std::string& profile_digest, const Settings& settings, int attempt) {
   core::Sha256Hasher hasher;
