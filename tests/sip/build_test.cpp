@@ -112,7 +112,35 @@ TEST_CASE("a lot already built is left alone, a damaged one is built again") {
   CHECK(core::digest_file(club.versement().sip(lot)) == first.sip);
 }
 
-TEST_CASE("the manifest is valid and says where it comes from") {
+TEST_CASE("built manifests are valid in every version, by the grammars and by the published schemas") {
+  const auto [version, name] = GENERATE(table<sip::SedaVersion, std::string>(
+      {{sip::SedaVersion::v2_1, "2.1"}, {sip::SedaVersion::v2_2, "2.2"}, {sip::SedaVersion::v2_3, "2.3"}}));
+  Club club;
+  const auto seda = version;
+  const auto plan = club.plan([&](sip::PlanOptions& o) {
+    o.seda = seda;
+    o.max_entries = 80;
+  });
+  REQUIRE(plan.lots.size() > 2);
+  const auto manifest = club.folder() / "manifest.xml";
+  const auto valid = [&](const std::string& option, const fs::path& schema) {
+    output_of("xmllint --noout --nonet " + option + " '" + schema.string() + "' '" + manifest.string() + "'");
+  };
+  for (const auto& lot : plan.lots) {
+    club.build(plan, lot.id);
+    output_of("unzip -p '" + club.versement().sip(lot.id).string() + "' manifest.xml >'" + manifest.string() +
+              "'");
+    const auto grammars = tests::source_dir() / "profiles" / "schemas";
+    valid("--relaxng", grammars / ("seda-" + name + ".rng"));
+    valid("--relaxng", grammars / ("seda-vitam-" + name + ".rng"));
+    const auto schemas = tests::shared_dir() / "reference" / "seda-xsd";
+    if (!tests::have(schemas)) continue;
+    valid("--schema", schemas / name / ("seda-" + name + "-main.xsd"));
+    valid("--schema", schemas / ("vitam-validation-" + name + "-libxml2") / "seda-vitam-main.xsd");
+  }
+}
+
+TEST_CASE("the manifest says where it comes from and which lots go together") {
   Club club;
   const auto plan = club.plan([](sip::PlanOptions& o) {
     o.profiles = {"membres"};
