@@ -216,9 +216,10 @@ void Ingest::judge(const sip::Versement& versement, const sip::MessageIdentifier
     Error e(Exit::transfer_rejected, msg("the platform rejected {0}", lot.value));
     for (std::size_t i = 0; i < std::min(atr.events.size(), causes_most); ++i) {
       const auto& event = atr.events[i];
-      e = event.object.empty()
-              ? std::move(e).because(msg("{0}: {1}", event.code, event.message))
-              : std::move(e).because(msg("{0} ({1}): {2}", event.code, event.object, event.message));
+      if (event.object.empty())
+        std::move(e).because(msg("{0}: {1}", event.code, event.message));
+      else
+        std::move(e).because(msg("{0} ({1}): {2}", event.code, event.object, event.message));
     }
     throw std::move(e).hint(
         msg("The reply is kept in atr.xml. Correct the causes, then plan a new attempt: its lots "
@@ -228,7 +229,7 @@ void Ingest::judge(const sip::Versement& versement, const sip::MessageIdentifier
   if (!proof.findings.empty()) {
     note(Outcome::ko);
     Error e(Exit::evidence_broken, msg("the reply about {0} does not prove that it was accepted", lot.value));
-    for (const auto& finding : proof.findings) e = std::move(e).because(finding.message);
+    for (const auto& finding : proof.findings) std::move(e).because(finding.message);
     throw std::move(e).hint(msg("The reply is kept in atr.xml; no receipt was written. Ask the platform."));
   }
   const auto sending = core::read_json(folder / "sending.json");

@@ -1,0 +1,85 @@
+// A tiny SIP made by hand, the referentials that accept it, an approved lot around it, a platform made of
+// memory.
+#pragma once
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/http_client.hpp"
+#include "sip/versement.hpp"
+#include "sip/visa.hpp"
+#include "trust/journal.hpp"
+#include "vitam/client.hpp"
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace versoir::tests {
+
+namespace fs = std::filesystem;
+
+/// A valid SIP of two units, one group, one object. Tests change one thing and see what the platform says.
+struct SmallSip {
+  std::string manifest;
+  std::string manifest_name = "manifest.xml";
+  std::vector<std::pair<std::string, std::string>> files;  ///< name, content
+
+  explicit SmallSip(const std::string& message_identifier = "TEST-1", const std::string& seda = "2.2");
+  /// The one occurrence of `from` in the manifest.
+  SmallSip& replace(const std::string& from, const std::string& to);
+  void write(const fs::path& zip) const;
+  [[nodiscard]] std::string digest() const;  ///< SHA-512 of the manifest
+};
+
+/// agencies.csv, rules.csv, ingestcontracts.json that accept SmallSip.
+void write_referentials(const fs::path& folder);
+
+[[nodiscard]] fs::path pki(const std::string& name);
+
+/// The reply of a platform that accepts SmallSip.
+[[nodiscard]] std::string accepting_reply(const std::string& operation, const std::string& request,
+                                          const std::string& code = "OK");
+
+constexpr const char* operation_id = "aeeaaaaaachk3dzuabcdealz4exampleaaaq";
+
+/// A versement of one lot, built by hand, sealed, checked, approved.
+class ApprovedLot {
+ public:
+  ApprovedLot();
+  [[nodiscard]] sip::ApprovedSip approved();
+  [[nodiscard]] fs::path folder() const { return versement.lot(id); }
+  [[nodiscard]] std::vector<std::string> events() const;  ///< of the journal, without its own
+  [[nodiscard]] vitam::Platform platform() const;
+
+  core::TemporaryDirectory work;
+  core::FixedClock clock;
+  sip::MessageIdentifier id{"ESSAI-TEST-0123456789-0001"};
+  sip::Versement versement;
+  trust::Journal journal;
+
+ private:
+  sip::Plan plan_;
+};
+
+/// Answers from a script, in order; keeps what was asked. Reads upload bodies as libcurl would.
+class FakeHttp final : public core::HttpClient {
+ public:
+  struct Call {
+    std::string method, url, body;
+    core::Headers headers;
+  };
+  using Answer = std::function<core::HttpResponse()>;
+  core::HttpResponse perform(const core::HttpRequest& request) override;
+  void then(int status, core::Headers headers = {}, std::string body = {});
+  void then_fail(core::Exit code);
+  std::vector<Call> calls;
+  std::deque<Answer> answers;
+};
+
+[[nodiscard]] core::Exit exit_of(const std::function<void()>& action);
+[[nodiscard]] std::string complaint_of(const std::function<void()>& action);
+
+}  // namespace versoir::tests
