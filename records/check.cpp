@@ -80,15 +80,6 @@ void check_consult(core::Database& db, const profiles::Application& app,
     const auto place = "consult.xml " + search.id;
     collect(findings, place, [&] { check_search(db, app, search, place); });
   }
-  for (const auto& sheet : app.sheets) {
-    const auto* record = app.find_record(sheet.record);
-    if (!record) continue;  // refused when the profile was loaded
-    std::vector<std::string> columns;
-    for (const auto& field : record->root.fields) columns.push_back(lower(field.name));
-    const auto place = "consult.xml " + sheet.record;
-    collect(findings, place,
-            [&] { static_cast<void>(profiles::expand(sheet.title, empty_row(columns), place)); });
-  }
 }
 
 }  // namespace versoir::records::parts

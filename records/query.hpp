@@ -65,7 +65,7 @@ struct Facts {
 /// "dossiers.xml:12 facts"
 [[nodiscard]] std::string place_of(const profiles::ArchiveDef& archive, std::string_view part);
 
-/// Findings for the queries and templates of archive profiles, searches and sheets.
+/// Findings for the queries and templates of archive profiles, for the queries of searches.
 void check_archives(core::Database& db, const profiles::Application& app,
                     std::vector<core::Finding>& findings);
 void check_consult(core::Database& db, const profiles::Application& app,

@@ -87,14 +87,14 @@ class Page {
     line(indent, out);
   }
 
-  /// Too wide for a table: one item per row, named by its first two values, its empty columns left out.
+  /// Too wide for a table: one item per row, named by its first value, its empty columns left out.
   /// No-break spaces stand where French typography wants them, so that no line begins with a sign.
   void bullets(std::size_t indent, const Table& table) {
     for (const auto& row : table.rows) {
       std::string item;
       for (std::size_t i = 0; i < row.size(); ++i)
         if (!row[i].empty())
-          item += (item.empty() ? "" : "\u00a0; ") + (i < 2 ? "" : table.header[i] + "\u00a0: ") + row[i];
+          item += (item.empty() ? "" : "\u00a0; ") + (i == 0 ? "" : table.header[i] + "\u00a0: ") + row[i];
       wrapped(std::string(indent, ' ') + "- ", indent + 2, item);
     }
   }

@@ -1,0 +1,108 @@
+-- Vues temporaires d'Harpège : ce que le dossier de l'agent, le profil d'archivage et la consultation partagent.
+-- Les codes se comparent sans leurs blancs de fin, d'un côté comme de l'autre (code BETWEEN rtrim(x) AND rtrim(x) suivi
+-- de blancs : l'index sert) ; un code en double ne multiplie jamais une ligne (min) ; un code sans libellé se lit
+-- « code inconnu : X ».
+
+-- Nomenclatures ------------------------------------------------------------------------------------------------------
+
+CREATE TEMP VIEW v_corps AS
+SELECT c_corps AS code, coalesce(nullif(rtrim(ll_corps), ''), rtrim(lc_corps)) AS libelle FROM corps;
+
+CREATE TEMP VIEW v_grade AS
+SELECT c_grade AS code, coalesce(nullif(rtrim(ll_grade), ''), rtrim(lc_grade)) AS libelle FROM grade;
+
+CREATE TEMP VIEW v_population AS
+SELECT c_type_population AS code, coalesce(nullif(rtrim(ll_type_population), ''), rtrim(lc_type_population)) AS libelle
+FROM type_population;
+
+CREATE TEMP VIEW v_type_contrat AS
+SELECT c_type_contrat_trav AS code, coalesce(nullif(rtrim(ll_type_contrat_trav), ''), rtrim(lc_type_contrat_trav)) AS libelle
+FROM type_contrat_travail;
+
+CREATE TEMP VIEW v_position AS
+SELECT c_position AS code, coalesce(nullif(rtrim(ll_position), ''), rtrim(lc_position)) AS libelle, tem_activite,
+       tem_detachement FROM position;
+
+CREATE TEMP VIEW v_structure AS
+SELECT c_structure AS code, c_structure_pere AS pere, coalesce(nullif(rtrim(ll_structure), ''), rtrim(lc_structure)) AS libelle
+FROM structure;
+
+CREATE TEMP VIEW v_fonction AS
+SELECT c_fonction, coalesce(nullif(rtrim(ll_fonction), ''), rtrim(lc_fonction)) AS libelle, tem_resp_princ
+FROM fonction_structurelle;
+
+CREATE TEMP VIEW v_pays AS
+SELECT c_pays AS code, coalesce(nullif(rtrim(ll_pays), ''), rtrim(lc_pays)) AS libelle, rtrim(l_nationalite) AS nationalite
+FROM pays;
+
+CREATE TEMP VIEW v_departement AS
+SELECT c_departement AS code, coalesce(nullif(rtrim(ll_departement), ''), rtrim(lc_departement)) AS libelle FROM departement;
+
+CREATE TEMP VIEW v_commune AS
+SELECT c_commune AS code, rtrim(libelle_commune) AS libelle FROM commune;
+
+-- Personnes ----------------------------------------------------------------------------------------------------------
+
+-- Dernier jour où les fiches ont été tenues (dates d'audit) : c'est à cette date qu'un agent est, ou n'est plus, en
+-- poste. Lit deux tables entières : pour les requêtes qui ne sont jouées qu'une fois.
+CREATE TEMP VIEW v_reference AS
+SELECT coalesce(
+  (SELECT substr(max(jour), 1, 10) FROM (
+     SELECT max(d_modification) AS jour FROM individu UNION ALL SELECT max(d_creation) FROM individu
+     UNION ALL SELECT max(d_creation) FROM affectation)
+   WHERE '2100-01-01' > jour),
+  (SELECT substr(max(d_deb_affectation), 1, 10) FROM affectation WHERE '2100-01-01' > d_deb_affectation)) AS jour;
+
+-- Une date de naissance de convenance (1900-01-01, 1111-11-11, 9999…) n'est pas une date de naissance.
+CREATE TEMP VIEW v_identite AS
+SELECT i.no_individu, rtrim(i.c_civilite) AS civilite,
+       coalesce(nullif(trim(i.nom_patronymique), ''), nullif(trim(i.nom_usuel), '')) AS nom_naissance,
+       CASE WHEN trim(i.nom_patronymique) <> '' AND trim(i.nom_usuel) <> trim(i.nom_patronymique)
+            THEN nullif(trim(i.nom_usuel), '') END AS nom_usage,
+       nullif(trim(i.prenom), '') AS prenom, nullif(trim(i.prenom2), '') AS prenom_2,
+       (SELECT min(c.sexe) FROM civilite c WHERE c.c_civilite BETWEEN rtrim(i.c_civilite) AND rtrim(i.c_civilite) || '     ')
+         AS sexe,
+       i.d_naissance AS date_naissance,
+       CASE WHEN i.d_naissance >= '1900-01-02' AND '2100-01-01' > i.d_naissance
+            THEN substr(i.d_naissance, 1, 10) END AS naissance_sure,
+       coalesce((SELECT min(libelle) FROM v_commune WHERE code BETWEEN rtrim(i.c_commune_naissance) AND rtrim(i.c_commune_naissance) || '     '),
+                nullif(trim(i.ville_de_naissance), '')) AS lieu_naissance,
+       coalesce((SELECT min(libelle) FROM v_departement WHERE code BETWEEN rtrim(i.c_dept_naissance) AND rtrim(i.c_dept_naissance) || '     ') || ' (' || rtrim(i.c_dept_naissance) || ')',
+                'code inconnu : ' || rtrim(i.c_dept_naissance)) AS departement_naissance,
+       coalesce((SELECT min(libelle) FROM v_pays WHERE code BETWEEN rtrim(i.c_pays_naissance) AND rtrim(i.c_pays_naissance) || '     '),
+                'code inconnu : ' || rtrim(i.c_pays_naissance)) AS pays_naissance,
+       coalesce((SELECT min(coalesce(nullif(nationalite, ''), libelle)) FROM v_pays WHERE code BETWEEN rtrim(i.c_pays_nationnalite) AND rtrim(i.c_pays_nationnalite) || '     '),
+                'code inconnu : ' || rtrim(i.c_pays_nationnalite)) AS nationalite,
+       i.d_deces AS date_deces
+FROM individu i;
+
+-- Avenants : la fin exécutée l'emporte sur la fin prévue. Un avenant annulé n'a pas eu lieu.
+CREATE TEMP VIEW v_avenant AS
+SELECT no_dossier_pers, no_contrat_travail, no_avenant, d_deb_contrat_trav AS debut,
+       coalesce(d_fin_execution, d_fin_contrat_trav) AS fin, d_fin_contrat_trav AS fin_prevue, d_fin_execution AS fin_execution,
+       coalesce(tem_annulation, 'N') AS annulation
+FROM contrat_avenant;
+
+-- Tout ce qui date un dossier. Les lignes annulées datent aussi : elles y sont.
+CREATE TEMP VIEW v_date_brute AS
+SELECT no_dossier_pers, d_deb_carriere AS jour, 'service' AS nature FROM carriere
+UNION ALL SELECT no_dossier_pers, d_fin_carriere, 'service' FROM carriere
+UNION ALL SELECT no_dossier_pers, d_effet_element, 'piece' FROM element_carriere
+UNION ALL SELECT no_dossier_pers, d_fin_element, 'piece' FROM element_carriere
+UNION ALL SELECT no_dossier_pers, d_annulation, 'piece' FROM element_carriere
+UNION ALL SELECT no_dossier_pers, d_deb_position, 'piece' FROM changement_position
+UNION ALL SELECT no_dossier_pers, d_fin_position, 'piece' FROM changement_position
+UNION ALL SELECT no_dossier_pers, debut, CASE annulation WHEN 'O' THEN 'piece' ELSE 'service' END FROM v_avenant
+UNION ALL SELECT no_dossier_pers, fin, CASE annulation WHEN 'O' THEN 'piece' ELSE 'service' END FROM v_avenant
+UNION ALL SELECT no_dossier_pers, d_deb_affectation, 'piece' FROM affectation
+UNION ALL SELECT no_dossier_pers, d_fin_affectation, 'piece' FROM affectation
+UNION ALL SELECT no_dossier_pers, d_deb_occupation, 'piece' FROM occupation
+UNION ALL SELECT no_dossier_pers, d_fin_occupation, 'piece' FROM occupation
+UNION ALL SELECT no_dossier_pers, dt_deb_exerc_resp, 'piece' FROM individu_fonct_struct
+UNION ALL SELECT no_dossier_pers, dt_fin_exerc_resp, 'piece' FROM individu_fonct_struct
+UNION ALL SELECT no_individu, d_deces, 'piece' FROM individu;
+
+-- Les dates de convenance (avant 1900, 9999…) ne datent rien.
+CREATE TEMP VIEW v_date AS
+SELECT no_dossier_pers, substr(jour, 1, 10) AS jour, nature FROM v_date_brute
+WHERE jour >= '1900-01-02' AND '2100-01-01' > jour;

@@ -1,0 +1,182 @@
+// Renditions: what is archived never moves, what people read is complete and safe.
+#include "records/rendition.hpp"
+
+#include "core/csv.hpp"
+#include "core/xml.hpp"
+#include "fixture.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace versoir;
+using namespace versoir::tests;
+using Catch::Matchers::Contains;
+
+namespace {
+
+const records::RecordProvenance provenance{"outils", "ab12", "2026-11-25T10:00:00Z"};
+
+std::string xml_of(core::Database& db, const profiles::Application& app, std::int64_t no) {
+  records::RecordReader reader(db, app);
+  core::StringSink sink;
+  records::write_xml(*reader.read(app.records.front(), key(no)), provenance, sink);
+  return sink.text;
+}
+
+}  // namespace
+
+TEST_CASE("The XML of a record is this text, byte for byte") {
+  auto db = loan_database();
+  const auto app = loan_app();
+  CHECK(xml_of(db, app, 1) == R"(<?xml version="1.0" encoding="UTF-8"?>
+<member xmlns="urn:versoir:record:outils:member:1" application="outils" extrait="ab12" date-extrait="2026-11-25T10:00:00Z">
+  <name>Le Goff &amp; &lt;fils&gt;</name>
+  <born>1980-02-29</born>
+  <loan-line>
+    <tool>axe</tool>
+    <state libelle="bon">B</state>
+    <taken>2019-01-05</taken>
+    <late libelle="oui">O</late>
+    <remark>
+      <words>handle
+  broken</words>
+    </remark>
+    <remark>
+      <words>sharp</words>
+    </remark>
+  </loan-line>
+  <loan-line>
+    <tool>saw</tool>
+    <state libelle="bon">B  </state>
+    <taken>2020-02-29</taken>
+    <fine>0.5</fine>
+    <late libelle="non">N</late>
+  </loan-line>
+</member>
+)");
+}
+
+TEST_CASE("The XML does not depend on the order in which rows were stored, nor on earlier reads") {
+  auto one = loan_database(), two = loan_database();
+  two.exec(
+      "CREATE TEMP TABLE old AS SELECT * FROM LOAN; DELETE FROM LOAN;"
+      "INSERT INTO LOAN SELECT 100 - _row, NO, TOOL, STATE, TAKEN, BACK, FINE, LATE FROM old");
+  const auto app = loan_app();
+  static_cast<void>(xml_of(two, app, 2));
+  CHECK(xml_of(one, app, 1) == xml_of(two, app, 1));
+}
+
+TEST_CASE("Characters that XML forbids, and bytes that are not UTF-8, never break the document") {
+  auto db = loan_database();
+  db.exec("UPDATE MEMBER SET NAME = 'a' || char(1) || CAST(x'ff' AS TEXT) || ']]>' || char(11) WHERE NO = 1");
+  const auto text = xml_of(db, loan_app(), 1);
+  const auto root = core::parse_xml(text, "record", core::Exit::unexpected);
+  CHECK(root.child_text("name") == "a\uFFFD]]>");
+}
+
+TEST_CASE("The text names things in French, dates and decimals as people write them") {
+  auto db = loan_database();
+  const auto app = loan_app();
+  records::RecordReader reader(db, app);
+  const auto text = records::to_text(*reader.read(app.records.front(), key(1)));
+  INFO(text);
+  CHECK_THAT(text, Contains("Dossier de l'adhérent\n=====================\n"));
+  CHECK_THAT(text, Contains("Naissance  29/02/1980"));
+  CHECK_THAT(text, Contains("Prêts (2)"));
+  CHECK_THAT(text, Contains("En retard  oui") && Contains("Amende     0,5"));
+  CHECK_THAT(text, Contains("handle broken"));
+  CHECK_THAT(text, !Contains("Numéro"));  // hidden
+  const auto none = records::to_text(*reader.read(app.records.front(), key(3)));
+  CHECK_THAT(none, Contains("Prêts : néant"));
+  const auto strange = records::to_text(*reader.read(app.records.front(), key(2)));
+  CHECK_THAT(strange, Contains("X (code inconnu)") && Contains("01/01/1970 23:00:00"));
+}
+
+TEST_CASE("Rows too wide for a page are wrapped, and nothing of them is lost") {
+  auto db = loan_database();
+  std::string words;
+  for (int i = 0; i < 60; ++i) words += "word" + std::to_string(i) + " ";
+  db.exec("UPDATE REMARK SET WORDS = '" + words + "' WHERE NO = 1");
+  const auto app = loan_app();
+  records::RecordReader reader(db, app);
+  const auto text = records::to_text(*reader.read(app.records.front(), key(1)));
+  for (int i = 0; i < 60; ++i) CHECK_THAT(text, Contains("word" + std::to_string(i)));
+  std::size_t longest = 0, at = 0;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] == '\n') longest = std::max(longest, i - at), at = i + 1;
+  CHECK(longest <= 120);
+}
+
+TEST_CASE("The page in HTML escapes the data, says where it comes from, follows the sheet") {
+  auto db = loan_database();
+  db.exec("UPDATE MEMBER SET NAME = '<script>alert(1)</script>' WHERE NO = 1");
+  const auto app = loan_app();
+  records::RecordReader reader(db, app);
+  const auto record = reader.read(app.records.front(), key(1));
+  core::StringSink plain, sheet;
+  records::write_html(*record, provenance, plain);
+  records::write_html(*record, provenance, sheet, &app.sheets.front());
+  CHECK_THAT(plain.text, !Contains("<script>") && Contains("&lt;script&gt;"));
+  CHECK_THAT(plain.text, Contains("<h1>Dossier de l&#39;adhérent</h1>") && Contains("ab12"));
+  CHECK_THAT(sheet.text, Contains("<h1>&lt;script&gt;alert(1)&lt;/script&gt;</h1>"));
+  CHECK_THAT(sheet.text, Contains("handle broken") && Contains("29/02/1980"));
+}
+
+TEST_CASE("The JSON has labels, values and labels of codes") {
+  auto db = loan_database();
+  const auto app = loan_app();
+  records::RecordReader reader(db, app);
+  const auto json = records::to_json(*reader.read(app.records.front(), key(1)));
+  CHECK(json["label"] == "Adhérent");
+  CHECK(json["fields"][2]["value"].is_null());
+  const auto& loan = json["children"][0];
+  CHECK(loan["fields"][1] ==
+        nlohmann::json({{"name", "state"}, {"label", "État"}, {"value", "B"}, {"code_label", "bon"}}));
+  CHECK(loan["children"].size() == 2);
+}
+
+TEST_CASE("The dictionary lists every column, with what was left and why") {
+  core::StringSink sink;
+  records::write_dictionary_csv(loan_app(), sink);
+  core::CsvReader csv(sink.text, "dictionnaire.csv");
+  std::vector<std::optional<std::string>> row;
+  REQUIRE(csv.next(row));
+  CHECK(row.front() == "table");
+  std::map<std::string, std::vector<std::optional<std::string>>> rows;
+  while (csv.next(row)) rows[*row[0] + "." + *row[2]] = row;
+  CHECK(rows.size() == 15);
+  const auto& phone = rows.at("MEMBER.PHONE");
+  CHECK(phone[3] == "Téléphone");
+  CHECK(phone[8] == "coordonnées");
+  CHECK(phone[9] == "non");
+  CHECK(phone[10] == "Sans utilité.");
+  const auto& no = rows.at("MEMBER.NO");
+  CHECK(no[4] == "NUMBER(6)");
+  CHECK(no[5] == "1");
+  CHECK(no[9] == "oui");
+}
+
+TEST_CASE("The code lists keep how sure each label is") {
+  core::StringSink sink;
+  records::write_code_lists_csv(loan_app(), sink);
+  CHECK(sink.text.find("etat,État de l'outil,U,usé,déduit") != std::string::npos);
+  CHECK(sink.text.find("etat,État de l'outil,B,bon,attesté") != std::string::npos);
+}
+
+TEST_CASE("The structure explains each element of the XML, its query and its codes") {
+  const auto app = loan_app();
+  core::StringSink sink;
+  records::write_structure_xml(app, app.records.front(), sink);
+  const auto root = core::parse_xml(sink.text, "structure", core::Exit::unexpected);
+  CHECK(root.attribute("espace-de-noms") == "urn:versoir:record:outils:member:1");
+  const auto* member = root.child("noeud");
+  REQUIRE(member);
+  CHECK(member->all("champ").size() == 3);  // the hidden one is not in the XML either
+  const auto* loan = member->child("noeud");
+  REQUIRE(loan);
+  CHECK(loan->attribute("element") == "loan-line");
+  CHECK(loan->attribute("repetable") == "oui");
+  CHECK(loan->child_text("requete") == app.records.front().root.children.front().sql);
+  REQUIRE(root.child("liste"));
+  CHECK(root.child("liste")->all("code").size() == 2);
+  CHECK(root.child_text("vues") == app.views);
+}
