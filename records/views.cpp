@@ -29,11 +29,12 @@ std::string stand_in(core::Database& db, const profiles::Table& table) {
   std::string columns;
   if (present.empty()) {
     if (!table.optional) return {};
-    for (const auto& column : table.columns) columns += ", NULL AS " + core::sql_name(column.name);
+    for (const auto& column : table.columns)
+      if (column.take) columns += ", NULL AS " + core::sql_name(column.name);
     return "SELECT NULL AS _row" + columns + " WHERE 0";
   }
   for (const auto& column : table.columns)
-    if (column.optional && !find_name(present, column.name))
+    if (column.take && column.optional && !find_name(present, column.name))
       columns += ", NULL AS " + core::sql_name(column.name);
   if (columns.empty()) return {};
   return "SELECT *" + columns + " FROM main." + core::sql_name(table.name);
@@ -94,7 +95,7 @@ void make_views(core::Database& db, const profiles::Application& app) {
   if (already_made(db, app)) return;
   drop_views(db);
   for (const auto& table : app.tables) {
-    if (!table.take && !table.optional) continue;
+    if (!table.take) continue;
     const auto select = stand_in(db, table);
     if (!select.empty()) db.exec("CREATE TEMP VIEW " + core::sql_name(table.name) + " AS " + select);
   }

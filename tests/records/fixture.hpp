@@ -29,7 +29,7 @@ inline Files loan_files() {
     <column name="NAME" type="VARCHAR2(40)" label="Nom" sensitivity="identity"/>
     <column name="BORN" type="DATE" label="Naissance"/>
     <column name="NICK" type="VARCHAR2(10)" label="Surnom" optional="yes"/>
-    <column name="PHONE" type="VARCHAR2(10)" label="Téléphone" sensitivity="contact" take="no" reason="Sans utilité."/>
+    <column name="PHONE" type="VARCHAR2(10)" label="Téléphone" sensitivity="contact" optional="yes" take="no" reason="Sans utilité."/>
   </table>
   <table name="LOAN" label="Prêt" evidence="unknown">
     <index columns="NO"/>

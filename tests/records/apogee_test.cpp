@@ -1,0 +1,393 @@
+// The Apogée profile: identity of the civil status, what was published, when a schooling ends, who stays.
+#include "shipped.hpp"
+
+#include <set>
+
+using namespace versoir;
+using namespace versoir::tests;
+using Catch::Matchers::Contains;
+
+namespace {
+
+void student(Shipped& s, int no, const std::string& name = "DUPONT") {
+  s.add("INDIVIDU", "COD_IND, COD_ETU, LIB_NOM_PAT_IND, LIB_PR1_IND, COD_SEX_ETU, DATE_NAI_IND",
+        fmt::format("{0}, {1}, '{2}', 'Zoé', 'F', '1980-02-29T00:00:00'", no, 2000 + no, name));
+}
+void registered(Shipped& s, int no, const std::string& year, const std::string& state = "E") {
+  s.add("INS_ADM_ANU", "COD_ANU, COD_IND, ETA_IAA",
+        fmt::format("'{}', {}, '{}'", year, no, state == "A" ? "A" : "E"));
+  s.add("INS_ADM_ETP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, NUM_OCC_IAE, ETA_IAE, DAT_CRE_IAE",
+        fmt::format("'{0}', {1}, 'L1', 1, 1, '{2}', '{0}-07-10T11:00:00'", year, no, state));
+}
+void deliberated(Shipped& s, int no, const std::string& year, const std::string& state,
+                 const std::string& date, const std::string& result = "ADM") {
+  s.db.exec(fmt::format(
+      "INSERT INTO GRP_RESULTAT_VET (COD_ETP, COD_VRS_VET, COD_ANU, COD_SES, COD_ADM, ETA_AVC_VET, "
+      "DAT_AVC_VET) SELECT 'L1', 1, '{0}', '1', '1', '{1}', '{2}' WHERE NOT EXISTS "
+      "(SELECT 1 FROM GRP_RESULTAT_VET WHERE COD_ANU = '{0}')",
+      year, state, date));
+  s.add("RESULTAT_VET", "COD_IND, COD_ETP, COD_VRS_VET, COD_ANU, COD_SES, COD_ADM, NOT_VET, COD_TRE",
+        fmt::format("{}, 'L1', 1, '{}', '1', '1', '12.5', '{}'", no, year, result));
+}
+void offer(Shipped& s) {
+  s.add("ETAPE", "COD_ETP, LIB_ETP", "'L1', 'Licence 1 (étape)'");
+  s.add("VERSION_ETAPE", "COD_ETP, COD_VRS_VET, LIB_WEB_VET, COD_CMP", "'L1', 1, 'Licence 1re année', 'SCI'");
+  s.add("COMPOSANTE", "COD_CMP, LIB_CMP", "'SCI', 'UFR Sciences'");
+  s.add("TYP_RESULTAT", "COD_TRE, LIB_TRE, COD_NEG_TRE", "'ADM', 'Admis', '1'");
+  s.add("TYP_RESULTAT", "COD_TRE, LIB_TRE, COD_NEG_TRE", "'AJ', 'Ajourné', '0'");
+}
+records::Key jury(const std::string& year) {
+  return records::Key::parse(fmt::format(R"(["L1",1,"{}","1","1"])", year));
+}
+std::string reason(const std::map<std::string, records::Candidate>& all, const std::string& k) {
+  return all.at(k).left_out.value_or("");
+}
+
+}  // namespace
+
+TEST_CASE("Apogée: the profile loads and all its queries run on its own dictionary") {
+  Shipped s("apogee");
+  for (const auto& f : profiles::check_queries(s.app)) FAIL_CHECK(f.where << " " << f.message.english());
+  for (const auto& f : s.reader().check()) FAIL_CHECK(f.where << " " << f.message.english());
+}
+
+TEST_CASE("Apogée: the queries run, and give what there is, where everything optional is missing") {
+  Shipped s("apogee");
+  s.drop_optional();
+  for (const auto& f : s.reader().check()) FAIL_CHECK(f.where << " " << f.message.english());
+  student(s, 1);
+  s.add("INS_ADM_ETP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, NUM_OCC_IAE, ETA_IAE",
+        "'2010', 1, 'L1', 1, 1, 'E'");
+  const auto record = s.record("etudiant", key(1));
+  CHECK(cell(record.root, "nom_naissance") == "DUPONT");
+  CHECK(rows_of(record.root, "inscription").size() == 1);
+}
+
+TEST_CASE("Apogée: no query of a record reads a table of the extract from end to end") {
+  Shipped s("apogee");
+  static_cast<void>(s.reader());
+  // Common table expressions of one student, and the view that the facts of one student filter.
+  const std::vector<std::string> small{"a", "c", "o", "v_date", "v_date_brute", "d"};
+  const std::function<void(const profiles::Node&)> visit = [&](const profiles::Node& node) {
+    auto known = small;
+    if (node.sql.find("WITH RECURSIVE") != std::string::npos) known.insert(known.end(), {"r", "p"});
+    for (const auto& scan : full_scans(s.db, node.sql, known)) FAIL_CHECK(node.name << ": " << scan);
+    for (const auto& child : node.children) visit(child);
+  };
+  for (const auto& record : s.app.records) visit(record.root);
+  for (const auto& archive : s.app.archives)
+    for (const auto& scan : full_scans(s.db, archive.facts, small)) FAIL_CHECK(archive.id << ": " << scan);
+}
+
+TEST_CASE("Apogée: a declared first name in use never hides that of the civil status") {
+  Shipped s("apogee");
+  student(s, 1);
+  s.db.exec(
+      "UPDATE INDIVIDU SET TEM_PR_USAGE = 'O', LIB_PR1_IND = 'Alix', COD_SEX_ETU = 'F', LIB_PR_ETA_CIV = "
+      "'Alexandre', COD_SEX_ETA_CIV = 'M', LIB_NOM_USU_IND = 'MARTIN'");
+  registered(s, 1, "2010");
+  const auto root = s.record("etudiant", key(1)).root;
+  CHECK(cell(root, "prenom") == "Alexandre");
+  CHECK(cell(root, "prenom_usage") == "Alix");
+  CHECK(cell(root, "sexe") == "M");
+  CHECK(cell(root, "nom_usage") == "MARTIN");
+  student(s, 2);
+  registered(s, 2, "2020");  // so that 2010 is not the last year
+  CHECK(s.describe("dossiers-etudiants", key(1)).title ==
+        "DUPONT (nom d'usage : MARTIN) Alexandre, né le 29/02/1980");
+}
+
+TEST_CASE(
+    "Apogée: a result is published when its deliberation is finished and anonymity lifted; all are kept") {
+  Shipped s("apogee");
+  offer(s);
+  student(s, 1);
+  deliberated(s, 1, "2010", "T", "2011-06-20T09:00:00");
+  deliberated(s, 1, "2011", "A", "2012-06-20T09:00:00");
+  deliberated(s, 1, "2012", "E", "2013-06-20T09:00:00");
+  deliberated(s, 1, "2013", "T", "2014-06-20T09:00:00");
+  s.add(
+      "AVCT_OBJ_ANO",
+      "COD_ANU, TYP_OBJ_AOA, COD_OBJ_AOA, COD_VRS_OBJ_AOA, COD_SES_OBJ_AOA, COD_ADM_OBJ_AOA, ETA_ANO_OBJ_AOA",
+      "'2013', 'VET', 'L1', 1, '1', '1', 'V'");
+  s.add("RESULTAT_VET", "COD_IND, COD_ETP, COD_VRS_VET, COD_ANU, COD_SES, COD_ADM, NOT_VET",
+        "1, 'L1', 1, '2014', '1', '1', '8'");  // no deliberation at all
+  const auto record = s.record("etudiant", key(1));
+  const auto results = rows_of(record.root, "etape");
+  REQUIRE(results.size() == 5);
+  CHECK(cell(*results[0], "publication") == "publié");
+  for (std::size_t i = 1; i < 5; ++i) CHECK(cell(*results[i], "publication") == "résultat non publié");
+  CHECK(cell(*results[1], "note") == "12.5");
+  CHECK(results[0]->find("etat_deliberation")->label == "délibération terminée");
+  CHECK(cell(*results[0], "date_deliberation") == "2011-06-20");
+}
+
+TEST_CASE("Apogée: a diploma is obtained by a positive, published result of admission, and by nothing else") {
+  Shipped s("apogee");
+  offer(s);
+  student(s, 1);
+  const auto diploma = [&](const std::string& year, const std::string& stage, const std::string& state,
+                           const std::string& result) {
+    s.add("GRP_RESULTAT_VDI", "COD_DIP, COD_VRS_VDI, COD_ANU, COD_SES, COD_ADM, ETA_AVC_VDI",
+          fmt::format("'LIC', 1, '{}', '1', '{}', '{}'", year, stage, state));
+    s.add("RESULTAT_VDI", "COD_IND, COD_DIP, COD_VRS_VDI, COD_ANU, COD_SES, COD_ADM, COD_TRE",
+          fmt::format("1, 'LIC', 1, '{}', '1', '{}', '{}'", year, stage, result));
+  };
+  diploma("2010", "1", "T", "AJ");   // failed
+  diploma("2011", "1", "E", "ADM");  // not finished
+  diploma("2012", "0", "T", "ADM");  // admissibility only
+  diploma("2013", "1", "T", "ADM");
+  const auto record = s.record("etudiant", key(1));
+  std::vector<std::string> years;
+  for (const auto& child : record.root.children)
+    if (child.node->name == "diplome") years.push_back(cell(child, "annee"));
+  CHECK(years == std::vector<std::string>{"2013/2014"});
+  CHECK(rows_of(record.root, "diplome").size() == 1 + 4);  // the four results are all there too
+}
+
+TEST_CASE(
+    "Apogée: padded codes find their label, a code twice in its list doubles nothing, an unknown one says "
+    "so") {
+  Shipped s("apogee");
+  offer(s);
+  s.add("TYP_RESULTAT", "COD_TRE, LIB_TRE, COD_NEG_TRE", "'ADM', 'Admis', '1'");
+  s.add("TYP_RESULTAT", "COD_TRE, LIB_TRE, COD_NEG_TRE", "'DEM ', 'Démissionnaire', '0'");
+  student(s, 1);
+  deliberated(s, 1, "2010", "T", "2011-06-20", "ADM ");
+  deliberated(s, 1, "2011", "T", "2012-06-20", "DEM");
+  deliberated(s, 1, "2012", "T", "2013-06-20", "ZZ");
+  deliberated(s, 1, "2013", "T", "2014-06-20", "AD");  // the beginning of another code
+  const auto record = s.record("etudiant", key(1));
+  const auto results = rows_of(record.root, "etape");
+  REQUIRE(results.size() == 4);
+  CHECK(cell(*results[0], "resultat_libelle") == "Admis");
+  CHECK(cell(*results[0], "resultat") == "ADM");
+  CHECK(results[0]->find("sens")->label == "positif");
+  CHECK(cell(*results[1], "resultat_libelle") == "Démissionnaire");
+  CHECK(cell(*results[2], "resultat_libelle") == "code inconnu : ZZ");
+  CHECK(cell(*results[3], "resultat_libelle") == "code inconnu : AD");
+}
+
+TEST_CASE(
+    "Apogée: a cancelled registration is kept with its state; a year that has only an étape is kept too") {
+  Shipped s("apogee");
+  offer(s);
+  student(s, 1);
+  registered(s, 1, "2010", "A");
+  s.add("INS_ADM_ETP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, NUM_OCC_IAE, ETA_IAE",
+        "'2012', 1, 'L1', 1, 1, 'R'");
+  const auto record = s.record("etudiant", key(1));
+  const auto years = rows_of(record.root, "inscription");
+  REQUIRE(years.size() == 2);
+  CHECK(cell(*years[0], "annee") == "2010/2011");
+  CHECK(years[0]->find("etat")->label == "annulée");
+  CHECK(years[0]->children[0].find("etat")->label == "annulée");
+  CHECK(years[1]->children[0].find("etat")->label == "résiliée");
+  CHECK(cell(years[1]->children[0], "etape") == "Licence 1re année");
+}
+
+TEST_CASE("Apogée: a pedagogical contract is listed as its tree, whatever its faults") {
+  Shipped s("apogee");
+  student(s, 1);
+  s.add("INS_PEDAGOGI_ETP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET", "'2010', 1, 'L1', 1");
+  const auto element = [&](const std::string& code, const std::string& above) {
+    s.add("IND_CONTRAT_ELP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, COD_ELP, COD_ELP_SUP",
+          fmt::format("'2010', 1, 'L1', 1, '{}', {}", code, above));
+  };
+  element("ZSEM", "NULL");
+  element("AMAT", "'ZUE '");  // padded
+  element("ZUE", "'ZSEM'");
+  element("BORPH", "'GONE'");
+  element("CYC1", "'CYC2'");
+  element("CYC2", "'CYC1'");
+  element("ZUE", "'ZSEM'");  // twice
+  const auto record = s.record("etudiant", key(1));
+  std::vector<std::string> all, tree;
+  for (const auto* row : rows_of(record.root, "element")) {
+    all.push_back(cell(*row, "niveau") + cell(*row, "code_element"));
+    if (all.back().find("CYC") == std::string::npos) tree.push_back(all.back());
+  }
+  CHECK(tree == std::vector<std::string>{"1BORPH", "1ZSEM", "2ZUE", "2ZUE", "3AMAT"});
+  CHECK(all.size() == 7);  // a cycle is listed, not walked
+}
+
+TEST_CASE("Apogée: a schooling ends at the latest of last year, deliberation, diploma and defence") {
+  Shipped s("apogee");
+  offer(s);
+  for (int no = 1; no <= 6; ++no) {
+    student(s, no);
+    registered(s, no, "2010");
+  }
+  registered(s, 1, "2012", "A");                          // cancelled: does not count
+  deliberated(s, 2, "2010", "T", "2011-10-05T09:00:00");  // after 31 August
+  s.add("RESULTAT_VDI", "COD_IND, COD_DIP, COD_VRS_VDI, COD_ANU, COD_SES, COD_ADM, DAT_OBT_VDI",
+        "3, 'D', 1, '2010', '1', '1', '2012-01-09T00:00:00'");
+  s.add("THESE_HDR_SOUT", "COD_THS, COD_IND, ETA_THS, DAT_SOU_THS", "1, 4, 'S', '2013-12-01T00:00:00'");
+  s.add("THESE_HDR_SOUT", "COD_THS, COD_IND, ETA_THS, DAT_SOU_THS", "2, 5, 'E', '2013-12-01T00:00:00'");
+  s.db.exec(
+      "UPDATE INS_ADM_ETP SET ETA_IAE = 'R', DAT_ANNUL_RES_IAE = '2011-02-01T00:00:00' WHERE COD_IND = 6");
+  student(s, 99);
+  registered(s, 99, "2024");
+  const std::map<int, std::string> expected{{1, "2011-08-31"}, {2, "2011-10-05"}, {3, "2012-01-09"},
+                                            {4, "2013-12-01"}, {5, "2011-08-31"}, {6, "2011-08-31"}};
+  for (const auto& [no, end] : expected) {
+    const auto unit = s.describe("dossiers-etudiants", key(no));
+    INFO("student " << no);
+    CHECK(unit.rules[0].rule->code == "DUA_ETUDIANT_50");
+    CHECK(date_or(unit.rules[0].start) == end);
+    CHECK(unit.rules[0].final_action == "Keep");
+    CHECK(unit.rules[1].rule->code == "COM_VIE_PRIVEE_50");
+    CHECK_FALSE(*unit.end < *unit.start);
+  }
+  // The cancelled registration of 2012 is a piece of the file: the latest document is later than the
+  // schooling.
+  CHECK(date_or(s.describe("dossiers-etudiants", key(1)).rules[1].start) == "2012-07-10");
+}
+
+TEST_CASE("Apogée: who stays, and why; nobody disappears") {
+  Shipped s("apogee");
+  offer(s);
+  for (int no = 1; no <= 5; ++no) student(s, no);
+  registered(s, 1, "2010");
+  registered(s, 2, "2024");                      // still there
+  registered(s, 4, "2010", "A");                 // only a cancelled registration
+  deliberated(s, 5, "2010", "T", "2011-06-20");  // a result without registration
+  s.add("ANNEE_UNI", "COD_ANU, ETA_ANU_IAE", "'2024', 'O'");
+  const auto all = s.candidates("dossiers-etudiants");
+  CHECK(all.size() == 5);
+  CHECK(reason(all, "[1]").empty());
+  CHECK_THAT(reason(all, "[2]"), Contains("Encore inscrit"));
+  CHECK_THAT(reason(all, "[3]"), Contains("Jamais inscrit"));
+  CHECK(reason(all, "[4]").empty());
+  CHECK(reason(all, "[5]").empty());
+  // No event ends this schooling: kept, and never destroyable.
+  CHECK(date_or(s.describe("dossiers-etudiants", key(4)).rules[0].start) == "none");
+  CHECK(date_or(s.describe("dossiers-etudiants", key(5)).rules[0].start) == "2011-06-20");
+}
+
+TEST_CASE("Apogée: who registered for the open year or a later one is still there") {
+  Shipped s("apogee");
+  for (int no = 1; no <= 3; ++no) student(s, no);
+  registered(s, 1, "2022");
+  registered(s, 2, "2023");
+  registered(s, 3, "2024");  // the next year, already in preparation
+  s.add("ANNEE_UNI", "COD_ANU, ETA_ANU_IAE", "'2023', 'O'");
+  s.add("ANNEE_UNI", "COD_ANU, ETA_ANU_IAE", "'2024', 'I'");
+  const auto all = s.candidates("dossiers-etudiants");
+  CHECK(reason(all, "[1]").empty());
+  CHECK_FALSE(reason(all, "[2]").empty());
+  CHECK_FALSE(reason(all, "[3]").empty());
+}
+
+TEST_CASE("Apogée: dates of convenience date nothing") {
+  Shipped s("apogee");
+  student(s, 1);
+  registered(s, 1, "2010");
+  s.db.exec(
+      "UPDATE INS_ADM_ETP SET DAT_CRE_IAE = '0001-01-01T00:00:00', DAT_ANNUL_RES_IAE = "
+      "'9999-12-31T00:00:00'");
+  student(s, 2);
+  registered(s, 2, "2024");
+  const auto unit = s.describe("dossiers-etudiants", key(1));
+  CHECK(date_or(unit.start) == "2010-09-01");
+  CHECK(date_or(unit.end) == "2011-08-31");
+}
+
+TEST_CASE(
+    "Apogée: a deliberation holds its students and their own elements, those of other étapes excepted") {
+  Shipped s("apogee");
+  offer(s);
+  student(s, 1, "ZOLA");
+  student(s, 2, "ABEL");
+  deliberated(s, 1, "2010", "T", "2011-06-20T09:00:00");
+  deliberated(s, 2, "2010", "T", "2011-06-20T09:00:00", "AJ");
+  const auto element = [&](int no, const std::string& code, const std::string& session) {
+    s.add("RESULTAT_ELP", "COD_IND, COD_ELP, COD_ANU, COD_SES, COD_ADM, NOT_ELP",
+          fmt::format("{}, '{}', '2010', '{}', '1', '11'", no, code, session));
+  };
+  const std::string contract = "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, COD_ELP";
+  s.add("IND_CONTRAT_ELP", contract, "'2010', 1, 'L1', 1, 'MATH'");
+  s.add("IND_CONTRAT_ELP", contract, "'2010', 1, 'DU', 1, 'BRETON'");
+  element(1, "MATH", "1");
+  element(1, "MATH", "2");
+  element(1, "BRETON", "1");
+  element(2, "OLD", "1");  // no contract at all, one étape only: his
+  const auto record = s.record("deliberation", jury("2010"));
+  CHECK(cell(record.root, "etape") == "Licence 1re année");
+  CHECK(cell(record.root, "composante") == "UFR Sciences");
+  CHECK(cell(record.root, "etudiants") == "2");
+  CHECK(cell(record.root, "resultats_positifs") == "1");
+  CHECK(cell(record.root, "publication") == "publiée");
+  REQUIRE(record.root.children.size() == 2);
+  CHECK(cell(record.root.children[0], "nom_naissance") == "ABEL");
+  REQUIRE(record.root.children[0].children.size() == 1);
+  CHECK(cell(record.root.children[0].children[0], "code_element") == "OLD");
+  REQUIRE(record.root.children[1].children.size() == 1);
+  CHECK(cell(record.root.children[1].children[0], "code_element") == "MATH");
+}
+
+TEST_CASE(
+    "Apogée: finished deliberations with results are transferred, grouped by year, 50 years from their "
+    "date") {
+  Shipped s("apogee");
+  offer(s);
+  student(s, 1);
+  deliberated(s, 1, "2010", "T", "2011-06-20T09:00:00");
+  deliberated(s, 1, "2011", "E", "2012-06-20T09:00:00");
+  s.add("GRP_RESULTAT_VET", "COD_ETP, COD_VRS_VET, COD_ANU, COD_SES, COD_ADM, ETA_AVC_VET",
+        "'L1', 1, '2012', '1', '1', 'T'");
+  const auto all = s.candidates("deliberations");
+  CHECK(all.size() == 3);
+  CHECK(reason(all, jury("2010").text()).empty());
+  CHECK_THAT(reason(all, jury("2011").text()), Contains("non terminée"));
+  CHECK_THAT(reason(all, jury("2012").text()), Contains("sans aucun résultat"));
+  const auto* archive = s.app.find_archive("deliberations");
+  CHECK(profiles::expand(archive->group_by, all.at(jury("2010").text()).facts, "test") == "2010/2011");
+  const auto unit = s.describe("deliberations", jury("2010"));
+  CHECK(unit.title == "Délibération, Licence 1re année (L1/1), 2010/2011, première session");
+  CHECK(date_or(unit.rules[0].end) == "2061-06-20");
+  CHECK(unit.rules[0].final_action == "Keep");
+}
+
+TEST_CASE("Shipped profiles: every rule says what it rests on, how sure it is and who validates it") {
+  for (const auto* name : {"apogee", "harpege"})
+    for (const auto& rule : profiles::load(source_dir() / "profiles" / name).rules) {
+      INFO(name << " " << rule.code);
+      CHECK_FALSE(rule.label.empty());
+      CHECK_FALSE(rule.trigger.empty());
+      CHECK_FALSE(rule.source.empty());
+      CHECK_FALSE(rule.validator.empty());
+      CHECK((rule.confidence == "H" || rule.confidence == "M" || rule.confidence == "L"));
+    }
+}
+
+TEST_CASE("Shipped profiles: no query asks for national numbers, health, parents or money") {
+  using profiles::Sensitivity;
+  const auto forbidden = [](Sensitivity s) {
+    return s == Sensitivity::national_number || s == Sensitivity::health || s == Sensitivity::money ||
+           s == Sensitivity::family;
+  };
+  for (const auto* name : {"apogee", "harpege"}) {
+    const auto app = profiles::load(source_dir() / "profiles" / name);
+    std::string queries = app.views;
+    for (const auto& [file, text] : app.files)
+      if (file.ends_with(".xml") && file != "tables.xml" && file != "rules.xml") queries += text;
+    std::transform(queries.begin(), queries.end(), queries.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    // Names that other tables use for something else, and the one exception: whether a registration was paid
+    // decides whether it is valid; no amount is read.
+    std::set<std::string> allowed{"ETA_PMT_IAE"};
+    for (const auto& table : app.tables)
+      for (const auto& column : table.columns)
+        if (!forbidden(column.sensitivity)) allowed.insert(column.name);
+    int checked = 0;
+    for (const auto& table : app.tables)
+      for (const auto& column : table.columns)
+        if (forbidden(column.sensitivity) && !allowed.contains(column.name)) {
+          ++checked;
+          INFO(name << " " << table.name << "." << column.name);
+          CHECK(queries.find(column.name) == std::string::npos);
+        }
+    CHECK(checked > 5);
+  }
+}

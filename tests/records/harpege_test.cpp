@@ -1,0 +1,171 @@
+// The Harpège profile: which end counts, what was annulled, whose birth is known, who is still in post.
+#include "shipped.hpp"
+
+using namespace versoir;
+using namespace versoir::tests;
+using Catch::Matchers::Contains;
+
+namespace {
+
+void person(Shipped& s, int no, const std::string& born = "'1952-02-29T00:00:00'", bool staff = true) {
+  s.add(
+      "INDIVIDU",
+      "NO_INDIVIDU, C_CIVILITE, NOM_USUEL, NOM_PATRONYMIQUE, PRENOM, D_NAISSANCE, D_CREATION, D_MODIFICATION",
+      fmt::format(
+          "{}, 'MME', 'LE BRAS', 'TANGUY', 'Yvonne', {}, '2001-01-01T00:00:00', '2025-12-31T00:00:00'", no,
+          born));
+  if (staff) s.add("PERSONNEL", "NO_DOSSIER_PERS", std::to_string(no));
+}
+void career(Shipped& s, int no, const std::string& from, const std::string& to) {
+  s.add("CARRIERE", "NO_DOSSIER_PERS, NO_SEQ_CARRIERE, C_TYPE_POPULATION, D_DEB_CARRIERE, D_FIN_CARRIERE",
+        fmt::format("{}, 1, 'SA', '{}', {}", no, from, to));
+}
+void contract(Shipped& s, int no, int amendment, const std::string& from, const std::string& planned,
+              const std::string& executed, const std::string& annulled = "'N'") {
+  s.db.exec(
+      fmt::format("INSERT INTO CONTRAT_TRAVAIL (NO_DOSSIER_PERS, NO_CONTRAT_TRAVAIL, C_TYPE_CONTRAT_TRAV) "
+                  "SELECT {0}, 1, 'AT' "
+                  "WHERE NOT EXISTS (SELECT 1 FROM CONTRAT_TRAVAIL WHERE NO_DOSSIER_PERS = {0})",
+                  no));
+  s.add("CONTRAT_AVENANT",
+        "NO_DOSSIER_PERS, NO_CONTRAT_TRAVAIL, NO_AVENANT, D_DEB_CONTRAT_TRAV, D_FIN_CONTRAT_TRAV, "
+        "D_FIN_EXECUTION, "
+        "TEM_ANNULATION",
+        fmt::format("{}, 1, {}, '{}', {}, {}, {}", no, amendment, from, planned, executed, annulled));
+}
+
+}  // namespace
+
+TEST_CASE("Harpège: the profile loads and all its queries run on its own dictionary") {
+  Shipped s("harpege");
+  for (const auto& f : profiles::check_queries(s.app)) FAIL_CHECK(f.where << " " << f.message.english());
+  for (const auto& f : s.reader().check()) FAIL_CHECK(f.where << " " << f.message.english());
+}
+
+TEST_CASE("Harpège: the queries run where everything optional is missing") {
+  Shipped s("harpege");
+  s.drop_optional();
+  for (const auto& f : s.reader().check()) FAIL_CHECK(f.where << " " << f.message.english());
+}
+
+TEST_CASE("Harpège: no query of a record reads a table of the extract from end to end") {
+  Shipped s("harpege");
+  static_cast<void>(s.reader());
+  const std::vector<std::string> small{"m", "d", "v_date", "v_date_brute"};  // structures above one structure
+  const std::function<void(const profiles::Node&)> visit = [&](const profiles::Node& node) {
+    for (const auto& scan : full_scans(s.db, node.sql, small)) FAIL_CHECK(node.name << ": " << scan);
+    for (const auto& child : node.children) visit(child);
+  };
+  for (const auto& record : s.app.records) visit(record.root);
+  for (const auto& archive : s.app.archives)
+    for (const auto& scan : full_scans(s.db, archive.facts, small)) FAIL_CHECK(archive.id << ": " << scan);
+}
+
+TEST_CASE("Harpège: the executed end of an amendment wins, and an annulled amendment proves nothing") {
+  Shipped s("harpege");
+  person(s, 1);
+  contract(s, 1, 1, "2012-01-01", "'2014-12-31'", "NULL");
+  contract(s, 1, 2, "2015-01-01", "'2019-12-31'", "NULL", "'O'");
+  contract(s, 1, 3, "2015-01-01", "'2017-12-31'", "'2016-03-15'");
+  const auto record = s.record("agent", key(1));
+  const auto contracts = rows_of(record.root, "contrat");
+  REQUIRE(contracts.size() == 1);
+  CHECK(cell(*contracts[0], "debut") == "2012-01-01");
+  CHECK(cell(*contracts[0], "fin") == "2016-03-15");
+  REQUIRE(contracts[0]->children.size() == 3);
+  CHECK(cell(contracts[0]->children[1], "etat") == "annulé");
+  CHECK(cell(contracts[0]->children[2], "fin") == "2016-03-15");
+  CHECK(cell(contracts[0]->children[2], "fin_prevue") == "2017-12-31");
+  // The dates of the annulled amendment are still in the file.
+  CHECK(date_or(s.describe("dossiers-agents", key(1)).rules[1].start) == "2019-12-31");
+}
+
+TEST_CASE("Harpège: elements of career are kept, annulled and provisional ones flagged") {
+  Shipped s("harpege");
+  person(s, 1);
+  career(s, 1, "1990-09-01", "'2014-08-31'");
+  s.add("CORPS", "C_CORPS, LL_CORPS", "'301', 'MAITRES DE CONFERENCES'");
+  const std::string columns =
+      "NO_DOSSIER_PERS, NO_SEQ_CARRIERE, NO_SEQ_ELEMENT, C_CORPS, D_EFFET_ELEMENT, TEM_PROVISOIRE, "
+      "D_ANNULATION";
+  s.add("ELEMENT_CARRIERE", columns, "1, 1, 1, '301 ', '1990-09-01T00:00:00', 'N', NULL");
+  s.add("ELEMENT_CARRIERE", columns, "1, 1, 2, 'DA-A', '1995-09-01T00:00:00', 'N', '1996-01-10T00:00:00'");
+  s.add("ELEMENT_CARRIERE", columns, "1, 1, 3, '301', '2000-09-01T00:00:00', 'O', NULL");
+  const auto record = s.record("agent", key(1));
+  const auto elements = rows_of(record.root, "element");
+  REQUIRE(elements.size() == 3);
+  CHECK(cell(*elements[0], "corps") == "MAITRES DE CONFERENCES (301)");
+  CHECK(cell(*elements[0], "etat") == "valide");
+  CHECK(cell(*elements[1], "corps") == "code inconnu : DA-A");
+  CHECK(cell(*elements[1], "etat") == "annulé");
+  CHECK(cell(*elements[1], "date_annulation") == "1996-01-10");
+  CHECK(cell(*elements[2], "etat") == "provisoire");
+}
+
+TEST_CASE("Harpège: 80 years from a real birth; a birth of convenience or unknown starts nothing") {
+  Shipped s("harpege");
+  const std::map<int, std::string> births{{1, "'1952-02-29T00:00:00'"},
+                                          {2, "'1900-01-01T00:00:00'"},
+                                          {3, "'1111-11-11T00:00:00'"},
+                                          {4, "'9999-12-31T00:00:00'"},
+                                          {5, "NULL"}};
+  for (const auto& [no, born] : births) {
+    person(s, no, born);
+    career(s, no, "1974-09-01T00:00:00", "'2014-08-31T00:00:00'");
+    const auto unit = s.describe("dossiers-agents", key(no));
+    INFO(born);
+    CHECK(unit.rules[0].rule->code == "DUA_AGENT_80");
+    CHECK(date_or(unit.rules[0].start) == (no == 1 ? "1952-02-29" : "none"));
+    CHECK(date_or(unit.rules[0].end) == (no == 1 ? "2032-02-29" : "none"));
+    CHECK(unit.rules[0].final_action == "Keep");
+    CHECK(unit.rules[1].rule->code == "COM_VIE_PRIVEE_50");
+    CHECK(date_or(unit.rules[1].start) == "2014-08-31");
+    CHECK_THAT(unit.title, Contains(no == 1 ? "le 29/02/1952" : "date de naissance inconnue"));
+  }
+}
+
+TEST_CASE("Harpège: who is still in post stays, and everyone has a reason") {
+  Shipped s("harpege");
+  for (int no = 1; no <= 9; ++no) person(s, no, "'1960-01-01T00:00:00'", no != 6);
+  career(s, 1, "1990-01-01", "'2010-01-01'");
+  career(s, 2, "1990-01-01", "NULL");
+  contract(s, 3, 1, "2020-01-01", "NULL", "NULL");                  // open-ended
+  contract(s, 4, 1, "2020-01-01", "'2030-12-31'", "'2024-06-30'");  // the executed end wins: gone
+  contract(s, 5, 1, "2020-01-01", "'2030-12-31'", "NULL", "'O'");   // annulled: not in post
+  career(s, 7, "1990-01-01", "NULL");
+  s.db.exec("UPDATE INDIVIDU SET D_DECES = '2011-05-01T00:00:00' WHERE NO_INDIVIDU = 7");
+  const std::string columns = "NO_SEQ_AFFECTATION, NO_DOSSIER_PERS, C_STRUCTURE, D_DEB_AFFECTATION";
+  s.add("AFFECTATION", columns, "1, 8, 'DSI', '2020-01-01'");
+  s.add("AFFECTATION", columns, "2, 1, 'DSI', '1990-01-01'");  // left open after the career ended
+  const auto all = s.candidates("dossiers-agents");
+  const auto reason = [&](const std::string& k) { return all.at(k).left_out.value_or(""); };
+  CHECK(all.size() == 9);
+  for (const auto* gone : {"[1]", "[4]", "[5]", "[7]"}) CHECK(reason(gone).empty());
+  CHECK_THAT(reason("[2]"), Contains("carrière"));
+  CHECK_THAT(reason("[3]"), Contains("contrat"));
+  CHECK_THAT(reason("[6]"), Contains("Pas d'agent"));
+  CHECK_THAT(reason("[8]"), Contains("affectation"));
+  CHECK_THAT(reason("[9]"), Contains("Dossier vide"));
+}
+
+TEST_CASE("Harpège: an assignment says its structure, those above it, and its title") {
+  Shipped s("harpege");
+  person(s, 1);
+  const std::string structure = "C_STRUCTURE, C_STRUCTURE_PERE, LL_STRUCTURE";
+  s.add("STRUCTURE", structure, "'UNIV', 'DSI', 'UNIVERSITE'");  // a loop
+  s.add("STRUCTURE", structure, "'DSI', 'UNIV', 'INFORMATIQUE'");
+  for (int twice = 0; twice < 2; ++twice)
+    s.add("OCCUPATION", "NO_DOSSIER_PERS, NO_OCCUPATION, NO_CONTRAT_TRAVAIL", "1, 7, 2");
+  s.add("AFFECTATION",
+        "NO_SEQ_AFFECTATION, NO_DOSSIER_PERS, NO_OCCUPATION, C_STRUCTURE, D_DEB_AFFECTATION, "
+        "NUM_QUOT_AFFECTATION, "
+        "DEN_QUOT_AFFECTATION",
+        "1, 1, 7, 'DSI', '2020-01-01', 50, 100");
+  const auto record = s.record("agent", key(1));
+  const auto rows = rows_of(record.root, "affectation");
+  REQUIRE(rows.size() == 1);
+  CHECK(cell(*rows[0], "structure") == "INFORMATIQUE (DSI)");
+  CHECK_THAT(cell(*rows[0], "rattachement"), Contains("UNIVERSITE"));
+  CHECK(cell(*rows[0], "quotite") == "50/100");
+  CHECK(cell(*rows[0], "voie") == "contrat n° 2");
+}
