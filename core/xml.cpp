@@ -269,7 +269,7 @@ struct XmlReader::State {
   void feed() {
     used = 0;
     next_event = 0;
-    std::array<char, 16384> piece;
+    std::array<char, 65536> piece;
     std::size_t n = 0;
     try {
       n = input.read(piece.data(), piece.size());

@@ -243,6 +243,7 @@ std::vector<XmlIssue> Grammar::State::run(XmlInput& input, std::size_t most) con
 std::vector<XmlIssue> Grammar::State::issues(XmlInput input, std::size_t most) const {
   try {
     input.scan_prolog();
+    input.take_whole_texts();
     return run(input, most);
   } catch (const Error& e) {
     if (e.code() != refused) throw;

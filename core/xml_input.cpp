@@ -12,7 +12,6 @@ namespace versoir::core {
 namespace {
 
 constexpr std::size_t prolog_most = 1u << 20;
-constexpr std::uint64_t pending_most = 4u << 20;  ///< longest tag or comment: libxml2 rescans what it buffers
 
 bool blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -86,9 +85,9 @@ std::size_t XmlInput::read(char* to, std::size_t room) {
   pending_ += n;
   if (total_ > limits_.bytes)
     throw refuse(1, msg("{0} is larger than the limit of {1} bytes", origin_, limits_.bytes));
-  if (pending_ > pending_most)
+  if (pending_ > pending_most_)
     throw refuse(lines_, msg("{0}, line {1}: a tag or comment is longer than {2} bytes", origin_, lines_,
-                             pending_most));
+                             pending_most_));
   return n;
 }
 

@@ -34,6 +34,8 @@ class XmlInput {
 
   /// Bytes served since the parser last made something of them: bounds what it has to buffer.
   void progress() noexcept { pending_ = 0; }
+  /// A parser that only makes something of whole texts needs more room than one that takes them in pieces.
+  void take_whole_texts() noexcept { pending_most_ += 4 * limits_.text; }
 
  private:
   std::size_t fetch(char* to, std::size_t room);
@@ -52,6 +54,8 @@ class XmlInput {
   std::string head_;  ///< what the scan of the prolog read, served first
   std::size_t head_served_ = 0;
   std::uint64_t total_ = 0, pending_ = 0;
+  std::uint64_t pending_most_ =
+      12u << 20;  ///< longest tag, comment or CDATA: libxml2 rescans what it buffers
   long lines_ = 1, refused_line_ = 0;
   bool extra_ = false;
 };

@@ -71,14 +71,14 @@ std::optional<core::Message> advice_for(int status) {
   }
 }
 
-[[noreturn]] void refused(const std::string& what, const HttpResponse& response,
+[[noreturn]] void refused(core::Message doing, const HttpResponse& response,
                           Exit code = Exit::platform_refused) {
   const std::string text = description_of(response.body);
-  Error e = text.empty()
-                ? Error(code, msg("{0}: the platform answered HTTP {1}", what, response.status))
-                : Error(code, msg("{0}: the platform answered HTTP {1}: {2}", what, response.status, text));
-  const auto advice = advice_for(response.status);
-  throw advice ? std::move(e).hint(*advice) : std::move(e);
+  Error e = text.empty() ? Error(code, msg("the platform answered HTTP {0}", response.status))
+                         : Error(code, msg("the platform answered HTTP {0}: {1}", response.status, text));
+  e.while_doing(std::move(doing));
+  if (const auto advice = advice_for(response.status)) throw std::move(e).hint(*advice);
+  throw e;
 }
 
 /// A proxy in front of a platform under maintenance: the question can be asked again.
@@ -151,7 +151,7 @@ OperationId Client::ingest(const sip::ApprovedSip& sip, const std::function<void
   if (response.status != 202) {
     // A gateway that lost its platform after the last byte cannot tell what the platform did with it.
     const bool unknown = bytes.complete() && (response.status == 502 || response.status == 504);
-    refused(core::tr("transfer of the SIP"), response,
+    refused(msg("while transferring the SIP"), response,
             unknown ? Exit::transfer_in_doubt : Exit::platform_refused);
   }
   const OperationId id{core::trim(response.header("X-Request-Id"))};
@@ -170,7 +170,7 @@ OperationStatus Client::status(const OperationId& id) {
   if ((response.status == 200 || response.status == 202) && !s.state.empty()) return s;
   // An operation that the process engine dropped, about one hour after its end: 204, 404 or 500.
   if (response.status == 204 || response.status == 404 || response.status == 500) return {"", "UNKNOWN"};
-  refused(core::tr("state of the operation"), response,
+  refused(msg("while asking for the state of operation {0}", id.value), response,
           temporary(response.status) ? Exit::platform_unreachable : Exit::platform_refused);
 }
 
@@ -179,7 +179,7 @@ core::Json Client::detail(const OperationId& id) {
   r.headers["Content-Type"] = "application/json";
   const auto response = http_.perform(r);
   if (response.status != 200 && response.status != 202)
-    refused(core::tr("detail of the operation"), response);
+    refused(msg("while asking for the detail of operation {0}", id.value), response);
   return core::parse_json(response.body, r.url, Exit::reply_unreadable);
 }
 
@@ -189,7 +189,7 @@ std::string Client::archive_transfer_reply(const OperationId& id) {
   r.headers["Accept"] = "application/octet-stream";  // anything else is a 406
   auto response = http_.perform(r);
   if (response.status == 200) return std::move(response.body);
-  refused(core::tr("reply to the transfer"), response,
+  refused(msg("while asking for the reply to operation {0}", id.value), response,
           response.status == 404       ? Exit::not_found
           : temporary(response.status) ? Exit::platform_unreachable
                                        : Exit::platform_refused);

@@ -234,12 +234,12 @@ TEST_CASE("a document cut at any byte is refused, never accepted and never a cra
 }
 
 TEST_CASE("a piece of input may end inside any character") {
-  // Pieces are 16 KiB: padding moves their border over every byte of the sequence.
+  // Pieces are 64 KiB: padding moves their border over every byte of the sequence.
   const std::string sequence = "é€\xF0\x9F\x93\x9C&amp;\r\n<b k=\"é\"/>";
   for (std::size_t shift = 0; shift < sequence.size() + 2; ++shift) {
-    const std::string xml = "<a>" + repeat("x", 16384 - 3 - shift) + sequence + "</a>";
+    const std::string xml = "<a>" + repeat("x", 65536 - 3 - shift) + sequence + "</a>";
     INFO(shift);
-    CHECK(trace(xml) == "(a=" + repeat("x", 16384 - 3 - shift) + "é€\xF0\x9F\x93\x9C&\n(b))");
+    CHECK(trace(xml) == "(a=" + repeat("x", 65536 - 3 - shift) + "é€\xF0\x9F\x93\x9C&\n(b))");
   }
 }
 
@@ -256,7 +256,9 @@ TEST_CASE("limits of depth, text, tag and size are enforced") {
   limits.bytes = 100000;
   CHECK(refusal("<a>" + repeat("<b/>", 20000) + "</a>", limits).empty());
   CHECK(contains(refusal("<a>" + repeat("<b/>", 30000) + "</a>", limits), "larger than the limit of 100000"));
-  CHECK(contains(refusal("<a k='" + repeat("x", 9000000) + "'/>"), "a tag or comment"));
+  CHECK(contains(refusal("<a k='" + repeat("x", 13000000) + "'/>"), "a tag or comment"));
+  CHECK(refusal("<a>" + repeat("x", 9000000) + "</a>").empty());
+  CHECK(refusal("<a><![CDATA[" + repeat("x", 9000000) + "]]></a>").empty());
   CHECK(contains(refusal("<!--" + repeat("x", 3000000)), "no element in the first"));
 }
 
@@ -348,6 +350,10 @@ TEST_CASE("documents that are not well-formed or hostile are one issue") {
   CHECK(g.validate(std::string_view("<list xmlns='urn:g' n='1'>\0</list>", 34)).size() == 1);
   CHECK(g.validate("<?xml version='1.0' encoding='latin1'?><list xmlns='urn:g' n='1'/>").size() == 1);
   CHECK(g.validate(repeat("<list>", 2000), 1).size() == 1);
+  const auto free_text = Grammar::from_text(
+      "<element name='a' xmlns='http://relaxng.org/ns/structure/1.0'><text/></element>", "text.rng");
+  CHECK(free_text.validate("<a>" + repeat("x", 9000000) + "</a>").empty());
+  CHECK(free_text.validate("<a>" + repeat("x", 60000000) + "</a>").size() == 1);
 }
 
 TEST_CASE("a grammar validates files, and a missing file is a disk error") {
