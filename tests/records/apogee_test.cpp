@@ -244,7 +244,7 @@ TEST_CASE("Apogée: a schooling ends at the latest of last year, deliberation, d
   CHECK(date_or(s.describe("dossiers-etudiants", key(1)).rules[1].start) == "2012-07-10");
 }
 
-TEST_CASE("Apogée: who stays, and why; nobody disappears") {
+TEST_CASE("Apogée: who stays, and why, nobody disappears") {
   Shipped s("apogee");
   offer(s);
   for (int no = 1; no <= 5; ++no) student(s, no);

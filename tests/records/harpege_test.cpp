@@ -102,7 +102,7 @@ TEST_CASE("Harpège: elements of career are kept, annulled and provisional ones 
   CHECK(cell(*elements[2], "etat") == "provisoire");
 }
 
-TEST_CASE("Harpège: 80 years from a real birth; a birth of convenience or unknown starts nothing") {
+TEST_CASE("Harpège: 80 years from a real birth, a birth of convenience or unknown starts nothing") {
   Shipped s("harpege");
   const std::map<int, std::string> births{{1, "'1952-02-29T00:00:00'"},
                                           {2, "'1900-01-01T00:00:00'"},

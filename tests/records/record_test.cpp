@@ -89,7 +89,7 @@ TEST_CASE("A key is one line of JSON and comes back the same") {
   }
 }
 
-TEST_CASE("Codes have their label, padded or not; a code outside the list says so; a flag is yes or no") {
+TEST_CASE("Codes have their label, padded or not, a code outside the list says so, a flag is yes or no") {
   auto db = loan_database();
   const auto app = loan_app();
   records::RecordReader reader(db, app);

@@ -170,7 +170,7 @@ TEST_CASE("A rule whose start is empty has neither start nor end, and it is said
   CHECK_THAT(findings[0].message.english(), Contains("DUA_5"));
 }
 
-TEST_CASE("An unlimited rule keeps its start and has no end; a rule beyond the year 9000 has neither") {
+TEST_CASE("An unlimited rule keeps its start and has no end, a rule beyond the year 9000 has neither") {
   std::vector<core::Finding> findings;
   const auto unlimited = loan_app(changed(loan_files(), "membres.xml", "DUA_5", "ALWAYS"));
   const auto kept = described(unlimited, facts_of("2019-01-01", "2020-01-01"), findings);
