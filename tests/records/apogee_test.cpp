@@ -98,7 +98,8 @@ TEST_CASE("Apogée: a declared first name in use never hides that of the civil s
 }
 
 TEST_CASE(
-    "Apogée: a result is published when its deliberation is finished and anonymity lifted; all are kept") {
+    "Apogée: a result is published when its deliberation is finished and anonymity lifted, and all are "
+    "kept") {
   Shipped s("apogee");
   offer(s);
   student(s, 1);
@@ -169,7 +170,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "Apogée: a cancelled registration is kept with its state; a year that has only an étape is kept too") {
+    "Apogée: a cancelled registration is kept with its state, and a year that has only an étape is kept "
+    "too") {
   Shipped s("apogee");
   offer(s);
   student(s, 1);
