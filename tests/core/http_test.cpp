@@ -521,7 +521,7 @@ TEST_CASE("the server answers Expect before the body comes, and keeps the connec
   CHECK(got.find("GET /b\n") != std::string::npos);
 }
 
-TEST_CASE("stop ends idle connections and frees the port; a taken port is a matter of configuration") {
+TEST_CASE("stop ends idle connections and frees the port, a taken port is a matter of configuration") {
   auto echo = std::make_unique<Echo>(plain());
   const auto client = make_curl_client({});
   CHECK(client->perform(request("GET", echo->url(false, "/g"))).status == 200);  // leaves a connection open
