@@ -13,9 +13,9 @@ struct BuildReport {
   std::uint64_t units = 0, objects = 0, bytes = 0;  ///< bytes of objects before compression
   std::vector<core::Finding> findings;
 };
-/// Writes lots/<id>/sip.zip, sip.zip.p7s and build.json (digest, size, counts). Already built and unchanged: nothing
-/// is done unless `replace`. Refuses an extract whose root is not the plan's (Exit::extract_altered), and a lot
-/// already sent (Exit::lot_state).
+/// Writes lots/<id>/sip.zip, sip.zip.p7s and build.json (digest, size, counts). Already built and unchanged:
+/// nothing is done unless `replace`. Refuses an extract whose root is not the plan's (Exit::extract_altered),
+/// and a lot already sent (Exit::lot_state).
 BuildReport build_lot(extract::Extract& extract, const Versement& versement, const Plan& plan,
                       const MessageIdentifier& lot, trust::Signer& seal, trust::TimestampAuthority* tsa,
                       bool replace, const core::Clock& clock, core::Progress& progress);

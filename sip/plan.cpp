@@ -191,9 +191,9 @@ void check_limits(const PlanOptions& options) {
   if (options.max_bytes == 0) throw Error(Exit::usage, msg("The limit of bytes of a lot must not be zero."));
 }
 
-/// The part of MessageIdentifiers that tells what was transferred: other versement, data, profile, settings or
-/// attempt, other id. The versement counts: two of them from one extract are two transfers, and the platform has
-/// no other way to tell their messages apart (docs/decisions/0005).
+/// The part of MessageIdentifiers that tells what was transferred: other versement, data, profile, settings
+/// or attempt, other id. The versement counts: two of them from one extract are two transfers, and the
+/// platform has no other way to tell their messages apart (docs/decisions/0005).
 std::string identity(const std::string& versement, const std::string& extract_root,
                      const std::string& profile_digest, const Settings& settings, int attempt) {
   core::Sha256Hasher hasher;

@@ -1,17 +1,18 @@
 // What the archivist reads before deciding: the whole versement on one page, terminal and HTML.
 #pragma once
-#include <string>
-
 #include "core/clock.hpp"
 #include "core/json.hpp"
 #include "extract/store.hpp"
 #include "sip/versement.hpp"
 
+#include <string>
+
 namespace versoir::sip {
 
-/// Facts of a versement gathered once: content, volumes, extreme dates, rules with forecast end dates, what is left
-/// out and why, anomalies, checks, a sample of units, how far confidence goes (evidence of rules).
-[[nodiscard]] core::Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract);
+/// Facts of a versement gathered once: content, volumes, extreme dates, rules with forecast end dates, what
+/// is left out and why, anomalies, checks, a sample of units, how far confidence goes (evidence of rules).
+[[nodiscard]] core::Json review_facts(const Versement& versement, const Plan& plan,
+                                      extract::Extract& extract);
 [[nodiscard]] std::string review_text(const core::Json& facts);
 /// Writes review.html (same input, same bytes) in the given language.
 void write_review_html(const Versement& versement, const core::Json& facts);
