@@ -77,8 +77,12 @@ for table in INDIVIDU INS_ADM_ETP RESULTAT_ELP; do
 done
 python3 "$root/tests/support/recompute_extract.py" apogee.extract || fail "digests of apogee.extract"
 python3 "$root/tests/support/recompute_extract.py" harpege.extract || fail "digests of harpege.extract"
-[ "$(sqlite3 apogee.extract "SELECT count(*) FROM versoir_column WHERE taken=1 AND sensitivity='national_number'")" = 0 ] ||
-  fail "a national number was taken"
+# National numbers, health and parents are in the source of the demonstration, and in no file of ours.
+[ "$(sqlite3 apogee.extract "SELECT count(*) FROM versoir_column WHERE sensitivity='national-number' AND taken='no'")" -gt 0 ] || fail "no national number in the dictionary"
+[ "$(sqlite3 apogee.extract "SELECT count(*) FROM versoir_column WHERE sensitivity IN ('national-number','health') AND taken='yes'")" = 0 ] || fail "a national number or health data was taken"
+number=$(sqlite3 sources/apogee.sqlite "SELECT COD_NNI_ETU FROM INDIVIDU WHERE COD_NNI_ETU IS NOT NULL LIMIT 1")
+[ -n "$number" ] || fail "the sample has no social-security number"
+grep -qF "$number" apogee.extract && fail "a social-security number is in the extract"
 
 say "the journal's chain, by independent code"
 python3 - journal-main.jsonl <<'PY' || fail "journal"
