@@ -23,18 +23,19 @@ constexpr std::uint64_t sample_size = 20;
 constexpr std::size_t most_anomalies = 200;
 
 struct RuleStats {
-  std::uint64_t units = 0, without_end = 0;
+  std::uint64_t units = 0, without_end = 0, elapsed = 0;
   std::optional<core::Date> first, last;
   std::map<int, std::uint64_t> decades;
   std::map<std::string, std::uint64_t> actions;
 
-  void add(const std::optional<core::Date>& end, const std::string& action) {
+  void add(const std::optional<core::Date>& end, const std::string& action, core::Date today) {
     ++units;
     if (!action.empty()) ++actions[action];
     if (!end) {
       ++without_end;
       return;
     }
+    if (*end <= today) ++elapsed;  // VITAM: the end date itself counts as reached
     if (!first || *end < *first) first = end;
     if (!last || *last < *end) last = end;
     ++decades[static_cast<int>(end->year()) / 10 * 10];
@@ -66,8 +67,10 @@ Json kept_to_json(const KeptRow& row) {
           {"accessEnd", iso(row.access_end)}};
 }
 
-/// Reads both lists once. The sample is spread evenly: the same plan always shows the same units.
+/// Reads both lists once; "today" is the day of the plan. The sample is spread evenly: the same plan always
+/// shows the same units.
 struct Lists {
+  core::Date today;
   std::map<std::string, ProfileStats> profiles;
   Json sample = Json::array();
 
@@ -96,8 +99,8 @@ struct Lists {
     if (!row.start && !row.end) ++stats.without_dates;
     stats.extent.add(row.start, row.end);
     if (!row.appraisal_rule.empty())
-      stats.rules[{"AppraisalRule", row.appraisal_rule}].add(row.appraisal_end, row.final_action);
-    if (!row.access_rule.empty()) stats.rules[{"AccessRule", row.access_rule}].add(row.access_end, {});
+      stats.rules[{"AppraisalRule", row.appraisal_rule}].add(row.appraisal_end, row.final_action, today);
+    if (!row.access_rule.empty()) stats.rules[{"AccessRule", row.access_rule}].add(row.access_end, {}, today);
   }
 };
 
@@ -140,6 +143,7 @@ Json forecast_to_json(const profiles::Application& app, const ProfileStats& stat
                     {"codes", key.second},
                     {"units", rule.units},
                     {"withoutEnd", rule.without_end},
+                    {"elapsed", rule.elapsed},
                     {"unlimited", unlimited(app, key.second)},
                     {"first", iso(rule.first)},
                     {"last", iso(rule.last)},
@@ -337,7 +341,7 @@ Json text_list(const std::set<std::string>& texts) {
 Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract) {
   const auto app = extract.profile();
   const auto settings = Settings::from_json(plan.settings);
-  Lists lists;
+  Lists lists{core::Date{std::chrono::floor<std::chrono::days>(plan.created)}, {}, Json::array()};
   lists.read(versement, plan.kept);
   LotsFacts lots;
   lots.read(versement, plan);

@@ -140,13 +140,23 @@ std::string without_end_text(const Json& forecast) {
   const auto n = number(forecast, "withoutEnd");
   if (n == 0) return {};
   if (member(forecast, "unlimited") == Json(true))
-    return msg("{0} units have no end date: the rule is unlimited.", count(n)).text();
+    return core::ntr("{0} unit has no end date: the rule is unlimited.",
+                     "{0} units have no end date: the rule is unlimited.", n);
   if (text(forecast, "category") == "AppraisalRule")
-    return msg("{0} units have no start date for this rule: the platform will never propose to destroy them.",
-               count(n))
-        .text();
-  return msg("{0} units have no start date for this rule: the platform will not compute its end.", count(n))
-      .text();
+    return core::ntr(
+        "{0} unit has no start date for this rule: the platform will never propose to destroy it.",
+        "{0} units have no start date for this rule: the platform will never propose to destroy them.", n);
+  return core::ntr("{0} unit has no start date for this rule: the platform will not compute its end.",
+                   "{0} units have no start date for this rule: the platform will not compute its end.", n);
+}
+
+/// Retention that is over on the day of the plan: the platform could propose these units for destruction at
+/// once.
+std::string elapsed_text(const Json& forecast) {
+  const auto n = number(forecast, "elapsed");
+  if (n == 0 || text(forecast, "category") != "AppraisalRule") return {};
+  return core::ntr("{0} unit had already reached the end of its retention on the day of the plan.",
+                   "{0} units had already reached the end of their retention on the day of the plan.", n);
 }
 
 /// The sentence that the visa will put into law.
@@ -173,9 +183,8 @@ std::string ready_text(const Json& facts) {
 
 std::string evidence_text(const Json& dictionary) {
   const auto& evidence = member(dictionary, "columnsByEvidence");
-  return msg("Of the columns copied, the meaning of {0} is confirmed, of {1} inferred, of {2} unknown; {3} "
-             "columns are "
-             "not copied by decision.",
+  return msg("Columns copied whose meaning is confirmed: {0}, inferred: {1}, unknown: {2}; not copied by "
+             "decision: {3}.",
              count(evidence, "confirmed"), count(evidence, "inferred"), count(evidence, "unknown"),
              count(dictionary, "columnsNotTaken"))
       .text();
@@ -295,6 +304,7 @@ class Page {
     if (const auto actions = actions_text(f); !actions.empty())
       list.emplace_back(tr("Final action"), actions);
     page_.facts(list);
+    if (const auto note = elapsed_text(f); !note.empty()) page_.badge("info", note);
     if (const auto note = without_end_text(f); !note.empty())
       page_.badge(member(f, "unlimited") == Json(true) ? "info" : "warning", note);
     std::vector<std::pair<std::string, double>> bars;
@@ -392,6 +402,7 @@ void profile_lines(Lines& out, const Json& p) {
     if (!text(f, "first").empty())
       out.item(msg("{0}, {1} units: ends from {2} to {3} {4}", text(f, "codes"), count(f, "units"),
                    date(text(f, "first")), date(text(f, "last")), actions_text(f)));
+    if (const auto note = elapsed_text(f); !note.empty()) out.line("  " + text(f, "codes") + ": " + note);
     if (const auto note = without_end_text(f); !note.empty()) out.line("  " + text(f, "codes") + ": " + note);
   }
 }

@@ -147,16 +147,21 @@ TEST_CASE("lots are closed before their limit of bytes") {
   CHECK(many.kept == one.kept);
 }
 
-TEST_CASE("identifiers change with the attempt, the settings and the profile, and with nothing else") {
+TEST_CASE("identifiers change with the versement, the attempt and the settings, and with nothing else") {
   Club club;
   const auto first = club.plan();
   const auto other = club.plan({}, "other");
   REQUIRE(first.lots.size() == 2);
-  CHECK(first.lots[0].id == other.lots[0].id);
+  CHECK(first.lots[0].id != other.lots[0].id);
+  std::filesystem::remove(club.versement("other").file("plan.json"));
+  club.clock.set(club.clock.now() + std::chrono::hours(1));
+  CHECK(club.plan({}, "other").lots[0].id == other.lots[0].id);
   CHECK(first.lots[0].id.value != first.lots[1].id.value);
   CHECK_THAT(first.lots[0].id.value, Catch::Matchers::Matches("ESSAI-(MEM|SAI)-[0-9a-f]{10}-0001"));
   const auto hash = [](const sip::Plan& p) { return p.lots[0].id.value.substr(10, 10); };
-  CHECK(hash(club.plan([](sip::PlanOptions& o) { o.seda = sip::SedaVersion::v2_1; }, "seda")) != hash(first));
+  std::filesystem::remove(club.versement("other").file("plan.json"));
+  CHECK(hash(club.plan([](sip::PlanOptions& o) { o.seda = sip::SedaVersion::v2_1; }, "other")) !=
+        hash(other));
   const auto again = club.plan([](sip::PlanOptions& o) { o.replace = true; });
   CHECK(again.attempt == 2);
   CHECK(hash(again) != hash(first));

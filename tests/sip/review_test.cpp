@@ -49,6 +49,12 @@ TEST_CASE("the facts of a report are those of the source") {
   std::uint64_t in_decades = 0;
   for (const auto& d : appraisal.at("decades")) in_decades += d.at("units").get<std::uint64_t>();
   CHECK(in_decades == 45);
+  // Members 1 to 60 left between 2001 and 2020: after ten years, those who left until November 2016 are over.
+  const auto over =
+      output_of("sqlite3 '" + (club.folder() / "club.sqlite").string() +
+                "' \"SELECT count(*) FROM membre WHERE sortie <= '2016-11-25' AND naissance IS NOT NULL AND "
+                "num_mem IN (SELECT num_mem FROM licence)\"");
+  CHECK(appraisal.at("elapsed") == std::stoi(over));
 
   CHECK(profile(facts, "saisons").at("forecast")[0].at("unlimited") == true);
   CHECK(facts.at("sample").size() == 20);
@@ -115,7 +121,7 @@ TEST_CASE("the terminal report holds the essentials") {
   const auto text = sip::review_text(sip::review_facts(club.versement(), plan, club.extract()));
   CHECK_THAT(text, Contains("46 records transferred, 14 left out"));
   CHECK_THAT(text, Contains("01/09/1991") && Contains("30/06/2020"));
-  CHECK_THAT(text, Contains("1 units have no start date for this rule"));
+  CHECK_THAT(text, Contains("1 unit has no start date for this rule"));
   CHECK_THAT(text, Contains("platform sandbox, tenant 3"));
   CHECK_THAT(text, !Contains("{0}") && !Contains("{1}"));
 }

@@ -339,6 +339,10 @@ TEST_CASE("44: the visa of another versement, another attempt, another plan, or 
         sip::verify_visa(v, other, other.lots[0].id, {"sandbox", 3}, r.store(), r.roles(), r.clock);
     CHECK(result.code == Exit::visa_other_versement);
   }
+  SECTION("a document that names the lot, but another versement") {
+    r.resign([](Json& v) { v["versement"] = "other"; });
+    CHECK(r.verify().code == Exit::visa_other_versement);
+  }
   SECTION("planned again since") {
     r.plan_ = r.plan([](sip::PlanOptions& o) { o.replace = true; });
     r.lot = r.plan_.lots.at(0).id;
