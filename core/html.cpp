@@ -17,7 +17,7 @@ h1{font-size:1.7rem;line-height:1.25;margin:.2em 0 .6em}h2{font-size:1.3rem;marg
 p{max-width:48rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.25rem;margin:.6rem 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;margin:.7rem 0 1.2rem;font-size:.94rem}caption{text-align:left;font-weight:600;padding:.3rem 0}
-th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}thead th{background:var(--tint);border-bottom:2px solid var(--line)}
+th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:break-word}thead th{background:var(--tint);border-bottom:2px solid var(--line)}
 .badge{display:inline-block;padding:.1rem .6rem;border:2px solid;border-radius:.3rem;font-weight:600;margin:0 .4rem .3rem 0}
 .ok{color:#14532d;background:#eaf6ee}.warning{color:#6b3d00;background:#fff5e0}.error{color:#8a1120;background:#fdecee}.info{color:#1f3f66;background:#eaf1f9}
 .bars td:nth-child(2){text-align:right;white-space:nowrap;width:1%}.bars th{font-weight:400;width:1%;white-space:nowrap}.bar{display:block;height:1.05rem;background:var(--bar);min-width:2px}
