@@ -16,29 +16,27 @@ namespace {
 struct Subject {
   fs::path sip;
   std::string name;
-  bool lot = false;  ///< check.json goes beside it
+  std::string platform;  ///< of the plan whose lot it is; "" for a file given by its path
 };
 
 /// SIP files as named; a versement stands for its lots.
-std::vector<Subject> subjects(Context& c, std::string& platform) {
+std::vector<Subject> subjects(Context& c) {
   std::vector<Subject> list;
   for (const auto& word : c.words.list("SIP")) {
     const fs::path path = c.input(word);
     if (fs::is_regular_file(path)) {
-      list.push_back({path, word,
-                      path.filename() == "sip.zip" && path.parent_path().parent_path().filename() == "lots"});
+      list.push_back({path, word, ""});
       continue;
     }
     const auto versement = c.versement(word);
     if (!fs::exists(versement.file("plan.json")))
       throw core::Error(Exit::usage, msg("{0} is neither a file nor a versement of this workspace.", word));
     const auto plan = versement.plan();
-    if (platform.empty()) platform = plan.platform;
     for (const auto& lot : c.chosen_lots(plan)) {
       if (!fs::exists(versement.sip(lot.id)))
         throw core::Error(Exit::lot_state, msg("The lot {0} is not built.", lot.id.value))
             .hint(msg("versoir build {0}", plan.versement));
-      list.push_back({versement.sip(lot.id), lot.id.value, true});
+      list.push_back({versement.sip(lot.id), lot.id.value, plan.platform});
     }
   }
   return list;
@@ -67,15 +65,14 @@ void show(Context& c, const Subject& subject, const check::Report& report) {
 }
 
 int run_check(Context& c) {
-  std::string platform;
-  const auto list = subjects(c, platform);
-  const auto refs = referentials(c, platform);
+  const auto list = subjects(c);
   check::Status worst = check::Status::ok;
   for (const auto& subject : list) {
     c.check_stop();
+    const auto refs = referentials(c, subject.platform);
     const auto report = check::check_sip(subject.sip, refs ? &*refs : nullptr);
     worst = std::max(worst, report.status);
-    if (subject.lot) {
+    if (!subject.platform.empty()) {  // what an approval relies on is judged with its platform's referentials
       core::write_json(subject.sip.parent_path() / "check.json", report.to_json(c.clock));
       if (fs::exists(c.config_file()))
         c.journal().append("SIP_CHECKED", {{"lot", subject.name}, {"sha512", report.sip.sha512.hex()}},

@@ -43,6 +43,18 @@ struct Sending {
   sip::Target target;
 };
 
+/// The operation under which the platform already has the lot, if it was sent before.
+std::optional<vitam::OperationId> known_operation(const Sending& s, const sip::MessageIdentifier& lot) {
+  const fs::path folder = s.versement.lot(lot);
+  if (!fs::exists(folder / "operation.json")) return std::nullopt;
+  const auto platform =
+      core::json_string(core::read_json(folder / "sending.json"), "platform", "sending.json");
+  if (platform != s.target.platform)
+    throw Error(Exit::lot_state, msg("The lot {0} was sent to the platform {1}.", lot.value, platform));
+  return vitam::OperationId{
+      core::json_string(core::read_json(folder / "operation.json"), "operation", "operation.json")};
+}
+
 void send_one(Sending& s, const sip::MessageIdentifier& lot) {
   const fs::path folder = s.versement.lot(lot);
   if (fs::exists(folder / "receipt.json")) {
@@ -50,25 +62,26 @@ void send_one(Sending& s, const sip::MessageIdentifier& lot) {
     s.c.out.event("lot", {{"id", lot.value}, {"already", true}});
     return;
   }
-  const auto operation =
-      s.ingest.send(s.versement, authorise(s.c, s.versement, s.plan, lot, s.target), s.c.words.has("again"));
-  s.c.out.say(msg("{0}: received by the platform, operation {1}.", lot.value, operation.value));
+  // What the platform has is followed to its reply whatever became of the visa: nothing more leaves for it.
+  auto operation = known_operation(s, lot);
+  if (!operation) {
+    operation = s.ingest.send(s.versement, authorise(s.c, s.versement, s.plan, lot, s.target),
+                              s.c.words.has("again"));
+    s.c.out.say(msg("{0}: received by the platform, operation {1}.", lot.value, operation->value));
+  }
   if (s.c.words.has("no-wait")) {
-    s.c.out.event("lot", {{"id", lot.value}, {"operation", operation.value}});
+    s.c.out.event("lot", {{"id", lot.value}, {"operation", operation->value}});
     return;
   }
-  const auto atr = s.ingest.follow(s.versement, lot, operation, s.c.stop);
+  const auto atr = s.ingest.follow(s.versement, lot, *operation, s.c.stop);
   s.c.out.result(msg("{0}: {1}, operation {2}, {3} units, {4} objects.", lot.value, atr.reply_code,
-                     operation.value, atr.units.size(), atr.objects.size()));
-  s.c.out.event("lot", {{"id", lot.value}, {"operation", operation.value}, {"reply", atr.reply_code}});
+                     operation->value, atr.units.size(), atr.objects.size()));
+  s.c.out.event("lot", {{"id", lot.value}, {"operation", operation->value}, {"reply", atr.reply_code}});
 }
 
 /// The latest decision approves the versement without this lot: it waits, and that is not a refusal.
 bool excluded_by_visa(const std::vector<sip::VisaFile>& visas, const sip::MessageIdentifier& lot) {
-  if (visas.empty() || visas.back().json.value("decision", "") != "approve") return false;
-  for (const auto& id : visas.back().json.value("excluded", core::Json::array()))
-    if (id == lot.value) return true;
-  return false;
+  return !visas.empty() && sip::coverage(visas.back(), lot) == sip::Coverage::excluded;
 }
 
 int run_send(Context& c) {
@@ -83,11 +96,13 @@ int run_send(Context& c) {
   Sending sending{c, versement, plan, ingest, {name, platform.tenant}};
   const auto visas = sip::list_visas(versement);
   const bool chosen = !c.words.list("lot").empty();
+  if (c.words.has("again") && c.chosen_lots(plan).size() != 1)
+    throw Error(Exit::usage, msg("--again sends one lot again: name it with --lot."));
   std::optional<Error> first;
   std::size_t done = 0, excluded = 0;
   for (const auto& lot : c.chosen_lots(plan)) {
     c.check_stop();
-    if (!chosen && excluded_by_visa(visas, lot.id)) {
+    if (!chosen && excluded_by_visa(visas, lot.id) && !fs::exists(versement.lot(lot.id) / "operation.json")) {
       ++excluded;
       continue;
     }

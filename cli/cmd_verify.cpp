@@ -62,6 +62,8 @@ std::vector<Finding> guarded(const std::string& where, F&& f) {
     return f();
   } catch (const core::Error& e) {
     return {wrong(std::string(core::exit_name(e.code())), e.message(), where)};
+  } catch (const std::exception& e) {  // a document of another shape than ours
+    return {wrong("unreadable", msg("A document cannot be understood: {0}", e.what()), where)};
   }
 }
 
@@ -100,7 +102,13 @@ void verify_extracts(Context& c, Tally& tally) {
 
 void verify_journal(Context& c, Tally& tally) {
   const auto file = c.journal_file();
-  if (!fs::exists(file)) return;
+  if (!fs::exists(file)) {
+    if (fs::exists(c.workspace() / "versements"))
+      tally.record(file.filename().string(), core::tr("chain of the journal"),
+                   {wrong("journal", msg("The journal is missing."), file.filename().string())},
+                   Exit::journal_broken);
+    return;
+  }
   tally.record(file.filename().string(), core::tr("chain of the journal"),
                trust::verify_journal(file).findings, Exit::journal_broken);
   std::vector<fs::path> points;
@@ -147,10 +155,20 @@ std::vector<Finding> verify_digests(const sip::Versement& versement, const sip::
   if (fs::exists(folder / "receipt.json"))
     compare(core::json_string(core::read_json(folder / "receipt.json"), "sip_sha512", "receipt.json"),
             "receipt.json");
-  for (const auto& visa : visas)
-    for (const auto& l : visa.json.value("lots", core::Json::array()))
-      if (l.value("messageIdentifier", "") == lot.value && visa.json.value("decision", "") == "approve")
-        compare(l.value("sha512", ""), ("visa-" + std::to_string(visa.number) + ".json").c_str());
+  // The visa that decides: the one under which the lot was sent, else the latest. An earlier one may be about
+  // a package that was built again since.
+  const std::string sent_under = fs::exists(folder / "sending.json")
+                                     ? core::read_json(folder / "sending.json").value("visa", "")
+                                     : std::string();
+  for (auto visa = visas.rbegin(); visa != visas.rend(); ++visa) {
+    const std::string name = "visa-" + std::to_string(visa->number) + ".json";
+    if (!sent_under.empty() && name != sent_under) continue;
+    if (visa->json.value("decision", "") != "approve" || sip::coverage(*visa, lot) != sip::Coverage::covered)
+      continue;
+    for (const auto& l : visa->json.at("lots"))
+      if (l.value("messageIdentifier", "") == lot.value) compare(l.value("sha512", ""), name.c_str());
+    break;
+  }
   return findings;
 }
 
@@ -173,7 +191,15 @@ std::vector<Finding> verify_reply(Context& c, const sip::Versement& versement,
 void verify_lot(Context& c, Tally& tally, const sip::Versement& versement, const sip::PlannedLot& lot,
                 const std::vector<sip::VisaFile>& visas) {
   const fs::path sip = versement.sip(lot.id);
-  if (!fs::exists(sip)) return;
+  if (!fs::exists(sip)) {
+    if (fs::exists(versement.lot(lot.id) / "sending.json") ||
+        sip::latest_decision(visas, lot.id) == "approve")
+      tally.record(
+          lot.id.value, core::tr("digests of the SIP"),
+          {wrong("missing", msg("The SIP is missing, although it was approved or sent."), lot.id.value)},
+          Exit::evidence_broken);
+    return;
+  }
   tally.record(lot.id.value, core::tr("seal of the SIP"),
                guarded(lot.id.value,
                        [&] {
@@ -191,21 +217,43 @@ void verify_lot(Context& c, Tally& tally, const sip::Versement& versement, const
                  Exit::evidence_broken);
 }
 
+/// Every folder, also one that lost its plan: what disappears must be seen.
+std::vector<std::string> versement_folders(const fs::path& workspace) {
+  std::vector<std::string> ids;
+  if (!fs::is_directory(workspace / "versements")) return ids;
+  for (const auto& entry : fs::directory_iterator(workspace / "versements"))
+    if (entry.is_directory()) ids.push_back(entry.path().filename().string());
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+void verify_versement(Context& c, Tally& tally, const std::string& id) {
+  const sip::Versement versement(c.workspace(), id);
+  std::optional<sip::Plan> plan;
+  const auto findings = guarded(id, [&]() -> std::vector<Finding> {
+    plan = versement.plan();
+    return {};
+  });
+  if (!plan) {
+    tally.record(id, core::tr("plan of the versement"), findings, Exit::evidence_broken);
+    return;
+  }
+  const auto visas = sip::list_visas(versement);
+  for (const auto& visa : visas) {
+    const std::string name = id + "/visa-" + std::to_string(visa.number);
+    tally.record(name, core::tr("signature of the visa"), verify_visa_file(c, visa, name),
+                 Exit::visa_bad_signature);
+  }
+  for (const auto& lot : plan->lots) verify_lot(c, tally, versement, lot, visas);
+}
+
 int run_verify(Context& c) {
   Tally tally(c);
   verify_journal(c, tally);
   verify_extracts(c, tally);
-  for (const auto& id : sip::list_versements(c.workspace())) {
+  for (const auto& id : versement_folders(c.workspace())) {
     c.check_stop();
-    const sip::Versement versement(c.workspace(), id);
-    const auto plan = versement.plan();
-    const auto visas = sip::list_visas(versement);
-    for (const auto& visa : visas) {
-      const std::string name = id + "/visa-" + std::to_string(visa.number);
-      tally.record(name, core::tr("signature of the visa"), verify_visa_file(c, visa, name),
-                   Exit::visa_bad_signature);
-    }
-    for (const auto& lot : plan.lots) verify_lot(c, tally, versement, lot, visas);
+    verify_versement(c, tally, id);
   }
   return tally.finish();
 }

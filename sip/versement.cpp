@@ -185,7 +185,7 @@ std::string reply_code_of(const fs::path& atr) {
 std::optional<LotState> state_of_reply(std::string_view code) {
   if (code == "OK") return LotState::accepted;
   if (code == "WARNING") return LotState::accepted_with_warnings;
-  if (code == "KO" || code == "FATAL") return LotState::rejected;
+  if (code == "KO") return LotState::rejected;  // FATAL waits for the platform's operators: still "sent"
   return std::nullopt;
 }
 

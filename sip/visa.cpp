@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <fcntl.h>
 #include <set>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <system_error>
 
@@ -190,9 +192,18 @@ class LotCollector {
 };
 
 /// A decision is taken on what was read: without the report there is nothing to approve or refuse.
-std::string review_digest(const Versement& versement, Decision decision) {
+/// And a report of other packages, older than a rebuild, is not the report of what is decided.
+std::string review_digest(const Versement& versement, Decision decision, const Json& lots) {
   const auto file = versement.file("review.html");
-  if (fs::exists(file)) return core::digest_file(file).sha512.hex();
+  if (fs::exists(file)) {
+    const auto page = core::read_file(file);
+    for (const auto& lot : lots)
+      if (decision == Decision::approve && page.find(text_of(lot, "sha512")) == std::string::npos)
+        throw Error(Exit::lot_state,
+                    msg("The report of versement {0} is not about these SIPs.", versement.id()))
+            .hint(msg("Run \"versoir review {0}\" and read it first.", versement.id()));
+    return core::sha512(page).hex();
+  }
   if (decision == Decision::revoke) return {};  // a withdrawal must never wait for a report
   throw Error(Exit::lot_state, msg("The report of versement {0} was not made.", versement.id()))
       .hint(msg("Run \"versoir review {0}\" and read it first.", versement.id()));
@@ -275,7 +286,6 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
   check_options(plan, options);
   const auto now = clock.now();
   const auto& who = require_archivist(roles, signer, plan, now);
-  const auto review = review_digest(versement, options.decision);
   LotCollector lots(versement, options, signer, clock);
   Json excluded = Json::array();
   for (const auto& lot : plan.lots) {
@@ -285,6 +295,7 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
       lots.add(lot);
   }
   lots.finish();
+  const auto review = review_digest(versement, options.decision, lots.lots());
   const auto visas = list_visas(versement);
   const auto settings = Settings::from_json(plan.settings);
   return core::canonical_json({
@@ -334,6 +345,9 @@ int store_visa(const Versement& versement, std::string_view visa, std::string_vi
       text_of(json, "versement") != versement.id())
     throw Error(Exit::usage, msg("This is not a visa of versement {0}.", versement.id()));
   const auto number = core::json_int(json, "number", "visa", Exit::usage);
+  // Two decisions at once must not take the same number: the second would replace the first.
+  const core::UniqueFd lock(::open(versement.folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!lock || ::flock(lock.get(), LOCK_EX) != 0) core::throw_errno("lock", versement.folder().string());
   const auto visas = list_visas(versement);
   const int next = visas.empty() ? 1 : visas.back().number + 1;
   if (number != next)
@@ -366,6 +380,9 @@ std::vector<VisaFile> list_visas(const Versement& versement) {
   std::error_code error;
   for (fs::directory_iterator it(versement.folder(), error), end; !error && it != end; it.increment(error))
     if (const auto n = number_of(it->path().filename().string())) numbers.push_back(*n);
+  // A folder read in part would hide a later refusal.
+  if (error && error != std::errc::no_such_file_or_directory)
+    throw Error(Exit::disk, msg("{0} cannot be read: {1}", versement.folder().string(), error.message()));
   std::sort(numbers.begin(), numbers.end());
   std::vector<VisaFile> visas;
   for (const int n : numbers) visas.push_back(read_visa(versement, n));

@@ -190,7 +190,25 @@ struct VisaVerifier {
       other(msg("The plan changed since the visa was signed."));
   }
 
+  /// Two persons: the seal must be a registered producer's, or anybody could have made it, the signer
+  /// included. A seal of other bytes is told with the bytes.
+  void check_producer() {
+    if (!seal_ || !seal_->matches) return;
+    const auto& entries = roles_.entries();
+    const bool registered =
+        seal_->trusted && std::any_of(seal_->signers.begin(), seal_->signers.end(), [&](const auto& who) {
+          return std::any_of(entries.begin(), entries.end(), [&](const trust::RoleEntry& e) {
+            return e.role == trust::Role::producer && e.certificate == who.fingerprint();
+          });
+        });
+    if (!registered)
+      defect(Exit::visa_by_producer, msg("The seal of lot {0} is not the valid seal of a registered "
+                                         "producer: nothing shows that two persons acted.",
+                                         lot_.value));
+  }
+
   void check_four_eyes() {
+    check_producer();
     for (const auto& signer : signers_) {
       const auto fingerprint = signer.fingerprint();
       const auto& entries = roles_.entries();
@@ -226,12 +244,16 @@ struct VisaVerifier {
   void check_bytes(const VisaFile& visa) {
     const auto changed = [&](Message m) { defect(Exit::visa_sip_changed, std::move(m)); };
     const auto entry = lot_entry(visa.json);
-    if (entry.empty()) return;  // not named: told already
+    if (entry.empty()) {  // not named: told already, unless it is named without its digests
+      if (coverage(visa, lot_) == Coverage::covered)
+        changed(msg("The visa names the lot {0} without its digests.", lot_.value));
+      return;
+    }
     if (!sip_) return changed(msg("The SIP of lot {0} is no longer there.", lot_.value));
     if (sip_->digest.sha512.hex() != text_of(entry, "sha512") ||
         static_cast<std::int64_t>(sip_->digest.size) != integer_of(entry, "size"))
       return changed(msg("The SIP of lot {0} is not the one that was approved.", lot_.value));
-    if (!seal_ || seal_->digest.hex() != text_of(entry, "sealSha512"))
+    if (!seal_ || !seal_->matches || seal_->digest.hex() != text_of(entry, "sealSha512"))
       changed(msg("The seal of lot {0} is missing or not the one that was approved.", lot_.value));
     try {
       manifest_ = manifest_digest(*sip_);

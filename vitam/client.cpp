@@ -149,8 +149,10 @@ OperationId Client::ingest(const sip::ApprovedSip& sip, const std::function<void
   r.on_sent = [&bytes](std::string_view piece) { bytes(piece); };
   const auto response = http_.perform(r);
   if (response.status != 202) {
-    // A gateway that lost its platform after the last byte cannot tell what the platform did with it.
-    const bool unknown = bytes.complete() && (response.status == 502 || response.status == 504);
+    // The whole SIP has left: only a refusal of the request itself (4xx, or 503 of a closed platform) says
+    // that it was not taken. A platform or gateway that failed afterwards cannot tell what was done with it.
+    const bool refusal = (response.status >= 400 && response.status < 500) || response.status == 503;
+    const bool unknown = bytes.complete() && !refusal;
     refused(msg("while transferring the SIP"), response,
             unknown ? Exit::transfer_in_doubt : Exit::platform_refused);
   }

@@ -8,6 +8,9 @@
 #include "vitam/receipt.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/file.h>
 
 namespace versoir::vitam {
 
@@ -46,6 +49,31 @@ class Pace {
   const Sleeper& sleep_;
 };
 
+/// One sender per lot, whatever starts it: released with the descriptor, even by a crash.
+class LotLock {
+ public:
+  LotLock(const fs::path& folder, const sip::MessageIdentifier& lot)
+      : fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+    if (!fd_) core::throw_errno("open", folder.string());
+    if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0) return;
+    if (errno != EWOULDBLOCK) core::throw_errno("lock", folder.string());
+    throw Error(Exit::lot_state, msg("{0} is being sent by another program.", lot.value));
+  }
+
+ private:
+  core::UniqueFd fd_;
+};
+
+/// A refusal is believed only when it is about this operation and, as far as it says, this message: another
+/// one's would let the records be planned and sent again.
+void require_ours(const Atr& atr, const OperationId& operation, const sip::MessageIdentifier& lot) {
+  if (atr.reply_code == "OK" || atr.reply_code == "WARNING") return;  // the receipt proves more than this
+  if (atr.operation == operation.value && (atr.request.empty() || atr.request == lot.value)) return;
+  throw Error(Exit::reply_unreadable,
+              msg("the reply is of operation {0}, the lot was sent as {1}", atr.operation, operation.value))
+      .because(msg("the reply answers \"{0}\", not this lot", atr.request));
+}
+
 void stop_if(const std::stop_token& stop, const OperationId& operation) {
   if (!stop.stop_requested()) return;
   throw Error(Exit::interrupted, msg("stopped while waiting for operation {0}", operation.value))
@@ -60,6 +88,8 @@ Ingest::Ingest(Client& client, trust::Journal& journal, const core::Clock& clock
 
 OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, bool again) {
   const auto folder = versement.lot(sip.id());
+  const LotLock lock(folder,
+                     sip.id());  // before anything is looked at: a schedule and a person may meet here
   const Platform& platform = client_.platform();
   if (sip.target() != sip::Target{platform.name, platform.tenant})
     throw Error(Exit::visa_other_platform, msg("{0} was approved for another platform or tenant than {1}",
@@ -169,7 +199,8 @@ void Ingest::wait_for_end(const fs::path& folder, const OperationId& operation, 
 }
 
 /// Stored as received before anyone judges it: what cannot be read is evidence too.
-Atr Ingest::fetch_reply(const fs::path& folder, const OperationId& operation, const std::stop_token& stop) {
+Atr Ingest::fetch_reply(const fs::path& folder, const sip::MessageIdentifier& lot,
+                        const OperationId& operation, const std::stop_token& stop) {
   Pace pace(client_.platform(), sleep_);
   for (int missing = 0, failures = 0;;) {
     stop_if(stop, operation);
@@ -177,6 +208,11 @@ Atr Ingest::fetch_reply(const fs::path& folder, const OperationId& operation, co
       const std::string bytes = client_.archive_transfer_reply(operation);
       core::write_file(folder / "atr.unreadable", bytes);
       Atr atr = parse_atr(bytes, (folder / "atr.unreadable").string());
+      if (atr.reply_code ==
+          "FATAL")  // not an end: once the operators have acted, there will be another reply
+        throw Error(Exit::platform_paused,
+                    msg("the platform met a technical failure on operation {0}", operation.value));
+      require_ours(atr, operation, lot);
       core::publish_file(folder / "atr.unreadable", folder / "atr.xml");
       return atr;
     } catch (Error& e) {
@@ -254,7 +290,7 @@ Atr Ingest::follow(const sip::Versement& versement, const sip::MessageIdentifier
     atr = parse_atr(core::read_file(folder / "atr.xml", atr_most), (folder / "atr.xml").string());
   } else {
     wait_for_end(folder, operation, stop);
-    atr = fetch_reply(folder, operation, stop);
+    atr = fetch_reply(folder, lot, operation, stop);
   }
   judge(versement, lot, operation, atr);
   return atr;

@@ -40,8 +40,8 @@ class Ingest {
                const core::Error& e);
   void wait_for_end(const std::filesystem::path& folder, const OperationId& operation,
                     const std::stop_token& stop);
-  [[nodiscard]] Atr fetch_reply(const std::filesystem::path& folder, const OperationId& operation,
-                                const std::stop_token& stop);
+  [[nodiscard]] Atr fetch_reply(const std::filesystem::path& folder, const sip::MessageIdentifier& lot,
+                                const OperationId& operation, const std::stop_token& stop);
   void judge(const sip::Versement& versement, const sip::MessageIdentifier& lot, const OperationId& operation,
              const Atr& atr);
 

@@ -153,6 +153,7 @@ ApprovedLot::ApprovedLot()
   SmallSip(id.value).write(zip);
   const auto producer = signer("producer", clock);
   const auto digest = trust::seal_file(zip, *producer, clock, nullptr);
+  core::write_file(versement.file("review.html"), digest.sha512.hex());  // what a report says of a lot
   core::write_json(folder() / "build.json", {{"format", "versoir-build/1"}, {"sha512", digest.sha512.hex()}});
   core::write_json(folder() / "check.json", {{"format", "versoir-check/1"},
                                              {"sip", {{"sha512", digest.sha512.hex()}, {"name", "sip.zip"}}},

@@ -78,14 +78,15 @@ struct Running {
     sip.write(work.path() / "out.zip");
     return post_file(work.path() / "out.zip", std::move(more));
   }
-  /// Asks until the operation no longer moves; each question is an exchange, no sleep.
+  /// Asks until the operation no longer moves, for a minute at most.
   core::HttpResponse wait(const std::string& id) {
-    for (;;) {
+    for (int asked = 0;; ++asked) {
       auto answer = send(ask("HEAD", "/admin-external/v1/operations/" + id));
       const auto state = answer.header("X-Global-Execution-State");
       const auto status = answer.header("X-Global-Execution-Status");
       if (state == "COMPLETED" || (state == "PAUSE" && status == "FATAL")) return answer;
-      std::this_thread::yield();
+      if (asked >= 6000) FAIL("operation " << id << " stays " << state << "/" << status);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
   }
   core::HttpResponse reply(const std::string& id) {

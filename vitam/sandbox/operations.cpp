@@ -82,6 +82,8 @@ std::string Operations::new_id() {
 void Operations::resume() {
   for (const auto& entry : fs::directory_iterator(folder_)) {
     const auto file = entry.path() / "status.json";
+    const std::string name = entry.path().filename();
+    if (!entry.is_directory() || name.size() != 36 || !name.starts_with("aee")) continue;  // not ours
     if (!fs::exists(file)) {  // died before its first trace: nobody was told its number
       fs::remove_all(entry.path());
       continue;
