@@ -3,6 +3,7 @@
 #include "cli/context.hpp"
 #include "core/error.hpp"
 #include "sip/review.hpp"
+#include "sip/visa.hpp"
 
 namespace versoir::cli {
 
@@ -11,11 +12,23 @@ using core::msg;
 
 namespace {
 
+/// A report that a visa binds stays as it was read: it is kept aside before a new one takes its place.
+void keep_signed_report(const sip::Versement& versement) {
+  const auto report = versement.file("review.html");
+  if (!std::filesystem::exists(report)) return;
+  const auto digest = core::digest_file(report).sha512.hex();
+  for (const auto& visa : sip::list_visas(versement))
+    if (visa.json.value("reviewSha512", "") == digest)
+      core::write_file(versement.file("review-visa-" + std::to_string(visa.number) + ".html"),
+                       core::read_file(report));
+}
+
 int run_review(Context& c) {
   const auto versement = c.versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
   auto extract = c.open_extract(plan);
   const auto facts = sip::review_facts(versement, plan, extract);
+  keep_signed_report(versement);
   sip::write_review_html(versement, facts);
   const auto report = versement.file("review.html").lexically_normal();
   c.journal().append("REVIEW_WRITTEN",

@@ -43,6 +43,7 @@ void show_visa(Context& c, const core::Json& visa) {
   c.out.table({core::tr("lot"), core::tr("units"), core::tr("objects"), core::tr("size"), core::tr("check"),
                "SHA-512"},
               rows);
+  if (visa.at("decision") != sip::decision_name(sip::Decision::approve)) return;
   const auto& target = visa.at("target");
   c.out.result(msg("Platform {0}, tenant {1}; valid until {2}.", target.at("platform").get<std::string>(),
                    target.at("tenant").get<std::int64_t>(), visa.at("notAfter").get<std::string>()));

@@ -138,3 +138,37 @@ expect 0 "$versoir" verify
 
 say "each versement has its own message identifiers"
 [ "$(ls versements/v1/lots)" != "$(ls versements/v2/lots)" ] || fail "two versements share an identifier"
+
+say "a report that is older than the packages is not approved"
+expect 0 "$versoir" plan bibliotheque.extract --id v5
+expect 0 "$versoir" build v5
+expect 0 "$versoir" check v5
+expect 0 "$versoir" review v5
+expect 0 "$versoir" plan bibliotheque.extract --id v5 --replace
+expect 0 "$versoir" build v5
+expect 0 "$versoir" check v5
+expect 33 "$versoir" approve v5 --confirm v5
+contains "review"
+
+say "45: a seal that no registered producer made shows no second person, even when the visa names it"
+expect 0 "$versoir" review v5
+sealed=versements/v5/lots/$(sed -n 's/.*"\(ESSAI-LEC-[^"]*\)".*/\1/p' versements/v5/plan.json | head -1)/sip.zip
+openssl cms -sign -binary -cades -md sha256 -nosmimecap -outform DER -in "$sealed" -signer pki/client.pem -inkey pki/client.key -out "$sealed.p7s"
+expect 0 "$versoir" approve v5 --confirm v5
+expect 45 "$versoir" send v5
+expect 61 "$versoir" verify
+rm -r versements/v5
+
+say "a lot that was sent is followed whatever became of its visa"
+until_reviewed v6
+expect 0 "$versoir" approve v6 --confirm v6
+expect 0 "$versoir" send v6 --no-wait
+expect 0 "$versoir" revoke v6 --reason "trop tard" --confirm v6
+expect 0 "$versoir" send v6
+expect 0 "$versoir" verify
+
+say "what disappears is seen: a package, the journal"
+gone=$(ls -d versements/v1/lots/*)/sip.zip
+mv "$gone" "$work/gone.zip"; expect 61 "$versoir" verify; contains "missing"; mv "$work/gone.zip" "$gone"
+mv journal-main.jsonl "$work/journal"; expect 60 "$versoir" verify; mv "$work/journal" journal-main.jsonl
+expect 0 "$versoir" verify
