@@ -253,6 +253,7 @@ TEST_CASE("a handler may cut the connection instead of answering") {
   Echo echo(plain());
   CHECK(failure(*make_curl_client({}), request("POST", echo.url(false, "/cut"), "x")) ==
         Exit::transfer_in_doubt);
+  echo.server.stop();
   CHECK(echo.seen.size() == 1);
 }
 
