@@ -54,9 +54,13 @@ int run_search(Context& c) {
   const auto limit = static_cast<std::size_t>(c.words.integer("limit", 1, 1000));
   auto archive = consult::Archive::open(c.input(c.words.get("EXTRACT")), c.out.progress());
   const auto query = joined(c.words.list("WORDS"));
-  const auto hits = archive.search(query, limit);
+  auto hits = archive.search(query, limit + 1);  // one more tells whether others exist
+  const bool more = hits.size() > limit;
+  if (more) hits.pop_back();
   show_hits(c, hits);
-  c.out.summary({{"hits", hits.size()}});
+  c.out.summary({{"hits", hits.size()}, {"more", more}});
+  if (more)
+    c.out.result(msg("{0} shown, there are others: say more of the person, or raise --limit.", limit));
   if (hits.empty()) {
     const auto& run = archive.extract().run();
     c.out.result(msg("Not found in the extract of {0} of {1}.", run.application_label,

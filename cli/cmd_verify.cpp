@@ -227,6 +227,15 @@ std::vector<std::string> versement_folders(const fs::path& workspace) {
   return ids;
 }
 
+/// What the person read when deciding: as it stands, or kept aside when a new report was made.
+std::vector<Finding> verify_report(const sip::Versement& versement, const sip::VisaFile& visa,
+                                   const std::string& name) {
+  fs::path report = versement.file("review-visa-" + std::to_string(visa.number) + ".html");
+  if (!fs::exists(report)) report = versement.file("review.html");
+  if (core::digest_file(report).sha512.hex() == visa.json.value("reviewSha512", "")) return {};
+  return {wrong("report", msg("The report is not the one that the visa binds."), name)};
+}
+
 void verify_versement(Context& c, Tally& tally, const std::string& id) {
   const sip::Versement versement(c.workspace(), id);
   std::optional<sip::Plan> plan;
@@ -243,6 +252,12 @@ void verify_versement(Context& c, Tally& tally, const std::string& id) {
     const std::string name = id + "/visa-" + std::to_string(visa.number);
     tally.record(name, core::tr("signature of the visa"), verify_visa_file(c, visa, name),
                  Exit::visa_bad_signature);
+  }
+  for (const auto& visa : visas) {
+    if (visa.json.value("reviewSha512", "").empty()) continue;  // a withdrawal waits for no report
+    const std::string name = id + "/visa-" + std::to_string(visa.number);
+    tally.record(name, core::tr("report that the visa binds"),
+                 guarded(name, [&] { return verify_report(versement, visa, name); }), Exit::evidence_broken);
   }
   for (const auto& lot : plan->lots) verify_lot(c, tally, versement, lot, visas);
 }

@@ -291,7 +291,7 @@ class Page {
                       confidence_label(text(r, "confidence")), text(r, "validator")});
     table(tr("Rules written on the units"),
           {tr("rule"), tr("RuleId of the platform"), tr("category"), tr("label"), tr("duration"),
-           tr("counted from"), tr("source"), tr("confidence"), tr("validated by")},
+           tr("counted from"), tr("source"), tr("confidence"), tr("to be validated by")},
           rows);
   }
 

@@ -172,3 +172,11 @@ gone=$(ls -d versements/v1/lots/*)/sip.zip
 mv "$gone" "$work/gone.zip"; expect 61 "$versoir" verify; contains "missing"; mv "$work/gone.zip" "$gone"
 mv journal-main.jsonl "$work/journal"; expect 60 "$versoir" verify; mv "$work/journal" journal-main.jsonl
 expect 0 "$versoir" verify
+
+say "the report that was signed is kept when another is made, and a touched one is seen"
+signed=$(sha512sum <versements/v6/review.html)
+expect 0 "$versoir" review v6 --lang fr
+[ "$signed" = "$(sha512sum <versements/v6/review-visa-1.html)" ] || fail "the signed report was lost"
+expect 0 "$versoir" verify
+echo >>versements/v6/review-visa-1.html
+expect 61 "$versoir" verify
