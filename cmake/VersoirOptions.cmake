@@ -3,7 +3,6 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 option(VERSOIR_WERROR "Treat warnings as errors" ON)
 option(VERSOIR_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
@@ -11,7 +10,8 @@ option(VERSOIR_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
 add_library(versoir_flags INTERFACE)
 target_compile_options(versoir_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough
-  -fstack-protector-strong $<$<BOOL:${VERSOIR_WERROR}>:-Werror>)
+  -fPIE -fstack-protector-strong $<$<BOOL:${VERSOIR_WERROR}>:-Werror>)
+target_link_options(versoir_flags INTERFACE -pie)
 target_compile_definitions(versoir_flags INTERFACE
   $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2> BOOST_ALL_NO_LIB)
 if(VERSOIR_SANITIZE)
@@ -19,3 +19,10 @@ if(VERSOIR_SANITIZE)
   target_compile_options(versoir_flags INTERFACE -Wno-maybe-uninitialized -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(versoir_flags INTERFACE -fsanitize=address,undefined)
 endif()
+
+# The program is built with -O2; what tests it need not be, and compiles in less time. Without optimization
+# glibc refuses _FORTIFY_SOURCE.
+add_library(versoir_test_flags INTERFACE)
+target_link_libraries(versoir_test_flags INTERFACE versoir_flags)
+target_compile_options(versoir_test_flags INTERFACE $<$<CONFIG:Release>:-O0 -U_FORTIFY_SOURCE>)
+target_compile_definitions(versoir_test_flags INTERFACE CATCH_CONFIG_FAST_COMPILE)

@@ -12,6 +12,11 @@ function(versoir_room name)
   target_include_directories(versoir_${name} PUBLIC "${gate}")
   list(TRANSFORM ROOM_LEFT PREPEND versoir_)
   target_link_libraries(versoir_${name} PUBLIC ${ROOM_LEFT} ${ROOM_LIBS} PRIVATE versoir_flags)
+  if(name IN_LIST VERSOIR_JSON_ROOMS)
+    versoir_precompiled(versoir_${name} json)
+  else()
+    versoir_precompiled(versoir_${name})
+  endif()
 endfunction()
 
 # versoir_embed(TARGET FUNCTION NAMESPACE FILES...): compiles text files into TARGET as

@@ -1,0 +1,3 @@
+// For test programs.
+#pragma once
+#include <catch2/catch.hpp>
