@@ -1,6 +1,8 @@
 // What most sources include and is slow to read; precompiled. Each source still includes what it uses: the
 // sanitizer build and clang-tidy have no precompiled header, and notice what is missing.
 #pragma once
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -22,5 +24,3 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <fmt/format.h>
