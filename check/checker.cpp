@@ -12,6 +12,7 @@ namespace versoir::check {
 
 namespace fs = std::filesystem;
 using core::msg;
+using core::nmsg;
 
 std::string_view status_name(Status s) noexcept {
   constexpr std::array<std::string_view, 4> names{"OK", "WARNING", "KO", "FATAL"};
@@ -53,8 +54,17 @@ void Recorder::add(const Defects& defects) {
 }
 
 bool Recorder::end() {
-  auto message = dropped_ == 0 ? msg("Step finished.")
-                               : msg("Step finished; {0} more defects are not listed.", dropped_);
+  const auto ended = status_ >= Status::ko        ? msg("The platform would stop here and reject the SIP.")
+                     : status_ == Status::warning ? msg("The platform would go on, with a warning.")
+                                                  : msg("The step succeeds.");
+  auto message =
+      dropped_ == 0 ? ended
+      : status_ >= Status::ko
+          ? nmsg("The platform would stop here and reject the SIP; {0} more defect is not listed.",
+                 "The platform would stop here and reject the SIP; {0} more defects are not listed.",
+                 dropped_)
+          : nmsg("The platform would go on; {0} more warning is not listed.",
+                 "The platform would go on; {0} more warnings are not listed.", dropped_);
   report_.events.push_back(
       {step_, fmt::format("{}.{}", step_, status_name(status_)), status_, std::move(message), {}});
   return status_ < Status::ko;

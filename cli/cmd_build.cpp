@@ -1,6 +1,7 @@
 // versoir build: the SIPs of a versement, sealed.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/build.hpp"
 
@@ -12,7 +13,7 @@ using core::msg;
 namespace {
 
 int run_build(Context& c) {
-  const auto versement = c.versement(c.words.get("VERSEMENT"));
+  const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
   auto extract = c.open_extract(plan);
   auto& signer = c.signer("producer");
@@ -30,8 +31,8 @@ int run_build(Context& c) {
       c.out.finding(f);
       warnings = warnings || f.severity != core::Severity::info;
     }
-    rows.push_back({lot.id.value, std::to_string(report.units), std::to_string(report.objects),
-                    human_size(report.sip.size), report.sip.sha512.hex().substr(0, 16)});
+    rows.push_back({lot.id.value, core::show_count(report.units), core::show_count(report.objects),
+                    core::show_size(report.sip.size), report.sip.sha512.hex().substr(0, 16)});
     c.out.event("lot", {{"id", lot.id.value},
                         {"units", report.units},
                         {"objects", report.objects},
@@ -39,6 +40,7 @@ int run_build(Context& c) {
                         {"sha512", report.sip.sha512.hex()}});
   }
   c.out.table({core::tr("lot"), core::tr("units"), core::tr("objects"), core::tr("size"), "SHA-512"}, rows);
+  c.out.say(msg("→ Next: versoir check {0}", plan.versement));
   c.out.summary({{"versement", plan.versement}, {"lots", rows.size()}});
   return static_cast<int>(warnings ? Exit::with_warnings : Exit::ok);
 }
@@ -53,8 +55,8 @@ std::vector<CommandDef> build_commands() {
                     "seal beside it. The "
                     "same plan and the same extract give the same bytes. A lot already built is left alone."),
            .example = "versoir build scolarite-2026",
-           .arguments = {{"VERSEMENT", mark("identifier of the versement")}},
-           .options = {{"lot", "ID", mark("only this lot"), nullptr, true},
+           .arguments = {{mark("VERSEMENT"), mark("identifier of the versement")}},
+           .options = {{"lot", mark("ID"), mark("only this lot"), nullptr, true},
                        {"replace", nullptr, mark("build again a lot that is already built")}},
            .exits = {Exit::with_warnings, Exit::configuration, Exit::extract_invalid, Exit::extract_altered,
                      Exit::sip_build, Exit::lot_state, Exit::signing},

@@ -28,14 +28,17 @@ std::vector<Subject> subjects(Context& c) {
       list.push_back({path, word, ""});
       continue;
     }
+    const auto plain = fs::path(word).has_filename() ? word : fs::path(word).parent_path().string();
+    if (!sip::is_versement_id(fs::path(plain).filename().string()) ||
+        !fs::exists(c.versement(word).file("plan.json")))
+      throw core::Error(Exit::usage, msg("{0} is neither a file nor a versement of this workspace.", word))
+          .hint(msg("versoir status lists the versements."));
     const auto versement = c.versement(word);
-    if (!fs::exists(versement.file("plan.json")))
-      throw core::Error(Exit::usage, msg("{0} is neither a file nor a versement of this workspace.", word));
     const auto plan = versement.plan();
     for (const auto& lot : c.chosen_lots(plan)) {
       if (!fs::exists(versement.sip(lot.id)))
         throw core::Error(Exit::lot_state, msg("The lot {0} is not built.", lot.id.value))
-            .hint(msg("versoir build {0}", plan.versement));
+            .hint(msg("Build it first: versoir build {0}", plan.versement));
       list.push_back({versement.sip(lot.id), lot.id.value, plan.platform});
     }
   }
@@ -97,9 +100,9 @@ std::vector<CommandDef> check_commands() {
                            "of a versement the report is "
                            "kept as check.json, which the approval requires."),
            .example = "versoir check scolarite-2026",
-           .arguments = {{"SIP", mark("SIP files, or versements"), true, true}},
-           .options = {{"lot", "ID", mark("only this lot of the versement"), nullptr, true},
-                       {"referentials", "DIR",
+           .arguments = {{mark("SIP"), mark("SIP files, or versements"), true, true}},
+           .options = {{"lot", mark("ID"), mark("only this lot of the versement"), nullptr, true},
+                       {"referentials", mark("DIR"),
                         mark("agencies.csv, rules.csv, ingestcontracts.json of the platform (default: the "
                              "configuration's)")}},
            .exits = {Exit::with_warnings, Exit::configuration, Exit::sip_refused, Exit::lot_state},

@@ -2,6 +2,8 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "consult/archive.hpp"
+#include "consult/query.hpp"
+#include "core/display.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "records/rendition.hpp"
@@ -60,11 +62,19 @@ int run_search(Context& c) {
   show_hits(c, hits);
   c.out.summary({{"hits", hits.size()}, {"more", more}});
   if (more)
-    c.out.result(msg("{0} shown, there are others: say more of the person, or raise --limit.", limit));
+    c.out.result(core::nmsg("{0} shown, there are others: say more of the person, or raise --limit.",
+                            "{0} shown, there are others: say more of the person, or raise --limit.", limit));
+  if (!hits.empty())
+    for (const auto& date : consult::understand(query).impossible)
+      c.out.warn(msg("{0} is no date of the calendar: it was left out of the search.", date));
   if (hits.empty()) {
     const auto& run = archive.extract().run();
-    c.out.result(msg("Not found in the extract of {0} of {1}.", run.application_label,
-                     core::format_instant(run.finished).substr(0, 10)));
+    c.out.result(
+        msg("Not found in the extract {0} of {1}.", run.application_label, core::show_date(run.finished)));
+    for (const auto& advice : archive.advice(query)) {
+      c.out.result(fmt::format("  → {}", advice.text()));
+      c.out.event("advice", {{"message", advice.english()}});
+    }
     return static_cast<int>(Exit::not_found);
   }
   return 0;
@@ -77,9 +87,14 @@ std::pair<std::string, records::Key> find_one(Context& c, consult::Archive& arch
     if (text.starts_with(record + ":")) return {record, records::Key::parse(text.substr(record.size() + 1))};
   const auto hits = archive.search(text, 20);
   if (hits.size() == 1) return {hits[0].record, hits[0].key};
-  if (hits.empty()) throw Error(Exit::not_found, msg("Nobody matches '{0}'.", text));
+  if (hits.empty()) {
+    Error e(Exit::not_found, msg("Nobody matches '{0}'.", text));
+    for (const auto& advice : archive.advice(text)) e = std::move(e).hint(advice);
+    throw std::move(e);
+  }
   show_hits(c, hits);
-  throw Error(Exit::not_found, msg("{0} records match '{1}'.", hits.size(), text))
+  throw Error(Exit::not_found,
+              core::nmsg("{0} record matches '{1}'.", "{0} records match '{1}'.", hits.size(), text))
       .hint(msg("Give the reference of the one you mean, for instance {0}.", reference(hits[0])));
 }
 
@@ -87,28 +102,30 @@ int run_show(Context& c) {
   auto archive = consult::Archive::open(c.input(c.words.get("EXTRACT")), c.out.progress());
   const auto [name, key] = find_one(c, archive, joined(c.words.list("PERSON")));
   const auto record = archive.show(name, key);
-  if (!record) throw Error(Exit::not_found, msg("There is no record {0}:{1}.", name, key.text()));
+  if (!record)
+    throw Error(Exit::not_found, msg("There is no record {0}:{1}.", name, key.text()))
+        .hint(msg("versoir consult search gives the references of those that exist."));
   const auto& run = archive.extract().run();
   const records::RecordProvenance provenance{run.application, archive.extract().root().hex(),
                                              core::format_instant(run.finished)};
+  const auto* sheet = archive.application().find_sheet(name);
   const std::string format = c.words.get("format");
   core::StringSink sink;
   if (format == "text")
-    sink.write(records::to_text(*record));
+    sink.write(records::to_text(*record, sheet));
   else if (format == "html")
-    records::write_html(*record, provenance, sink);
-  else if (format == "xml")
-    records::write_xml(*record, provenance, sink);
+    records::write_html(*record, provenance, sink, sheet);
   else
-    throw Error(Exit::usage, msg("--format is text, html or xml, not '{0}'.", format));
+    records::write_xml(*record, provenance, sink);
   c.out.event("record", {{"record", name}, {"key", key.text()}, {"content", records::to_json(*record)}});
   if (c.words.has("output")) {
     core::write_file(c.words.get("output"), sink.text, 0600);
     c.out.result(msg("Written: {0}", c.words.get("output")));
   } else {
     c.out.result(sink.text);
-    c.out.result(msg("From the extract of {0} of {1}, root {2}.", run.application_label,
-                     provenance.extract_date.substr(0, 10), provenance.extract_root.substr(0, 16)));
+    if (format == "text")
+      c.out.result(msg("From the extract {0} of {1}, root {2}.", run.application_label,
+                       core::show_date(run.finished), provenance.extract_root.substr(0, 16)));
   }
   c.out.summary({{"record", name}, {"key", key.text()}});
   return 0;
@@ -121,11 +138,11 @@ std::vector<CommandDef> consult_commands() {
            .summary = mark("find a person in an extract by name, number or birth date"),
            .details = mark("Birth and usual names, with or without accents, hyphens and particles, in any "
                            "order; student or staff number; birth "
-                           "date as 01/02/1980, 1980-02-01 or 1980."),
+                           "date as 14/03/1987, 14/3/87, 14 mars 1987, 1987-03-14 or 1987."),
            .example = "versoir consult search apogee.extract dupont-lefevre",
-           .arguments = {{"EXTRACT", mark("an extract file")},
-                         {"WORDS", mark("what you know of the person"), true, true}},
-           .options = {{"limit", "N", mark("hits shown, at most"), "50"}},
+           .arguments = {{mark("EXTRACT"), mark("an extract file")},
+                         {mark("WORDS"), mark("what you know of the person"), true, true}},
+           .options = {{"limit", mark("N"), mark("hits shown, at most"), "50"}},
            .exits = {Exit::extract_invalid, Exit::not_found},
            .run = run_search},
           {.name = "consult show",
@@ -133,10 +150,10 @@ std::vector<CommandDef> consult_commands() {
            .details = mark("The person is named by the reference that a search prints, or by words that "
                            "match one person only."),
            .example = "versoir consult show apogee.extract 'etudiant:[1]'",
-           .arguments = {{"EXTRACT", mark("an extract file")},
-                         {"PERSON", mark("a reference, or words that match one person"), true, true}},
-           .options = {{"format", "KIND", mark("text, html or xml"), "text"},
-                       {"output", "FILE", mark("write there instead of the terminal")}},
+           .arguments = {{mark("EXTRACT"), mark("an extract file")},
+                         {mark("PERSON"), mark("a reference, or words that match one person"), true, true}},
+           .options = {{"format", mark("KIND"), mark("form of the record"), "text", false, "text|html|xml"},
+                       {"output", mark("FILE"), mark("write there instead of the terminal")}},
            .exits = {Exit::extract_invalid, Exit::not_found},
            .run = run_show}};
 }

@@ -1,6 +1,7 @@
 // versoir extract: the faithful copy, sealed.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "core/display.hpp"
 #include "core/error.hpp"
 #include "extract/copy.hpp"
 #include "extract/seal.hpp"
@@ -18,7 +19,7 @@ namespace {
 void show_tables(Context& c, const extract::CopyReport& report) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& t : report.tables) {
-    rows.push_back({t.name, t.label, std::to_string(t.source_rows), std::to_string(t.copied_rows)});
+    rows.push_back({t.name, t.label, core::show_count(t.source_rows), core::show_count(t.copied_rows)});
     c.out.event("table", {{"name", t.name},
                           {"source_rows", t.source_rows},
                           {"copied_rows", t.copied_rows},
@@ -61,8 +62,10 @@ int run_extract(Context& c) {
 
   for (const auto& f : report.notes) c.out.finding(f);
   show_tables(c, report);
-  c.out.result(msg("Extract written and sealed: {0} ({1} rows, {2} tables, root {3}).", target.string(),
-                   report.rows, report.tables.size(), written.root().hex().substr(0, 16)));
+  c.out.result(msg("Extract written and sealed: {0} ({1}, {2}, root {3}).", target.string(),
+                   core::ntr("{0} row", "{0} rows", report.rows),
+                   core::ntr("{0} table", "{0} tables", report.tables.size()),
+                   written.root().hex().substr(0, 16)));
   c.out.summary({{"extract", target.string()},
                  {"rows", report.rows},
                  {"tables", report.tables.size()},
@@ -84,12 +87,14 @@ std::vector<CommandDef> extract_commands() {
            "written. The "
            "file appears only when it is whole."),
        .example = "versoir extract sqlite:sources/apogee.sqlite --application apogee --replace",
-       .arguments = {{"SOURCE", mark("sqlite:FILE or postgresql:CONNECTION (no password: use ~/.pgpass)")}},
-       .options = {{"application", "PROFILE", mark("profile: its name (apogee, harpege) or its folder"),
+       .arguments = {{mark("SOURCE"),
+                      mark("sqlite:FILE or postgresql:CONNECTION (no password: use ~/.pgpass)")}},
+       .options = {{"application", mark("PROFILE"), mark("profile: its name (apogee, harpege) or its folder"),
                     "apogee"},
-                   {"output", "FILE",
+                   {"output", mark("FILE"),
                     mark("where to write (default: <application>.extract in the workspace)")},
-                   {"schema", "NAME", mark("owner of the tables in the source (default: the profile's)")},
+                   {"schema", mark("NAME"),
+                    mark("owner of the tables in the source (default: the profile's)")},
                    {"replace", nullptr, mark("replace an existing extract")}},
        .exits = {Exit::with_warnings, Exit::configuration, Exit::source_unreachable, Exit::source_rights,
                  Exit::source_missing, Exit::source_data, Exit::profile_invalid, Exit::extract_changed,

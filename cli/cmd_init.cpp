@@ -33,7 +33,8 @@ std::string template_text() {
 
 int run_init(Context& c) {
   if (std::filesystem::exists(c.config_file()))
-    throw Error(Exit::configuration, msg("{0} exists already.", c.config_file().string()));
+    throw Error(Exit::configuration, msg("{0} exists already.", c.config_file().string()))
+        .hint(msg("Edit it, or name another folder with --workspace."));
   core::write_file(c.config_file(), template_text());
   std::filesystem::create_directories(c.workspace() / "versements");
   c.out.result(msg("Written: {0}. Every key is described there.", c.config_file().string()));
@@ -46,12 +47,14 @@ int run_init(Context& c) {
 std::vector<CommandDef> init_commands() {
   return {{.name = "init",
            .summary = mark("make a workspace: versoir.conf with every key described"),
-           .details = "",
+           .details =
+               mark("Fill in the establishment, the signing keys and the platform, then versoir vitam ping."),
            .example = "versoir init --workspace decommission",
            .arguments = {},
            .options = {},
            .exits = {Exit::configuration},
-           .run = run_init}};
+           .run = run_init,
+           .makes_workspace = true}};
 }
 
 }  // namespace versoir::cli

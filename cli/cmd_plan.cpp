@@ -1,6 +1,7 @@
 // versoir plan: which records go in which lots.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/plan.hpp"
 
@@ -47,13 +48,16 @@ int run_plan(Context& c) {
                       {"attempt", plan.attempt}});
   std::vector<std::vector<std::string>> rows;
   for (const auto& lot : plan.lots) {
-    rows.push_back({lot.id.value, lot.profile, std::to_string(lot.records)});
+    rows.push_back({lot.id.value, lot.profile, core::show_count(lot.records)});
     c.out.event("lot", {{"id", lot.id.value}, {"profile", lot.profile}, {"records", lot.records}});
   }
   c.out.table({core::tr("lot"), core::tr("archive profile"), core::tr("records")}, rows);
-  c.out.result(msg("Versement {0}: {1} records kept in {2} lots, {3} left out; see {4}.", plan.versement,
-                   plan.kept, plan.lots.size(), plan.left_out,
+  c.out.result(msg("Versement {0}: {1} in {2}, {3}; see {4}.", plan.versement,
+                   core::ntr("{0} record kept", "{0} records kept", plan.kept),
+                   core::ntr("{0} lot", "{0} lots", plan.lots.size()),
+                   core::ntr("{0} left out", "{0} left out", plan.left_out),
                    versement.folder().lexically_normal().string()));
+  c.out.say(msg("→ Next: versoir build {0}", plan.versement));
   c.out.summary({{"versement", plan.versement},
                  {"lots", plan.lots.size()},
                  {"kept", plan.kept},
@@ -72,15 +76,17 @@ std::vector<CommandDef> plan_commands() {
                        "for each record, where "
                        "it goes or why it stays. Nothing is built yet."),
        .example = "versoir plan apogee.extract --id scolarite-2026 --replace",
-       .arguments = {{"EXTRACT", mark("an extract file")}},
-       .options = {{"id", "ID", mark("identifier of the versement (default: application and date)")},
-                   {"profile", "NAME", mark("archive profile (default: all of the application)"), nullptr,
-                    true},
-                   {"platform", "NAME", mark("platform of the configuration (default: [transfer] platform)")},
-                   {"seda", "VERSION", mark("SEDA version: 2.1, 2.2 or 2.3 (default: [transfer] seda)")},
-                   {"max-entries", "N",
+       .arguments = {{mark("EXTRACT"), mark("an extract file")}},
+       .options = {{"id", mark("ID"), mark("identifier of the versement (default: application and date)")},
+                   {"profile", mark("NAME"), mark("archive profile (default: all of the application)"),
+                    nullptr, true},
+                   {"platform", mark("NAME"),
+                    mark("platform of the configuration (default: [transfer] platform)")},
+                   {"seda", mark("VERSION"), mark("SEDA version: 2.1, 2.2 or 2.3 (default: [transfer] seda)"),
+                    nullptr, false, "2.1|2.2|2.3"},
+                   {"max-entries", mark("N"),
                     mark("units and objects in a lot, at most (default: [transfer] max_entries)")},
-                   {"max-bytes", "N",
+                   {"max-bytes", mark("N"),
                     mark("bytes of objects in a lot, at most (default: [transfer] max_bytes)")},
                    {"replace", nullptr, mark("plan again: new attempt, new identifiers")}},
        .exits = {Exit::configuration, Exit::extract_invalid, Exit::profile_invalid, Exit::lot_state},

@@ -24,7 +24,7 @@ void keep_signed_report(const sip::Versement& versement) {
 }
 
 int run_review(Context& c) {
-  const auto versement = c.versement(c.words.get("VERSEMENT"));
+  const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
   auto extract = c.open_extract(plan);
   const auto facts = sip::review_facts(versement, plan, extract);
@@ -50,7 +50,7 @@ std::vector<CommandDef> review_commands() {
                            "dates and how sure they are, "
                            "checks, a sample of units. The visa binds the digest of this very report."),
            .example = "versoir review scolarite-2026",
-           .arguments = {{"VERSEMENT", mark("identifier of the versement")}},
+           .arguments = {{mark("VERSEMENT"), mark("identifier of the versement")}},
            .options = {},
            .exits = {Exit::configuration, Exit::extract_invalid, Exit::lot_state},
            .run = run_review}};

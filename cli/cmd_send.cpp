@@ -74,8 +74,9 @@ void send_one(Sending& s, const sip::MessageIdentifier& lot) {
     return;
   }
   const auto atr = s.ingest.follow(s.versement, lot, *operation, s.c.stop);
-  s.c.out.result(msg("{0}: {1}, operation {2}, {3} units, {4} objects.", lot.value, atr.reply_code,
-                     operation->value, atr.units.size(), atr.objects.size()));
+  s.c.out.result(msg("{0}: {1}, operation {2}, {3}, {4}.", lot.value, atr.reply_code, operation->value,
+                     core::ntr("{0} archive unit", "{0} archive units", atr.units.size()),
+                     core::ntr("{0} object", "{0} objects", atr.objects.size())));
   s.c.out.event("lot", {{"id", lot.value}, {"operation", operation->value}, {"reply", atr.reply_code}});
 }
 
@@ -85,7 +86,7 @@ bool excluded_by_visa(const std::vector<sip::VisaFile>& visas, const sip::Messag
 }
 
 int run_send(Context& c) {
-  const auto versement = c.versement(c.words.get("VERSEMENT"));
+  const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
   const std::string name = c.words.has("platform") ? c.words.get("platform") : plan.platform;
   const auto platform = vitam::read_platform(c.config(), name);
@@ -123,25 +124,26 @@ int run_send(Context& c) {
 }  // namespace
 
 std::vector<CommandDef> send_commands() {
-  return {{.name = "send",
-           .summary = mark("transfer the approved lots of a versement to the platform"),
-           .details = mark("Verifies the visa as it stands today, sends the very bytes that were approved, "
-                           "follows the operation, keeps the "
-                           "reply (ATR) and writes the receipt. Running it again never sends a lot twice."),
-           .example = "versoir send scolarite-2026",
-           .arguments = {{"VERSEMENT", mark("identifier of the versement")}},
-           .options = {{"lot", "ID", mark("only this lot"), nullptr, true},
-                       {"platform", "NAME", mark("platform of the configuration (default: the plan's)")},
-                       {"again", nullptr,
-                        mark("send again a lot whose first sending is in doubt, once you know that the "
-                             "platform has not got it")},
-                       {"no-wait", nullptr, mark("do not wait for the reply")}},
-           .exits = {Exit::configuration, Exit::lot_state, Exit::visa_missing, Exit::visa_bad_signature,
-                     Exit::visa_untrusted, Exit::visa_other_versement, Exit::visa_by_producer,
-                     Exit::visa_expired, Exit::visa_other_platform, Exit::visa_sip_changed,
-                     Exit::platform_unreachable, Exit::transfer_in_doubt, Exit::platform_refused,
-                     Exit::transfer_rejected, Exit::reply_unreadable, Exit::platform_paused},
-           .run = run_send}};
+  return {
+      {.name = "send",
+       .summary = mark("transfer the approved lots of a versement to the platform"),
+       .details = mark("Verifies the visa as it stands today, sends the very bytes that were approved, "
+                       "follows the operation, keeps the "
+                       "reply (ATR) and writes the receipt. Running it again never sends a lot twice."),
+       .example = "versoir send scolarite-2026",
+       .arguments = {{mark("VERSEMENT"), mark("identifier of the versement")}},
+       .options = {{"lot", mark("ID"), mark("only this lot"), nullptr, true},
+                   {"platform", mark("NAME"), mark("platform of the configuration (default: the plan's)")},
+                   {"again", nullptr,
+                    mark("send again a lot whose first sending is in doubt, once you know that the "
+                         "platform has not got it")},
+                   {"no-wait", nullptr, mark("do not wait for the reply")}},
+       .exits = {Exit::configuration, Exit::lot_state, Exit::visa_missing, Exit::visa_bad_signature,
+                 Exit::visa_untrusted, Exit::visa_other_versement, Exit::visa_by_producer, Exit::visa_expired,
+                 Exit::visa_other_platform, Exit::visa_sip_changed, Exit::platform_unreachable,
+                 Exit::transfer_in_doubt, Exit::platform_refused, Exit::transfer_rejected,
+                 Exit::reply_unreadable, Exit::platform_paused},
+       .run = run_send}};
 }
 
 }  // namespace versoir::cli

@@ -1,6 +1,7 @@
 // versoir status: where everything stands, read from the files.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/visa.hpp"
 
@@ -20,16 +21,16 @@ std::vector<fs::path> extracts_of(const fs::path& workspace) {
   return list;
 }
 
-void show_extracts(Context& c) {
+bool show_extracts(Context& c) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& path : extracts_of(c.workspace())) {
     const auto extract = extract::Extract::open(path);
     const auto& run = extract.run();
     std::uint64_t rows_copied = 0;
     for (const auto& t : extract.tables()) rows_copied += t.copied_rows;
-    rows.push_back({path.filename().string(), run.application_label, run.kind, run.consistency,
-                    core::format_instant(run.finished), std::to_string(rows_copied),
-                    std::to_string(run.anomalies)});
+    rows.push_back({path.filename().string(), run.application_label, extract::kind_label(run.kind),
+                    extract::consistency_label(run.consistency), core::show_instant(run.finished),
+                    core::show_count(rows_copied), core::show_count(run.anomalies)});
     c.out.event("extract", {{"file", path.filename().string()},
                             {"application", run.application},
                             {"kind", run.kind},
@@ -43,6 +44,7 @@ void show_extracts(Context& c) {
     c.out.table({core::tr("extract"), core::tr("application"), core::tr("kind"), core::tr("consistency"),
                  core::tr("finished"), core::tr("rows"), core::tr("anomalies")},
                 rows);
+  return !rows.empty();
 }
 
 core::Json show_versement(Context& c, const std::string& id) {
@@ -54,8 +56,8 @@ core::Json show_versement(Context& c, const std::string& id) {
   for (const auto& lot : plan.lots) {
     const auto facts = sip::lot_facts(versement, lot, sip::latest_decision(visas, lot.id));
     ++states[std::string(sip::state_name(facts.state))];
-    rows.push_back({lot.id.value, lot.profile, std::to_string(lot.records),
-                    facts.size ? human_size(facts.size) : "", facts.check_verdict,
+    rows.push_back({lot.id.value, lot.profile, core::show_count(lot.records),
+                    facts.size ? core::show_size(facts.size) : "", facts.check_verdict,
                     sip::state_label(facts.state), facts.reply_code});
     c.out.event("lot", {{"versement", id},
                         {"id", lot.id.value},
@@ -67,8 +69,10 @@ core::Json show_versement(Context& c, const std::string& id) {
                         {"units", facts.units},
                         {"objects", facts.objects}});
   }
-  c.out.result(msg("\nVersement {0}: platform {1}, tenant {2}, SEDA {3}, {4} visas", id, plan.platform,
-                   plan.tenant, sip::seda_name(plan.seda), visas.size()));
+  c.out.result("");
+  c.out.result(msg("Versement {0}: platform {1}, tenant {2}, SEDA {3}, {4}", id, plan.platform, plan.tenant,
+                   sip::seda_name(plan.seda),
+                   visas.empty() ? core::tr("no visa") : core::ntr("{0} visa", "{0} visas", visas.size())));
   c.out.table({core::tr("lot"), core::tr("archive profile"), core::tr("records"), core::tr("size"),
                core::tr("check"), core::tr("state"), core::tr("reply")},
               rows);
@@ -76,13 +80,20 @@ core::Json show_versement(Context& c, const std::string& id) {
 }
 
 int run_status(Context& c) {
-  show_extracts(c);
-  core::Json all = core::Json::object();
   const auto wanted = c.words.find("VERSEMENT");
-  for (const auto& id : sip::list_versements(c.workspace()))
-    if (!wanted || c.versement(*wanted).id() == id) all[id] = show_versement(c, id);
-  if (wanted && all.empty())
-    throw core::Error(Exit::not_found, msg("There is no versement {0} in this workspace.", *wanted));
+  auto ids = sip::list_versements(c.workspace());
+  if (wanted) ids = {c.known_versement(*wanted, Exit::not_found).id()};
+  const bool extracts = show_extracts(c);
+  core::Json all = core::Json::object();
+  for (const auto& id : ids) all[id] = show_versement(c, id);
+  if (!extracts && all.empty()) {
+    c.out.result(msg("There is no extract and no versement in {0} yet.",
+                     std::filesystem::absolute(c.workspace()).lexically_normal().string()));
+    c.out.result(
+        fs::exists(c.config_file())
+            ? msg("→ Next: versoir extract copies a database; versoir extract --help gives an example.")
+            : msg("→ Next: versoir init makes a workspace here, --workspace names another."));
+  }
   c.out.summary({{"versements", all}});
   return 0;
 }
@@ -94,7 +105,7 @@ std::vector<CommandDef> status_commands() {
            .summary = mark("where extracts, versements and lots stand"),
            .details = mark("Read from the files of the workspace; versoir verify recomputes and proves."),
            .example = "versoir status",
-           .arguments = {{"VERSEMENT", mark("only this versement"), false}},
+           .arguments = {{mark("VERSEMENT"), mark("only this versement"), false}},
            .options = {},
            .exits = {Exit::configuration, Exit::not_found},
            .run = run_status}};

@@ -1,6 +1,7 @@
 // versoir verify: everything recomputed, every signature verified again, offline.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "core/display.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "extract/seal.hpp"
@@ -38,8 +39,10 @@ class Tally {
   }
   int finish() {
     c_.out.table({core::tr("verdict"), core::tr("kind"), core::tr("what")}, rows_);
-    c_.out.result(wrong_ ? msg("{0} of {1} verifications failed.", wrong_, count_)
-                         : msg("{0} verifications, all right.", count_));
+    c_.out.result(wrong_
+                      ? core::nmsg("{0} verification failed, of {1}.", "{0} verifications failed, of {1}.",
+                                   wrong_, core::show_count(count_))
+                      : core::nmsg("{0} verification, all right.", "{0} verifications, all right.", count_));
     c_.out.summary({{"verified", count_}, {"wrong", wrong_}});
     return static_cast<int>(code_);
   }

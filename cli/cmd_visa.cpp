@@ -1,6 +1,7 @@
 // versoir approve, refuse, revoke: the archivist's signed decision.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "core/display.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "sip/visa.hpp"
@@ -18,11 +19,11 @@ using core::msg;
 namespace {
 
 /// Asks on the terminal itself: a redirected standard input cannot approve by accident.
-std::string ask_on_terminal(const std::string& question) {
+std::string ask_on_terminal(const std::string& question, const std::string& expected) {
   core::UniqueFd tty(::open("/dev/tty", O_RDWR | O_CLOEXEC));
   if (!tty)
-    throw Error(Exit::usage, msg("There is no terminal to confirm on."))
-        .hint(msg("Give --confirm with the identifier of the versement, as you would type it."));
+    throw Error(Exit::usage, msg("Nothing was signed: there is no terminal to confirm on."))
+        .hint(msg("Read what stands above, then give the same command again with --confirm {0}", expected));
   const std::string text = question + " ";
   if (::write(tty.get(), text.data(), text.size()) < 0) core::throw_errno("write", "/dev/tty");
   std::string answer;
@@ -36,17 +37,33 @@ void show_visa(Context& c, const core::Json& visa) {
   c.out.result(visa.at("statement").get<std::string>());
   std::vector<std::vector<std::string>> rows;
   for (const auto& lot : visa.at("lots"))
-    rows.push_back({lot.at("messageIdentifier"), std::to_string(lot.at("units").get<std::uint64_t>()),
-                    std::to_string(lot.at("objects").get<std::uint64_t>()),
-                    human_size(lot.at("size").get<std::uint64_t>()), lot.at("checkVerdict"),
+    rows.push_back({lot.at("messageIdentifier"), core::show_count(lot.at("units").get<std::uint64_t>()),
+                    core::show_count(lot.at("objects").get<std::uint64_t>()),
+                    core::show_size(lot.at("size").get<std::uint64_t>()), lot.at("checkVerdict"),
                     lot.at("sha512").get<std::string>().substr(0, 16)});
   c.out.table({core::tr("lot"), core::tr("units"), core::tr("objects"), core::tr("size"), core::tr("check"),
                "SHA-512"},
               rows);
   if (visa.at("decision") != sip::decision_name(sip::Decision::approve)) return;
   const auto& target = visa.at("target");
+  const std::string until = visa.at("notAfter");
   c.out.result(msg("Platform {0}, tenant {1}; valid until {2}.", target.at("platform").get<std::string>(),
-                   target.at("tenant").get<std::int64_t>(), visa.at("notAfter").get<std::string>()));
+                   target.at("tenant").get<std::int64_t>(), core::show_date(until)));
+}
+
+/// A decision is about what is still here: the rest is named, so that nobody believes it covered.
+void say_what_already_left(Context& c, const sip::Versement& versement, const sip::Plan& plan) {
+  std::size_t n = 0;
+  std::string ids;
+  for (const auto& lot : plan.lots) {
+    if (!sip::has_left(versement, lot)) continue;
+    ++n;
+    ids += (ids.empty() ? "" : ", ") + lot.id.value;
+  }
+  if (n)
+    c.out.result(core::nmsg("{0} lot was already sent, and is not concerned by this decision: {1}.",
+                            "{0} lots were already sent, and are not concerned by this decision: {1}.", n,
+                            ids));
 }
 
 std::string_view event_of(sip::Decision d) {
@@ -62,7 +79,7 @@ std::string_view event_of(sip::Decision d) {
 }
 
 int decide(Context& c, sip::Decision decision) {
-  const auto versement = c.versement(c.words.get("VERSEMENT"));
+  const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
   auto& signer = c.signer(c.words.get("signer"));
   auto* tsa = c.tsa();
@@ -76,9 +93,10 @@ int decide(Context& c, sip::Decision decision) {
       sip::prepare_visa(versement, plan, options, signer.certificate(), c.roles(), c.clock);
   const auto facts = core::parse_json(visa, "visa");
   show_visa(c, facts);
+  say_what_already_left(c, versement, plan);
   if (!c.words.has("confirm")) {
-    const auto typed =
-        ask_on_terminal(msg("Type the identifier of the versement to sign ({0}):", plan.versement).text());
+    const auto typed = ask_on_terminal(
+        msg("Type the identifier of the versement to sign ({0}):", plan.versement).text(), plan.versement);
     if (typed != plan.versement)
       throw Error(Exit::usage, msg("Nothing was signed: '{0}' is not {1}.", typed, plan.versement));
   }
@@ -108,11 +126,12 @@ int run_approve(Context& c) { return decide(c, sip::Decision::approve); }
 int run_refuse(Context& c) { return decide(c, sip::Decision::refuse); }
 int run_revoke(Context& c) { return decide(c, sip::Decision::revoke); }
 
-const OptionDef confirm_option{"confirm", "ID",
+const OptionDef confirm_option{"confirm", mark("ID"),
                                mark("the identifier of the versement, as typed by the person who decides")};
-const OptionDef signer_option{"signer", "NAME", mark("[signing.NAME] of the configuration"), "archivist"};
-const OptionDef reason_option{"reason", "TEXT", mark("why, in words that stay in the visa")};
-const ArgumentDef versement_argument{"VERSEMENT", mark("identifier of the versement")};
+const OptionDef signer_option{"signer", mark("NAME"), mark("[signing.NAME] of the configuration"),
+                              "archivist"};
+const OptionDef reason_option{"reason", mark("TEXT"), mark("why, in words that stay in the visa")};
+const ArgumentDef versement_argument{mark("VERSEMENT"), mark("identifier of the versement")};
 
 std::vector<Exit> visa_exits() {
   return {Exit::configuration, Exit::lot_state, Exit::signing, Exit::visa_untrusted, Exit::visa_by_producer};
@@ -132,12 +151,15 @@ std::vector<CommandDef> visa_commands() {
        .arguments = {versement_argument},
        .options = {confirm_option,
                    signer_option,
-                   {"exclude", "LOT", mark("a lot that this visa does not cover"), nullptr, true}},
+                   {"exclude", mark("LOT"), mark("a lot that this visa does not cover"), nullptr, true}},
        .exits = visa_exits(),
        .run = run_approve},
       {.name = "refuse",
        .summary = mark("sign the refusal of a versement, with its reason"),
-       .details = "",
+       .details =
+           mark("The refusal is a signed act like an approval: it names the lots and the reason, and no lot "
+                "of the versement can be sent while it is the latest decision. The producer then corrects, "
+                "plans again (versoir plan --replace) and submits again; a later approval lifts it."),
        .example = "versoir refuse scolarite-2026 --reason \"Période incomplète\" --confirm scolarite-2026",
        .arguments = {versement_argument},
        .options = {confirm_option, signer_option, reason_option},
@@ -145,7 +167,9 @@ std::vector<CommandDef> visa_commands() {
        .run = run_refuse},
       {.name = "revoke",
        .summary = mark("withdraw an approval that was signed"),
-       .details = mark("What was already sent stays sent; nothing more leaves under the approval."),
+       .details = mark(
+           "Lots that are not sent yet may no longer leave under the approval. What was already sent stays "
+           "sent: the platform's archive service alone withdraws it."),
        .example = "versoir revoke scolarite-2026 --reason \"Erreur de règle\" --confirm scolarite-2026",
        .arguments = {versement_argument},
        .options = {confirm_option, signer_option, reason_option},

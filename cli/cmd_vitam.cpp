@@ -11,6 +11,26 @@ using core::msg;
 
 namespace {
 
+/// What to look at, by kind of failure.
+std::vector<core::Message> advice_for(const std::vector<core::Finding>& findings, const std::string& name) {
+  bool down = false, unreachable = false;
+  for (const auto& f : findings) {
+    down = down || f.code == "PLATFORM_DOWN";
+    unreachable = unreachable || f.code == "PLATFORM_UNREACHABLE";
+  }
+  std::vector<core::Message> list;
+  if (unreachable)
+    list.push_back(
+        msg("→ Look at ingest_url, access_url, ca, certificate and key of [platform.{0}] in "
+            "versoir.conf, and at what a firewall or proxy lets through.",
+            name));
+  if (down)
+    list.push_back(
+        msg("→ The machine answers, the service does not: try again later, or ask the operators of "
+            "the platform."));
+  return list;
+}
+
 int run_ping(Context& c) {
   const std::string name =
       c.words.has("platform") ? c.words.get("platform") : c.config().get("transfer", "platform");
@@ -20,6 +40,7 @@ int run_ping(Context& c) {
   const auto findings = client.ping();
   for (const auto& f : findings) c.out.finding(f);
   if (findings.empty()) c.out.result(msg("The platform {0} answers.", name));
+  for (const auto& advice : advice_for(findings, name)) c.out.say(advice);
   c.out.summary({{"platform", name}, {"up", findings.empty()}});
   return static_cast<int>(findings.empty() ? Exit::ok : Exit::platform_unreachable);
 }
@@ -29,10 +50,11 @@ int run_ping(Context& c) {
 std::vector<CommandDef> vitam_commands() {
   return {{.name = "vitam ping",
            .summary = mark("ask the platform's services whether they are up"),
-           .details = "",
+           .details = mark(
+               "Nothing is sent: it shows that the address, the certificates and the network are right."),
            .example = "versoir vitam ping",
            .arguments = {},
-           .options = {{"platform", "NAME",
+           .options = {{"platform", mark("NAME"),
                         mark("platform of the configuration (default: [transfer] platform)")}},
            .exits = {Exit::configuration, Exit::platform_unreachable},
            .run = run_ping}};

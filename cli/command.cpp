@@ -3,6 +3,7 @@
 
 #include "cli/commands.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 #include <boost/program_options.hpp>
 
@@ -20,8 +21,9 @@ using core::msg;
 namespace {
 
 const std::array globals{
-    OptionDef{"workspace", "DIR", mark("folder of versoir.conf, extracts and versements"), "."},
-    OptionDef{"lang", "fr|en", mark("language of the messages (default: the environment's)")},
+    OptionDef{"workspace", mark("DIR"), mark("folder of versoir.conf, extracts and versements"), "."},
+    OptionDef{"lang", "fr|en", mark("language of the messages (default: the environment's)"), nullptr, false,
+              "fr|en"},
     OptionDef{"json", nullptr, mark("facts as JSON lines on standard output, a summary last")},
     OptionDef{"quiet", nullptr, mark("no progress, no talk: results and errors only")},
     OptionDef{"no-progress", nullptr, mark("no progress line")},
@@ -60,6 +62,69 @@ void declare(po::options_description& all, const OptionDef& o) {
     all.add_options()(o.name, po::value<std::vector<std::string>>());
 }
 
+/// The nearest word, "" when none is near. Only proposed, never executed.
+std::string nearest(std::string_view typed, const std::vector<std::string>& words) {
+  std::string best;
+  std::size_t least = std::max<std::size_t>(1, typed.size() / 3) + 1;
+  for (const auto& word : words) {
+    const bool beginning = typed.size() >= 3 && word.starts_with(typed);
+    const auto away = beginning ? 1 : core::edit_distance(typed, word);
+    if (away < least) {
+      least = away;
+      best = word;
+    }
+  }
+  return best;
+}
+
+std::vector<std::string> option_names(const CommandDef* command) {
+  std::vector<std::string> names;
+  for (const auto& o : globals) names.push_back(std::string("--") + o.name);
+  if (command)
+    for (const auto& o : command->options) names.push_back(std::string("--") + o.name);
+  return names;
+}
+
+core::Message help_hint(const CommandDef* command) {
+  return command ? msg("versoir {0} --help explains the command.", command->name)
+                 : msg("versoir --help lists the commands.");
+}
+
+[[noreturn]] void unknown_option(const std::string& name, const CommandDef* command) {
+  Error e(Exit::usage, msg("There is no option {0}.", name));
+  if (const auto near = nearest(name, option_names(command)); !near.empty())
+    e = std::move(e).hint(msg("Did you mean {0}?", near));
+  throw std::move(e).hint(help_hint(command));
+}
+
+[[noreturn]] void unknown_command(const std::string& verb) {
+  Error e(Exit::usage, msg("There is no command '{0}'.", verb));
+  std::vector<std::string> names;
+  for (const auto& c : commands()) names.emplace_back(c.name);
+  if (const auto near = nearest(verb, names); !near.empty())
+    e = std::move(e).hint(msg("Did you mean versoir {0}?", near));
+  throw std::move(e).hint(help_hint(nullptr));
+}
+
+/// "text|html|xml" → "text, html, xml"; whether `value` is one of them.
+bool among(std::string_view choices, std::string_view value, std::string& listed) {
+  bool found = false;
+  for (std::size_t at = 0; at <= choices.size();) {
+    const auto end = std::min(choices.find('|', at), choices.size());
+    const auto choice = choices.substr(at, end - at);
+    found = found || choice == value;
+    listed += (listed.empty() ? "" : ", ") + std::string(choice);
+    at = end + 1;
+  }
+  return found;
+}
+
+void check_choice(const OptionDef& o, const std::string& value) {
+  std::string listed;
+  if (o.choices && !among(o.choices, value, listed))
+    throw Error(Exit::usage, msg("--{0} cannot be '{1}'.", o.name, value)).hint(msg("One of: {0}.", listed));
+}
+
 void store_values(Values& values, const po::variables_map& vm, std::span<const OptionDef> options) {
   for (const auto& o : options) {
     if (!o.value) {
@@ -70,7 +135,10 @@ void store_values(Values& values, const po::variables_map& vm, std::span<const O
       const auto& list = vm[o.name].as<std::vector<std::string>>();
       if (!o.repeat && list.size() > 1)
         throw Error(Exit::usage, msg("The option --{0} is given {1} times.", o.name, list.size()));
-      for (const auto& v : list) values.add(o.name, v);
+      for (const auto& v : list) {
+        check_choice(o, v);
+        values.add(o.name, v);
+      }
     } else if (o.fallback) {
       values.add(o.name, o.fallback);
     }
@@ -81,17 +149,24 @@ void store_arguments(Values& values, const CommandDef& command, const std::vecto
   std::size_t next = 0;
   for (const auto& a : command.arguments) {
     if (next >= args.size()) {
-      if (a.required) throw Error(Exit::usage, msg("The argument {0} is missing.", a.name));
+      if (a.required)
+        throw Error(Exit::usage, msg("The argument {0} is missing.", core::tr(a.name)))
+            .hint(msg("Usage: {0}", usage_line(command)))
+            .hint(help_hint(&command));
       continue;
     }
     values.add(a.name, args[next++]);
     while (a.repeat && next < args.size()) values.add(a.name, args[next++]);
   }
-  if (next < args.size()) throw Error(Exit::usage, msg("The argument '{0}' is one too many.", args[next]));
+  if (next < args.size())
+    throw Error(Exit::usage, msg("The argument '{0}' is one too many.", args[next]))
+        .hint(msg("Usage: {0}", usage_line(command)))
+        .hint(help_hint(&command));
 }
 
 po::variables_map run_parser(const std::vector<std::string>& words, const po::options_description& all,
-                             const po::positional_options_description& positional) {
+                             const po::positional_options_description& positional,
+                             const CommandDef* command) {
   namespace style = po::command_line_style;
   try {
     po::variables_map vm;
@@ -103,11 +178,15 @@ po::variables_map run_parser(const std::vector<std::string>& words, const po::op
     po::store(parsed, vm);
     return vm;
   } catch (const po::unknown_option& e) {
-    throw Error(Exit::usage, msg("There is no option {0}.", e.get_option_name()));
+    unknown_option(e.get_option_name(), command);
   } catch (const po::invalid_command_line_syntax& e) {
-    throw Error(Exit::usage, msg("The option {0} needs a value, or takes none.", e.get_option_name()));
+    const bool flag = e.kind() == po::invalid_command_line_syntax::extra_parameter;
+    throw Error(Exit::usage, flag ? msg("The option {0} takes no value.", e.get_option_name())
+                                  : msg("The option {0} needs a value.", e.get_option_name()))
+        .hint(help_hint(command));
   } catch (const po::error& e) {
-    throw Error(Exit::usage, msg("The command line cannot be understood: {0}", e.what()));
+    throw Error(Exit::usage, msg("The command line cannot be understood: {0}", e.what()))
+        .hint(help_hint(command));
   }
 }
 
@@ -160,31 +239,48 @@ void Values::add(const std::string& option, std::string value) {
   values_[option].push_back(std::move(value));
 }
 
+namespace {
+
+/// "versoir help plan" and -h, which people try first, are --help.
+std::vector<std::string> with_help_spelt(std::vector<std::string> words) {
+  std::replace(words.begin(), words.end(), std::string("-h"), std::string("--help"));
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  return words;
+}
+
+bool is_group(const std::string& verb) {
+  const auto all = commands();
+  return std::any_of(all.begin(), all.end(),
+                     [&](const CommandDef& c) { return std::string_view(c.name).starts_with(verb + " "); });
+}
+
+/// Takes the words of the command out of `rest`.
+void take_verb(std::vector<std::string>& rest, Invocation& result) {
+  const auto at = verb_positions(rest);
+  if (at.empty()) return;
+  std::string verb = rest[at[0]];
+  std::size_t used = 1;
+  if (at.size() == 2 && is_group(verb)) {
+    verb += " " + rest[at[1]];
+    used = 2;
+  }
+  result.command = find_command(verb);
+  if (!result.command) {
+    if (used == 2 || !is_group(verb)) unknown_command(verb);
+    result.group = verb;
+  }
+  for (std::size_t i = used; i-- > 0;) rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at[i]));
+}
+
+}  // namespace
+
 Invocation parse(const std::vector<std::string>& words) {
   Invocation result;
-  const auto at = verb_positions(words);
-  std::vector<std::string> rest = words;
-  std::string verb;
-  if (!at.empty()) {
-    verb = words[at[0]];
-    std::size_t used = 1;
-    if (at.size() == 2 && find_command(verb + " " + words[at[1]])) {
-      verb += " " + words[at[1]];
-      used = 2;
-    }
-    result.command = find_command(verb);
-    for (std::size_t i = used; i-- > 0;) rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(at[i]));
-    if (!result.command) {
-      const bool group = std::any_of(commands().begin(), commands().end(), [&](const CommandDef& c) {
-        return std::string_view(c.name).starts_with(verb + " ");
-      });
-      if (group && at.size() == 2 && !words[at[1]].starts_with("-")) verb += " " + words[at[1]];
-      if (!group || at.size() == 2)
-        throw Error(Exit::usage, msg("There is no command '{0}'.", verb))
-            .hint(msg("versoir --help lists the commands."));
-      result.help_topic = verb;
-    }
-  }
+  auto rest = with_help_spelt(words);
+  take_verb(rest, result);
   po::options_description all;
   for (const auto& o : globals) declare(all, o);
   if (result.command)
@@ -192,7 +288,7 @@ Invocation parse(const std::vector<std::string>& words) {
   all.add_options()("_arguments", po::value<std::vector<std::string>>());
   po::positional_options_description positional;
   positional.add("_arguments", -1);
-  const auto vm = run_parser(rest, all, positional);
+  const auto vm = run_parser(rest, all, positional, result.command);
   result.help = vm["help"].as<bool>();
   result.version = vm["version"].as<bool>();
   store_values(result.values, vm, globals);

@@ -20,13 +20,14 @@ constexpr const char* mark(const char* english) { return english; }
 
 struct OptionDef {
   const char* name;                ///< without dashes
-  const char* value;               ///< metavariable; nullptr = flag
+  const char* value;               ///< metavariable, an English message id; nullptr = flag
   const char* help;                ///< English message id
   const char* fallback = nullptr;  ///< default, shown in the help
   bool repeat = false;
+  const char* choices = nullptr;  ///< "text|html|xml": anything else is refused before any work
 };
 struct ArgumentDef {
-  const char* name;  ///< VERSEMENT
+  const char* name;  ///< VERSEMENT, an English message id
   const char* help;
   bool required = true;
   bool repeat = false;
@@ -40,6 +41,7 @@ struct CommandDef {
   std::vector<OptionDef> options;
   std::vector<core::Exit> exits;  ///< besides 0, 1, 2, 70 and 130
   int (*run)(Context&);
+  bool makes_workspace = false;  ///< the folder of --workspace need not exist yet
 };
 
 /// Every command, in the order of the help.
@@ -67,12 +69,16 @@ struct Invocation {
   const CommandDef* command = nullptr;  ///< nullptr: help or version asked, or nothing
   Values values;
   bool help = false, version = false;
-  std::string help_topic;
+  std::string group;  ///< "consult" when the command line names no more
 };
 /// Strict parsing: no abbreviation is guessed. Throws Error(Exit::usage) with translated text.
 [[nodiscard]] Invocation parse(const std::vector<std::string>& words);
 
 /// Help of the program, or of one command, in the user's language.
 [[nodiscard]] std::string help_text(const CommandDef* command);
+/// The commands that begin with the word `group`.
+[[nodiscard]] std::string group_help(std::string_view group);
+/// "versoir plan EXTRAIT [OPTIONS]"
+[[nodiscard]] std::string usage_line(const CommandDef& command);
 
 }  // namespace versoir::cli

@@ -1,6 +1,7 @@
 // Terminal behaviour: progress line, aligned tables, JSON lines.
 #include "cli/console.hpp"
 
+#include "core/display.hpp"
 #include "core/exit.hpp"
 
 #include <fmt/format.h>
@@ -41,7 +42,11 @@ std::string clock_text(std::chrono::seconds s) {
                    : fmt::format("{}:{:02}", n / 60, n % 60);
 }
 
-void put(std::FILE* to, std::string_view text) { std::fwrite(text.data(), 1, text.size(), to); }
+/// Talk comes after the results that it speaks of, also when both go to one pipe.
+void put(std::FILE* to, std::string_view text) {
+  if (to == stderr) std::fflush(stdout);
+  std::fwrite(text.data(), 1, text.size(), to);
+}
 
 /// First `width` code points.
 std::string_view cut(std::string_view text, std::size_t width) {
@@ -58,17 +63,6 @@ std::string_view cut(std::string_view text, std::size_t width) {
 std::size_t display_width(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
-std::string human_size(std::uint64_t bytes) {
-  const char* units[] = {"B", "kB", "MB", "GB", "TB"};
-  double value = static_cast<double>(bytes);
-  std::size_t u = 0;
-  while (value >= 1000 && u + 1 < std::size(units)) {
-    value /= 1000;
-    ++u;
-  }
-  return u == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, units[u]);
 }
 
 ConsoleProgress::ConsoleProgress(bool enabled) : enabled_(enabled), terminal_(enabled && smart_terminal()) {}
@@ -95,9 +89,10 @@ void ConsoleProgress::draw(Time now) {
   drawn_ = now;
   const auto elapsed = std::chrono::duration_cast<std::chrono::duration<double>>(now - started_).count();
   const double rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
-  std::string text = total_ ? fmt::format("{}  {}/{} {}", label_, done_, *total_, unit_)
-                            : fmt::format("{}  {} {}", label_, done_, unit_);
-  if (rate > 0) text += fmt::format("  {:.0f}/s", rate);
+  std::string text =
+      total_ ? fmt::format("{}  {}/{} {}", label_, core::show_count(done_), core::show_count(*total_), unit_)
+             : fmt::format("{}  {} {}", label_, core::show_count(done_), unit_);
+  if (rate > 0) text += fmt::format("  {}/s", core::show_count(static_cast<std::uint64_t>(rate)));
   text += "  " + clock_text(std::chrono::duration_cast<std::chrono::seconds>(now - started_));
   if (total_ && rate > 0 && now - started_ > estimate_after && *total_ > done_)
     text += fmt::format(

@@ -64,8 +64,6 @@ class Console {
   core::Json summary_ = core::Json::object();
 };
 
-/// Bytes for people: 1.2 GB (decimal units).
-[[nodiscard]] std::string human_size(std::uint64_t bytes);
 /// Display width of UTF-8 text: one column per code point, which holds for French.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 

@@ -33,7 +33,8 @@ Context::Context(const Values& w, Console& console, const core::Clock& c, std::s
       workspace_(w.get("workspace")),
       lazy_(std::make_unique<Lazy>()) {
   if (!fs::is_directory(workspace_))
-    throw Error(Exit::usage, msg("The workspace {0} is not a folder.", workspace_.string()));
+    throw Error(Exit::usage, msg("The workspace {0} is not a folder.", workspace_.string()))
+        .hint(msg("Name an existing one with --workspace; versoir init makes one."));
 }
 
 Context::~Context() = default;
@@ -130,6 +131,18 @@ sip::Versement Context::versement(const std::string& id) const {
   fs::path p(id);  // versements/2026-01/ is as good as 2026-01
   if (!p.has_filename()) p = p.parent_path();
   return sip::Versement(workspace_, p.filename().string());
+}
+
+sip::Versement Context::known_versement(const std::string& id, Exit otherwise) const {
+  auto v = versement(id);
+  if (fs::exists(v.file("plan.json"))) return v;
+  std::string list;
+  for (const auto& known : sip::list_versements(workspace_)) list += (list.empty() ? "" : ", ") + known;
+  Error e(otherwise, fs::is_directory(v.folder())
+                         ? msg("The versement {0} has no plan.", v.id())
+                         : msg("There is no versement {0} in this workspace.", v.id()));
+  throw std::move(e).hint(list.empty() ? msg("There is none yet: versoir plan makes one.")
+                                       : msg("Those that exist: {0}.", list));
 }
 
 extract::Extract Context::open_extract(const sip::Plan& plan) const {

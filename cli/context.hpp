@@ -56,6 +56,9 @@ class Context {
   /// A path given on the command line: as typed when it exists, else relative to the workspace.
   [[nodiscard]] std::filesystem::path input(const std::string& typed) const;
   [[nodiscard]] sip::Versement versement(const std::string& id) const;
+  /// One that exists; Error(otherwise) lists those that do.
+  [[nodiscard]] sip::Versement known_versement(const std::string& id,
+                                               core::Exit otherwise = core::Exit::lot_state) const;
   /// The extract of a plan, found from the workspace.
   [[nodiscard]] extract::Extract open_extract(const sip::Plan& plan) const;
   /// Lots chosen by --lot, or all; an unknown one is Error(Exit::usage).

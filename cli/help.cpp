@@ -50,8 +50,13 @@ void entry(std::string& out, const std::string& left, const std::string& text, s
 void options(std::string& out, std::span<const OptionDef> list) {
   for (const auto& o : list) {
     std::string left = fmt::format("--{}", o.name);
-    if (o.value) left += fmt::format(" {}", o.value);
+    if (o.value) left += fmt::format(" {}", tr(o.value));
     std::string text = tr(o.help);
+    if (o.choices && std::string_view(o.choices) != o.value) {
+      std::string choices = o.choices;
+      std::replace(choices.begin(), choices.end(), '|', ' ');
+      text += fmt::format(" ({})", choices);
+    }
     if (o.fallback) text += fmt::format(" [{}]", o.fallback);
     if (o.repeat) text += fmt::format(" {}", tr("(may be repeated)"));
     entry(out, left, text, 28);
@@ -70,15 +75,6 @@ std::string program_help() {
   return out;
 }
 
-std::string usage_line(const CommandDef& c) {
-  std::string line = fmt::format("versoir {}", c.name);
-  for (const auto& a : c.arguments) {
-    const std::string name = a.repeat ? fmt::format("{}…", a.name) : a.name;
-    line += a.required ? fmt::format(" {}", name) : fmt::format(" [{}]", name);
-  }
-  return line + fmt::format(" [{}]", tr("OPTIONS"));
-}
-
 std::string command_help(const CommandDef& c) {
   std::string out = fmt::format("{}\n\n{}\n  {}\n", tr(c.summary), tr("Usage:"), usage_line(c));
   if (c.details[0] != '\0') {
@@ -87,7 +83,7 @@ std::string command_help(const CommandDef& c) {
   }
   if (!c.arguments.empty()) {
     out += fmt::format("\n{}\n", tr("Arguments:"));
-    for (const auto& a : c.arguments) entry(out, a.name, tr(a.help), 28);
+    for (const auto& a : c.arguments) entry(out, tr(a.name), tr(a.help), 28);
   }
   if (!c.options.empty()) {
     out += fmt::format("\n{}\n", tr("Options:"));
@@ -107,6 +103,24 @@ std::string command_help(const CommandDef& c) {
 }
 
 }  // namespace
+
+std::string usage_line(const CommandDef& c) {
+  std::string line = fmt::format("versoir {}", c.name);
+  for (const auto& a : c.arguments) {
+    const std::string name = a.repeat ? fmt::format("{}…", tr(a.name)) : tr(a.name);
+    line += a.required ? fmt::format(" {}", name) : fmt::format(" [{}]", name);
+  }
+  return line + fmt::format(" [{}]", tr("OPTIONS"));
+}
+
+std::string group_help(std::string_view group) {
+  std::string out = fmt::format("{}\n  versoir {} {}\n\n{}\n", tr("Usage:"), group,
+                                tr("COMMAND [ARGUMENTS] [OPTIONS]"), tr("Commands:"));
+  for (const auto& c : commands())
+    if (std::string_view(c.name).starts_with(std::string(group) + " ")) entry(out, c.name, tr(c.summary), 20);
+  out += fmt::format("\n{}\n", tr("versoir COMMAND --help explains a command, with an example."));
+  return out;
+}
 
 std::string help_text(const CommandDef* command) { return command ? command_help(*command) : program_help(); }
 

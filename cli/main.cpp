@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <filesystem>
 #include <signal.h>
 #include <string>
 #include <sys/prctl.h>
@@ -46,7 +47,7 @@ std::string option_before_parsing(const std::vector<std::string>& words, const s
   return {};
 }
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(const std::string& text, std::FILE* to = stdout) { std::fwrite(text.data(), 1, text.size(), to); }
 
 int run(const std::vector<std::string>& words, std::stop_token stop) {
   bool json = false;
@@ -62,11 +63,15 @@ int run(const std::vector<std::string>& words, std::stop_token stop) {
       return 0;
     }
     if (call.help || !call.command) {
-      print(cli::help_text(call.command));
+      print(call.group.empty() ? cli::help_text(call.command) : cli::group_help(call.group),
+            call.help ? stdout : stderr);
       return call.help ? 0 : static_cast<int>(Exit::usage);
     }
     console =
         &chosen.emplace(call.values.has("json"), call.values.has("quiet"), !call.values.has("no-progress"));
+    std::error_code failed;  // a folder that cannot be made is refused as a workspace, with its name
+    if (call.command->makes_workspace)
+      std::filesystem::create_directories(call.values.get("workspace"), failed);
     const core::SystemClock clock;
     cli::Context context(call.values, *console, clock, stop);
     code = call.command->run(context);
@@ -89,11 +94,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + 1, argv + argc);
   prctl(PR_SET_DUMPABLE, 0);  // no core dump: keys and personal data are in memory
   const std::string lang = option_before_parsing(words, "lang");
-  versoir::core::set_language(lang == "fr" || lang == "en" ? lang : "");
-  if (!lang.empty() && lang != "fr" && lang != "en") {
-    std::fputs("versoir: --lang fr|en\n", stderr);
-    return static_cast<int>(Exit::usage);
-  }
+  versoir::core::set_language(lang == "fr" || lang == "en" ? lang : "");  // the parser refuses another
   std::stop_source stop;
   watch_signals(stop);
   const int code = run(words, stop.get_token());

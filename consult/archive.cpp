@@ -2,6 +2,7 @@
 #include "consult/archive.hpp"
 
 #include "consult/index.hpp"
+#include "consult/query.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
@@ -14,72 +15,15 @@
 
 namespace versoir::consult {
 
+using core::msg;
+
 namespace {
 
 /// Hits examined at each step of a search, in the order of the register: far more than anybody reads.
 constexpr std::int64_t step_limit = 500;
-
-/// What a query says, told apart word by word.
-struct Query {
-  std::vector<std::string> words;             ///< folded
-  std::vector<std::string> numbers;           ///< bare
-  std::string grouped;                        ///< the same typed in groups, put together: 1234 056 789
-  std::vector<std::string> written, swapped;  ///< dates as the index keeps them: 19800201, 1980
-};
-
-bool all_digits(std::string_view s) {
-  return !s.empty() && s.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-std::optional<std::string> date_token(int y, int m, int d) {
-  if (!core::parse_date(fmt::format("{:04}-{:02}-{:02}", y, m, d))) return std::nullopt;
-  return fmt::format("{:04}{:02}{:02}", y, m, d);
-}
-
-/// 01/02/1980, 1-2-1980, 1980-02-01, 1980. Day and month swapped count as written when only that makes a
-/// date. False when the word is no date.
-bool take_date(std::string_view word, Query& q) {
-  std::vector<std::string> parts(1);
-  for (char c : word) {
-    if (c == '/' || c == '-' || c == '.')
-      parts.emplace_back();
-    else
-      parts.back() += c;
-  }
-  if (!std::all_of(parts.begin(), parts.end(),
-                   [](const std::string& p) { return all_digits(p) && p.size() <= 4; }))
-    return false;
-  if (parts.size() == 1) {
-    if (word.size() == 4 && (word.starts_with("19") || word.starts_with("20"))) q.written.emplace_back(word);
-    return false;  // a number as well
-  }
-  if (parts.size() != 3) return false;
-  if (parts[0].size() == 4) std::swap(parts[0], parts[2]);
-  if (parts[2].size() != 4) return false;
-  const int d = std::stoi(parts[0]), m = std::stoi(parts[1]), y = std::stoi(parts[2]);
-  const auto written = date_token(y, m, d), swapped = d == m ? std::nullopt : date_token(y, d, m);
-  if (written) q.written.push_back(*written);
-  if (swapped) (written ? q.swapped : q.written).push_back(*swapped);
-  return written || swapped;
-}
-
-Query understand(std::string_view text) {
-  Query q;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const auto end = std::min(text.find_first_of(" \t\r\n", at), text.size());
-    const auto word = text.substr(at, end - at);
-    at = end + 1;
-    if (word.empty()) continue;
-    if (word.find_first_of("0123456789") == std::string_view::npos) {
-      for (auto& w : name_words(core::fold_name(word))) q.words.push_back(std::move(w));
-    } else if (!take_date(word, q)) {
-      q.numbers.push_back(bare_number(word));
-      q.grouped += word;
-    }
-  }
-  return q;
-}
+constexpr std::size_t most_near_words = 5;
+/// Shorter words are near to everything.
+constexpr std::size_t least_near_word = 3;
 
 /// Full-text expression: every word in the names, whole or as a beginning, and one of the facts where it
 /// belongs.
@@ -190,9 +134,43 @@ struct Archive::State {
     if (names_only && !q.words.empty() && !enough()) by_name(text, true, found);
     if (!q.words.empty() && !enough())
       by_text(Expression(q.words, true).facts(numbers, q.written), q.words, 0, found);
+    // LE GALL typed for LEGALL: two neighbours in one word.
+    for (std::size_t i = 0; i + 1 < q.words.size() && !enough(); ++i) {
+      auto words = q.words;
+      words[i] += words[i + 1];
+      words.erase(words.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+      by_text(Expression(words, true).facts(numbers, q.written), words, 0, found);
+    }
     if (!q.swapped.empty() && !enough())
       by_text(Expression(q.words, true).facts({}, q.swapped), q.words, 3, found);
     return found;
+  }
+
+  bool someone_bears(const std::string& word) {
+    auto st = index.prepare("SELECT 1 FROM word WHERE word MATCH ?1 LIMIT 1");
+    st.bind(1, std::string_view(Expression({word}, true).text()));
+    return st.step();
+  }
+
+  /// Words of names that differ from `word` by a letter or two, nearest first. A look at every name: only
+  /// after a miss.
+  std::vector<std::string> near_words(const std::string& word) {
+    const std::size_t most = word.size() <= 5 ? 1 : 2;
+    std::map<std::string, std::size_t, std::less<>> found;
+    auto st = index.prepare("SELECT DISTINCT value FROM name");
+    while (st.step()) {
+      for (auto& candidate : name_words(st.text(0))) {
+        if (candidate.size() + most < word.size() || word.size() + most < candidate.size()) continue;
+        const auto away = core::edit_distance(word, candidate);
+        if (away <= most) found.emplace(std::move(candidate), away);
+      }
+    }
+    std::vector<std::pair<std::size_t, std::string>> order;
+    for (const auto& [candidate, away] : found) order.emplace_back(away, candidate);
+    std::sort(order.begin(), order.end());
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < order.size() && i < most_near_words; ++i) words.push_back(order[i].second);
+    return words;
   }
 
   Hit hit(std::int64_t id, int rank) {
@@ -231,6 +209,27 @@ std::vector<Hit> Archive::search(std::string_view query, std::size_t limit) {
     hits.push_back(s_->hit(id, rank));
   }
   return hits;
+}
+
+std::vector<core::Message> Archive::advice(std::string_view text) {
+  std::vector<core::Message> list;
+  const auto q = understand(text);
+  for (const auto& date : q.impossible) list.push_back(msg("{0} is no date of the calendar.", date));
+  bool known = true;
+  for (const auto& word : q.words) {
+    if (s_->someone_bears(word)) continue;
+    known = false;
+    const auto near = word.size() < least_near_word ? std::vector<std::string>{} : s_->near_words(word);
+    list.push_back(near.empty() ? msg("No name contains {0}.", word)
+                                : msg("No name contains {0}. Near it: {1}.", word,
+                                      fmt::format("{}", fmt::join(near, ", "))));
+  }
+  const bool facts = !q.numbers.empty() || !q.written.empty();
+  if (known && q.words.size() + (facts ? 1 : 0) > 1)
+    list.push_back(msg("What you typed is not found in one record together: try with less."));
+  if (q.words.empty() && facts) list.push_back(msg("A birth date is typed 14/03/1987; a number, whole."));
+  list.push_back(msg("Try the name at birth, the beginning of a name, the number, or the birth date alone."));
+  return list;
 }
 
 std::optional<records::Record> Archive::show(std::string_view record, const records::Key& key) {

@@ -1,5 +1,6 @@
 // Consultation of an extract without the application: search a person, open the record.
 #pragma once
+#include "core/i18n.hpp"
 #include "core/progress.hpp"
 #include "extract/store.hpp"
 #include "records/record.hpp"
@@ -31,8 +32,11 @@ class Archive {
   Archive(Archive&&) noexcept;
 
   /// One box: name (birth and usual, accents, hyphens, order of words indifferent), number (student, INE,
-  /// agent), or birth date (01/02/1980, 1980-02-01, 1980). Best first, at most `limit`.
+  /// agent), or birth date (01/02/1980, 1/2/80, 1980-02-01, 1 février 1980, 1980). Best first, at most
+  /// `limit`.
   [[nodiscard]] std::vector<Hit> search(std::string_view query, std::size_t limit = 50);
+  /// What to say to the person whose search found nobody: impossible dates, near names, how to search.
+  [[nodiscard]] std::vector<core::Message> advice(std::string_view query);
   /// nullopt when unknown.
   [[nodiscard]] std::optional<records::Record> show(std::string_view record, const records::Key& key);
   [[nodiscard]] const profiles::Application& application() const;

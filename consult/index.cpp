@@ -96,6 +96,11 @@ std::string joined(const std::vector<std::string>& words, char separator) {
   return text;
 }
 
+std::string in_one_word(std::string name) {
+  std::erase(name, ' ');
+  return name;
+}
+
 /// First as they arrive, then written in the order of a register.
 class Builder {
  public:
@@ -119,6 +124,8 @@ class Builder {
         dates.push_back(iso.substr(0, 4));
       }
     }
+    for (std::size_t i = 0, n = names.size(); i < n; ++i)
+      if (names[i].find(' ') != std::string::npos) names.push_back(in_one_word(names[i]));
     core::Json shown = core::Json::array();
     for (const auto& [i, field] : columns.shown)
       shown.push_back({field->label, shown_text(row.text(i), *field, app_)});

@@ -13,11 +13,12 @@
 
 namespace versoir::consult {
 
-inline constexpr int index_format = 3;
+inline constexpr int index_format = 4;
 
 /// Tables of the index. Hits are numbered in the order of a register (names, then the extract's order), so
 /// that the first rows of any query are the first lines to show.
-///   hit(id, search, key, names, shown)   names: one folded name a line, birth name first
+///   hit(id, search, key, names, shown)   names: one folded name a line, birth name first; then names of
+///                                        several words in one: FLOC H is also FLOCH, LE GALL also LEGALL
 ///   name(value, hit)                     each of these names, for "is called" and "begins with"
 ///   word(names, numbers, dates)          full text of a hit: words; bare numbers; 19800201 and 1980
 ///   meta(key, value)                     identity: format, extract root, profile digest

@@ -6,10 +6,14 @@
 
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 namespace versoir::core {
 
 namespace {
+
+/// Shown to people; a program gets all of them.
+constexpr std::size_t most_causes = 20;
 
 nlohmann::json texts(const std::vector<Message>& messages) {
   auto list = nlohmann::json::array();
@@ -74,7 +78,12 @@ void Error::refresh() {
 std::string Error::render() const {
   std::string out = message_.text();
   for (const auto& c : contexts_) out += "\n  " + c.text();
-  for (const auto& c : causes_) out += fmt::format("\n  {} {}", tr("because:"), c.text());
+  for (std::size_t i = 0; i < causes_.size() && i < most_causes; ++i)
+    out += fmt::format("\n  {} {}", tr("because:"), causes_[i].text());
+  if (causes_.size() > most_causes)
+    out += "\n  " + nmsg("… and {0} other cause; --json lists them all.",
+                         "… and {0} other causes; --json lists them all.", causes_.size() - most_causes)
+                        .text();
   for (const auto& h : hints_) out += fmt::format("\n  → {}", h.text());
   return out;
 }
@@ -84,11 +93,62 @@ nlohmann::json Error::to_json() const {
           {"contexts", texts(contexts_)},    {"causes", texts(causes_)}, {"hints", texts(hints_)}};
 }
 
+namespace {
+
+/// The C library speaks the user's language only where its own catalogue is installed.
+Message system_reason(int number) {
+  switch (number) {
+    case ENOENT:
+      return msg("there is no such file or folder");
+    case EACCES:
+    case EPERM:
+      return msg("this account has not the right");
+    case EISDIR:
+      return msg("it is a folder");
+    case ENOTDIR:
+      return msg("a part of the path is not a folder");
+    case EEXIST:
+      return msg("it exists already");
+    case ENOSPC:
+    case EDQUOT:
+      return msg("the disk is full");
+    case EROFS:
+      return msg("the disk is read-only");
+    default:
+      return msg("{0}", std::strerror(number));
+  }
+}
+
+std::optional<Message> system_advice(int number) {
+  switch (number) {
+    case ENOENT:
+      return msg("Look at the path: it is taken from the current folder, then from the workspace.");
+    case EACCES:
+    case EPERM:
+      return msg("Ask for the right, or choose another place.");
+    case EISDIR:
+      return msg("Name the file itself.");
+    case ENOSPC:
+    case EDQUOT:
+      return msg("Make room on this disk, or choose another place.");
+    default:
+      return std::nullopt;
+  }
+}
+
+/// System calls by the name of what they do, as people say it.
+Message failed_action(std::string_view action, const std::string& path) {
+  if (action == "open" || action == "read") return msg("{0} cannot be read.", path);
+  if (action == "write" || action == "create") return msg("{0} cannot be written.", path);
+  return msg("{0}: the operation {1} failed.", path, action);
+}
+
+}  // namespace
+
 void throw_errno(const char* action, const std::string& path) {
   const int number = errno;
-  Error e(Exit::disk, msg("{0}: {1} failed: {2}", path, action, std::strerror(number)));
-  if (number == ENOSPC || number == EDQUOT)
-    e = std::move(e).hint(msg("Make room on this disk, or choose another place."));
+  auto e = Error(Exit::disk, failed_action(action, path)).because(system_reason(number));
+  if (const auto advice = system_advice(number)) throw std::move(e).hint(*advice);
   throw std::move(e);
 }
 

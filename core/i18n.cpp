@@ -1,6 +1,8 @@
 // gettext behind Message: translation at the edge, English as the fallback of everything.
 #include "core/i18n.hpp"
 
+#include "core/display.hpp"
+
 #include <fmt/args.h>
 
 #include <clocale>
@@ -50,7 +52,7 @@ std::string environment_language() {
 
 std::string Message::english() const {
   try {
-    return fill(id_, args_);
+    return fill(many_.empty() || n_ == 1 ? id_ : many_, args_);
   } catch (const std::exception&) {
     return id_;
   }
@@ -59,7 +61,10 @@ std::string Message::english() const {
 std::string Message::text() const {
   if (id_.empty()) return {};
   try {
-    return fill(dgettext(domain, id_.c_str()), args_);
+    if (many_.empty()) return fill(dgettext(domain, id_.c_str()), args_);
+    auto args = args_;
+    args.at(0) = show_count(n_);
+    return fill(dngettext(domain, id_.c_str(), many_.c_str(), n_), args);
   } catch (const std::exception&) {
     return english();
   }
@@ -86,8 +91,11 @@ void set_language(std::string_view lang) {
 
 std::string tr(const char* id) { return *id ? dgettext(domain, id) : ""; }
 
+// TRANSLATORS: the BCP 47 code of your language; it also becomes the lang attribute of pages.
+std::string language_tag() { return tr("en"); }
+
 std::string ntr(const char* one, const char* many, unsigned long n) {
-  const std::vector<std::string> args{std::to_string(n)};
+  const std::vector<std::string> args{show_count(n)};
   try {
     return fill(dngettext(domain, one, many, n), args);
   } catch (const std::exception&) {

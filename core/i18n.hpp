@@ -14,6 +14,9 @@ class Message {
  public:
   Message() = default;
   Message(const char* id, std::vector<std::string> args) : id_(id), args_(std::move(args)) {}
+  /// With a plural form; args[0] is the count, which text() writes as people of the language do.
+  Message(const char* one, const char* many, unsigned long n, std::vector<std::string> args)
+      : id_(one), many_(many), n_(n), args_(std::move(args)) {}
 
   [[nodiscard]] std::string_view id() const noexcept { return id_; }
   [[nodiscard]] const std::vector<std::string>& args() const noexcept { return args_; }
@@ -24,7 +27,8 @@ class Message {
   [[nodiscard]] std::string english() const;
 
  private:
-  std::string id_;
+  std::string id_, many_;  ///< many_ "" when there is no plural form
+  unsigned long n_ = 0;
   std::vector<std::string> args_;
 };
 
@@ -35,13 +39,23 @@ template <class... Args>
   return Message{id, {fmt::format("{}", args)...}};
 }
 
+/// A Message that counts: {0} is n, the other arguments follow (xgettext keyword nmsg:1,2).
+template <class... Args>
+[[nodiscard]] Message nmsg(const char* one, const char* many, unsigned long n, const Args&... args) {
+  return Message{one, many, n, {std::to_string(n), fmt::format("{}", args)...}};
+}
+
 /// Chooses the language for the process: "fr", "en", or "" for the environment's. Call once, first in main.
 void set_language(std::string_view lang);
 
 /// Translates a fixed string (no placeholders). The argument must be a literal: xgettext keyword tr.
 [[nodiscard]] std::string tr(const char* id);
 
-/// Translates with plural forms; {0} is the count. xgettext keyword ntr:1,2.
+/// The BCP 47 code of the language that is spoken: "fr", "en".
+[[nodiscard]] std::string language_tag();
+
+/// Translates with plural forms; {0} is the count, written as people of the language do. xgettext keyword
+/// ntr:1,2.
 [[nodiscard]] std::string ntr(const char* one, const char* many, unsigned long n);
 
 }  // namespace versoir::core

@@ -20,6 +20,9 @@ namespace versoir::core {
 /// Letters, digits, - and _ only, accents folded; for file names and identifiers.
 [[nodiscard]] std::string slug(std::string_view utf8);
 
+/// Bytes to change, add, remove, or swap with their neighbour, to make one of the other.
+[[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
+
 [[nodiscard]] std::string trim(std::string_view text);
 
 }  // namespace versoir::core

@@ -2,6 +2,7 @@
 #include "extract/matching.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace versoir::extract {
 
@@ -52,12 +53,14 @@ class Matcher {
   void take(const profiles::Table& table) {
     TakenTable taken{&table, find_name(catalogue_, table.name), {}, {}};
     if (!taken.source) {
-      if (!table.optional) return missing_.push_back(msg("table {0}", table.name));
+      if (!table.optional) return missing_.push_back(msg("table {0}: the whole table", table.name));
       note(msg("The optional table {0} is not in this source.", table.name), table.name);
       return result_.absent.push_back(&table);
     }
     for (const auto& column : table.columns)
       if (column.take) take(column, taken);
+    if (const auto lacking = std::exchange(lacking_, {}); !lacking.empty())
+      missing_.push_back(msg("table {0}: {1}", table.name, fmt::format("{}", fmt::join(lacking, ", "))));
     if (!taken.columns.empty())
       result_.tables.push_back(std::move(taken));
     else if (missing_.empty())
@@ -68,7 +71,7 @@ class Matcher {
     const auto* source = find_name(taken.source->columns, column.name);
     if (source) return taken.columns.push_back({&column, source});
     const auto& table = taken.profile->name;
-    if (!column.optional) return missing_.push_back(msg("column {0}.{1}", table, column.name));
+    if (!column.optional) return lacking_.push_back(column.name);
     note(msg("The optional column {0}.{1} is not in this source.", table, column.name),
          table + "." + column.name);
     taken.absent.push_back(&column);
@@ -116,6 +119,7 @@ class Matcher {
   const std::vector<SourceTable>& catalogue_;
   Matching result_;
   std::vector<Message> missing_;
+  std::vector<std::string> lacking_;  ///< columns of the table at hand
 };
 
 }  // namespace

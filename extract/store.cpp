@@ -110,6 +110,19 @@ void shadow_absent(core::Database& db) {
 
 }  // namespace
 
+std::string kind_label(std::string_view name) {
+  if (name == "rehearsal") return core::tr("rehearsal");
+  if (name == "final") return core::tr("final");
+  return std::string(name);
+}
+
+std::string consistency_label(std::string_view name) {
+  if (name == "snapshot") return core::tr("snapshot");
+  if (name == "per-table") return core::tr("table by table");
+  if (name == "per-chunk") return core::tr("piece by piece");
+  return std::string(name);
+}
+
 std::string_view kind_name(Kind k) noexcept { return k == Kind::final_ ? "final" : "rehearsal"; }
 
 Extract Extract::open(const fs::path& path) {

@@ -28,6 +28,9 @@ enum class Tag : char { null = 'N', integer = 'I', text = 'T', blob = 'B', lob =
 
 enum class Kind { rehearsal, final_ };
 [[nodiscard]] std::string_view kind_name(Kind k) noexcept;  ///< "rehearsal", "final"
+/// The identifiers of a run in the user's language; an unknown one as it is.
+[[nodiscard]] std::string kind_label(std::string_view name);
+[[nodiscard]] std::string consistency_label(std::string_view name);
 
 struct TableFacts {
   std::string name, label;

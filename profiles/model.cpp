@@ -84,6 +84,9 @@ const Table* Application::find_table(std::string_view name) const {
 const RecordDef* Application::find_record(std::string_view wanted) const {
   return find_in(records, [&](const RecordDef& r) { return r.id == wanted; });
 }
+const SheetDef* Application::find_sheet(std::string_view record) const {
+  return find_in(sheets, [&](const SheetDef& s) { return s.record == record; });
+}
 const ArchiveDef* Application::find_archive(std::string_view wanted) const {
   return find_in(archives, [&](const ArchiveDef& a) { return a.id == wanted; });
 }

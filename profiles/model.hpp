@@ -168,6 +168,8 @@ struct Application {
 
   [[nodiscard]] const Table* find_table(std::string_view name) const;
   [[nodiscard]] const RecordDef* find_record(std::string_view id) const;
+  /// How the record is laid out for people; nullptr when consult.xml says nothing of it.
+  [[nodiscard]] const SheetDef* find_sheet(std::string_view record) const;
   [[nodiscard]] const ArchiveDef* find_archive(std::string_view id) const;
   [[nodiscard]] const RuleDef* find_rule(std::string_view code) const;
   [[nodiscard]] const CodeList* find_code_list(std::string_view id) const;

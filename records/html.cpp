@@ -40,38 +40,17 @@ void write_sections(core::HtmlPage& page, const std::vector<const Section*>& sec
   }
 }
 
-std::string title_of(const Record& record, const profiles::SheetDef* sheet) {
-  if (!sheet) return record.def->label;
-  profiles::Row row;
-  for (const auto& cell : record.root.cells) row.emplace(cell.field->name, cell.value);
-  return profiles::expand(sheet->title, row, "consult.xml " + sheet->record);
-}
-
-/// Sections in the order of the sheet's tabs, then those that it does not name: nothing of a record is
-/// hidden.
-std::vector<const Section*> ordered(const std::vector<Section>& all, const profiles::SheetDef* sheet) {
-  std::vector<const Section*> out;
-  if (sheet)
-    for (const auto& [label, names] : sheet->tabs)
-      for (const auto& name : names)
-        for (const auto& section : all)
-          if (section.node->name == name) out.push_back(&section);
-  for (const auto& section : all)
-    if (std::find(out.begin(), out.end(), &section) == out.end()) out.push_back(&section);
-  return out;
-}
-
 }  // namespace
 
 void write_html(const Record& record, const RecordProvenance& provenance, core::ByteSink& sink,
                 const profiles::SheetDef* sheet) {
-  const auto title = title_of(record, sheet);
+  const auto title = parts::title_of(record, sheet);
   core::HtmlPage page(sink, "fr", title);
   page.heading(1, title);
   if (sheet) page.paragraph(record.def->label);
   page.facts(parts::people_facts(record.root));
   const auto sections = parts::sections(record.root);
-  write_sections(page, ordered(sections, sheet));
+  write_sections(page, parts::ordered(sections, sheet));
   page.heading(2, "Provenance");
   const std::vector<std::pair<std::string, std::string>> origin{
       {"Application", provenance.application},

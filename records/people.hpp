@@ -30,6 +30,13 @@ struct Table {
 };
 [[nodiscard]] Table table_of(const Section& section);
 
+/// What the sheet calls the record, else its kind.
+[[nodiscard]] std::string title_of(const Record& record, const profiles::SheetDef* sheet);
+/// Sections in the order of the sheet's tabs, then those that it does not name: nothing of a record is
+/// hidden.
+[[nodiscard]] std::vector<const Section*> ordered(const std::vector<Section>& all,
+                                                  const profiles::SheetDef* sheet);
+
 /// What names one row among its sisters: its first two visible values.
 [[nodiscard]] std::string row_title(const RowNode& row);
 

@@ -181,6 +181,25 @@ std::string row_title(const RowNode& row) {
   return title.empty() ? row.node->label : title;
 }
 
+std::string title_of(const Record& record, const profiles::SheetDef* sheet) {
+  if (!sheet) return record.def->label;
+  profiles::Row row;
+  for (const auto& cell : record.root.cells) row.emplace(cell.field->name, cell.value);
+  return profiles::expand(sheet->title, row, "consult.xml " + sheet->record);
+}
+
+std::vector<const Section*> ordered(const std::vector<Section>& all, const profiles::SheetDef* sheet) {
+  std::vector<const Section*> out;
+  if (sheet)
+    for (const auto& [label, names] : sheet->tabs)
+      for (const auto& name : names)
+        for (const auto& section : all)
+          if (section.node->name == name) out.push_back(&section);
+  for (const auto& section : all)
+    if (std::find(out.begin(), out.end(), &section) == out.end()) out.push_back(&section);
+  return out;
+}
+
 }  // namespace parts
 
 }  // namespace versoir::records

@@ -21,9 +21,10 @@ struct RecordProvenance {
 };
 void write_xml(const Record& record, const RecordProvenance& provenance, core::ByteSink& sink);
 
-/// For a terminal or a text file, labels in French, codes resolved.
-[[nodiscard]] std::string to_text(const Record& record);
-/// With a sheet: its title, its order of sections.
+/// For a terminal or a text file, labels in French, codes resolved. With a sheet: its title, its order of
+/// sections.
+[[nodiscard]] std::string to_text(const Record& record, const profiles::SheetDef* sheet = nullptr);
+/// The same as a page.
 void write_html(const Record& record, const RecordProvenance& provenance, core::ByteSink& sink,
                 const profiles::SheetDef* sheet = nullptr);
 /// {name, label, fields: [{name, label, value, code_label?}], children: […]}: --json of `consult show`.

@@ -87,14 +87,13 @@ class Page {
     line(indent, out);
   }
 
-  /// Too wide for a table: one item per row, named by its first value, its empty columns left out.
+  /// Too wide for a table: one item per row, each value with its label, empty columns left out.
   /// No-break spaces stand where French typography wants them, so that no line begins with a sign.
   void bullets(std::size_t indent, const Table& table) {
     for (const auto& row : table.rows) {
       std::string item;
       for (std::size_t i = 0; i < row.size(); ++i)
-        if (!row[i].empty())
-          item += (item.empty() ? "" : "\u00a0; ") + (i == 0 ? "" : table.header[i] + "\u00a0: ") + row[i];
+        if (!row[i].empty()) item += (item.empty() ? "" : "\u00a0; ") + table.header[i] + "\u00a0: " + row[i];
       wrapped(std::string(indent, ' ') + "- ", indent + 2, item);
     }
   }
@@ -102,13 +101,13 @@ class Page {
   std::string text_;
 };
 
-void write_row(Page& page, std::size_t indent, const RowNode& row, bool say_empty);
+void write_row(Page& page, std::size_t indent, const RowNode& row);
 
 void write_section(Page& page, std::size_t indent, const Section& section, bool say_empty) {
   if (section.rows.empty()) {
     if (!say_empty) return;
     page.blank();
-    page.line(indent, section.node->label + " : néant");
+    page.line(indent, section.node->label + "\u00a0: néant");
     return;
   }
   page.blank();
@@ -117,23 +116,27 @@ void write_section(Page& page, std::size_t indent, const Section& section, bool 
   if (section.flat() && section.node->list) return page.table(indent + 2, parts::table_of(section));
   for (const auto* row : section.rows) {
     if (section.node->list) page.line(indent + 2, "> " + parts::row_title(*row));
-    write_row(page, indent + 4, *row, false);
+    write_row(page, indent + 4, *row);
   }
 }
 
-void write_row(Page& page, std::size_t indent, const RowNode& row, bool say_empty) {
+void write_row(Page& page, std::size_t indent, const RowNode& row) {
   page.facts(indent, parts::people_facts(row));
-  for (const auto& section : parts::sections(row)) write_section(page, indent, section, say_empty);
+  for (const auto& section : parts::sections(row)) write_section(page, indent, section, false);
 }
 
 }  // namespace
 
-std::string to_text(const Record& record) {
+std::string to_text(const Record& record, const profiles::SheetDef* sheet) {
   Page page;
-  page.line(0, record.def->label);
-  page.line(0, std::string(width(record.def->label), '='));
+  const auto title = parts::title_of(record, sheet);
+  page.line(0, title);
+  page.line(0, std::string(width(title), '='));
+  if (sheet) page.line(0, record.def->label);
   page.blank();
-  write_row(page, 0, record.root, true);
+  page.facts(0, parts::people_facts(record.root));
+  const auto sections = parts::sections(record.root);
+  for (const auto* section : parts::ordered(sections, sheet)) write_section(page, 0, *section, true);
   return page.take();
 }
 

@@ -6,6 +6,7 @@
 #include "sip/content.hpp"
 #include "sip/kept.hpp"
 #include "sip/settings.hpp"
+#include "sip/visa.hpp"
 
 #include <algorithm>
 #include <array>
@@ -189,11 +190,11 @@ Json profiles_to_json(const profiles::Application& app, const Settings& settings
   return list;
 }
 
-/// The report is about the content: what happened to lots after it was read must not change its bytes.
-LotState state_of_content(const LotFacts& facts, const Versement& versement) {
-  if (!fs::exists(versement.sip(facts.id))) return LotState::planned;
-  return facts.check_verdict == "OK" || facts.check_verdict == "WARNING" ? LotState::checked
-                                                                         : LotState::built;
+/// Neither sent nor ready for an approval.
+bool blocks(const LotFacts& facts, const Versement& versement) {
+  if (facts.sending || facts.operation) return false;
+  return !fs::exists(versement.sip(facts.id)) ||
+         (facts.check_verdict != "OK" && facts.check_verdict != "WARNING");
 }
 
 std::string text_of(const Json& object, const char* key) {
@@ -245,18 +246,18 @@ struct LotsFacts {
   Remarks remarks;
 
   void read(const Versement& versement, const Plan& plan) {
-    for (const auto& lot : plan.lots) add(versement, lot);
+    const auto visas = list_visas(versement);
+    for (const auto& lot : plan.lots) add(versement, lot, latest_decision(visas, lot.id));
   }
 
  private:
-  void add(const Versement& versement, const PlannedLot& lot) {
-    const auto facts = lot_facts(versement, lot, "");
-    const auto state = state_of_content(facts, versement);
+  void add(const Versement& versement, const PlannedLot& lot, std::string_view decision) {
+    const auto facts = lot_facts(versement, lot, decision);
     const auto file = versement.lot(lot.id) / "build.json";
     const auto build = fs::exists(file) ? core::read_json(file) : Json::object();
     remarks.read_build(build);
     if (facts.check && !facts.check_verdict.empty()) remarks.read_check(*facts.check);
-    if (state != LotState::checked) blocking.push_back(lot.id.value);
+    if (blocks(facts, versement)) blocking.push_back(lot.id.value);
     units += facts.units;
     objects += facts.objects;
     size += facts.size;
@@ -271,7 +272,8 @@ struct LotsFacts {
                     {"units", facts.units},
                     {"objects", facts.objects},
                     {"check", facts.check_verdict},
-                    {"state", state_name(state)}});
+                    {"reply", facts.reply_code},
+                    {"state", state_name(facts.state)}});
   }
 };
 

@@ -225,6 +225,12 @@ std::string_view state_name(LotState s) noexcept {
   return {};
 }
 
+std::optional<LotState> parse_state(std::string_view name) noexcept {
+  for (const auto& row : state_names)
+    if (row.name == name) return row.state;
+  return std::nullopt;
+}
+
 std::string state_label(LotState s) {
   switch (s) {
     case LotState::planned:
@@ -325,6 +331,10 @@ LotFacts lot_facts(const Versement& v, const PlannedLot& lot, std::string_view d
   }
   facts.state = decide(facts, folder, holds, decision);
   return facts;
+}
+
+bool has_left(const Versement& v, const PlannedLot& lot) {
+  return fs::exists(v.lot(lot.id) / "operation.json");
 }
 
 }  // namespace versoir::sip

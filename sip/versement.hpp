@@ -38,7 +38,8 @@ enum class LotState {
   closed
 };
 [[nodiscard]] std::string_view state_name(LotState s) noexcept;  ///< as spelt in JSON
-[[nodiscard]] std::string state_label(LotState s);               ///< translated, for people
+[[nodiscard]] std::optional<LotState> parse_state(std::string_view name) noexcept;
+[[nodiscard]] std::string state_label(LotState s);  ///< translated, for people
 
 struct PlannedLot {
   MessageIdentifier id;
@@ -104,5 +105,8 @@ struct LotFacts {
 };
 /// `decision` = latest visa decision that covers the lot ("approve", "refuse", "revoke", "").
 [[nodiscard]] LotFacts lot_facts(const Versement& v, const PlannedLot& lot, std::string_view decision);
+
+/// The platform named an operation for this lot: what becomes of it is no longer decided here.
+[[nodiscard]] bool has_left(const Versement& v, const PlannedLot& lot);
 
 }  // namespace versoir::sip

@@ -1,6 +1,7 @@
 // Preparing, signing and listing visas. What is signed is recomputed from the SIPs, then shown, then signed.
 #include "sip/visa.hpp"
 
+#include "core/display.hpp"
 #include "sip/settings.hpp"
 #include "sip/sip_file.hpp"
 
@@ -215,22 +216,61 @@ std::string statement(const Plan& plan, const VisaOptions& options, const trust:
   const auto date = [](core::Instant t) {
     return core::format_date_fr(core::Date{std::chrono::floor<std::chrono::days>(t)});
   };
+  const auto counted = [](std::uint64_t n, const char* one, const char* many) {
+    return fmt::format("{}\u00a0{}", core::group_digits(n, "\u202f"), n < 2 ? one : many);
+  };
   const std::string person = fmt::format("Je soussigné(e) {}, {},", who.name, who.quality);
   switch (options.decision) {
     case Decision::approve:
       return fmt::format(
-          "{} autorise le versement {} : {} lot(s), {} unités d'archives, {} objets, vers la plateforme {} "
-          "(tenant {}), "
-          "du {} au {}.",
-          person, plan.versement, lots.lots().size(), lots.units(), lots.objects(), plan.platform,
-          plan.tenant, date(now), date(now + options.validity));
+          "{} autorise le versement {}\u00a0: {}, {}, {}, vers la plateforme {} (tenant {}), du {} au {}.",
+          person, plan.versement, counted(lots.lots().size(), "lot", "lots"),
+          counted(lots.units(), "unité archivistique", "unités archivistiques"),
+          counted(lots.objects(), "objet", "objets"), plan.platform, plan.tenant, date(now),
+          date(now + options.validity));
     case Decision::refuse:
-      return fmt::format("{} refuse le versement {}. Motif : {}", person, plan.versement, options.reason);
+      return fmt::format("{} refuse le versement {}. Motif\u00a0: {}", person, plan.versement,
+                         options.reason);
     case Decision::revoke:
-      return fmt::format("{} retire l'autorisation donnée au versement {}. Motif : {}", person,
+      return fmt::format("{} retire l’autorisation donnée au versement {}. Motif\u00a0: {}", person,
                          plan.versement, options.reason);
   }
   return {};
+}
+
+/// What may still be decided: a lot that the platform has is beyond any visa.
+void require_something_to_decide(const Versement& versement, const Plan& plan, const VisaOptions& options,
+                                 const std::vector<VisaFile>& visas) {
+  const auto here = [&](const PlannedLot& lot) { return !has_left(versement, lot); };
+  for (const auto& id : options.exclude)
+    if (const auto* lot = plan.find(id); lot && !here(*lot))
+      throw Error(Exit::lot_state,
+                  msg("The lot {0} was already sent: it cannot be left out any more.", id.value));
+  if (std::none_of(plan.lots.begin(), plan.lots.end(), here)) {
+    auto e = Error(Exit::lot_state, options.decision == Decision::approve
+                                        ? msg("There is nothing left to approve in versement {0}: every lot "
+                                              "was already sent.",
+                                              plan.versement)
+                                    : options.decision == Decision::refuse
+                                        ? msg("There is nothing left to refuse in versement {0}: every lot "
+                                              "was already sent.",
+                                              plan.versement)
+                                        : msg("There is nothing left to revoke in versement {0}: every lot "
+                                              "was already sent.",
+                                              plan.versement));
+    throw std::move(e)
+        .hint(msg("A revocation only keeps lots that are not sent yet from leaving; it takes nothing back "
+                  "from the platform."))
+        .hint(msg("What the platform has is withdrawn by its archive service, at your request; \"versoir "
+                  "status {0}\" gives its replies.",
+                  plan.versement));
+  }
+  if (options.decision == Decision::revoke &&
+      std::none_of(plan.lots.begin(), plan.lots.end(), [&](const PlannedLot& lot) {
+        return here(lot) && latest_decision(visas, lot.id) == decision_name(Decision::approve);
+      }))
+    throw Error(Exit::lot_state, msg("There is no approval to revoke in versement {0}.", plan.versement))
+        .hint(msg("\"versoir refuse {0}\" signs that the versement must not leave.", plan.versement));
 }
 
 std::vector<std::string> agreements_of(const Settings& settings) {
@@ -286,9 +326,12 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
   check_options(plan, options);
   const auto now = clock.now();
   const auto& who = require_archivist(roles, signer, plan, now);
+  const auto visas = list_visas(versement);
+  require_something_to_decide(versement, plan, options, visas);
   LotCollector lots(versement, options, signer, clock);
   Json excluded = Json::array();
   for (const auto& lot : plan.lots) {
+    if (has_left(versement, lot)) continue;  // the decision that it left under stays the last one about it
     if (std::find(options.exclude.begin(), options.exclude.end(), lot.id) != options.exclude.end())
       excluded.push_back(lot.id.value);
     else
@@ -296,7 +339,6 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
   }
   lots.finish();
   const auto review = review_digest(versement, options.decision, lots.lots());
-  const auto visas = list_visas(versement);
   const auto settings = Settings::from_json(plan.settings);
   return core::canonical_json({
       {"format", visa_format},

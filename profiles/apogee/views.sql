@@ -89,6 +89,7 @@ SELECT cod_ind, cod_etu,
        CASE WHEN tem_pr_usage = 'O' AND trim(cod_sex_eta_civ) <> '' THEN trim(cod_sex_eta_civ)
             ELSE cod_sex_etu END AS sexe,
        date_nai_ind AS date_naissance,
+       CASE WHEN trim(tem_date_nai_rel) NOT IN ('', 'O') THEN trim(tem_date_nai_rel) END AS nature_date_naissance,
        nullif(trim(lib_vil_nai_etu), '') AS ville_naissance,
        CASE cod_typ_dep_pay_nai
          WHEN 'D' THEN coalesce((SELECT min(libelle) FROM v_departement WHERE code BETWEEN rtrim(cod_dep_pay_nai) AND rtrim(cod_dep_pay_nai) || '          ') || ' ('

@@ -569,7 +569,7 @@ TEST_CASE("check.json says what was controlled, when, and with what verdict") {
   CHECK(json["events"].back() == core::Json{{"step", "STP_UNIT_CHECK_AND_PROCESS"},
                                             {"code", "STP_UNIT_CHECK_AND_PROCESS.KO"},
                                             {"status", "KO"},
-                                            {"message", "Step finished."}});
+                                            {"message", "The platform would stop here and reject the SIP."}});
   CHECK_FALSE(core::canonical_json(json).empty());
 }
 
@@ -580,6 +580,7 @@ TEST_CASE("a step keeps its first hundred defects and says how many more there a
     units += "<ArchiveUnit id=\"N" + std::to_string(i) + "\"><Content/></ArchiveUnit>";
   const auto report = run(sip.replace("  </DescriptiveMetadata>", units + "</DescriptiveMetadata>"));
   CHECK(tests::defects(report).size() == 100);
-  CHECK(report.events.back().message.english() == "Step finished; 150 more defects are not listed.");
+  CHECK(report.events.back().message.english() ==
+        "The platform would stop here and reject the SIP; 150 more defects are not listed.");
   CHECK(report.units == 253);
 }

@@ -5,6 +5,7 @@
 
 using namespace versoir;
 using namespace versoir::tests;
+using Catch::Matchers::Contains;
 
 TEST_CASE("Accents, capitals, hyphens, apostrophes, ligatures and blanks do not matter") {
   const School school;
@@ -116,6 +117,63 @@ TEST_CASE("A code that the list does not know, and a missing value, are shown as
   CHECK(archive.search("strauss").at(0).shown.at(1).second.empty());
 }
 
+TEST_CASE("A name in one word or in several is the same name") {
+  const School school(
+      "INSERT INTO eleve VALUES (20, NULL, 'FLOC''H', NULL, 'Gwen', NULL, NULL), (21, NULL, 'LE GALL', NULL, "
+      "'Anne-Marie', NULL, NULL), (22, NULL, 'LEGOAS', NULL, 'Erwan', NULL, NULL);");
+  auto archive = school.open();
+  for (const char* query : {"FLOC'H", "floc’h", "floch", "FLOC H", "gwen floch", "flo"}) {
+    INFO(query);
+    CHECK(keys(archive.search(query)) == "20");
+  }
+  for (const char* query : {"le gall", "legall", "LE-GALL", "Le Gall annemarie", "anne marie legall"}) {
+    INFO(query);
+    CHECK(keys(archive.search(query)) == "21");
+  }
+  CHECK(keys(archive.search("le goas")) == "22");
+  CHECK(keys(archive.search("le goas erwan")) == "22");
+  CHECK(keys(archive.search("delatour")) == "6");
+  CHECK(ranked(archive.search("legall")) == "21:0");
+}
+
+TEST_CASE("A birth date is found as officers write it: short year, month in letters") {
+  const School school;
+  auto archive = school.open();
+  for (const char* query :
+       {"14/7/75", "14/07/1975", "14-7-75", "14 juillet 1975", "14 JUIL 1975", "14 juillet 75"}) {
+    INFO(query);
+    CHECK(keys(archive.search(query)) == "3");
+  }
+  CHECK(keys(archive.search("1er février 1980")) == "1");
+  CHECK(keys(archive.search("1 fevrier 80 dupont")) == "1");
+  CHECK(keys(archive.search("9/9/01")) == "11");
+  CHECK(archive.search("14 juin 1975").empty());
+  CHECK(archive.search("31 février 1980").empty());
+}
+
+TEST_CASE("After a miss the person is told why, and what is near") {
+  const School school;
+  auto archive = school.open();
+  const auto advice = [&](const char* query) {
+    CHECK(archive.search(query).empty());
+    std::string text;
+    for (const auto& m : archive.advice(query)) text += m.english() + "\n";
+    return text;
+  };
+  CHECK_THAT(advice("duppond"), Contains("No name contains DUPPOND. Near it: ") && Contains("DUPONT"));
+  CHECK_THAT(advice("martni"), Contains("MARTIN"));
+  CHECK_THAT(advice("zzzzzzz"), Contains("No name contains ZZZZZZZ.\n"));
+  CHECK_THAT(advice("31/02/1987"), Contains("31/02/1987 is no date of the calendar."));
+  CHECK_THAT(advice("31 février 1987"), Contains("31 février 1987 is no date of the calendar."));
+  CHECK_THAT(advice("99/99/99"), Contains("99/99/99 is no date"));
+  const auto together = advice("marie martin");
+  CHECK_THAT(together, Contains("try with less") && !Contains("No name contains"));
+  CHECK_THAT(advice("martin 1975"), Contains("try with less"));
+  CHECK_THAT(advice("77777777"), Contains("a number, whole"));
+  // A date that exists is never called impossible.
+  CHECK_THAT(advice("29/02/1996"), !Contains("calendar"));
+}
+
 TEST_CASE("Nothing that can be typed breaks the search") {
   const School school;
   auto archive = school.open();
@@ -155,6 +213,7 @@ TEST_CASE("Nothing that can be typed breaks the search") {
                             "a\\"}) {
     INFO(query);
     CHECK_NOTHROW(archive.search(query));
+    CHECK_NOTHROW(archive.advice(query));
   }
   CHECK_NOTHROW(archive.search(std::string_view("a\0\"b", 4)));
   CHECK(archive.search("").empty());

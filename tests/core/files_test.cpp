@@ -1,6 +1,7 @@
 // Files, SQLite, containers, configuration, messages: what touches the world.
 #include "core/config.hpp"
 #include "core/digest.hpp"
+#include "core/display.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
@@ -380,6 +381,39 @@ TEST_CASE("the French catalogue is used when French is asked, even without a Fre
   CHECK(tr("the command line is wrong") == "la ligne de commande est fausse");
   CHECK(msg("{0}: {1}", "a", "b").text() == "a\u00a0: b");
   CHECK(ntr("{0} year", "{0} years", 0) == "0 an");  // French: zero is singular
+  CHECK(ntr("{0} row", "{0} rows", 77726) == "77\u202f726 lignes");
+  CHECK(show_size(792'678) == "792,7\u00a0ko");
+  CHECK(show_size(1'234'567) == "1,2\u00a0Mo");
+  CHECK(show_size(12) == "12\u00a0octets");
+  CHECK(show_date("2026-11-25") == "25/11/2026");
+  CHECK(show_instant(*parse_instant("2026-11-25T16:14:38Z")) == "25/11/2026 à 16:14 UTC");
+  const auto m = nmsg("{0} archive unit without any date", "{0} archive units without any date", 1200);
+  CHECK(m.text() == "1\u202f200 unités archivistiques sans aucune date");
+  CHECK(m.english() == "1200 archive units without any date");
   set_language("en");
   CHECK(tr("the command line is wrong") == "the command line is wrong");
+}
+
+TEST_CASE("a file that is not there is said so in the user's words, with what to do") {
+  const TemporaryDirectory dir;
+  try {
+    static_cast<void>(read_file(dir.path() / "absent.txt"));
+    FAIL("read");
+  } catch (const Error& e) {
+    CHECK(e.code() == Exit::disk);
+    CHECK(e.message().english() == (dir.path() / "absent.txt").string() + " cannot be read.");
+    REQUIRE(e.causes().size() == 1);
+    CHECK(e.causes()[0].english() == "there is no such file or folder");
+    CHECK(e.hints().size() == 1);
+  }
+}
+
+TEST_CASE("people are shown the first causes of many, programs all of them") {
+  Error e(Exit::usage, msg("Wrong."));
+  for (int i = 1; i <= 23; ++i) e = std::move(e).because(msg("cause {0}", i));
+  const auto text = e.render();
+  CHECK(text.find("cause 20") != std::string::npos);
+  CHECK(text.find("cause 21") == std::string::npos);
+  CHECK(text.find("3 other causes; --json") != std::string::npos);
+  CHECK(e.to_json().at("causes").size() == 23);
 }

@@ -2,6 +2,7 @@
 #include "core/clock.hpp"
 #include "core/csv.hpp"
 #include "core/digest.hpp"
+#include "core/display.hpp"
 #include "core/error.hpp"
 #include "core/format.hpp"
 #include "core/html.hpp"
@@ -243,4 +244,46 @@ TEST_CASE("a consumer that leaves releases the producer") {
   queue.abandon();
   producer.join();
   CHECK(refused);
+}
+
+TEST_CASE("sizes round to the nearest tenth, in decimal units") {
+  CHECK(show_size(0) == "0 bytes");
+  CHECK(show_size(1) == "1 byte");
+  CHECK(show_size(999) == "999 bytes");
+  CHECK(show_size(1000) == "1.0 kB");
+  CHECK(show_size(1049) == "1.0 kB");
+  CHECK(show_size(1050) == "1.1 kB");
+  CHECK(show_size(792'678) == "792.7 kB");
+  CHECK(show_size(999'949) == "999.9 kB");
+  CHECK(show_size(999'950) == "1.0 MB");
+  CHECK(show_size(999'949'999) == "999.9 MB");
+  CHECK(show_size(1'000'000'000) == "1.0 GB");
+  CHECK(show_size(1'234'567'890'123'456) == "1,234.6 TB");
+  CHECK(show_size(UINT64_MAX) == "18,446,744.1 TB");
+}
+
+TEST_CASE("counts and dates are those of the language, English here") {
+  CHECK(show_count(0) == "0");
+  CHECK(show_count(999) == "999");
+  CHECK(show_count(1000) == "1,000");
+  CHECK(show_count(1'234'567) == "1,234,567");
+  CHECK(show_date(*parse_instant("2026-11-25T16:14:38Z")) == "2026-11-25");
+  CHECK(show_date("2026-11-25") == "2026-11-25");
+  CHECK(show_date("soon").empty());
+  CHECK(show_instant(*parse_instant("2026-11-25T16:14:38Z")) == "2026-11-25 at 16:14 UTC");
+}
+
+TEST_CASE("a message that counts takes the form of its number, grouped for people and bare for programs") {
+  const auto m = nmsg("{0} lot of {1}", "{0} lots of {1}", 12345, "x");
+  CHECK(m.text() == "12,345 lots of x");
+  CHECK(m.english() == "12345 lots of x");
+  CHECK(nmsg("{0} lot of {1}", "{0} lots of {1}", 1, "x").text() == "1 lot of x");
+}
+
+TEST_CASE("the distance of words counts letters changed, added, removed or swapped") {
+  CHECK(edit_distance("", "") == 0);
+  CHECK(edit_distance("", "abc") == 3);
+  CHECK(edit_distance("KERMAREC", "KERMARREC") == 1);
+  CHECK(edit_distance("MARTNI", "MARTIN") == 1);
+  CHECK(edit_distance("kitten", "sitting") == 3);
 }

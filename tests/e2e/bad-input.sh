@@ -10,7 +10,22 @@ nothing_left() { [ ! -e "$1" ] && [ -z "$(find . -name '*.partial*')" ] || fail 
 
 say "command line: no guessing, unknown command, missing argument, wrong number"
 expect 2 "$versoir" extract sqlite:x --app bibliotheque; contains "--app"
-expect 2 "$versoir" extrac
+expect 2 "$versoir" extrac; contains "Did you mean versoir extract?"
+expect 2 "$versoir" plan x --replase; contains "Did you mean --replace?"
+expect 2 "$versoir" consult serch x y; contains "Did you mean versoir consult search?"
+expect 2 "$versoir" consult; contains "consult search"; contains "consult show"
+expect 2 "$versoir" vitam; contains "vitam ping"
+expect 0 "$versoir" consult --help; contains "consult show"
+expect 0 "$versoir" help plan; contains "versoir plan EXTRACT"
+expect 2 "$versoir" review; contains "versoir review VERSEMENT"; contains "--help"
+expect 2 "$versoir" status --workspace nowhere; contains "versoir init"
+expect 0 "$versoir" init --workspace "$work/new/ws"; [ -s "$work/new/ws/versoir.conf" ] || fail "init"
+expect 2 "$versoir" status --lang de; contains "fr, en"
+expect 2 "$versoir" consult show absent.extract x --format pdf; contains "text, html, xml"
+expect 33 "$versoir" review nowhere; contains "There is no versement nowhere"
+expect 80 "$versoir" status nowhere; contains "There is no versement nowhere"; contains "versoir plan"
+expect 2 "$versoir" check absent.zip; contains "neither a file nor a versement"
+expect 70 "$versoir" plan absent.extract --id x; contains "no such file"
 expect 2 "$versoir" plan; contains EXTRACT
 expect 2 "$versoir" consult search x y --limit -1; contains "-1"
 

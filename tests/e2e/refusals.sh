@@ -163,9 +163,17 @@ say "a lot that was sent is followed whatever became of its visa"
 until_reviewed v6
 expect 0 "$versoir" approve v6 --confirm v6
 expect 0 "$versoir" send v6 --no-wait
-expect 0 "$versoir" revoke v6 --reason "trop tard" --confirm v6
+mv versements/v6/visa-1.json.p7s "$work/visa-6.p7s"
 expect 0 "$versoir" send v6
+mv "$work/visa-6.p7s" versements/v6/visa-1.json.p7s
 expect 0 "$versoir" verify
+
+say "33: after everything was sent there is nothing left to decide"
+expect 33 "$versoir" approve v6 --confirm v6; contains "already sent"
+expect 33 "$versoir" refuse v6 --reason "trop tard" --confirm v6; contains "already sent"
+expect 33 "$versoir" revoke v6 --reason "trop tard" --confirm v6; contains "takes nothing back"
+[ ! -e versements/v6/visa-2.json ] || fail "a decision was signed after everything was sent"
+expect 33 "$versoir" revoke v2 --reason "rien" --confirm v2; contains "no approval to revoke"
 
 say "what disappears is seen: a package, the journal"
 gone=$(ls -d versements/v1/lots/*)/sip.zip

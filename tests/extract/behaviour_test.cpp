@@ -109,7 +109,7 @@ TEMPLATE_TEST_CASE("all missing tables and columns are named before anything is 
                  table("NOTE", column("NUM")) + table("ABSENCE", column("NUM"), "optional=\"yes\""));
   const auto error = error_of([&] { copy_from(site.uri(), profile, folder.path() / "essai.extract"); });
   CHECK(error.code() == core::Exit::source_missing);
-  CHECK(causes_of(error) == Lines{"column PERSONNE.PRENOM", "table NOTE"});
+  CHECK(causes_of(error) == Lines{"table PERSONNE: PRENOM", "table NOTE: the whole table"});
   CHECK(names_in(folder.path()).empty());
 }
 

@@ -86,7 +86,7 @@ TEST_CASE("The text names things in French, dates and decimals as people write t
   CHECK_THAT(text, Contains("handle broken"));
   CHECK_THAT(text, !Contains("Numéro"));  // hidden
   const auto none = records::to_text(*reader.read(app.records.front(), key(3)));
-  CHECK_THAT(none, Contains("Prêts : néant"));
+  CHECK_THAT(none, Contains("Prêts\u00a0: néant"));
   const auto strange = records::to_text(*reader.read(app.records.front(), key(2)));
   CHECK_THAT(strange, Contains("X (code inconnu)") && Contains("01/01/1970 23:00:00"));
 }
@@ -104,6 +104,7 @@ TEST_CASE("Rows too wide for a page are wrapped, and nothing of them is lost") {
   for (std::size_t i = 0; i < text.size(); ++i)
     if (text[i] == '\n') longest = std::max(longest, i - at), at = i + 1;
   CHECK(longest <= 120);
+  CHECK_THAT(text, Contains("- Texte\u00a0: word0 "));  // the first value has its label too
 }
 
 TEST_CASE("The page in HTML escapes the data, says where it comes from, follows the sheet") {

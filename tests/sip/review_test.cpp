@@ -81,7 +81,7 @@ TEST_CASE("a report says what stands in the way of a decision") {
   CHECK(facts.at("blocking").size() == plan.lots.size());
 }
 
-TEST_CASE("the page is well-formed, complete, and the same each time, even after the decision") {
+TEST_CASE("the page is well-formed, complete, and the same each time") {
   Club club;
   const auto plan = club.plan();
   club.build_all(plan);
@@ -89,7 +89,6 @@ TEST_CASE("the page is well-formed, complete, and the same each time, even after
   club.review(plan);
   const auto page = club.versement().file("review.html");
   const auto digest = core::digest_file(page);
-  core::write_json(club.versement().lot(plan.lots[0].id) / "sending.json", {{"format", "versoir-sending/1"}});
   club.review(plan);
   CHECK(core::digest_file(page) == digest);
   output_of(
@@ -120,8 +119,48 @@ TEST_CASE("the terminal report holds the essentials") {
   club.check(plan);
   const auto text = sip::review_text(sip::review_facts(club.versement(), plan, club.extract()));
   CHECK_THAT(text, Contains("46 records transferred, 14 left out"));
-  CHECK_THAT(text, Contains("01/09/1991") && Contains("30/06/2020"));
+  CHECK_THAT(text, Contains("1991-09-01") && Contains("2020-06-30"));
   CHECK_THAT(text, Contains("1 unit has no start date for this rule"));
   CHECK_THAT(text, Contains("platform sandbox, tenant 3"));
   CHECK_THAT(text, !Contains("{0}") && !Contains("{1}"));
+}
+
+TEST_CASE("before the packages exist the report gives what is planned, and the command that comes next") {
+  Club club;
+  const auto plan = club.plan();
+  const auto text = sip::review_text(sip::review_facts(club.versement(), plan, club.extract()));
+  CHECK_THAT(text, Contains("planned, not built yet: " + std::to_string(plan.kept) + " records"));
+  CHECK_THAT(text, Contains("not built") && Contains("Next: versoir build " + plan.versement));
+  CHECK_THAT(text, !Contains("0 archive units") && !Contains("can be decided"));
+  club.review(plan);
+  CHECK_THAT(core::read_file(club.versement().file("review.html")), Contains("not built yet"));
+}
+
+TEST_CASE("the report says where the lots stand, and what can still be decided") {
+  Club club;
+  const auto plan = club.plan();
+  REQUIRE(plan.lots.size() > 1);
+  club.build_all(plan);
+  club.check(plan);
+  const auto report = [&] {
+    return sip::review_text(sip::review_facts(club.versement(), plan, club.extract()));
+  };
+  CHECK_THAT(report(), Contains("the versement can be decided") && Contains("Next: versoir approve"));
+  const auto sent = [&](const sip::PlannedLot& lot) {
+    core::write_json(club.versement().lot(lot.id) / "sending.json", {{"format", "versoir-sending/1"}});
+    core::write_json(club.versement().lot(lot.id) / "operation.json", {{"format", "versoir-operation/1"}});
+  };
+  sent(plan.lots[0]);
+  const auto partly = report();
+  CHECK_THAT(partly, Contains("1 lot was already sent") && Contains("(" + plan.lots[0].id.value + ")"));
+  CHECK_THAT(partly, Contains(std::to_string(plan.lots.size() - 1) + " lot") && Contains("can be decided ("));
+  CHECK_THAT(partly, !Contains("Every lot is built"));
+  for (const auto& lot : plan.lots) sent(lot);
+  const auto facts = sip::review_facts(club.versement(), plan, club.extract());
+  CHECK(facts.at("lots")[0].at("state") == "sent");
+  const auto over = report();
+  CHECK_THAT(over, Contains("Every lot was sent: nothing is left to decide."));
+  CHECK_THAT(over, Contains("nothing left that a visa would authorise") && !Contains("can be decided"));
+  club.review(plan);
+  CHECK_THAT(core::read_file(club.versement().file("review.html")), Contains("nothing is left to decide"));
 }

@@ -222,6 +222,10 @@ TEST_CASE("a decision needs the report, the right confirmation, a reason, a role
   CHECK(with([](auto& o) { o.confirm.clear(); }) == Exit::usage);
   CHECK(with([](auto& o) { o.decision = sip::Decision::refuse; }) == Exit::usage);
   CHECK(with([](auto& o) { o.decision = sip::Decision::revoke; }) == Exit::usage);
+  CHECK(with([](auto& o) {
+          o.decision = sip::Decision::revoke;
+          o.reason = "nothing was approved";
+        }) == Exit::lot_state);
   CHECK(with([](auto& o) { o.exclude = {{"ESSAI-MEM-0000000000-0001"}}; }) == Exit::usage);
   CHECK(with([&](auto& o) { o.exclude = {r.plan_.lots[0].id, r.plan_.lots[1].id}; }) == Exit::lot_state);
   CHECK(with([](auto&) {}, "client") == Exit::visa_untrusted);
@@ -500,4 +504,46 @@ TEST_CASE("files that merely look like visas are not visas") {
   REQUIRE(sip::list_visas(r.versement()).size() == 1);
   CHECK(sip::list_visas(r.versement())[0].json.is_object());
   CHECK(r.verify().code == Exit::visa_missing);
+}
+
+TEST_CASE("a decision is about lots that are still here: after everything was sent, none can be signed") {
+  Ready r;
+  r.approve();
+  const auto sent = [&](const sip::PlannedLot& lot) {
+    core::write_json(r.versement().lot(lot.id) / "operation.json", {{"format", "versoir-operation/1"}});
+  };
+  const auto& lots = r.plan_.lots;
+  REQUIRE(lots.size() > 1);
+  sent(lots[0]);
+  // The rest can be decided, and the decision does not name what has left.
+  const auto partly = Json::parse(r.prepare(r.options()));
+  CHECK(partly.at("lots").size() == lots.size() - 1);
+  CHECK(partly.at("excluded").empty());
+  CHECK(partly.dump().find(lots[0].id.value) == std::string::npos);
+  auto without = r.options();
+  without.exclude = {lots[0].id};
+  CHECK(exit_of([&] { static_cast<void>(r.prepare(without)); }) == Exit::lot_state);
+  CHECK(r.decide(r.options(sip::Decision::revoke)) == 2);
+  CHECK(sip::latest_decision(sip::list_visas(r.versement()), lots[0].id) == "approve");
+  CHECK(sip::latest_decision(sip::list_visas(r.versement()), lots[1].id) == "revoke");
+  for (const auto& lot : lots) sent(lot);
+  for (const auto decision : {sip::Decision::approve, sip::Decision::refuse, sip::Decision::revoke}) {
+    auto o = r.options(decision);
+    CHECK(exit_of([&] { static_cast<void>(r.prepare(o)); }) == Exit::lot_state);
+    CHECK_THAT(complaint_of([&] { static_cast<void>(r.prepare(o)); }), Contains("already sent"));
+  }
+  CHECK(sip::list_visas(r.versement()).size() == 2);
+}
+
+TEST_CASE("the statement counts as French does") {
+  Ready r;
+  const auto visa = Json::parse(r.prepare(r.options()));
+  const auto statement = visa.at("statement").get<std::string>();
+  CHECK_THAT(statement, Contains(std::to_string(visa.at("lots").size()) + "\u00a0lots"));
+  CHECK_THAT(statement, Contains("\u00a0unités archivistiques, ") && Contains("club-2026\u00a0: "));
+  CHECK_THAT(statement, !Contains("(s)") && !Contains("unités d'archives"));
+  auto one = r.options();
+  for (std::size_t i = 1; i < r.plan_.lots.size(); ++i) one.exclude.push_back(r.plan_.lots[i].id);
+  CHECK_THAT(Json::parse(r.prepare(one)).at("statement").get<std::string>(),
+             Contains("\u00a0: 1\u00a0lot, "));
 }

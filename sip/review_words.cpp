@@ -1,0 +1,296 @@
+// Labels, counted things, and where a versement stands, for the page and for the terminal.
+#include "sip/review_words.hpp"
+
+#include "core/display.hpp"
+#include "extract/store.hpp"
+#include "sip/versement.hpp"
+
+#include <algorithm>
+
+namespace versoir::sip::words {
+
+using core::msg;
+using core::tr;
+
+const Json& member(const Json& object, const char* key) {
+  static const Json nothing;
+  const auto at = object.find(key);
+  return at == object.end() ? nothing : *at;
+}
+
+std::string text(const Json& object, const char* key) {
+  const auto& value = member(object, key);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+std::uint64_t number(const Json& object, const char* key) {
+  const auto& value = member(object, key);
+  return value.is_number_integer() && value.get<std::int64_t>() >= 0 ? value.get<std::uint64_t>() : 0;
+}
+
+std::string count(const Json& object, const char* key) { return core::show_count(number(object, key)); }
+std::string date(const std::string& iso) { return core::show_date(iso); }
+std::string date_or(const std::string& iso, const std::string& otherwise) {
+  auto shown = date(iso);
+  return shown.empty() ? otherwise : shown;
+}
+
+std::string lots_text(std::uint64_t n) { return core::ntr("{0} lot", "{0} lots", n); }
+std::string records_text(std::uint64_t n) { return core::ntr("{0} record", "{0} records", n); }
+std::string units_text(std::uint64_t n) { return core::ntr("{0} archive unit", "{0} archive units", n); }
+std::string objects_text(std::uint64_t n) { return core::ntr("{0} object", "{0} objects", n); }
+
+std::string action_label(const std::string& action) {
+  if (action == "Keep") return tr("keep");
+  if (action == "Destroy") return tr("destroy");
+  if (action == "RestrictAccess") return tr("restrict access");
+  if (action == "Transfer") return tr("transfer");
+  if (action == "Copy") return tr("copy");
+  return action;
+}
+
+std::string category_label(const std::string& category) {
+  if (category == "StorageRule") return tr("current use");
+  if (category == "AppraisalRule") return tr("retention and final action");
+  if (category == "AccessRule") return tr("access by the public");
+  if (category == "DisseminationRule") return tr("online dissemination");
+  if (category == "ReuseRule") return tr("re-use");
+  if (category == "ClassificationRule") return tr("classification");
+  if (category == "HoldRule") return tr("hold");
+  return category;
+}
+
+std::string confidence_label(const std::string& confidence) {
+  if (confidence == "H") return tr("high");
+  if (confidence == "M") return tr("medium");
+  if (confidence == "L") return tr("low: to be confirmed");
+  return tr("not stated");
+}
+
+std::string kind_text(const std::string& kind) {
+  if (kind == "rehearsal") return tr("rehearsal: proves nothing about the closing state of the application");
+  return extract::kind_label(kind);
+}
+
+std::string platform_kind_label(const std::string& kind) {
+  return kind == "production" ? tr("production: what is sent is archived")
+                              : tr("rehearsal: nothing is archived for good");
+}
+
+std::string duration_label(const Json& rule) {
+  const auto& duration = member(rule, "duration");
+  if (!duration.is_number_integer()) return tr("unlimited");
+  const auto n = duration.get<unsigned long>();
+  const auto unit = text(rule, "unit");
+  if (unit == "day") return core::ntr("{0} day", "{0} days", n);
+  if (unit == "month") return core::ntr("{0} month", "{0} months", n);
+  return core::ntr("{0} year", "{0} years", n);
+}
+
+static std::optional<LotState> state_of(const Json& lot) { return parse_state(text(lot, "state")); }
+
+std::string state_text(const Json& lot) {
+  const auto state = state_of(lot);
+  return state ? state_label(*state) : std::string();
+}
+
+std::string check_text(const std::string& verdict) { return verdict.empty() ? tr("not checked") : verdict; }
+
+std::string span_text(const Json& profile) {
+  const auto from = date(text(profile, "start")), to = date(text(profile, "end"));
+  if (from.empty() && to.empty()) return tr("no date");
+  return msg("from {0} to {1}", from, to).text();
+}
+
+std::string actions_text(const Json& forecast) {
+  std::string list;
+  for (const auto& [action, units] : member(forecast, "actions").items()) {
+    if (!list.empty()) list += ", ";
+    list += msg("{0}: {1}", action_label(action), core::show_count(units.get<std::uint64_t>())).text();
+  }
+  return list;
+}
+
+/// Why some units of a rule have no end date, said in full: they can never be destroyed.
+std::string without_end_text(const Json& forecast) {
+  const auto n = number(forecast, "withoutEnd");
+  if (n == 0) return {};
+  if (member(forecast, "unlimited") == Json(true))
+    return core::ntr("{0} unit has no end date: the rule is unlimited.",
+                     "{0} units have no end date: the rule is unlimited.", n);
+  if (text(forecast, "category") == "AppraisalRule")
+    return core::ntr(
+        "{0} unit has no start date for this rule: the platform will never propose to destroy it.",
+        "{0} units have no start date for this rule: the platform will never propose to destroy them.", n);
+  return core::ntr("{0} unit has no start date for this rule: the platform will not compute its end.",
+                   "{0} units have no start date for this rule: the platform will not compute its end.", n);
+}
+
+/// Retention that is over on the day of the plan: the platform could propose these units for destruction at
+/// once.
+std::string elapsed_text(const Json& forecast) {
+  const auto n = number(forecast, "elapsed");
+  if (n == 0 || text(forecast, "category") != "AppraisalRule") return {};
+  return core::ntr("{0} unit had already reached the end of its retention on the day of the plan.",
+                   "{0} units had already reached the end of their retention on the day of the plan.", n);
+}
+
+/// A package that is not built has no size, rather than none of it.
+std::string size_text(const Json& lot) {
+  return state_of(lot) == LotState::planned ? tr("not built") : core::show_size(number(lot, "size"));
+}
+
+namespace {
+
+/// Lots by what can still be decided about them.
+struct Situation {
+  std::vector<std::string> blocking, waiting, approved, refused, sent, rejected;
+  std::uint64_t lots = 0, built = 0;
+  std::uint64_t decidable = 0, units = 0, objects = 0, size = 0;  ///< of what a visa would cover
+
+  explicit Situation(const Json& facts) {
+    for (const auto& id : member(facts, "blocking"))
+      if (id.is_string()) blocking.push_back(id.get<std::string>());
+    for (const auto& lot : member(facts, "lots")) add(lot);
+  }
+  [[nodiscard]] bool all(const std::vector<std::string>& group) const { return lots && group.size() == lots; }
+
+ private:
+  void add(const Json& lot) {
+    ++lots;
+    const auto id = text(lot, "id");
+    const auto state = state_of(lot).value_or(LotState::planned);
+    if (state != LotState::planned) ++built;
+    const bool blocked = std::find(blocking.begin(), blocking.end(), id) != blocking.end();
+    switch (state) {
+      case LotState::planned:
+      case LotState::built:
+        return;
+      case LotState::checked:
+        waiting.push_back(id);
+        break;
+      case LotState::approved:
+        approved.push_back(id);
+        break;
+      case LotState::refused:
+        refused.push_back(id);
+        if (blocked) return;
+        break;
+      case LotState::rejected:
+        return rejected.push_back(id);
+      case LotState::sending:
+      case LotState::sent:
+      case LotState::in_doubt:
+      case LotState::accepted:
+      case LotState::accepted_with_warnings:
+      case LotState::verified:
+      case LotState::closed:
+        return sent.push_back(id);
+    }
+    ++decidable;
+    units += number(lot, "units");
+    objects += number(lot, "objects");
+    size += number(lot, "size");
+  }
+};
+
+}  // namespace
+
+/// The sentence that the visa will put into law.
+std::string authorises_text(const Json& facts) {
+  const Situation s(facts);
+  const auto& platform = member(facts, "platform");
+  if (!s.blocking.empty())
+    return tr("What a visa would authorise is known once every lot is built and checked.");
+  if (s.decidable == 0) return tr("There is nothing left that a visa would authorise.");
+  return msg("A visa of approval authorises the transfer, once and as they are now, of {0} ({1}, {2}, {3}) "
+             "to "
+             "platform {4}, tenant {5}, during the validity of the visa. It authorises no destruction.",
+             lots_text(s.decidable), units_text(s.units), objects_text(s.objects), core::show_size(s.size),
+             text(platform, "name"), number(platform, "tenant"))
+      .text();
+}
+
+/// The first ones by name, the others by their number.
+static std::string named(const std::vector<std::string>& ids) {
+  constexpr std::size_t shown = 5;
+  std::string list;
+  for (std::size_t i = 0; i < ids.size() && i < shown; ++i) list += (i ? ", " : "") + ids[i];
+  if (ids.size() > shown) list += ", " + core::ntr("and {0} other", "and {0} others", ids.size() - shown);
+  return list;
+}
+
+/// Where the versement stands, and what can still be decided: a badge and its sentence for each group of
+/// lots.
+std::vector<std::pair<std::string, std::string>> situation_texts(const Json& facts) {
+  const Situation s(facts);
+  if (s.lots && s.built == 0)
+    return {{"warning", core::nmsg("This versement is planned, not built yet: {0} record in {1}.",
+                                   "This versement is planned, not built yet: {0} records in {1}.",
+                                   number(member(facts, "totals"), "kept"), lots_text(s.lots))
+                            .text()}};
+  if (s.all(s.waiting))
+    return {{"ok", tr("Every lot is built and its check is favourable: the versement can be decided.")}};
+  if (s.all(s.sent)) return {{"info", tr("Every lot was sent: nothing is left to decide.")}};
+  std::vector<std::pair<std::string, std::string>> list;
+  const auto group = [&](const char* badge, const std::vector<std::string>& ids, const core::Message& m) {
+    if (!ids.empty()) list.emplace_back(badge, m.text());
+  };
+  const auto n = [](const std::vector<std::string>& ids) { return ids.size(); };
+  group("warning", s.blocking,
+        core::nmsg("{0} lot cannot be approved as it stands: not built, not checked, or check unfavourable "
+                   "({1}).",
+                   "{0} lots cannot be approved as they stand: not built, not checked, or check unfavourable "
+                   "({1}).",
+                   n(s.blocking), named(s.blocking)));
+  group("ok", s.waiting,
+        core::nmsg("{0} lot can be decided ({1}).", "{0} lots can be decided ({1}).", n(s.waiting),
+                   named(s.waiting)));
+  group("info", s.approved,
+        core::nmsg("{0} lot is approved and not sent yet ({1}).",
+                   "{0} lots are approved and not sent yet ({1}).", n(s.approved), named(s.approved)));
+  group(
+      "info", s.refused,
+      core::nmsg("{0} lot is refused ({1}).", "{0} lots are refused ({1}).", n(s.refused), named(s.refused)));
+  group("info", s.sent,
+        core::nmsg("{0} lot was already sent: nothing is left to decide about it ({1}).",
+                   "{0} lots were already sent: nothing is left to decide about them ({1}).", n(s.sent),
+                   named(s.sent)));
+  group("warning", s.rejected,
+        core::nmsg("{0} lot was rejected by the platform: plan again once the cause is removed ({1}).",
+                   "{0} lots were rejected by the platform: plan again once the cause is removed ({1}).",
+                   n(s.rejected), named(s.rejected)));
+  return list;
+}
+
+/// The command that comes next, "" when nothing is to be done.
+std::string next_step(const Json& facts) {
+  const Situation s(facts);
+  const auto id = text(facts, "versement");
+  const auto& lots = member(facts, "lots");
+  const auto any = [&](LotState state) {
+    return std::any_of(lots.begin(), lots.end(), [&](const Json& l) { return state_of(l) == state; });
+  };
+  if (any(LotState::planned)) return msg("→ Next: versoir build {0}", id).text();
+  if (any(LotState::built)) return msg("→ Next: versoir check {0}", id).text();
+  if (!s.waiting.empty())
+    return msg("→ Next: versoir approve {0}, or versoir refuse {0} --reason \"…\"", id).text();
+  if (!s.approved.empty()) return msg("→ Next: versoir send {0}", id).text();
+  if (any(LotState::sending) || any(LotState::in_doubt) || any(LotState::sent))
+    return msg("→ Next: versoir send {0} follows what was sent to its reply", id).text();
+  if (any(LotState::accepted) || any(LotState::accepted_with_warnings)) return tr("→ Next: versoir verify");
+  return {};
+}
+
+std::string evidence_text(const Json& dictionary) {
+  const auto& evidence = member(dictionary, "columnsByEvidence");
+  return msg("Columns copied whose meaning is confirmed: {0}, inferred: {1}, unknown: {2}; not copied by "
+             "decision: {3}.",
+             count(evidence, "confirmed"), count(evidence, "inferred"), count(evidence, "unknown"),
+             count(dictionary, "columnsNotTaken"))
+      .text();
+}
+
+bool anything_built(const Json& facts) { return Situation(facts).built > 0; }
+
+}  // namespace versoir::sip::words

@@ -1,0 +1,52 @@
+// The words of the archivist's report: facts read from their JSON, named in the user's language.
+#pragma once
+#include "core/json.hpp"
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace versoir::sip::words {
+
+using core::Json;
+
+[[nodiscard]] const Json& member(const Json& object, const char* key);
+[[nodiscard]] std::string text(const Json& object, const char* key);
+[[nodiscard]] std::uint64_t number(const Json& object, const char* key);
+[[nodiscard]] std::string count(const Json& object, const char* key);
+[[nodiscard]] std::string date(const std::string& iso);
+[[nodiscard]] std::string date_or(const std::string& iso, const std::string& otherwise);
+[[nodiscard]] std::string lots_text(std::uint64_t n);
+[[nodiscard]] std::string records_text(std::uint64_t n);
+[[nodiscard]] std::string units_text(std::uint64_t n);
+[[nodiscard]] std::string objects_text(std::uint64_t n);
+[[nodiscard]] std::string action_label(const std::string& action);
+[[nodiscard]] std::string category_label(const std::string& category);
+[[nodiscard]] std::string confidence_label(const std::string& confidence);
+[[nodiscard]] std::string kind_text(const std::string& kind);
+[[nodiscard]] std::string platform_kind_label(const std::string& kind);
+[[nodiscard]] std::string duration_label(const Json& rule);
+[[nodiscard]] std::string state_text(const Json& lot);
+[[nodiscard]] std::string check_text(const std::string& verdict);
+[[nodiscard]] std::string span_text(const Json& profile);
+[[nodiscard]] std::string actions_text(const Json& forecast);
+/// Why some units of a rule have no end date, said in full: they can never be destroyed.
+[[nodiscard]] std::string without_end_text(const Json& forecast);
+/// Retention that is over on the day of the plan: the platform could propose these units for destruction at
+/// once.
+[[nodiscard]] std::string elapsed_text(const Json& forecast);
+/// A package that is not built has no size, rather than none of it.
+[[nodiscard]] std::string size_text(const Json& lot);
+/// The sentence that the visa will put into law.
+[[nodiscard]] std::string authorises_text(const Json& facts);
+/// Where the versement stands, and what can still be decided: a badge and its sentence for each group of
+/// lots.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> situation_texts(const Json& facts);
+/// The command that comes next, "" when nothing is to be done.
+[[nodiscard]] std::string next_step(const Json& facts);
+[[nodiscard]] std::string evidence_text(const Json& dictionary);
+/// At least one package exists.
+[[nodiscard]] bool anything_built(const Json& facts);
+
+}  // namespace versoir::sip::words
