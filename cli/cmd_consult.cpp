@@ -26,12 +26,25 @@ std::string joined(const std::vector<std::string>& words) {
 /// How a hit is named on the command line: record:key.
 std::string reference(const consult::Hit& hit) { return hit.record + ":" + hit.key.text(); }
 
+/// Columns that hold something for somebody: the width of a terminal is scarce.
+void show_filled_columns(Context& c, const std::vector<std::string>& header,
+                         const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::string> kept;
+  std::vector<std::vector<std::string>> cells(rows.size());
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (std::all_of(rows.begin(), rows.end(), [&](const auto& row) { return row[i].empty(); })) continue;
+    kept.push_back(header[i]);
+    for (std::size_t r = 0; r < rows.size(); ++r) cells[r].push_back(rows[r][i]);
+  }
+  c.out.table(kept, cells);
+}
+
 void show_hits(Context& c, const std::vector<consult::Hit>& hits) {
   std::string search;
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
   const auto flush = [&] {
-    if (!rows.empty()) c.out.table(header, rows);
+    if (!rows.empty()) show_filled_columns(c, header, rows);
     rows.clear();
   };
   for (const auto& hit : hits) {
@@ -85,16 +98,20 @@ std::pair<std::string, records::Key> find_one(Context& c, consult::Archive& arch
                                               const std::string& text) {
   for (const auto& record : archive.records())
     if (text.starts_with(record + ":")) return {record, records::Key::parse(text.substr(record.size() + 1))};
-  const auto hits = archive.search(text, 20);
+  constexpr std::size_t shown = 20;
+  auto hits = archive.search(text, shown + 1);
   if (hits.size() == 1) return {hits[0].record, hits[0].key};
   if (hits.empty()) {
     Error e(Exit::not_found, msg("Nobody matches '{0}'.", text));
     for (const auto& advice : archive.advice(text)) e = std::move(e).hint(advice);
     throw std::move(e);
   }
+  const bool more = hits.size() > shown;
+  if (more) hits.pop_back();
   show_hits(c, hits);
   throw Error(Exit::not_found,
-              core::nmsg("{0} record matches '{1}'.", "{0} records match '{1}'.", hits.size(), text))
+              more ? msg("More than {0} records match '{1}'.", shown, text)
+                   : core::nmsg("{0} record matches '{1}'.", "{0} records match '{1}'.", hits.size(), text))
       .hint(msg("Give the reference of the one you mean, for instance {0}.", reference(hits[0])));
 }
 
@@ -139,7 +156,7 @@ std::vector<CommandDef> consult_commands() {
            .details = mark("Birth and usual names, with or without accents, hyphens and particles, in any "
                            "order; student or staff number; birth "
                            "date as 14/03/1987, 14/3/87, 14 mars 1987, 1987-03-14 or 1987."),
-           .example = "versoir consult search apogee.extract dupont-lefevre",
+           .example = "versoir consult search apogee.extract kermarrec 14/03/1987",
            .arguments = {{mark("EXTRACT"), mark("an extract file")},
                          {mark("WORDS"), mark("what you know of the person"), true, true}},
            .options = {{"limit", mark("N"), mark("hits shown, at most"), "50"}},
@@ -149,7 +166,7 @@ std::vector<CommandDef> consult_commands() {
            .summary = mark("show a record: registrations, results, diplomas, career"),
            .details = mark("The person is named by the reference that a search prints, or by words that "
                            "match one person only."),
-           .example = "versoir consult show apogee.extract 'etudiant:[1]'",
+           .example = "versoir consult show apogee.extract 'etudiant:[1001]'",
            .arguments = {{mark("EXTRACT"), mark("an extract file")},
                          {mark("PERSON"), mark("a reference, or words that match one person"), true, true}},
            .options = {{"format", mark("KIND"), mark("form of the record"), "text", false, "text|html|xml"},

@@ -75,7 +75,7 @@ std::vector<CommandDef> plan_commands() {
        .details = mark("Applies the archive profiles carried by the extract: kept.csv and left-out.csv say, "
                        "for each record, where "
                        "it goes or why it stays. Nothing is built yet."),
-       .example = "versoir plan apogee.extract --id scolarite-2026 --replace",
+       .example = "versoir plan apogee.extract --id scolarite-2027 --replace",
        .arguments = {{mark("EXTRACT"), mark("an extract file")}},
        .options = {{"id", mark("ID"), mark("identifier of the versement (default: application and date)")},
                    {"profile", mark("NAME"), mark("archive profile (default: all of the application)"),

@@ -154,9 +154,8 @@ void Console::finding(const core::Finding& f) {
   std::string label = f.severity == core::Severity::error     ? tr("error:")
                       : f.severity == core::Severity::warning ? tr("warning:")
                                                               : tr("note:");
-  std::string where = f.where.empty() ? "" : f.where + ": ";
-  put(stderr, fmt::format("{} {}{}{}\n", label, where, f.message.text(),
-                          f.code.empty() ? "" : fmt::format(" [{}]", f.code)));
+  const auto text = f.where.empty() ? f.message.text() : msg("{0}: {1}", f.where, f.message.text()).text();
+  put(stderr, fmt::format("{} {}{}\n", label, text, f.code.empty() ? "" : fmt::format(" [{}]", f.code)));
 }
 
 void Console::table(const std::vector<std::string>& header,

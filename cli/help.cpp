@@ -52,7 +52,8 @@ void options(std::string& out, std::span<const OptionDef> list) {
     std::string left = fmt::format("--{}", o.name);
     if (o.value) left += fmt::format(" {}", tr(o.value));
     std::string text = tr(o.help);
-    if (o.choices && std::string_view(o.choices) != o.value) {
+    if (o.choices && text.find(std::string_view(o.choices).substr(0, 3)) == std::string::npos &&
+        std::string_view(o.choices) != o.value) {
       std::string choices = o.choices;
       std::replace(choices.begin(), choices.end(), '|', ' ');
       text += fmt::format(" ({})", choices);

@@ -9,6 +9,7 @@
 #include "profiles/loader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <optional>
 
@@ -96,9 +97,18 @@ std::string joined(const std::vector<std::string>& words, char separator) {
   return text;
 }
 
-std::string in_one_word(std::string name) {
-  std::erase(name, ' ');
-  return name;
+/// LE FLOC H is searched as LEFLOCH, and as FLOCH by those who leave the particle.
+std::vector<std::string> in_one_word(std::string_view name) {
+  static constexpr std::array particles{"LE", "LA", "LES", "L", "DE", "DU", "DES", "D"};
+  std::vector<std::string> glued;
+  for (auto at = name.find(' '); at != std::string_view::npos; at = name.find(' ')) {
+    std::string one(name);
+    std::erase(one, ' ');
+    glued.push_back(std::move(one));
+    if (std::find(particles.begin(), particles.end(), name.substr(0, at)) == particles.end()) break;
+    name.remove_prefix(at + 1);
+  }
+  return glued;
 }
 
 /// First as they arrive, then written in the order of a register.
@@ -125,7 +135,7 @@ class Builder {
       }
     }
     for (std::size_t i = 0, n = names.size(); i < n; ++i)
-      if (names[i].find(' ') != std::string::npos) names.push_back(in_one_word(names[i]));
+      for (auto& name : in_one_word(names[i])) names.push_back(std::move(name));
     core::Json shown = core::Json::array();
     for (const auto& [i, field] : columns.shown)
       shown.push_back({field->label, shown_text(row.text(i), *field, app_)});

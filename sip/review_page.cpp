@@ -220,6 +220,20 @@ class Lines {
   std::string out_;
 };
 
+void forecast_lines(Lines& out, const Json& f) {
+  const auto codes = text(f, "codes");
+  if (!text(f, "first").empty()) {
+    const auto units = units_text(number(f, "units"));
+    const auto first = date(text(f, "first")), last = date(text(f, "last"));
+    const auto actions = actions_text(f);
+    out.item(actions.empty()
+                 ? msg("{0}, {1}: ends from {2} to {3}", codes, units, first, last)
+                 : msg("{0}, {1}: ends from {2} to {3}; {4}", codes, units, first, last, actions));
+  }
+  if (const auto note = elapsed_text(f); !note.empty()) out.item(msg("{0}: {1}", codes, note));
+  if (const auto note = without_end_text(f); !note.empty()) out.item(msg("{0}: {1}", codes, note));
+}
+
 void profile_lines(Lines& out, const Json& p) {
   out.blank();
   out.line(text(p, "label"));
@@ -234,13 +248,7 @@ void profile_lines(Lines& out, const Json& p) {
     out.item(msg("{0} ({1}), {2}: {3}; confidence: {4}; source: {5}", text(r, "code"), text(r, "ruleId"),
                  duration_label(r), text(r, "label"), confidence_label(text(r, "confidence")),
                  text(r, "source")));
-  for (const auto& f : member(p, "forecast")) {
-    if (!text(f, "first").empty())
-      out.item(msg("{0}, {1}: ends from {2} to {3} {4}", text(f, "codes"), units_text(number(f, "units")),
-                   date(text(f, "first")), date(text(f, "last")), actions_text(f)));
-    if (const auto note = elapsed_text(f); !note.empty()) out.line("  " + text(f, "codes") + ": " + note);
-    if (const auto note = without_end_text(f); !note.empty()) out.line("  " + text(f, "codes") + ": " + note);
-  }
+  for (const auto& f : member(p, "forecast")) forecast_lines(out, f);
 }
 
 void lot_lines(Lines& out, const Json& facts) {

@@ -62,7 +62,8 @@ void check_options(const Plan& plan, const VisaOptions& options) {
     throw Error(Exit::usage, msg("\"{0}\" was typed, the versement is {1}: nothing is signed.",
                                  options.confirm, plan.versement));
   if (options.decision != Decision::approve && options.reason.empty())
-    throw Error(Exit::usage, msg("A refusal or a revocation needs a reason."));
+    throw Error(Exit::usage, msg("A refusal or a revocation needs a reason."))
+        .hint(msg("Add --reason \"…\": it stays in the signed visa."));
   if (options.validity.count() <= 0)
     throw Error(Exit::usage, msg("The validity of a visa is at least one day."));
   for (const auto& id : options.exclude)

@@ -120,7 +120,8 @@ TEST_CASE("A code that the list does not know, and a missing value, are shown as
 TEST_CASE("A name in one word or in several is the same name") {
   const School school(
       "INSERT INTO eleve VALUES (20, NULL, 'FLOC''H', NULL, 'Gwen', NULL, NULL), (21, NULL, 'LE GALL', NULL, "
-      "'Anne-Marie', NULL, NULL), (22, NULL, 'LEGOAS', NULL, 'Erwan', NULL, NULL);");
+      "'Anne-Marie', NULL, NULL), (22, NULL, 'LEGOAS', NULL, 'Erwan', NULL, NULL), "
+      "(23, NULL, 'LE FUSTEC''H', NULL, 'Noa', NULL, NULL);");
   auto archive = school.open();
   for (const char* query : {"FLOC'H", "floc’h", "floch", "FLOC H", "gwen floch", "flo"}) {
     INFO(query);
@@ -133,6 +134,8 @@ TEST_CASE("A name in one word or in several is the same name") {
   CHECK(keys(archive.search("le goas")) == "22");
   CHECK(keys(archive.search("le goas erwan")) == "22");
   CHECK(keys(archive.search("delatour")) == "6");
+  CHECK(keys(archive.search("fustech")) == "23");
+  CHECK(keys(archive.search("latour")) == "6");  // without the particle
   CHECK(ranked(archive.search("legall")) == "21:0");
 }
 

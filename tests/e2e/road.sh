@@ -110,6 +110,24 @@ contains INDIVIDU
 cp "$work/kept.extract" apogee.extract
 expect 0 "$versoir" verify
 
+say "an estimated birth date is said so, diplomas come first, past registrations are not \"in progress\""
+expect 0 "$versoir" consult search apogee.extract 20800007; contains "estimée"
+expect 0 "$versoir" consult show apogee.extract 20800007; contains "Nature de la date de naissance"
+expect 0 "$versoir" consult show apogee.extract 20500001
+grep -q "en cours" <<<"$out" && fail "a registration of the past in progress"
+python3 - "$out" <<'PY' || fail "order of the record"
+import sys
+out = sys.argv[1]
+sys.exit(0 if out.index("Diplômes obtenus") < out.index("Inscriptions administratives") < out.index("Résultats par année") else 1)
+PY
+say "every example of the help runs here"
+for command in status verify plan build check review "consult search" "consult show"; do
+  line=$("$versoir" $command --help --lang en | sed -n '/^Example:/{n;s/^  versoir //p}')
+  [ -n "$line" ] || fail "no example: $command"
+  code=0; eval "\"\$versoir\" $line" >"$work/example" 2>&1 || code=$?
+  case $code in 0 | 3) ;; *) fail "the example of $command ended with $code: $(cat "$work/example")" ;; esac
+done
+
 say "in French"
 expect 41 "$versoir" send again --lang fr
 contains "Rien n’a été envoyé"
