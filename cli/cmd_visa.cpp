@@ -36,11 +36,16 @@ std::string ask_on_terminal(const std::string& question, const std::string& expe
 void show_visa(Context& c, const core::Json& visa) {
   c.out.result(visa.at("statement").get<std::string>());
   std::vector<std::vector<std::string>> rows;
-  for (const auto& lot : visa.at("lots"))
+  for (const auto& lot : visa.at("lots")) {
+    if (lot.at("sha512") == "") {  // refused before it was built
+      rows.push_back({lot.at("messageIdentifier"), "", "", core::tr("not built"), "", ""});
+      continue;
+    }
     rows.push_back({lot.at("messageIdentifier"), core::show_count(lot.at("units").get<std::uint64_t>()),
                     core::show_count(lot.at("objects").get<std::uint64_t>()),
                     core::show_size(lot.at("size").get<std::uint64_t>()), lot.at("checkVerdict"),
                     lot.at("sha512").get<std::string>().substr(0, 16)});
+  }
   c.out.table({core::tr("lot"), core::tr("units"), core::tr("objects"), core::tr("size"), core::tr("check"),
                "SHA-512"},
               rows);

@@ -90,6 +90,19 @@ const ConfigKey* find_key(std::string_view section, std::string_view key) {
   return nullptr;
 }
 
+/// What was probably meant; only proposed.
+std::string_view nearest_key(std::string_view section, std::string_view typed) {
+  std::string_view best;
+  std::size_t least = std::max<std::size_t>(1, typed.size() / 3) + 1;
+  for (const auto& k : keys) {
+    const auto away = edit_distance(typed, k.key);
+    if (!section_matches(k.section, section) || away >= least) continue;
+    least = away;
+    best = k.key;
+  }
+  return best;
+}
+
 bool known_section(std::string_view section) {
   return std::any_of(keys.begin(), keys.end(),
                      [&](const ConfigKey& k) { return section_matches(k.section, section); });
@@ -128,7 +141,12 @@ Config Config::parse(std::string_view text, const std::filesystem::path& origin)
       throw wrong(line_number, msg("neither a section, a comment, nor key = value"));
     const std::string key = trim(std::string_view(line).substr(0, equal));
     if (section.empty()) throw wrong(line_number, msg("the key {0} stands before any section", key));
-    if (!find_key(section, key)) throw wrong(line_number, msg("there is no key {0} in [{1}]", key, section));
+    if (!find_key(section, key)) {
+      auto e = wrong(line_number, msg("there is no key {0} in [{1}]", key, section));
+      if (const auto near = nearest_key(section, key); !near.empty())
+        throw std::move(e).hint(msg("Did you mean {0}?", near));
+      throw std::move(e).hint(msg("The keys are those that versoir init writes, with their descriptions."));
+    }
     if (!seen.emplace(section, key).second)
       throw wrong(line_number, msg("the key {0} of [{1}] is given twice", key, section));
     config.items_.push_back({section, key, trim(std::string_view(line).substr(equal + 1)), line_number});

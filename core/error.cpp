@@ -57,7 +57,6 @@ Error&& Error::because(const std::exception& cause) && {
   if (const auto* e = dynamic_cast<const Error*>(&cause)) {
     causes_.push_back(e->message());
     causes_.insert(causes_.end(), e->causes().begin(), e->causes().end());
-    hints_.insert(hints_.end(), e->hints().begin(), e->hints().end());
   } else {
     causes_.push_back(msg("{0}", cause.what()));
   }

@@ -27,7 +27,6 @@ class Error : public std::exception {
   Error&& hint(Message advice) &&;
   /// Adds a reason underneath (an error from a library, a lower error).
   Error&& because(Message cause) &&;
-  /// Of a lower Error its causes and its advice come along.
   Error&& because(const std::exception& cause) &&;
   /// Adds where, while unwinding ("while extracting table X"): catch (Error& e) { e.while_doing(msg(...));
   /// throw; }

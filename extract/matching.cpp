@@ -53,7 +53,7 @@ class Matcher {
   void take(const profiles::Table& table) {
     TakenTable taken{&table, find_name(catalogue_, table.name), {}, {}};
     if (!taken.source) {
-      if (!table.optional) return missing_.push_back(msg("table {0}: the whole table", table.name));
+      if (!table.optional) return lose(table.name);
       note(msg("The optional table {0} is not in this source.", table.name), table.name);
       return result_.absent.push_back(&table);
     }
@@ -65,6 +65,11 @@ class Matcher {
       result_.tables.push_back(std::move(taken));
     else if (missing_.empty())
       missing_.push_back(msg("every column of table {0}", table.name));
+  }
+
+  void lose(const std::string& table) {
+    ++lost_tables_;
+    missing_.push_back(msg("table {0}: the whole table", table));
   }
 
   void take(const profiles::Column& column, TakenTable& taken) {
@@ -110,6 +115,13 @@ class Matcher {
   [[noreturn]] void fail() const {
     Error error(Exit::source_missing, msg("The source lacks what the profile {0} takes.", profile_.id));
     for (const auto& m : missing_) std::move(error).because(m);
+    const auto wanted = std::ranges::count_if(profile_.tables,
+                                              [](const profiles::Table& t) { return t.take && !t.optional; });
+    if (lost_tables_ * 2 > static_cast<std::size_t>(wanted))
+      throw std::move(error).hint(
+          msg("Is this really a database of {0}? --application names the profile, --schema the owner of the "
+              "tables.",
+              profile_.label));
     throw std::move(error).hint(
         msg("Check the schema; if this site really does not have them, mark them optional=\"yes\" in "
             "tables.xml."));
@@ -119,6 +131,7 @@ class Matcher {
   const std::vector<SourceTable>& catalogue_;
   Matching result_;
   std::vector<Message> missing_;
+  std::size_t lost_tables_ = 0;
   std::vector<std::string> lacking_;  ///< columns of the table at hand
 };
 

@@ -134,7 +134,9 @@ std::unique_ptr<Source> open_sqlite(const std::string& file) {
   try {
     return std::make_unique<SqliteSource>(core::Database::open_read(file));
   } catch (const Error& e) {
-    throw Error(Exit::source_unreachable, msg("The SQLite file {0} cannot be read.", file)).because(e);
+    throw Error(Exit::source_unreachable, msg("The SQLite file {0} cannot be read.", file))
+        .because(e)
+        .hint(msg("Look at the path after sqlite:, and at the rights of this account."));
   }
 }
 

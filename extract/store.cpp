@@ -20,7 +20,8 @@ using core::msg;
 namespace {
 
 Error not_an_extract(const fs::path& path) {
-  return Error(Exit::extract_invalid, msg("{0} is not an extract that can be read.", path.string()));
+  return Error(Exit::extract_invalid, msg("{0} is not an extract that can be read.", path.string()))
+      .hint(msg("Name a file that versoir extract made; versoir status lists those of the workspace."));
 }
 
 core::Database open_database(const fs::path& path) {

@@ -44,11 +44,16 @@ std::string Key::text() const {
 }
 
 Key Key::parse(std::string_view text) {
-  const auto array = core::parse_json(text, "key", Exit::usage);
   const auto wrong = [&] {
     return Error(Exit::usage, msg("'{0}' is not the key of a record.", text))
         .hint(msg("A key is a list between brackets, for instance [12] or [\"2019\",\"L1MAT\",1]."));
   };
+  core::Json array;
+  try {
+    array = core::parse_json(text, "key", Exit::usage);
+  } catch (const Error&) {
+    throw wrong();  // what is not even JSON: a person typed a reference by heart
+  }
   if (!array.is_array() || array.empty()) throw wrong();
   Key key;
   for (const auto& item : array) {

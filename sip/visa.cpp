@@ -120,13 +120,16 @@ class LotCollector {
     lots_.push_back(std::move(json));
   }
 
-  void finish() const {
+  void finish(const Plan& plan) const {
     if (options_.decision != Decision::approve) return;
     if (lots_.empty()) throw Error(Exit::lot_state, msg("There is no lot to approve."));
     if (reasons_.empty()) return;
     Error e(Exit::lot_state, msg("Some lots cannot be approved."));
     for (const auto& reason : reasons_) std::move(e).because(reason);
-    throw std::move(e).hint(msg("Build and check these lots, or leave them out with --exclude."));
+    throw std::move(e).hint(
+        msg("Build and check these lots (versoir build {0}, versoir check {0}), or leave them out with "
+            "--exclude.",
+            plan.versement));
   }
 
   [[nodiscard]] const Json& lots() const noexcept { return lots_; }
@@ -338,7 +341,7 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
     else
       lots.add(lot);
   }
-  lots.finish();
+  lots.finish(plan);
   const auto review = review_digest(versement, options.decision, lots.lots());
   const auto settings = Settings::from_json(plan.settings);
   return core::canonical_json({

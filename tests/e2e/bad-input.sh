@@ -32,7 +32,7 @@ expect 2 "$versoir" consult search x y --limit -1; contains "-1"
 say "configuration: unknown key with its line, missing file, missing secret rights"
 cp versoir.conf "$work/conf"
 printf '\n[transfer.x]\nseda = 2.2\n' >>versoir.conf; expect 4 "$versoir" vitam ping; contains "transfer.x"
-cp "$work/conf" versoir.conf; sed -i 's/^tenant = 0/tennant = 0/' versoir.conf; expect 4 "$versoir" vitam ping; contains tennant; contains "versoir.conf:"
+cp "$work/conf" versoir.conf; sed -i 's/^tenant = 0/tennant = 0/' versoir.conf; expect 4 "$versoir" vitam ping; contains tennant; contains "versoir.conf:"; contains "Did you mean tenant?"
 cp "$work/conf" versoir.conf
 chmod 644 pki/producer.key; expect 4 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$profile"; contains "producer.key"; chmod 600 pki/producer.key
 (cd "$work" && expect 4 "$versoir" vitam ping && contains "versoir.conf")
@@ -46,7 +46,7 @@ expect 22 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application br
 nothing_left bibliotheque.extract
 
 say "sources: absent, not a database, a table and a column missing (both named), unknown kind"
-expect 10 "$versoir" extract sqlite:sources/absent.sqlite --application "$profile"; contains absent.sqlite
+expect 10 "$versoir" extract sqlite:sources/absent.sqlite --application "$profile"; contains absent.sqlite; contains "no such file"; contains "→"
 head -c 8192 /dev/urandom >sources/noise; expect 10 "$versoir" extract sqlite:sources/noise --application "$profile"; contains noise
 expect 10 "$versoir" extract "postgresql:host=127.0.0.1 port=1 dbname=x connect_timeout=2" --application "$profile"
 expect 2 "$versoir" extract "mystere:x" --application "$profile"; contains mystere

@@ -110,6 +110,10 @@ TEMPLATE_TEST_CASE("all missing tables and columns are named before anything is 
   const auto error = error_of([&] { copy_from(site.uri(), profile, folder.path() / "essai.extract"); });
   CHECK(error.code() == core::Exit::source_missing);
   CHECK(causes_of(error) == Lines{"table PERSONNE: PRENOM", "table NOTE: the whole table"});
+  CHECK(error.hints().at(0).english().find("optional") != std::string::npos);
+  const auto other = profile_of(table("ELEVE", column("NUM")) + table("COURS", column("NUM")));
+  const auto wrong = error_of([&] { copy_from(site.uri(), other, folder.path() / "essai.extract"); });
+  CHECK(wrong.hints().at(0).english().find("--application") != std::string::npos);
   CHECK(names_in(folder.path()).empty());
 }
 
