@@ -38,7 +38,9 @@ int run_extract(Context& c) {
   auto* tsa = c.tsa();
   auto& journal = c.journal();
 
-  auto source = extract::open_source(uri, c.words.has("schema") ? c.words.get("schema") : profile.schema);
+  extract::Access access;
+  access.schema = c.words.has("schema") ? c.words.get("schema") : profile.schema;
+  auto source = extract::open_source(uri, access);
   journal.append("EXTRACT_STARTED", {{"application", profile.id}, {"source", uri.redacted()}},
                  trust::Outcome::ok);
   extract::CopyOptions options;

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -118,6 +119,24 @@ void AtomicFile::commit() {
   if (::rename(partial_.c_str(), path_.c_str()) != 0) throw_errno("rename", path_.string());
   committed_ = true;
   sync_directory(parent_of(path_));
+}
+
+std::optional<FileLock> FileLock::try_lock(const fs::path& path) {
+  for (;;) {
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd) throw_errno("open", path.string());
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK) return std::nullopt;
+      if (errno == EINTR) continue;
+      throw_errno("lock", path.string());
+    }
+    // The file may have been renamed or removed by whoever held the lock before us.
+    struct stat mine {
+    }, named{};
+    if (::fstat(fd.get(), &mine) == 0 && ::stat(path.c_str(), &named) == 0 && mine.st_ino == named.st_ino &&
+        mine.st_dev == named.st_dev)
+      return FileLock(std::move(fd));
+  }
 }
 
 void publish_file(const fs::path& from, const fs::path& to) {

@@ -2,8 +2,10 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace versoir::core {
 
@@ -51,6 +53,18 @@ class AtomicFile {
   std::string buffer_;
   std::uint64_t written_ = 0;
   bool committed_ = false;
+};
+
+/// An advisory lock on a file, which is made (mode 0600) when it does not exist; held until destruction.
+class FileLock {
+ public:
+  FileLock() = default;
+  /// nullopt when another process holds it. Throws Error(Exit::disk).
+  [[nodiscard]] static std::optional<FileLock> try_lock(const std::filesystem::path& path);
+
+ private:
+  explicit FileLock(UniqueFd fd) noexcept : fd_(std::move(fd)) {}
+  UniqueFd fd_;
 };
 
 /// fsync of a file that someone else wrote (SQLite, libzip) and of its folder, then rename.

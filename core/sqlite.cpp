@@ -119,6 +119,18 @@ Statement& Statement::bind_blob(int index, std::string_view bytes) {
     fail();
   return *this;
 }
+Statement& Statement::bind_view(int index, std::string_view text) {
+  if (sqlite3_bind_text64(st_.get(), index, text.data() ? text.data() : "", text.size(), SQLITE_STATIC,
+                          SQLITE_UTF8) != SQLITE_OK)
+    fail();
+  return *this;
+}
+Statement& Statement::bind_blob_view(int index, std::string_view bytes) {
+  if (sqlite3_bind_blob64(st_.get(), index, bytes.data() ? bytes.data() : "", bytes.size(), SQLITE_STATIC) !=
+      SQLITE_OK)
+    fail();
+  return *this;
+}
 Statement& Statement::bind_null(int index) {
   if (sqlite3_bind_null(st_.get(), index) != SQLITE_OK) fail();
   return *this;

@@ -40,6 +40,9 @@ class Statement {
   Statement& bind(int index, double v);
   Statement& bind(int index, std::string_view text);        ///< copied
   Statement& bind_blob(int index, std::string_view bytes);  ///< copied
+  /// Not copied: the bytes must live until the statement has run.
+  Statement& bind_view(int index, std::string_view text);
+  Statement& bind_blob_view(int index, std::string_view bytes);
   Statement& bind_null(int index);
   Statement& bind(int index, const Value& v);
   /// The name of parameter `index` without its colon, empty if unnamed.

@@ -2,16 +2,16 @@
 #pragma once
 #include "extract/source.hpp"
 
-#include <functional>
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace versoir::extract {
 
 [[nodiscard]] std::unique_ptr<Source> open_sqlite(const std::string& file);
-[[nodiscard]] std::unique_ptr<Source> open_postgresql(const SourceUri& uri, std::string_view schema);
+[[nodiscard]] std::unique_ptr<Source> open_postgresql(const SourceUri& uri, const Access& access);
 
 /// What libpq takes: "host=… dbname=…" as it is, or the URI that began with "postgresql:".
 [[nodiscard]] std::string postgresql_conninfo(const SourceUri& uri);
@@ -21,39 +21,44 @@ void check_postgresql_conninfo(const SourceUri& uri);
 [[nodiscard]] std::string redact_postgresql(const SourceUri& uri);
 
 /// A block grows to this much before it is handed on: memory is bounded by bytes, not by a number of rows.
-inline constexpr std::size_t block_bytes = 1u << 20;
+inline constexpr std::size_t block_bytes = std::size_t{1} << 19;
 inline constexpr std::size_t block_rows = 1024;
 
 /// Fills blocks cell by cell and hands them on when they are full.
 class BlockFiller {
  public:
-  BlockFiller(std::size_t columns, const std::function<void(RowBlock&&)>& emit)
-      : columns_(columns), emit_(emit) {
-    reset();
+  BlockFiller(std::size_t columns, RowSink& sink) : columns_(columns), sink_(sink), block_(columns) {}
+
+  [[nodiscard]] RowBlock& block() noexcept { return block_; }
+  /// The row just filled is whole; `position` is where reading goes on after it.
+  void end_row(std::string_view position) {
+    block_.position.assign(position);
+    if (block_.bytes() >= block_bytes || block_.rows() >= block_rows) flush();
   }
-  void cell(std::optional<std::string> value) {
-    bytes_ += value ? value->size() : 0;
-    block_.cells.push_back(std::move(value));
-  }
-  void end_row() {
-    if (bytes_ >= block_bytes || block_.rows() >= block_rows) flush();
+  /// A piece of a large value of the row to come: the rows before it go first.
+  void piece(std::size_t column, std::string_view bytes) {
+    flush();
+    sink_.piece(column, bytes);
   }
   void flush() {
-    if (block_.cells.empty()) return;
-    emit_(std::move(block_));
-    reset();
+    if (block_.rows() == 0) return;
+    sink_.rows(std::move(block_));
+    block_ = RowBlock(columns_);
   }
 
  private:
-  void reset() {
-    block_ = RowBlock{};
-    block_.columns = columns_;
-    bytes_ = 0;
-  }
   std::size_t columns_;
-  const std::function<void(RowBlock&&)>& emit_;
+  RowSink& sink_;
   RowBlock block_;
-  std::size_t bytes_ = 0;
 };
+
+/// A position made of several values (those of a key): each with its length, so that any text can stand in
+/// it.
+[[nodiscard]] std::string join_position(std::span<const std::string> values);
+/// Throws Error(Exit::extract_invalid) on what join_position did not write.
+[[nodiscard]] std::vector<std::string> split_position(std::string_view position);
+
+/// What is thrown when the stop token asked for it.
+[[noreturn]] void throw_interrupted();
 
 }  // namespace versoir::extract

@@ -1,16 +1,18 @@
-// The copy itself: source → extract file, with counts, digests, anomalies; whole or absent.
+// The copy itself: source → extract file, with counts, digests, anomalies; whole, or resumable, or absent.
 #include "extract/copy.hpp"
 
-#include "core/queue.hpp"
+#include "extract/integrity.hpp"
 #include "extract/matching.hpp"
+#include "extract/reader.hpp"
 #include "extract/seal.hpp"
+#include "extract/second_look.hpp"
 #include "extract/writer.hpp"
 #include "profiles/loader.hpp"
 #include "trust/seal.hpp"
 
 #include <fmt/format.h>
 
-#include <thread>
+#include <algorithm>
 
 namespace versoir::extract {
 
@@ -21,50 +23,6 @@ using core::msg;
 using core::Severity;
 
 namespace {
-
-/// The loader has gone: the reader has nobody to read for.
-struct Abandoned {};
-
-constexpr std::size_t queued_blocks = 4;
-
-/// Reads in a thread of its own while this one writes. Whichever side fails stops the other; the first cause
-/// is the one that is thrown.
-void stream(Source& source, const TakenTable& table, TableLoader& loader, core::Progress& progress,
-            std::stop_token stop) {
-  std::vector<std::string> columns;
-  for (const auto& c : table.columns) columns.push_back(c.source->name);
-  core::BoundedQueue<RowBlock> queue(queued_blocks);
-  std::stop_source reading;
-  const std::stop_callback forward(stop, [&] { reading.request_stop(); });
-  std::jthread reader([&] {
-    try {
-      source.read(
-          *table.source, columns,
-          [&](RowBlock&& block) {
-            if (!queue.push(std::move(block))) throw Abandoned{};
-          },
-          reading.get_token());
-      queue.close();
-    } catch (...) {
-      queue.close(std::current_exception());
-    }
-  });
-  try {
-    while (auto block = queue.pop()) {
-      if (stop.stop_requested()) throw Error(Exit::interrupted, msg("The copy was interrupted."));
-      if (block->columns != columns.size())
-        throw Error(Exit::source_data,
-                    msg("The source gave {0} columns instead of {1}.", block->columns, columns.size()));
-      const auto rows = block->rows();
-      loader.add(std::move(*block));
-      progress.advance(rows);
-    }
-  } catch (...) {
-    queue.abandon();
-    reading.request_stop();
-    throw;
-  }
-}
 
 class Copy {
  public:
@@ -78,27 +36,40 @@ class Copy {
         stop_(stop) {}
 
   CopyReport run(const fs::path& target) {
-    const auto started = clock_.now();
-    const auto provenance = source_.provenance();
+    provenance_ = source_.provenance();
     const auto catalogue = source_.catalogue();
     const auto matching = match(profile_, catalogue);
-    if (options_.kind == Kind::final_) require_final(matching);
+    if (options_.kind == Kind::final_) require_decisions(matching);
     report_.notes = matching.notes;
-    ExtractWriter writer(target);
-    for (const auto& table : matching.tables) copy_table(writer, table);
-    for (const auto* table : matching.absent) writer.write_absent_table(*table);
-    writer.write_profile(profile_.files);
-    writer.write_run(run_facts(provenance, started));
+    ExtractWriter writer(target, identity(), options_.restart);
+    writer_ = &writer;
+    report_.resumed = writer.resumed();
+    writer.begin_session({{"started", core::format_instant(clock_.now())},
+                          {"snapshot", provenance_.snapshot},
+                          {"host", options_.host},
+                          {"account", options_.account}});
+    try {
+      copy_tables(matching);
+      if (options_.kind == Kind::final_) second_look(matching);
+    } catch (...) {
+      keep_what_is_there();
+      throw;
+    }
+    finish(matching);
     writer.publish();
     return std::move(report_);
   }
 
  private:
-  /// A final extract is what is transferred: every table and column was decided on, and all are of one
-  /// moment.
-  void require_final(const Matching& matching) const {
-    if (source_.consistency() != Consistency::snapshot)
-      throw Error(Exit::usage, msg("A final extract needs a source read in one snapshot."));
+  /// One table being written.
+  struct Lane {
+    const TakenTable* table = nullptr;
+    TableState state;
+    std::optional<TableWriter> writer;
+  };
+
+  /// A final extract is what is transferred: every table and column was decided on.
+  static void require_decisions(const Matching& matching) {
     if (matching.undecided.empty()) return;
     Error error(Exit::profile_invalid,
                 msg("A final extract needs a decision for every table and column of the source."));
@@ -106,69 +77,263 @@ class Copy {
     throw error;
   }
 
-  void copy_table(ExtractWriter& writer, const TakenTable& table) {
-    TableFacts facts;
-    facts.name = table.profile->name;
-    facts.label = table.profile->label;
+  /// What must not change between two runs of one copy.
+  [[nodiscard]] ExtractWriter::Identity identity() const {
+    return {{"application", profile_.id},
+            {"profile", profiles::profile_digest(profile_.files)},
+            {"source", options_.source_label},
+            {"system", provenance_.system},
+            {"database", provenance_.database},
+            {"schema", provenance_.schema},
+            {"kind", std::string(kind_name(options_.kind))}};
+  }
+
+  void copy_tables(const Matching& matching) {
+    std::vector<ReadTask> tasks;
+    lanes_.resize(matching.tables.size());
+    for (std::size_t i = 0; i < matching.tables.size(); ++i) {
+      lanes_[i].table = &matching.tables[i];
+      if (auto task = prepare(i)) tasks.push_back(std::move(*task));
+    }
+    done_ = lanes_.size() - tasks.size();
+    writer_->commit();
+    last_commit_ = std::chrono::steady_clock::now();
+    std::vector<std::unique_ptr<Source>> siblings;
+    std::vector<Source*> sources{&source_};
+    while (sources.size() < options_.readers && sources.size() < tasks.size()) {
+      auto sibling = source_.sibling();
+      if (!sibling) break;
+      sources.push_back(sibling.get());
+      siblings.push_back(std::move(sibling));
+    }
+    Throttle throttle(options_.rows_per_second);
+    read_tables(
+        sources, tasks, throttle, [this](ReadItem&& item) { take(std::move(item)); }, stop_);
+  }
+
+  /// The task of a table that is not whole yet; what an earlier run left of it is kept if it can be gone on
+  /// from.
+  std::optional<ReadTask> prepare(std::size_t number) {
+    auto& lane = lanes_[number];
+    const auto& name = lane.table->profile->name;
+    if (auto state = writer_->state(name)) {
+      lane.state = std::move(*state);
+      if (lane.state.stage != TableState::Stage::copying) {
+        report(*writer_->table_facts(name));
+        return std::nullopt;
+      }
+    } else if (writer_->resumed()) {
+      writer_->forget(name);
+    }
+    if (lane.state.rows == 0) {
+      lane.state = {};
+      for (const auto& c : lane.table->columns) lane.state.storage.push_back(storage_of(*c.source));
+      lane.state.first_snapshot = provenance_.snapshot;
+    } else if (lane.state.last_snapshot != provenance_.snapshot) {
+      lane.state.one_moment = false;
+    }
+    lane.state.last_snapshot = provenance_.snapshot;
+    return ReadTask{lane.table, number, lane.state.storage, lane.state.position};
+  }
+
+  void take(ReadItem&& item) {
+    auto& lane = lanes_[item.number];
+    switch (item.what) {
+      case ReadItem::What::begin:
+        lane.state.source_rows = item.source_rows;
+        begin_progress(item.number);
+        lane.writer.emplace(*writer_, *lane.table, lane.state);
+        break;
+      case ReadItem::What::restart: {
+        lane.writer.reset();
+        writer_->forget(lane.table->profile->name);
+        auto& state = lane.state;
+        state.rows = 0;
+        state.position.clear();
+        state.pending.clear();
+        state.storage[item.column] = Storage::text;
+        state.first_snapshot = state.last_snapshot = provenance_.snapshot;
+        state.one_moment = true;
+        begin_progress(item.number);
+        lane.writer.emplace(*writer_, *lane.table, state);
+        break;
+      }
+      case ReadItem::What::block:
+        add(item);
+        break;
+      case ReadItem::What::end:
+        end_table(lane);
+        break;
+    }
+  }
+
+  void add(const ReadItem& item) {
+    auto& lane = lanes_[item.number];
     try {
-      facts.source_rows = source_.count(table.source->name);
-      progress_.begin(facts.name, facts.source_rows, "rows");
-      load(writer, table, facts);
-      writer.create_indexes(table);
-      progress_.end();
+      lane.writer->add(item.block);
     } catch (Error& e) {
-      e.while_doing(msg("while copying table {0}", facts.name));
+      e.while_doing(msg("while copying table {0}", lane.table->profile->name));
       throw;
     }
-    writer.write_table(facts, *table.source);
+    session_rows_ += item.block.rows();
+    if (item.number == shown_) progress_.advance(item.block.rows());
+    uncommitted_ += item.block.bytes.size() + item.block.extra.size();
+    for (const auto& piece : item.block.pieces) uncommitted_ += piece.bytes.size();
+    if (uncommitted_ >= options_.commit_bytes ||
+        std::chrono::steady_clock::now() - last_commit_ >= options_.commit_every)
+      commit();
+  }
+
+  void commit() {
+    for (auto& lane : lanes_)
+      // Without a position the table can only be read again from its start: nothing of it is worth keeping.
+      if (lane.writer && !lane.writer->state().position.empty())
+        writer_->save(lane.table->profile->name, lane.writer->state());
+    writer_->commit();
+    uncommitted_ = 0;
+    last_commit_ = std::chrono::steady_clock::now();
+  }
+
+  void keep_what_is_there() {
+    try {
+      writer_->end_session(core::format_instant(clock_.now()), session_rows_, "interrupted");
+      commit();
+    } catch (const std::exception&) {
+      // The disk is full: what was committed before is what there is. The first error is the one to tell.
+    }
+  }
+
+  void begin_progress(std::size_t number) {
+    shown_ = number;
+    const auto& lane = lanes_[number];
+    progress_.begin(fmt::format("{}/{} {}", done_ + 1, lanes_.size(), lane.table->profile->name),
+                    lane.state.source_rows, "rows");
+    progress_.advance(lane.state.rows);
+  }
+
+  void end_table(Lane& lane) {
+    TableFacts facts;
+    facts.name = lane.table->profile->name;
+    facts.label = lane.table->profile->label;
+    lane.writer->finish();
+    lane.state = lane.writer->state();
+    facts.source_rows = lane.state.source_rows;
+    facts.copied_rows = lane.writer->rows();
+    facts.sum = lane.writer->sum();
+    facts.root = lane.writer->root();
+    lane.writer.reset();
+    if (facts.copied_rows != facts.source_rows) refuse_count(lane, facts);
+    writer_->create_indexes(*lane.table);
+    writer_->write_columns(*lane.table, lane.state.storage);
+    writer_->write_table(facts, *lane.table->source);
+    lane.state.stage = TableState::Stage::copied;
+    writer_->save(facts.name, lane.state);
+    ++done_;
+    commit();
+    progress_.end();
+    report(std::move(facts));
+  }
+
+  /// In a snapshot both figures are of the same moment: a difference is a truncated reading or a source that
+  /// lies. Elsewhere a table in use may have gained or lost rows since it was counted.
+  void refuse_count(Lane& lane, const TableFacts& facts) {
+    if (source_.consistency() != Consistency::snapshot || !lane.state.one_moment) {
+      report_.notes.push_back(
+          {Severity::warning, "COUNT_DIFFERS",
+           msg("The table {0} had {1} rows when they were counted and {2} when they were copied.", facts.name,
+               facts.source_rows, facts.copied_rows),
+           facts.name});
+      return;
+    }
+    writer_->forget(facts.name);
+    Error error(Exit::extract_changed,
+                msg("The table {0} had {1} rows when they were counted and {2} when they were copied.",
+                    facts.name, facts.source_rows, facts.copied_rows));
+    throw std::move(error).hint(
+        msg("Copy from a source that does not change: application closed, clone or restored dump."));
+  }
+
+  void report(TableFacts facts) {
     report_.rows += facts.copied_rows;
     report_.tables.push_back(std::move(facts));
   }
 
-  void load(ExtractWriter& writer, const TakenTable& table, TableFacts& facts) {
-    std::vector<Storage> storage;
-    for (const auto& c : table.columns) storage.push_back(storage_of(*c.source));
-    for (bool loaded = false; !loaded;) {
-      TableLoader loader(writer, table, storage);
-      try {
-        stream(source_, table, loader, progress_, stop_);
-        loader.finish();
-        loaded = true;
-      } catch (const NotAnInteger& misfit) {
-        // SQLite lets a text stand in an INTEGER column; a STRICT one does not: what came is kept, as text.
-        loader.discard();
-        storage[misfit.column] = Storage::text;
-        progress_.begin(facts.name, facts.source_rows, "rows");
-        continue;
+  /// Every table is read a second time, in another snapshot, and must give the same rows.
+  void second_look(const Matching& matching) {
+    if (!options_.reopen)
+      throw Error(Exit::unexpected, msg("A final extract needs a second look at its source."));
+    const auto source = options_.reopen();
+    std::vector<std::string> changed;
+    for (std::size_t i = 0; i < matching.tables.size(); ++i) {
+      auto& lane = lanes_[i];
+      const auto& name = lane.table->profile->name;
+      if (lane.state.stage == TableState::Stage::verified) continue;
+      const auto facts = *writer_->table_facts(name);
+      progress_.begin(fmt::format("{}/{} {}", i + 1, lanes_.size(), name), facts.copied_rows, "rows");
+      const auto seen = look_again(*source, *lane.table, lane.state.storage, progress_, stop_);
+      progress_.end();
+      if (seen.rows == facts.copied_rows && seen.sum == facts.sum) {
+        lane.state.stage = TableState::Stage::verified;
+        writer_->save(name, lane.state);
+      } else {
+        changed.push_back(name);
+        writer_->forget(name);
       }
-      facts.copied_rows = loader.rows();
-      facts.sum = loader.sum();
-      facts.root = loader.root();
-      note_anomalies(facts.name, loader);
+      writer_->commit();
     }
-    if (facts.copied_rows != facts.source_rows)
-      throw Error(Exit::extract_changed,
-                  msg("The table {0} had {1} rows when they were counted and {2} when they were copied.",
-                      facts.name, facts.source_rows, facts.copied_rows))
-          .hint(msg("Copy from a source that does not change: application closed, clone or restored dump."));
-    writer.write_columns(table, storage);
+    if (changed.empty()) return;
+    Error error(Exit::extract_changed,
+                msg("The second look at the source found other rows: the source still changes."));
+    for (const auto& name : changed) std::move(error).because(msg("{0} is not what was copied", name));
+    throw std::move(error).hint(msg(
+        "Freeze the source, then run the same command again: the tables that changed are copied anew, then "
+        "looked at again."));
   }
 
-  void note_anomalies(const std::string& table, const TableLoader& loader) {
-    for (const auto& [what, n] : loader.anomalies()) {
-      const auto& [column, kind] = what;
-      report_.anomalies += n;
-      const auto where = table + "." + column;
-      report_.notes.push_back(
-          {Severity::warning, "ANOMALY",
-           kind == "encoding"
-               ? msg("{0}: {1} values hold bytes that are not text in the source's encoding.", where, n)
-               : msg("{0}: {1} values are not of the declared type; they are kept as they are.", where, n),
-           where});
-    }
+  void finish(const Matching& matching) {
+    for (const auto* table : matching.absent) writer_->write_absent_table(*table);
+    count_left(matching);
+    record_integrity(*writer_, matching, report_);
+    for (const auto& [what, n] : writer_->anomalies()) note_anomaly(what, n);
+    writer_->write_profile(profile_.files);
+    report_.consistency = consistency();
+    writer_->end_session(core::format_instant(clock_.now()), session_rows_, "finished");
+    writer_->write_run(run_facts());
+    std::ranges::sort(report_.tables, {}, &TableFacts::name);
   }
 
-  std::map<std::string, std::string> run_facts(const Provenance& p, core::Instant started) const {
+  void count_left(const Matching& matching) {
+    for (const auto& t : profile_.tables)
+      if (!t.take) ++report_.left_tables;
+    for (const auto& t : matching.tables) report_.left_columns += t.source->columns.size() - t.columns.size();
+  }
+
+  /// What several sessions made together is of one moment only if they saw the same content.
+  [[nodiscard]] Consistency consistency() const {
+    auto out = source_.consistency();
+    const auto weaken = [&](Consistency c) { out = std::max(out, c); };
+    for (const auto& lane : lanes_) {
+      if (!lane.state.one_moment) weaken(Consistency::per_chunk);
+      if (lane.state.last_snapshot != lanes_.front().state.last_snapshot) weaken(Consistency::per_table);
+    }
+    return out;
+  }
+
+  void note_anomaly(const std::array<std::string, 3>& what, std::uint64_t n) {
+    const auto& [table, column, kind] = what;
+    if (kind != "encoding" && kind != "type") return;
+    report_.anomalies += n;
+    const auto where = table + "." + column;
+    report_.notes.push_back(
+        {Severity::warning, "ANOMALY",
+         kind == "encoding"
+             ? msg("{0}: {1} values hold bytes that are not text in the source's encoding.", where, n)
+             : msg("{0}: {1} values are not of the declared type; they are kept as they are.", where, n),
+         where});
+  }
+
+  std::map<std::string, std::string> run_facts() {
+    const auto& p = provenance_;
     return {{"application", profile_.id},
             {"application_label", profile_.label},
             {"profile_version", profile_.version},
@@ -181,11 +346,14 @@ class Copy {
             {"user", p.user},
             {"schema", p.schema},
             {"snapshot", p.snapshot},
-            {"consistency", std::string(consistency_name(source_.consistency()))},
+            {"consistency", std::string(consistency_name(report_.consistency))},
             {"kind", std::string(kind_name(options_.kind))},
-            {"started", core::format_instant(started)},
+            {"started", writer_->first_started()},
             {"finished", core::format_instant(clock_.now())},
             {"tool", "Versoir " VERSOIR_VERSION},
+            {"left_tables", std::to_string(report_.left_tables)},
+            {"left_columns", std::to_string(report_.left_columns)},
+            {"second_look", options_.kind == Kind::final_ ? "same" : "none"},
             {"anomalies", std::to_string(report_.anomalies)}};
   }
 
@@ -195,6 +363,12 @@ class Copy {
   const core::Clock& clock_;
   core::Progress& progress_;
   std::stop_token stop_;
+  Provenance provenance_;
+  ExtractWriter* writer_ = nullptr;
+  std::vector<Lane> lanes_;
+  std::size_t done_ = 0, shown_ = 0;
+  std::uint64_t session_rows_ = 0, uncommitted_ = 0;
+  std::chrono::steady_clock::time_point last_commit_{};
   CopyReport report_;
 };
 

@@ -23,9 +23,9 @@ int read_digits(std::string_view text, std::size_t& at, int most, int base, int 
   return value;
 }
 
-std::string unescape(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
+}  // namespace
+
+void append_unescaped(std::string& out, std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto slash = text.find('\\', i);
     out.append(text.substr(i, slash - i));
@@ -67,38 +67,30 @@ std::string unescape(std::string_view text) {
         }
     }
   }
-  return out;
 }
 
-}  // namespace
-
-bool CopyLine::next(std::optional<std::string>& value) {
+bool CopyLine::next(std::string_view& field) {
   if (done_) return false;
   const auto tab = rest_.find('\t');  // a tab inside a value is written \t
-  const auto field = rest_.substr(0, tab);
+  field = rest_.substr(0, tab);
   if (tab == std::string_view::npos)
     done_ = true;
   else
     rest_.remove_prefix(tab + 1);
-  if (field == "\\N")
-    value.reset();
-  else
-    value = unescape(field);
   return true;
 }
 
-std::string decode_bytea(std::string_view text) {
-  if (!text.starts_with("\\x") || text.size() % 2 != 0)
+void append_bytea(std::string& out, std::string_view text) {
+  const auto refuse = [] {
     throw core::Error(core::Exit::source_data, core::msg("A binary value did not come in hexadecimal."));
-  std::string out;
-  out.reserve(text.size() / 2 - 1);
-  for (std::size_t i = 2; i < text.size(); i += 2) {
+  };
+  if (!text.starts_with("\\\\x") || text.size() % 2 == 0) refuse();
+  out.reserve(out.size() + text.size() / 2);
+  for (std::size_t i = 3; i < text.size(); i += 2) {
     const int high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
-    if (high < 0 || low < 0)
-      throw core::Error(core::Exit::source_data, core::msg("A binary value did not come in hexadecimal."));
+    if (high < 0 || low < 0) refuse();
     out += static_cast<char>(high * 16 + low);
   }
-  return out;
 }
 
 }  // namespace versoir::extract

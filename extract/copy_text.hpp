@@ -1,6 +1,5 @@
 // The text format of PostgreSQL's COPY: fields between tabs, \N for NULL, backslash escapes.
 #pragma once
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,15 +10,18 @@ class CopyLine {
  public:
   explicit CopyLine(std::string_view line)
       : rest_(line.ends_with('\n') ? line.substr(0, line.size() - 1) : line) {}
-  /// False after the last field. nullopt in `value` = NULL.
-  bool next(std::optional<std::string>& value);
+  /// False after the last field. The field is still escaped; see is_null and append_unescaped.
+  bool next(std::string_view& field);
 
  private:
   std::string_view rest_;
   bool done_ = false;
 };
 
-/// The bytes of "\x4142…". Throws Error(Exit::source_data) on anything else.
-[[nodiscard]] std::string decode_bytea(std::string_view text);
+[[nodiscard]] inline bool is_null(std::string_view field) noexcept { return field == "\\N"; }
+void append_unescaped(std::string& out, std::string_view field);
+/// The bytes of "\\x4142…" (escaped, as it stands in the line). Throws Error(Exit::source_data) on anything
+/// else.
+void append_bytea(std::string& out, std::string_view field);
 
 }  // namespace versoir::extract

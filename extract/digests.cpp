@@ -37,20 +37,31 @@ void DigestSum::add(const core::Sha256& digest) {
 
 void TableHasher::add(const core::Sha256& row) {
   sum_.add(row);
-  block_.update(row.span());
+  pending_.append(reinterpret_cast<const char*>(row.bytes.data()), row.bytes.size());
   ++rows_;
-  if (++in_block_ == rows_per_block) end_block();
+  if (pending_.size() == rows_per_block * core::Sha256::size) end_block();
 }
 
 void TableHasher::finish() {
-  if (in_block_ > 0) end_block();
+  if (!pending_.empty()) end_block();
+}
+
+void TableHasher::resume(const core::Sha256& sum, std::span<const core::Sha256> blocks,
+                         std::string_view pending) {
+  sum_ = DigestSum(sum);
+  tree_ = {};
+  for (const auto& digest : blocks) tree_.add(trust::merkle_leaf(digest.span()));
+  blocks_ = blocks.size();
+  pending_ = pending;
+  rows_ = blocks_ * rows_per_block + pending_.size() / core::Sha256::size;
 }
 
 void TableHasher::end_block() {
-  const Block block{blocks_, rows_ - in_block_ + 1, in_block_, block_.finish()};
+  const std::uint64_t rows = pending_.size() / core::Sha256::size;
+  const Block block{blocks_, rows_ - rows + 1, rows, core::sha256(std::string_view(pending_))};
   tree_.add(trust::merkle_leaf(block.digest.span()));
   ++blocks_;
-  in_block_ = 0;
+  pending_.clear();
   if (on_block_) on_block_(block);
 }
 

@@ -8,6 +8,8 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace versoir::extract {
@@ -28,6 +30,8 @@ class RowHasher {
 /// Sum modulo 2^256 of digests taken as big-endian numbers: independent of the order of rows.
 class DigestSum {
  public:
+  DigestSum() = default;
+  explicit DigestSum(const core::Sha256& value) : sum_(value) {}
   void add(const core::Sha256& digest);
   [[nodiscard]] std::string hex() const { return sum_.hex(); }
 
@@ -47,6 +51,10 @@ class TableHasher {
   explicit TableHasher(std::function<void(const Block&)> on_block) : on_block_(std::move(on_block)) {}
   void add(const core::Sha256& row);
   void finish();  ///< ends the last block
+  /// Goes on where another hasher stopped: the sum, the digests of its whole blocks, and pending().
+  void resume(const core::Sha256& sum, std::span<const core::Sha256> blocks, std::string_view pending);
+  /// Row digests of the block that is not whole yet, one after the other.
+  [[nodiscard]] std::string_view pending() const noexcept { return pending_; }
   [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
   [[nodiscard]] std::string sum() const { return sum_.hex(); }
   [[nodiscard]] core::Sha256 root() const { return tree_.root(); }
@@ -56,8 +64,8 @@ class TableHasher {
   std::function<void(const Block&)> on_block_;
   DigestSum sum_;
   trust::MerkleBuilder tree_;
-  core::Sha256Hasher block_;
-  std::uint64_t rows_ = 0, in_block_ = 0, blocks_ = 0;
+  std::string pending_;
+  std::uint64_t rows_ = 0, blocks_ = 0;
 };
 
 }  // namespace versoir::extract

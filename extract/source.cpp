@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace versoir::extract {
 
@@ -60,9 +61,37 @@ std::string_view consistency_name(Consistency c) noexcept {
   return "per-chunk";
 }
 
-std::unique_ptr<Source> open_source(const SourceUri& uri, std::string_view schema) {
+const SourceColumn* SourceTable::find(std::string_view column) const {
+  const auto it = std::ranges::find(columns, column, &SourceColumn::name);
+  return it == columns.end() ? nullptr : &*it;
+}
+
+std::string join_position(std::span<const std::string> values) {
+  std::string out;
+  for (const auto& v : values) out += std::to_string(v.size()) + ":" + v;
+  return out;
+}
+
+std::vector<std::string> split_position(std::string_view position) {
+  std::vector<std::string> out;
+  while (!position.empty()) {
+    std::size_t size = 0;
+    const auto [end, error] = std::from_chars(position.data(), position.data() + position.size(), size);
+    const auto head = static_cast<std::size_t>(end - position.data()) + 1;
+    if (error != std::errc{} || head > position.size() || *end != ':' || size > position.size() - head)
+      throw Error(Exit::extract_invalid, msg("The position kept by an interrupted copy cannot be read."))
+          .hint(msg("Start the copy again with --restart."));
+    out.emplace_back(position.substr(head, size));
+    position.remove_prefix(head + size);
+  }
+  return out;
+}
+
+void throw_interrupted() { throw Error(Exit::interrupted, msg("The copy was interrupted.")); }
+
+std::unique_ptr<Source> open_source(const SourceUri& uri, const Access& access) {
   if (uri.kind == "sqlite") return open_sqlite(uri.rest);
-  if (uri.kind == "postgresql") return open_postgresql(uri, schema);
+  if (uri.kind == "postgresql") return open_postgresql(uri, access);
   refuse_kind(uri.kind);
 }
 

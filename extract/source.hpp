@@ -1,7 +1,10 @@
 // The source port: a database as Versoir reads it, whatever its kind. No library type goes through.
 #pragma once
+#include "core/clock.hpp"
+#include "core/error.hpp"
+#include "extract/block.hpp"
+
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -33,14 +36,18 @@ struct SourceColumn {
 struct SourceTable {
   std::string name;
   std::vector<SourceColumn> columns;
+  std::vector<std::string>
+      key;              ///< columns that the source itself guarantees to identify a row; may be empty
+  std::string comment;  ///< of the source's catalogue
+  std::optional<std::uint64_t> estimated_rows, bytes;  ///< by the source's statistics: approximate
+  [[nodiscard]] const SourceColumn* find(std::string_view column) const;
 };
 
-/// A block of rows as text. nullopt = NULL; binary values are raw bytes; dates are ISO 8601; numbers are
-/// exact decimal.
-struct RowBlock {
-  std::size_t columns = 0;
-  std::vector<std::optional<std::string>> cells;  ///< row-major
-  [[nodiscard]] std::size_t rows() const noexcept { return columns ? cells.size() / columns : 0; }
+/// What to read of one table.
+struct ReadRequest {
+  const SourceTable& table;
+  std::vector<std::string> columns;
+  std::string after;  ///< a RowBlock::position of an earlier reading of the same table and columns, or ""
 };
 
 enum class Consistency { snapshot, per_table, per_chunk };
@@ -49,11 +56,11 @@ enum class Consistency { snapshot, per_table, per_chunk };
 struct Provenance {
   std::string system, version, charset, database, user;
   std::string schema;    ///< owner of the tables read, "" when the source has no such notion
-  std::string snapshot;  ///< snapshot id, SCN, or file digest
+  std::string snapshot;  ///< snapshot id, SCN, or file digest: the same text means the same content
 };
 
-/// One connection inside one consistent read-only transaction. Errors: Exit::source_unreachable,
-/// source_rights, source_missing, source_data, always naming the table.
+/// One connection inside one read-only transaction, consistent as far as consistency() says. Errors:
+/// Exit::source_unreachable, source_rights, source_missing, source_data, always naming the table.
 class Source {
  public:
   virtual ~Source() = default;
@@ -61,12 +68,28 @@ class Source {
   [[nodiscard]] virtual Consistency consistency() const = 0;
   [[nodiscard]] virtual std::vector<SourceTable> catalogue() = 0;
   [[nodiscard]] virtual std::uint64_t count(const std::string& table) = 0;
-  /// Streams the rows of `table` restricted to `columns`; `emit` may throw to stop.
-  virtual void read(const SourceTable& table, const std::vector<std::string>& columns,
-                    const std::function<void(RowBlock&&)>& emit, std::stop_token stop) = 0;
+  /// Streams rows in an order that is the same each time the table is read unchanged. When `stop` is
+  /// requested it throws Error(Exit::interrupted), also while it waits for the server.
+  virtual void read(const ReadRequest& request, RowSink& sink, std::stop_token stop) = 0;
+  /// A second connection that reads the same moment, for use by another thread; null when there is none.
+  [[nodiscard]] virtual std::unique_ptr<Source> sibling() { return nullptr; }
+  /// What is wrong before anything is read: rights on these tables, clocks, encryption, settings.
+  [[nodiscard]] virtual std::vector<core::Finding> probe(const std::vector<std::string>& tables,
+                                                         core::Instant now) {
+    static_cast<void>(tables), static_cast<void>(now);
+    return {};
+  }
 };
 
-/// `schema`: owner to read ("" = default). Throws when the kind is unknown (Exit::usage) or unreachable.
-[[nodiscard]] std::unique_ptr<Source> open_source(const SourceUri& uri, std::string_view schema);
+/// How to reach a source, beside its URI. Secrets never stand in a URI nor on a command line.
+struct Access {
+  std::string schema;                   ///< owner of the tables, "" = the source's default
+  std::optional<std::string> password;  ///< from a file, a command or a prompt
+  int statement_timeout = 0;            ///< seconds, 0 = none
+  std::size_t fetch_rows = 0;  ///< rows per fetch where the adapter fetches blocks; 0 = by memory budget
+};
+
+/// Throws when the kind is unknown (Exit::usage) or the source unreachable.
+[[nodiscard]] std::unique_ptr<Source> open_source(const SourceUri& uri, const Access& access);
 
 }  // namespace versoir::extract

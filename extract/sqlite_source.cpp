@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <cmath>
+#include <map>
 
 namespace versoir::extract {
 
@@ -49,17 +49,28 @@ class SqliteSource final : public Source {
         "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' "
         "ESCAPE '\\' "
         "ORDER BY name");
-    while (names.step()) tables.push_back({std::string(names.text(0)), {}});
+    while (names.step()) {
+      tables.emplace_back();
+      tables.back().name = names.text(0);
+    }
     // hidden: 1 is the parameter of a virtual table; 2 and 3 are generated columns, which are data.
     auto columns = db_.prepare(
         "SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid");
     for (auto& table : tables) {
+      std::map<std::int64_t, std::string> key;
+      bool whole = true;  // SQLite lets NULL stand in a primary key: it then identifies nothing
       columns.bind(1, std::string_view(table.name));
       while (columns.step()) {
         auto column = declared_column(std::string(columns.text(0)), std::string(columns.text(1)));
         column.nullable = columns.integer(2) == 0;
+        if (const auto at = columns.integer(3); at > 0) {
+          key[at] = column.name;
+          whole = whole && (!column.nullable || sqlite3_stricmp(column.type.c_str(), "INTEGER") == 0);
+        }
         table.columns.push_back(std::move(column));
       }
+      if (whole)
+        for (auto& [at, name] : key) table.key.push_back(name);
       columns.reset();
     }
     return tables;
@@ -73,16 +84,23 @@ class SqliteSource final : public Source {
     }
   }
 
-  void read(const SourceTable& table, const std::vector<std::string>& columns,
-            const std::function<void(RowBlock&&)>& emit, std::stop_token stop) override {
+  void read(const ReadRequest& request, RowSink& sink, std::stop_token stop) override {
+    const auto& table = request.table.name;
+    // Rows of an ordinary table have a number that stands for their place; views and WITHOUT ROWID tables
+    // have none.
+    const bool numbered = has_rowid(table);
     std::string list;
-    for (const auto& c : columns) list += (list.empty() ? "" : ", ") + core::sql_name(c);
-    BlockFiller filler(columns.size(), emit);
-    auto statement = prepare(table.name, fmt::format("SELECT {} FROM {}", list, core::sql_name(table.name)));
-    while (step(table.name, statement)) {
-      if (stop.stop_requested()) throw Error(Exit::interrupted, msg("The copy was interrupted."));
-      for (int i = 0; i < static_cast<int>(columns.size()); ++i) filler.cell(cell(statement.raw(), i));
-      filler.end_row();
+    for (const auto& c : request.columns) list += core::sql_name(c) + ", ";
+    auto sql = fmt::format("SELECT {}{} FROM {}", list, numbered ? "rowid" : "NULL", core::sql_name(table));
+    if (numbered) sql += request.after.empty() ? " ORDER BY rowid" : " WHERE rowid > ?1 ORDER BY rowid";
+    auto statement = prepare(table, sql);
+    if (numbered && !request.after.empty()) statement.bind(1, std::int64_t{std::stoll(request.after)});
+    BlockFiller filler(request.columns.size(), sink);
+    const int position = static_cast<int>(request.columns.size());
+    while (step(table, statement)) {
+      if (stop.stop_requested()) throw_interrupted();
+      for (int i = 0; i < position; ++i) add_cell(filler.block(), statement.raw(), i);
+      filler.end_row(statement.text(position));
     }
     filler.flush();
   }
@@ -103,24 +121,35 @@ class SqliteSource final : public Source {
     }
   }
 
-  static std::optional<std::string> cell(sqlite3_stmt* row, int i) {
+  bool has_rowid(const std::string& table) {
+    auto st =
+        db_.prepare("SELECT type = 'table' AND wr = 0 FROM pragma_table_list(?1) WHERE schema = 'main'");
+    st.bind(1, std::string_view(table));
+    if (!st.step() || st.integer(0) == 0) return false;
+    // A column of that name hides the row number.
+    auto hidden = db_.prepare("SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = 'rowid' COLLATE NOCASE");
+    hidden.bind(1, std::string_view(table));
+    return !hidden.step();
+  }
+
+  static void add_cell(RowBlock& block, sqlite3_stmt* row, int i) {
     switch (sqlite3_column_type(row, i)) {
       case SQLITE_NULL:
-        return std::nullopt;
+        return block.add_null();
       case SQLITE_INTEGER:
-        return std::to_string(sqlite3_column_int64(row, i));
+        return block.add(fmt::format_int(sqlite3_column_int64(row, i)).str());
       // Shortest decimal that gives the same double back, where SQLite's own text keeps 15 digits.
       case SQLITE_FLOAT:
-        return fmt::format("{}", sqlite3_column_double(row, i));
+        return block.add(fmt::format("{}", sqlite3_column_double(row, i)));
       case SQLITE_TEXT: {
         // The text first, its size after: SQLite may convert from UTF-16 in between.
         const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(row, i));
-        return std::string(text ? text : "", static_cast<std::size_t>(sqlite3_column_bytes(row, i)));
+        return block.add({text ? text : "", static_cast<std::size_t>(sqlite3_column_bytes(row, i))});
       }
       default: {
         const auto* bytes = static_cast<const char*>(sqlite3_column_blob(row, i));
-        return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(row, i)))
-                     : std::string();
+        return block.add(
+            {bytes ? bytes : "", bytes ? static_cast<std::size_t>(sqlite3_column_bytes(row, i)) : 0});
       }
     }
   }

@@ -19,6 +19,8 @@
 namespace versoir::extract {
 
 inline constexpr std::int32_t application_id = 0x56455253;  // "VERS"
+/// "VERp": a copy that is not finished; no reader takes it for an extract.
+inline constexpr std::int32_t partial_application_id = 0x56455270;
 inline constexpr int format_version = 1;
 inline constexpr std::uint64_t rows_per_block = 256;
 inline constexpr std::uint64_t lob_threshold = 1u << 20;

@@ -298,6 +298,15 @@ std::optional<std::string> canonical_boolean(std::string_view text) {
   return std::nullopt;
 }
 
+bool is_canonical(std::string_view text, SourceColumn::Kind kind) noexcept {
+  if (kind == Kind::text || kind == Kind::binary || kind == Kind::other) return true;
+  if (kind != Kind::integer && kind != Kind::number) return false;
+  if (text.starts_with('-')) text.remove_prefix(1);
+  // 18 digits always fit 64 bits; "-0" and leading zeros are left to the careful way.
+  if (text.empty() || text.size() > 18 || text.front() == '0') return false;
+  return std::ranges::all_of(text, digit);
+}
+
 Encoded encode(std::string value, SourceColumn::Kind kind) {
   const auto result = [&](std::optional<std::string> canonical, std::string_view misfit) -> Encoded {
     if (canonical) return {std::move(*canonical), {}};

@@ -31,6 +31,9 @@ enum class Storage { integer, text, blob };
 /// "0" or "1".
 [[nodiscard]] std::optional<std::string> canonical_boolean(std::string_view text);
 
+/// True when encode() would give these very bytes without a misfit; false may also mean "not sure".
+[[nodiscard]] bool is_canonical(std::string_view text, SourceColumn::Kind kind) noexcept;
+
 /// A value ready for the extract.
 struct Encoded {
   std::string value;

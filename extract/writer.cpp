@@ -1,7 +1,6 @@
-// Writes an extract file under a partial name: tables, digests, dictionary; published whole or not at all.
+// Writes an extract file under a partial name; published whole or not at all.
 #include "extract/writer.hpp"
 
-#include "core/file.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
 
@@ -14,11 +13,16 @@
 namespace versoir::extract {
 
 namespace fs = std::filesystem;
+using core::Error;
+using core::Exit;
+using core::msg;
 
 namespace {
 
 constexpr std::string_view own_tables = R"sql(
 CREATE TABLE versoir_run (key TEXT PRIMARY KEY, value TEXT) STRICT;
+CREATE TABLE versoir_session (number INTEGER PRIMARY KEY, started TEXT, finished TEXT, snapshot TEXT, host TEXT,
+  account TEXT, rows INTEGER, outcome TEXT) STRICT;
 CREATE TABLE versoir_table (name TEXT PRIMARY KEY, label TEXT, source_rows INTEGER, copied_rows INTEGER, sum TEXT,
   root TEXT, source_columns TEXT) STRICT;
 CREATE TABLE versoir_column (table_name TEXT, name TEXT, position INTEGER, source_type TEXT, storage TEXT, label TEXT,
@@ -29,25 +33,17 @@ CREATE TABLE versoir_block (table_name TEXT, block INTEGER, first_row INTEGER, r
 CREATE TABLE versoir_lob (table_name TEXT, row INTEGER, column_name TEXT, chunk INTEGER, bytes BLOB,
   PRIMARY KEY (table_name, row, column_name, chunk)) STRICT;
 CREATE TABLE versoir_anomaly (table_name TEXT, row INTEGER, column_name TEXT, kind TEXT, raw BLOB, note TEXT) STRICT;
+CREATE TABLE versoir_integrity (table_name TEXT, column_name TEXT, kind TEXT, rows INTEGER) STRICT;
 CREATE TABLE versoir_profile (name TEXT PRIMARY KEY, content TEXT) STRICT;
+CREATE TABLE versoir_partial (key TEXT PRIMARY KEY, value TEXT) STRICT;
+CREATE TABLE versoir_progress (table_name TEXT PRIMARY KEY, stage INTEGER, storage TEXT, rows INTEGER,
+  source_rows INTEGER, sum TEXT, pending BLOB, position BLOB, first_snapshot TEXT, last_snapshot TEXT,
+  one_moment INTEGER) STRICT;
 )sql";
 
-// The file is thrown away unless it is finished, so it needs no journal and no fsync before the last one.
-std::string settings() {
-  return fmt::format(
-      "PRAGMA page_size = 32768; PRAGMA application_id = {}; PRAGMA user_version = {}; PRAGMA encoding = "
-      "'UTF-8';"
-      "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
-      "PRAGMA cache_size = -65536;",
-      application_id, format_version);
-}
-
-std::vector<Storage> used_storage(const TakenTable& table, const std::vector<Storage>& wanted) {
-  if (!wanted.empty()) return wanted;
-  std::vector<Storage> out;
-  for (const auto& c : table.columns) out.push_back(storage_of(*c.source));
-  return out;
-}
+// A commit must survive a power cut: an interrupted copy goes on from it.
+constexpr std::string_view connection_settings =
+    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA cache_size = -49152;";
 
 std::string create_sql(const TakenTable& table, const std::vector<Storage>& storage) {
   std::string sql =
@@ -63,36 +59,203 @@ std::string insert_sql(const TakenTable& table) {
   return sql + ")";
 }
 
+std::string storage_text(const std::vector<Storage>& storage) {
+  std::string out;
+  for (const auto s : storage) out += storage_name(s).front();  // I, T, B
+  return out;
+}
+std::vector<Storage> storage_of_text(std::string_view text) {
+  std::vector<Storage> out;
+  for (const char c : text)
+    out.push_back(c == 'I' ? Storage::integer : c == 'B' ? Storage::blob : Storage::text);
+  return out;
+}
+
+core::Sha256 digest_of(std::string_view hex) {
+  const auto digest = core::Sha256::from_hex(hex);
+  if (!digest)
+    throw Error(Exit::extract_invalid, msg("The state kept by an interrupted copy cannot be read."));
+  return *digest;
+}
+
 }  // namespace
 
-ExtractWriter::ExtractWriter(fs::path target)
+ExtractWriter::ExtractWriter(fs::path target, const Identity& identity, bool restart)
     : target_(std::move(target)), partial_(target_.string() + ".partial") {
+  const auto lock = [&] {
+    auto held = core::FileLock::try_lock(partial_);
+    if (!held)
+      throw Error(Exit::temporary, msg("Another copy is writing {0}.", partial_.string()))
+          .hint(msg("Wait for its end, or stop it."));
+    lock_ = std::move(*held);
+  };
+  lock();
   std::error_code ec;
-  fs::remove(partial_, ec);
-  db_.emplace(core::Database::create(partial_));
+  if (restart && fs::file_size(partial_, ec) > 0) {
+    fs::remove(partial_, ec);
+    fs::remove(partial_.string() + "-journal", ec);
+    lock();
+  }
   try {
-    db_->exec(settings());
-    db_->exec(own_tables);
-    // Personal data: for its owner only, before anything is in it.
-    fs::permissions(partial_, fs::perms::owner_read | fs::perms::owner_write, ec);
-    if (ec)
-      throw core::Error(core::Exit::disk, core::msg("The mode of {0} cannot be changed.", partial_.string()));
+    const bool fresh = fs::file_size(partial_) == 0;
+    db_.emplace(core::Database::open_write(partial_));
+    if (fresh)
+      create(identity);
+    else
+      resume(identity);
+    db_->exec("BEGIN");
   } catch (...) {
     db_.reset();
-    fs::remove(partial_, ec);
+    if (fs::file_size(partial_, ec) == 0 || !resumed_) fs::remove(partial_, ec);
     throw;
   }
 }
 
+void ExtractWriter::create(const Identity& identity) {
+  db_->exec(
+      fmt::format("PRAGMA page_size = 32768; PRAGMA application_id = {}; PRAGMA user_version = {}; PRAGMA "
+                  "encoding = 'UTF-8';",
+                  partial_application_id, format_version));
+  db_->exec(connection_settings);
+  db_->exec("BEGIN");
+  db_->exec(own_tables);
+  auto st = db_->prepare("INSERT INTO versoir_partial VALUES (?1, ?2)");
+  for (const auto& [key, value] : identity) {
+    st.bind(1, std::string_view(key)).bind(2, std::string_view(value));
+    st.run();
+  }
+  db_->exec("COMMIT");
+}
+
+void ExtractWriter::resume(const Identity& identity) {
+  resumed_ = true;  // whatever is wrong with the file, it is not ours to remove
+  if (db_->one_int("PRAGMA application_id") != partial_application_id ||
+      db_->one_int("PRAGMA user_version") != format_version)
+    throw Error(Exit::extract_invalid,
+                msg("{0} is not an interrupted copy of this version.", partial_.string()))
+        .hint(msg("Start the copy again with --restart."));
+  db_->exec(connection_settings);
+  Identity kept;
+  {
+    auto st = db_->prepare("SELECT key, value FROM versoir_partial");
+    while (st.step()) kept.emplace(st.text(0), st.text(1));
+  }
+  if (kept == identity) return;
+  Error error(Exit::lot_state, msg("The interrupted copy {0} was begun otherwise.", partial_.string()));
+  for (const auto& [key, value] : identity)
+    if (kept[key] != value)
+      std::move(error).because(msg("{0}: it was {1}, it is {2} now", key, kept[key], value));
+  throw std::move(error).hint(msg("Go on with what it was begun with, or start again with --restart."));
+}
+
 ExtractWriter::~ExtractWriter() {
   if (published_) return;
+  bool worth_keeping = false;
+  try {
+    db_->exec("ROLLBACK");
+    worth_keeping = db_->one_int("SELECT count(*) FROM versoir_progress") > 0;
+  } catch (const std::exception&) {
+    worth_keeping = true;  // it cannot be told: nothing is thrown away
+  }
   db_.reset();
+  if (worth_keeping) return;
   std::error_code ec;
   fs::remove(partial_, ec);
+  fs::remove(partial_.string() + "-journal", ec);
+}
+
+std::optional<TableState> ExtractWriter::state(const std::string& table) {
+  auto st = db_->prepare(
+      "SELECT stage, storage, rows, source_rows, sum, pending, position, first_snapshot, last_snapshot, "
+      "one_moment "
+      "FROM versoir_progress WHERE table_name = ?1");
+  st.bind(1, std::string_view(table));
+  if (!st.step()) return std::nullopt;
+  TableState out;
+  out.stage = static_cast<TableState::Stage>(st.integer(0));
+  out.storage = storage_of_text(st.text(1));
+  out.rows = static_cast<std::uint64_t>(st.integer(2));
+  out.source_rows = static_cast<std::uint64_t>(st.integer(3));
+  out.sum = digest_of(st.text(4));
+  out.pending = st.blob(5);
+  out.position = st.blob(6);
+  out.first_snapshot = st.text(7);
+  out.last_snapshot = st.text(8);
+  out.one_moment = st.integer(9) != 0;
+  return out;
+}
+
+void ExtractWriter::save(const std::string& table, const TableState& state) {
+  auto st = db_->prepare(
+      "INSERT OR REPLACE INTO versoir_progress VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+  st.bind(1, std::string_view(table)).bind(2, static_cast<std::int64_t>(state.stage));
+  st.bind(3, std::string_view(storage_text(state.storage))).bind(4, static_cast<std::int64_t>(state.rows));
+  st.bind(5, static_cast<std::int64_t>(state.source_rows)).bind(6, std::string_view(state.sum.hex()));
+  st.bind_blob(7, state.pending).bind_blob(8, state.position);
+  st.bind(9, std::string_view(state.first_snapshot)).bind(10, std::string_view(state.last_snapshot));
+  st.bind(11, std::int64_t{state.one_moment});
+  st.run();
+}
+
+std::vector<std::pair<std::string, TableState>> ExtractWriter::states() {
+  std::vector<std::string> names;
+  {
+    auto st = db_->prepare("SELECT table_name FROM versoir_progress ORDER BY table_name");
+    while (st.step()) names.emplace_back(st.text(0));
+  }
+  std::vector<std::pair<std::string, TableState>> out;
+  for (auto& name : names)
+    if (auto found = state(name)) out.emplace_back(std::move(name), std::move(*found));
+  return out;
+}
+
+void ExtractWriter::forget(const std::string& table) {
+  db_->exec(fmt::format("DROP TABLE IF EXISTS {}", core::sql_name(table)));
+  for (const char* own :
+       {"versoir_block", "versoir_lob", "versoir_anomaly", "versoir_progress", "versoir_column"}) {
+    auto st = db_->prepare(fmt::format("DELETE FROM {} WHERE table_name = ?1", own));
+    st.bind(1, std::string_view(table));
+    st.run();
+  }
+  auto st = db_->prepare("DELETE FROM versoir_table WHERE name = ?1");
+  st.bind(1, std::string_view(table));
+  st.run();
+}
+
+void ExtractWriter::commit() {
+  db_->exec("COMMIT");
+  db_->exec("BEGIN");
+}
+
+void ExtractWriter::begin_session(const std::map<std::string, std::string>& facts) {
+  auto st = db_->prepare(
+      "INSERT INTO versoir_session (started, snapshot, host, account, rows, outcome) VALUES (?1, ?2, ?3, ?4, "
+      "0, "
+      "'interrupted')");
+  int i = 1;
+  for (const char* key : {"started", "snapshot", "host", "account"}) {
+    const auto it = facts.find(key);
+    st.bind(i++, std::string_view(it == facts.end() ? std::string_view() : std::string_view(it->second)));
+  }
+  st.run();
+}
+
+void ExtractWriter::end_session(std::string_view finished, std::uint64_t rows, std::string_view outcome) {
+  auto st = db_->prepare(
+      "UPDATE versoir_session SET finished = ?1, rows = ?2, outcome = ?3 WHERE number = (SELECT max(number) "
+      "FROM "
+      "versoir_session)");
+  st.bind(1, finished).bind(2, static_cast<std::int64_t>(rows)).bind(3, outcome);
+  st.run();
+}
+
+std::string ExtractWriter::first_started() {
+  return core::value_text(
+      db_->one("SELECT started FROM versoir_session ORDER BY number LIMIT 1").value_or(core::Value{}));
 }
 
 void ExtractWriter::write_run(const std::map<std::string, std::string>& facts) {
-  auto st = db_->prepare("INSERT INTO versoir_run VALUES (?1, ?2)");
+  auto st = db_->prepare("INSERT OR REPLACE INTO versoir_run VALUES (?1, ?2)");
   for (const auto& [key, value] : facts) {
     st.bind(1, std::string_view(key)).bind(2, std::string_view(value));
     st.run();
@@ -100,7 +263,7 @@ void ExtractWriter::write_run(const std::map<std::string, std::string>& facts) {
 }
 
 void ExtractWriter::write_profile(const std::map<std::string, std::string>& files) {
-  auto st = db_->prepare("INSERT INTO versoir_profile VALUES (?1, ?2)");
+  auto st = db_->prepare("INSERT OR REPLACE INTO versoir_profile VALUES (?1, ?2)");
   for (const auto& [name, content] : files) {
     st.bind(1, std::string_view(name)).bind(2, std::string_view(content));
     st.run();
@@ -131,7 +294,8 @@ void ExtractWriter::write_column(const profiles::Table& table, const profiles::C
       st.bind(i, text);
   };
   auto st = db_->prepare(
-      "INSERT INTO versoir_column VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
+      "INSERT OR REPLACE INTO versoir_column VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+      "?13)");
   st.bind(1, std::string_view(table.name)).bind(2, std::string_view(column.name));
   st.bind(3, static_cast<std::int64_t>(position)).bind(4, source_type);
   text_or_null(st, 5, storage);
@@ -188,113 +352,145 @@ void ExtractWriter::create_indexes(const TakenTable& table) {
   }
 }
 
+std::optional<TableFacts> ExtractWriter::table_facts(const std::string& table) {
+  auto st =
+      db_->prepare("SELECT label, source_rows, copied_rows, sum, root FROM versoir_table WHERE name = ?1");
+  st.bind(1, std::string_view(table));
+  if (!st.step()) return std::nullopt;
+  TableFacts facts;
+  facts.name = table;
+  facts.label = st.text(0);
+  facts.source_rows = static_cast<std::uint64_t>(st.integer(1));
+  facts.copied_rows = static_cast<std::uint64_t>(st.integer(2));
+  facts.sum = st.text(3);
+  facts.root = digest_of(st.text(4));
+  return facts;
+}
+
+std::vector<std::pair<std::array<std::string, 3>, std::uint64_t>> ExtractWriter::anomalies() {
+  std::vector<std::pair<std::array<std::string, 3>, std::uint64_t>> out;
+  auto st = db_->prepare(
+      "SELECT table_name, column_name, kind, count(*) FROM versoir_anomaly GROUP BY 1, 2, 3 ORDER BY 1, 2, "
+      "3");
+  while (st.step())
+    out.push_back({{std::string(st.text(0)), std::string(st.text(1)), std::string(st.text(2))},
+                   static_cast<std::uint64_t>(st.integer(3))});
+  return out;
+}
+
 void ExtractWriter::publish() {
+  db_->exec("DROP TABLE versoir_progress");
+  db_->exec("DROP TABLE versoir_partial");
+  db_->exec("COMMIT");
   db_->exec("PRAGMA optimize");
+  db_->exec(fmt::format("PRAGMA application_id = {}", application_id));
   db_.reset();
   core::publish_file(partial_, target_);
   published_ = true;
 }
 
-TableLoader::TableLoader(ExtractWriter& writer, const TakenTable& table, const std::vector<Storage>& storage)
+TableWriter::TableWriter(ExtractWriter& writer, const TakenTable& table, TableState state)
     : db_(writer.database()),
       table_(table),
       name_(table.profile->name),
-      storage_(used_storage(table, storage)),
-      row_(name_),
+      state_(std::move(state)),
       hasher_([this](const Block& b) { write_block(b); }) {
-  db_.exec("BEGIN");
-  db_.exec(create_sql(table, storage_));
-  insert_.emplace(db_.prepare(insert_sql(table)));
   block_.emplace(db_.prepare("INSERT INTO versoir_block VALUES (?1, ?2, ?3, ?4, ?5)"));
   lob_.emplace(db_.prepare("INSERT INTO versoir_lob VALUES (?1, ?2, ?3, ?4, ?5)"));
   anomaly_.emplace(db_.prepare("INSERT INTO versoir_anomaly VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
+  if (state_.rows == 0)
+    db_.exec(create_sql(table, state_.storage));
+  else
+    resume();
+  insert_.emplace(db_.prepare(insert_sql(table)));
 }
 
-void TableLoader::add(RowBlock&& block) {
-  for (std::size_t row = 0, cell = 0; row < block.rows(); ++row) {
-    insert_->bind(1, current_row());
-    for (std::size_t column = 0; column < block.columns; ++column)
-      add_value(column, std::move(block.cells[cell++]));
-    insert_->run();
-    hasher_.add(row_.finish());
+void TableWriter::resume() {
+  // Pieces of the row at which the copy stopped: they come again with it.
+  for (const char* own : {"versoir_lob", "versoir_anomaly"}) {
+    auto stale = db_.prepare(fmt::format("DELETE FROM {} WHERE table_name = ?1 AND row > ?2", own));
+    stale.bind(1, std::string_view(name_)).bind(2, static_cast<std::int64_t>(state_.rows));
+    stale.run();
   }
+  std::vector<core::Sha256> blocks;
+  auto st = db_.prepare("SELECT digest FROM versoir_block WHERE table_name = ?1 ORDER BY block");
+  st.bind(1, std::string_view(name_));
+  while (st.step()) blocks.push_back(digest_of(st.text(0)));
+  hasher_.resume(state_.sum, blocks, state_.pending);
+  if (hasher_.rows() != state_.rows)
+    throw Error(Exit::extract_invalid, msg("The interrupted copy of table {0} is not coherent.", name_))
+        .hint(msg("Start the copy again with --restart."));
 }
 
-void TableLoader::add_value(std::size_t column, std::optional<std::string>&& value) {
-  const int parameter = static_cast<int>(column) + 2;
-  if (!value) {
-    row_.add(Tag::null, {});
-    insert_->bind_null(parameter);
-    return;
+void TableWriter::add(const EncodedBlock& block) {
+  const auto first = next_row();
+  for (const auto& piece : block.pieces) write_piece(piece, first + static_cast<std::int64_t>(piece.row));
+  for (const auto& a : block.anomalies) write_anomaly(a, first + static_cast<std::int64_t>(a.row));
+  for (std::size_t row = 0; row < block.rows(); ++row) {
+    insert_row(block, row);
+    hasher_.add(block.digests[row]);
   }
-  auto [text, misfit] = encode(std::move(*value), table_.columns[column].source->kind);
-  if (storage_[column] == Storage::integer && !(misfit.empty() || fits_integer(text)))
-    throw NotAnInteger{column};
-  if (!misfit.empty()) anomaly(column, "type", text, misfit);
-  if (storage_[column] != Storage::blob && !core::is_utf8(text)) {
-    anomaly(column, "encoding", text, "bytes that are not UTF-8 became U+FFFD");
-    bool repaired = false;
-    text = core::repair_utf8(text, repaired);
-  }
-  if (text.size() > lob_threshold) {
-    add_lob(column, text);
-    insert_->bind_null(parameter);
-  } else if (storage_[column] == Storage::integer) {
-    row_.add(Tag::integer, text);
-    insert_->bind(parameter, std::int64_t{std::stoll(text)});
-  } else if (storage_[column] == Storage::blob) {
-    row_.add(Tag::blob, text);
-    insert_->bind_blob(parameter, text);
-  } else {
-    row_.add(Tag::text, text);
-    insert_->bind(parameter, std::string_view(text));
-  }
+  if (block.rows() > 0) state_.position = block.position;
 }
 
-void TableLoader::add_lob(std::size_t column, const std::string& value) {
-  const auto digest = core::sha256(std::string_view(value));
-  row_.add(Tag::lob, {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()});
-  for (std::size_t at = 0, chunk = 0; at < value.size(); at += lob_threshold, ++chunk) {
-    lob_->bind(1, std::string_view(name_)).bind(2, current_row());
-    lob_->bind(3, std::string_view(table_.columns[column].profile->name))
-        .bind(4, static_cast<std::int64_t>(chunk));
-    lob_->bind_blob(5, std::string_view(value).substr(at, lob_threshold));
-    lob_->run();
+void TableWriter::insert_row(const EncodedBlock& block, std::size_t row) {
+  insert_->bind(1, next_row());
+  const std::size_t columns = table_.columns.size();
+  for (std::size_t column = 0; column < columns; ++column) {
+    const auto& value = block.values[row * columns + column];
+    const int parameter = static_cast<int>(column) + 2;
+    switch (value.tag) {
+      case Tag::integer:
+        insert_->bind(parameter, value.integer);
+        break;
+      case Tag::text:
+        insert_->bind_view(parameter, block.text(value));
+        break;
+      case Tag::blob:
+        insert_->bind_blob_view(parameter, block.text(value));
+        break;
+      case Tag::null:
+      case Tag::lob:
+        insert_->bind_null(parameter);
+        break;
+    }
   }
+  insert_->run();
 }
 
-void TableLoader::anomaly(std::size_t column, std::string_view kind, std::string_view raw,
-                          std::string_view note) {
-  const auto& column_name = table_.columns[column].profile->name;
-  ++anomalies_[{column_name, std::string(kind)}];
-  anomaly_->bind(1, std::string_view(name_)).bind(2, current_row()).bind(3, std::string_view(column_name));
-  anomaly_->bind(4, kind).bind_blob(5, raw).bind(6, note);
+void TableWriter::write_piece(const EncodedPiece& piece, std::int64_t row) {
+  lob_->bind(1, std::string_view(name_)).bind(2, row);
+  lob_->bind(3, std::string_view(table_.columns[piece.column].profile->name))
+      .bind(4, static_cast<std::int64_t>(piece.chunk));
+  lob_->bind_blob_view(5, piece.bytes);
+  lob_->run();
+}
+
+void TableWriter::write_anomaly(const EncodedAnomaly& a, std::int64_t row) {
+  anomaly_->bind(1, std::string_view(name_)).bind(2, row);
+  anomaly_->bind(3, std::string_view(table_.columns[a.column].profile->name))
+      .bind(4, std::string_view(a.kind));
+  anomaly_->bind_blob_view(5, a.raw).bind(6, std::string_view(a.note));
   anomaly_->run();
 }
 
-void TableLoader::write_block(const Block& block) {
+void TableWriter::write_block(const Block& block) {
   block_->bind(1, std::string_view(name_)).bind(2, static_cast<std::int64_t>(block.number));
   block_->bind(3, static_cast<std::int64_t>(block.first_row)).bind(4, static_cast<std::int64_t>(block.rows));
   block_->bind(5, std::string_view(block.digest.hex()));
   block_->run();
 }
 
-void TableLoader::finish() {
-  hasher_.finish();
+void TableWriter::finish() {
   insert_.reset();
-  db_.exec("COMMIT");
+  hasher_.finish();
 }
 
-void TableLoader::discard() {
-  // Without a journal there is no ROLLBACK: what was written is deleted, its pages serve again.
-  insert_.reset();
-  db_.exec("COMMIT");
-  db_.exec(fmt::format("DROP TABLE {}", core::sql_name(name_)));
-  for (const char* table : {"versoir_block", "versoir_lob", "versoir_anomaly"}) {
-    auto st = db_.prepare(fmt::format("DELETE FROM {} WHERE table_name = ?1", table));
-    st.bind(1, std::string_view(name_));
-    st.run();
-  }
+const TableState& TableWriter::state() {
+  state_.rows = hasher_.rows();
+  state_.sum = *core::Sha256::from_hex(hasher_.sum());
+  state_.pending = hasher_.pending();
+  return state_;
 }
 
 }  // namespace versoir::extract

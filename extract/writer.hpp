@@ -1,11 +1,13 @@
-// Writes an extract file under a partial name: tables, digests, dictionary; published whole or not at all.
+// Writes an extract file under a partial name, from which an interrupted copy goes on; published whole or not
+// at all.
 #pragma once
+#include "core/file.hpp"
 #include "core/sqlite.hpp"
-#include "extract/digests.hpp"
+#include "extract/encoder.hpp"
 #include "extract/matching.hpp"
 #include "extract/store.hpp"
-#include "extract/values.hpp"
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -16,73 +18,99 @@
 
 namespace versoir::extract {
 
-/// A value that an INTEGER column cannot hold: the table is loaded again with this column as TEXT.
-struct NotAnInteger {
-  std::size_t column;
+/// How far one table is, as the partial file remembers it between two runs.
+struct TableState {
+  enum class Stage { copying, copied, verified } stage = Stage::copying;
+  std::vector<Storage> storage;
+  std::uint64_t rows = 0, source_rows = 0;
+  core::Sha256 sum;
+  std::string pending;   ///< TableHasher::pending()
+  std::string position;  ///< ReadRequest::after
+  std::string first_snapshot, last_snapshot;
+  bool one_moment = true;  ///< every row was read in the same snapshot
 };
 
 class ExtractWriter {
  public:
-  /// Creates `<target>.partial`, removing what an interrupted run left.
-  explicit ExtractWriter(std::filesystem::path target);
-  ~ExtractWriter();  ///< removes the partial file unless it was published
+  using Identity = std::map<std::string, std::string>;
+  /// Creates `<target>.partial`, or opens the one that an interrupted copy left if it was begun with the same
+  /// identity (profile, source, kind…): another identity is Error(Exit::lot_state) naming what differs.
+  /// `restart` throws away what is there. A lock is held: a second copy is Error(Exit::temporary).
+  ExtractWriter(std::filesystem::path target, const Identity& identity, bool restart);
+  ~ExtractWriter();  ///< rolls back what was not committed; removes the partial file if no row is worth
+                     ///< keeping
   ExtractWriter(const ExtractWriter&) = delete;
   ExtractWriter& operator=(const ExtractWriter&) = delete;
 
   [[nodiscard]] core::Database& database() noexcept { return *db_; }
+  [[nodiscard]] bool resumed() const noexcept { return resumed_; }
+  [[nodiscard]] std::optional<TableState> state(const std::string& table);
+  void save(const std::string& table, const TableState& state);
+  [[nodiscard]] std::vector<std::pair<std::string, TableState>> states();
+  /// Forgets all that was copied of a table.
+  void forget(const std::string& table);
+  /// Makes durable what was written since the last time.
+  void commit();
+
+  /// One line of versoir_session: a run of the copy.
+  void begin_session(const std::map<std::string, std::string>& facts);
+  void end_session(std::string_view finished, std::uint64_t rows, std::string_view outcome);
+  [[nodiscard]] std::string first_started();
+
   void write_run(const std::map<std::string, std::string>& facts);
   void write_profile(const std::map<std::string, std::string>& files);
   void write_table(const TableFacts& facts, const SourceTable& source);
+  [[nodiscard]] std::optional<TableFacts> table_facts(const std::string& table);
   /// The dictionary of a table: copied columns with their storage, absent and left ones.
   void write_columns(const TakenTable& table, const std::vector<Storage>& storage);
   void write_absent_table(const profiles::Table& table);
   void create_indexes(const TakenTable& table);
-  /// Closes, fsyncs, renames.
+  /// (table, column, kind) → number of anomalies.
+  [[nodiscard]] std::vector<std::pair<std::array<std::string, 3>, std::uint64_t>> anomalies();
+  /// Makes an extract of the partial file, closes, fsyncs, renames.
   void publish();
 
  private:
+  void create(const Identity& identity);
+  void resume(const Identity& identity);
   void write_column(const profiles::Table& table, const profiles::Column& column, std::size_t position,
                     std::string_view source_type, std::string_view storage, std::string_view taken);
   std::filesystem::path target_, partial_;
+  core::FileLock lock_;
   std::optional<core::Database> db_;
-  bool published_ = false;
+  bool published_ = false, resumed_ = false;
 };
 
-/// Loads the rows of one table inside one transaction.
-class TableLoader {
+/// Writes the rows of one table, in the writer's transaction.
+class TableWriter {
  public:
-  TableLoader(ExtractWriter& writer, const TakenTable& table, const std::vector<Storage>& storage);
-  /// Throws NotAnInteger; the caller then calls discard() and starts again.
-  void add(RowBlock&& block);
-  void finish();   ///< last block, commit
-  void discard();  ///< forgets all that was loaded of this table
+  /// Creates the table, or goes on after `state.rows` rows.
+  TableWriter(ExtractWriter& writer, const TakenTable& table, TableState state);
+  void add(const EncodedBlock& block);
+  void finish();  ///< the last block of the digests
+  /// What to save at a commit.
+  [[nodiscard]] const TableState& state();
 
   [[nodiscard]] std::uint64_t rows() const noexcept { return hasher_.rows(); }
   [[nodiscard]] std::string sum() const { return hasher_.sum(); }
   [[nodiscard]] core::Sha256 root() const { return hasher_.root(); }
-  /// (column, kind) → number of anomalies.
-  [[nodiscard]] const std::map<std::pair<std::string, std::string>, std::uint64_t>& anomalies()
-      const noexcept {
-    return anomalies_;
-  }
 
  private:
-  void add_value(std::size_t column, std::optional<std::string>&& value);
-  void add_lob(std::size_t column, const std::string& value);
-  void anomaly(std::size_t column, std::string_view kind, std::string_view raw, std::string_view note);
+  void resume();
+  void insert_row(const EncodedBlock& block, std::size_t row);
+  void write_piece(const EncodedPiece& piece, std::int64_t row);
+  void write_anomaly(const EncodedAnomaly& anomaly, std::int64_t row);
   void write_block(const Block& block);
-  [[nodiscard]] std::int64_t current_row() const noexcept {
+  [[nodiscard]] std::int64_t next_row() const noexcept {
     return static_cast<std::int64_t>(hasher_.rows()) + 1;
   }
 
   core::Database& db_;
   const TakenTable& table_;
   std::string name_;
-  std::vector<Storage> storage_;
-  RowHasher row_;
+  TableState state_;
   TableHasher hasher_;
   std::optional<core::Statement> insert_, block_, lob_, anomaly_;
-  std::map<std::pair<std::string, std::string>, std::uint64_t> anomalies_;
 };
 
 }  // namespace versoir::extract

@@ -166,7 +166,7 @@ TEMPLATE_TEST_CASE("a source that is written to while it is copied is copied as 
   site.sql("CREATE TABLE note (num @number8@); INSERT INTO note VALUES (1); INSERT INTO note VALUES (2);");
   core::TemporaryDirectory folder;
   const auto target = folder.path() / "essai.extract";
-  auto source = extract::open_source(extract::parse_source(site.uri()), "");
+  auto source = extract::open_source(extract::parse_source(site.uri()), {});
   site.sql("INSERT INTO note VALUES (3); UPDATE note SET num = 9 WHERE num = 1;");
   copy_from(*source, profile_of(table("NOTE", column("NUM", "NUMBER(8)"))), target);
   auto extract = extract::Extract::open(target);

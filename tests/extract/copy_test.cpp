@@ -20,27 +20,39 @@ class FakeSource : public extract::Source {
   std::vector<std::vector<std::optional<std::string>>> rows;
   std::function<void(std::size_t row, std::stop_token stop)> before_row = [](std::size_t, std::stop_token) {};
   extract::Consistency kind = extract::Consistency::snapshot;
+  bool restartable = false;
+  std::string snapshot = "1";
 
   extract::Provenance provenance() override {
     extract::Provenance p;
     p.system = "Fake";
+    p.snapshot = snapshot;
     return p;
   }
   extract::Consistency consistency() const override { return kind; }
   std::vector<extract::SourceTable> catalogue() override {
     extract::SourceColumn a{"A", "NUMBER(8)", extract::SourceColumn::Kind::integer, 8, 0, true, true};
     extract::SourceColumn b{"B", "VARCHAR2(40)", extract::SourceColumn::Kind::text, 0, 0, false, true};
-    return {{"T", {a, b}}};
+    extract::SourceTable t;
+    t.name = "T";
+    t.columns = {a, b};
+    return {t};
   }
   std::uint64_t count(const std::string&) override { return counted; }
-  void read(const extract::SourceTable&, const std::vector<std::string>& columns,
-            const std::function<void(extract::RowBlock&&)>& emit, std::stop_token stop) override {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
+  void read(const extract::ReadRequest& request, extract::RowSink& sink, std::stop_token stop) override {
+    for (std::size_t i = request.after.empty() ? 0 : std::stoul(request.after); i < rows.size(); ++i) {
       before_row(i, stop);
-      extract::RowBlock block;
-      block.columns = columns.size();
-      for (const auto& name : columns) block.cells.push_back(rows[i][name == "A" ? 0 : 1]);
-      emit(std::move(block));
+      if (stop.stop_requested()) throw core::Error(core::Exit::interrupted, core::msg("stopped"));
+      extract::RowBlock block(request.columns.size());
+      for (const auto& name : request.columns) {
+        const auto& value = rows[i][name == "A" ? 0 : 1];
+        if (value)
+          block.add(*value);
+        else
+          block.add_null();
+      }
+      if (restartable) block.position = std::to_string(i + 1);
+      sink.rows(std::move(block));
     }
   }
 };
@@ -102,15 +114,24 @@ TEST_CASE("an interrupted copy stops the reader and leaves nothing") {
 TEST_CASE("a reader that waits for its server is told to stop when the writer fails") {
   core::TemporaryDirectory folder;
   auto source = rows_of_fake(3);
-  source.rows[1][0] = "deux";  // makes the writer start again: the reader must be released first
   std::atomic<int> released = 0;
   source.before_row = [&](std::size_t i, std::stop_token stop) {
-    if (i == 2 && released == 0) {
-      while (!stop.stop_requested()) std::this_thread::yield();
-      ++released;
-    }
+    if (i < 2) return;
+    while (!stop.stop_requested()) std::this_thread::yield();
+    ++released;
   };
-  copy_from(source, fake_profile(), folder.path() / "e.extract");
+  class Failing final : public core::Progress {
+    void begin(std::string_view, std::optional<std::uint64_t>, std::string_view) override {}
+    void advance(std::uint64_t n) override {
+      if (n > 0) throw core::Error(core::Exit::disk, core::msg("The disk is full."));
+    }
+    void end() override {}
+  } progress;
+  const auto error = error_of([&] {
+    extract::copy(source, fake_profile(), folder.path() / "e.extract", {}, core::FixedClock(noon()), progress,
+                  {});
+  });
+  CHECK(error.code() == core::Exit::disk);
   CHECK(released == 1);
 }
 
@@ -175,11 +196,16 @@ TEST_CASE("an existing extract is not overwritten unless asked, and survives a c
   CHECK(names_in(folder.path()) == Lines{"e.extract"});  // nor does the seal of the old one stay
 }
 
-TEST_CASE("what a killed run left does not prevent the next one") {
+TEST_CASE("a partial file that no copy of ours left is refused, and replaced only when asked") {
   core::TemporaryDirectory folder;
-  core::write_file(folder.path() / "e.extract.partial", "reste d'une copie tuée");
+  const auto partial = folder.path() / "e.extract.partial";
+  core::write_file(partial, "tout autre chose");
   auto source = rows_of_fake(3);
-  copy_from(source, fake_profile(), folder.path() / "e.extract");
+  CHECK_THROWS_AS(copy_from(source, fake_profile(), folder.path() / "e.extract"), core::Error);
+  CHECK(core::read_file(partial) == "tout autre chose");
+  extract::CopyOptions restart;
+  restart.restart = true;
+  copy_from(source, fake_profile(), folder.path() / "e.extract", restart);
   CHECK(names_in(folder.path()) == Lines{"e.extract"});
 }
 
@@ -200,23 +226,130 @@ TEST_CASE("a full disk is an error of its own and leaves nothing") {
   CHECK(names_in(folder.path()).empty());
 }
 
-TEST_CASE("a final copy wants a decision for everything and one moment for all") {
+TEST_CASE("a final copy wants a decision for everything") {
   core::TemporaryDirectory folder;
-  const auto target = folder.path() / "e.extract";
   extract::CopyOptions options;
   options.kind = extract::Kind::final_;
   auto source = rows_of_fake(3);
   const auto undecided = profile_of(table("T", column("A", "NUMBER(8)")));
-  const auto error = error_of([&] { copy_from(source, undecided, target, options); });
+  const auto error = error_of([&] { copy_from(source, undecided, folder.path() / "e.extract", options); });
   CHECK(error.code() == core::Exit::profile_invalid);
   REQUIRE(error.causes().size() == 1);
   CHECK_THAT(error.causes()[0].english(), Contains("T.B"));
+}
 
-  const auto decided = profile_of(table(
-      "T", column("A", "NUMBER(8)") + column("B", "VARCHAR2(40)", "take=\"no\" reason=\"Sans intérêt.\"")));
-  source.kind = extract::Consistency::per_table;
-  CHECK(error_of([&] { copy_from(source, decided, target, options); }).code() == core::Exit::usage);
-  source.kind = extract::Consistency::snapshot;
-  copy_from(source, decided, target, options);
-  CHECK(extract::Extract::open(target).run().kind == "final");
+TEST_CASE("a final copy is published only when a second look finds the same rows") {
+  core::TemporaryDirectory folder;
+  const auto target = folder.path() / "e.extract";
+  auto first = rows_of_fake(3);
+  auto now = first;
+  extract::CopyOptions options;
+  options.kind = extract::Kind::final_;
+  options.reopen = [&] { return std::make_unique<FakeSource>(now); };
+  now.rows[1][1] = "autre";  // same count, other content
+  const auto error = error_of([&] { copy_from(first, fake_profile(), target, options); });
+  CHECK(error.code() == core::Exit::extract_changed);
+  REQUIRE(error.causes().size() == 1);
+  CHECK_THAT(error.causes()[0].english(), Contains("T"));
+  CHECK_FALSE(std::filesystem::exists(target));
+
+  // The order of rows may differ: the same rows are the same content.
+  now = first;
+  std::ranges::reverse(now.rows);
+  copy_from(first, fake_profile(), target, options);
+  auto extract = extract::Extract::open(target);
+  CHECK(extract.run().kind == "final");
+  CHECK(rows_of(extract.database(), "SELECT value FROM versoir_run WHERE key = 'second_look'") ==
+        Lines{"T:same"});
+}
+
+TEST_CASE("a copy that stopped goes on where it was, and gives the digests of one that did not") {
+  core::TemporaryDirectory folder;
+  const auto target = folder.path() / "e.extract";
+  extract::CopyOptions options;
+  options.commit_bytes = 1;  // every block is durable
+  auto source = rows_of_fake(1000);
+  source.restartable = true;
+  auto whole = source;
+  const std::size_t at = GENERATE(1u, 255u, 256u, 257u, 700u, 999u);
+  source.before_row = [&](std::size_t i, std::stop_token) {
+    if (i == at) throw core::Error(core::Exit::source_unreachable, core::msg("The line was cut."));
+  };
+  CHECK(error_of([&] { copy_from(source, fake_profile(), target, options); }).code() ==
+        core::Exit::source_unreachable);
+  CHECK(names_in(folder.path()) == Lines{"e.extract.partial"});
+  // It does not pass for an extract.
+  CHECK(error_of([&] {
+          static_cast<void>(extract::Extract::open(folder.path() / "e.extract.partial"));
+        }).code() == core::Exit::extract_invalid);
+
+  std::size_t read_again = 0;
+  source.before_row = [&](std::size_t, std::stop_token) { ++read_again; };
+  const bool moved = GENERATE(false, true);
+  source.snapshot = moved ? "2" : "1";
+  const auto report = copy_from(source, fake_profile(), target, options);
+  CHECK(report.resumed);
+  CHECK(report.rows == 1000);
+  CHECK(read_again == 1000 - at);
+  auto extract = extract::Extract::open(target);
+  CHECK(extract.run().consistency == (moved ? "per-chunk" : "snapshot"));
+  core::SilentProgress progress;
+  CHECK(extract::verify_content(extract, progress).empty());
+  copy_from(whole, fake_profile(), folder.path() / "whole.extract");
+  CHECK(extract.root() == extract::Extract::open(folder.path() / "whole.extract").root());
+  CHECK(rows_of(extract.database(), "SELECT outcome, rows FROM versoir_session ORDER BY number") ==
+        Lines{"T:interrupted|I:" + std::to_string(at), "T:finished|I:" + std::to_string(1000 - at)});
+}
+
+TEST_CASE("an interrupted copy is not gone on from with another profile") {
+  core::TemporaryDirectory folder;
+  const auto target = folder.path() / "e.extract";
+  auto source = rows_of_fake(10);
+  source.restartable = true;
+  source.before_row = [&](std::size_t i, std::stop_token) {
+    if (i == 5) throw core::Error(core::Exit::source_unreachable, core::msg("The line was cut."));
+  };
+  CHECK_THROWS_AS(copy_from(source, fake_profile(), target), core::Error);
+  source.before_row = [](std::size_t, std::stop_token) {};
+  const auto other = profile_of(table("T", column("A", "NUMBER(8)"), "key=\"A\""));
+  const auto error = error_of([&] { copy_from(source, other, target); });
+  CHECK(error.code() == core::Exit::lot_state);
+  REQUIRE(error.causes().size() == 1);
+  CHECK_THAT(error.causes()[0].english(), Contains("profile"));
+  CHECK(names_in(folder.path()) == Lines{"e.extract.partial"});
+  extract::CopyOptions restart;
+  restart.restart = true;
+  CHECK(copy_from(source, other, target, restart).rows == 10);
+}
+
+TEST_CASE("two copies cannot write the same extract") {
+  core::TemporaryDirectory folder;
+  const auto target = folder.path() / "e.extract";
+  auto source = rows_of_fake(10);
+  auto second = rows_of_fake(10);
+  std::optional<core::Exit> code;
+  source.before_row = [&](std::size_t i, std::stop_token) {
+    if (i == 5) code = error_of([&] { copy_from(second, fake_profile(), target); }).code();
+  };
+  copy_from(source, fake_profile(), target);
+  CHECK(code == core::Exit::temporary);
+}
+
+TEST_CASE("keys that occur twice and references to nothing are recorded, and stop nothing") {
+  core::TemporaryDirectory folder;
+  const auto file = folder.path() / "s.sqlite";
+  core::Database::create(file).exec(
+      "CREATE TABLE a (id NUMBER(8), b NUMBER(8)); CREATE TABLE b (id NUMBER(8));"
+      "INSERT INTO b VALUES (1); INSERT INTO a VALUES (1, 1), (2, 7), (2, NULL), (2, 1);");
+  const auto profile = profile_of(
+      table("A", column("ID", "NUMBER(8)") + column("B", "NUMBER(8)", "references=\"B\""), "key=\"ID\"") +
+      table("B", column("ID", "NUMBER(8)"), "key=\"ID\""));
+  const auto report = copy_from("sqlite:" + file.string(), profile, folder.path() / "e.extract");
+  CHECK(report.integrity == 3);
+  CHECK(report.anomalies == 0);
+  auto extract = extract::Extract::open(folder.path() / "e.extract");
+  CHECK(rows_of(extract.database(), "SELECT * FROM versoir_integrity ORDER BY kind") ==
+        Lines{"T:A|T:ID|T:duplicate|I:2", "T:A|T:B|T:orphan|I:1"});
+  CHECK(rows_of(extract.database(), "SELECT row, kind FROM versoir_anomaly ORDER BY row, kind") ==
+        Lines{"I:2|T:orphan", "I:3|T:duplicate", "I:4|T:duplicate"});
 }

@@ -11,7 +11,9 @@ using Lines = std::vector<std::string>;
 namespace {
 
 std::unique_ptr<extract::Source> open(const std::string& uri, const std::string& schema = "") {
-  return extract::open_source(extract::parse_source(uri), schema);
+  extract::Access access;
+  access.schema = schema;
+  return extract::open_source(extract::parse_source(uri), access);
 }
 extract::SourceTable find(extract::Source& source, const std::string& name) {
   for (auto& t : source.catalogue())
@@ -171,11 +173,11 @@ TEST_CASE("schemas, views, partitions and names that need quotes are found") {
   CHECK_THAT(source->provenance().snapshot, Contains(":"));
   CHECK(source->count("Mixte") == 1);
   Lines cells;
-  source->read(find(*source, "Mixte"), {"a\"b", "Le Nom"},
-               [&](extract::RowBlock&& b) {
-                 for (auto& c : b.cells) cells.push_back(*c);
-               },
-               {});
+  const auto mixte = find(*source, "Mixte");
+  Rows rows([&](extract::RowBlock&& b) {
+    for (std::size_t i = 0; i < b.columns(); ++i) cells.emplace_back(b.text(b.cell(0, i)));
+  });
+  source->read({mixte, {"a\"b", "Le Nom"}, ""}, rows, {});
   CHECK(cells == Lines{"y", "x"});
 
   core::TemporaryDirectory folder;
@@ -211,13 +213,12 @@ TEST_CASE("a table whose COPY is killed is an error, not a shorter table") {
   std::size_t rows = 0;
   bool killed = false;
   const auto error = error_of([&, f = function] {
-    source->read(t, {"a"},
-                 [&](extract::RowBlock&& b) {
-                   rows += b.rows();
-                   if (std::exchange(killed, true)) return;
-                   server.sql("SELECT " + f + "(pid) FROM pg_stat_activity WHERE query LIKE 'COPY (%'");
-                 },
-                 {});
+    Rows sink([&](extract::RowBlock&& b) {
+      rows += b.rows();
+      if (std::exchange(killed, true)) return;
+      server.sql("SELECT " + f + "(pid) FROM pg_stat_activity WHERE query LIKE 'COPY (%'");
+    });
+    source->read({t, {"a"}, ""}, sink, {});
   });
   CHECK(error.code() == code);
   CHECK_THAT(error.message().english(), Contains("t"));
@@ -260,19 +261,18 @@ TEST_CASE("a stopped read ends at once and the snapshot goes on") {
   std::stop_source stop;
   std::size_t rows = 0;
   const auto error = error_of([&] {
-    source->read(
-        t, {"a"},
-        [&](extract::RowBlock&& b) {
-          rows += b.rows();
-          stop.request_stop();
-        },
-        stop.get_token());
+    Rows sink([&](extract::RowBlock&& b) {
+      rows += b.rows();
+      stop.request_stop();
+    });
+    source->read({t, {"a"}, ""}, sink, stop.get_token());
   });
   CHECK(error.code() == core::Exit::interrupted);
   CHECK(rows < 50000);
   CHECK(source->count("t") == 50000);
   struct Enough {};
-  CHECK_THROWS_AS(source->read(t, {"a"}, [](extract::RowBlock&&) { throw Enough{}; }, {}), Enough);
+  Rows enough([](extract::RowBlock&&) { throw Enough{}; });
+  CHECK_THROWS_AS(source->read({t, {"a"}, ""}, enough, {}), Enough);
   CHECK(source->count("t") == 50000);
 }
 

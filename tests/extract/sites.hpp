@@ -103,6 +103,18 @@ inline std::string table(const std::string& name, const std::string& columns, co
   return "<table name=\"" + name + "\" label=\"" + name + "\" " + more + ">" + columns + "</table>";
 }
 
+/// Takes rows with a function; large values are put together again.
+class Rows final : public extract::RowSink {
+ public:
+  explicit Rows(std::function<void(extract::RowBlock&&)> take) : take_(std::move(take)) {}
+  void piece(std::size_t column, std::string_view bytes) override { large[column].append(bytes); }
+  void rows(extract::RowBlock&& block) override { take_(std::move(block)); }
+  std::map<std::size_t, std::string> large;  ///< column → the pieces seen so far
+
+ private:
+  std::function<void(extract::RowBlock&&)> take_;
+};
+
 inline core::Instant noon() { return *core::parse_instant("2026-11-25T12:00:00Z"); }
 
 inline extract::CopyReport copy_from(extract::Source& source, const profiles::Application& profile,
@@ -112,7 +124,11 @@ inline extract::CopyReport copy_from(extract::Source& source, const profiles::Ap
 }
 inline extract::CopyReport copy_from(const std::string& uri, const profiles::Application& profile,
                                      const std::filesystem::path& target, extract::CopyOptions options = {}) {
-  auto source = extract::open_source(extract::parse_source(uri), profile.schema);
+  extract::Access access;
+  access.schema = profile.schema;
+  auto source = extract::open_source(extract::parse_source(uri), access);
+  if (!options.reopen)
+    options.reopen = [uri, access] { return extract::open_source(extract::parse_source(uri), access); };
   return copy_from(*source, profile, target, std::move(options));
 }
 

@@ -41,7 +41,7 @@ TEST_CASE("a password in a connection is refused with advice, and never repeated
   // Whoever makes a SourceUri by hand does not get further, and shows nothing.
   const extract::SourceUri by_hand{"postgresql", text.substr(text.find(':') + 1)};
   CHECK_THAT(by_hand.redacted(), !Contains("s3cret"));
-  CHECK(error_of([&] { static_cast<void>(extract::open_source(by_hand, "")); }).code() == core::Exit::usage);
+  CHECK(error_of([&] { static_cast<void>(extract::open_source(by_hand, {})); }).code() == core::Exit::usage);
 }
 
 TEST_CASE("a redacted PostgreSQL source says where, and nothing else") {
@@ -55,7 +55,7 @@ TEST_CASE("a file that is absent or is not a database is unreachable") {
   core::TemporaryDirectory folder;
   const auto file = folder.path() / "base.sqlite";
   const auto open = [&] {
-    static_cast<void>(extract::open_source(extract::parse_source("sqlite:" + file.string()), ""));
+    static_cast<void>(extract::open_source(extract::parse_source("sqlite:" + file.string()), {}));
   };
   CHECK(error_of(open).code() == core::Exit::source_unreachable);
   core::write_file(file, "ce n'est pas une base de données, mais alors pas du tout");

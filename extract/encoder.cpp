@@ -1,0 +1,152 @@
+// Turns what a source gives into what an extract keeps.
+#include "extract/encoder.hpp"
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "extract/store.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <utility>
+
+namespace versoir::extract {
+
+namespace {
+
+constexpr std::string_view repaired_note = "bytes that are not UTF-8 became U+FFFD";
+
+/// How many bytes at the end of `text` begin a UTF-8 character that is not whole (0 to 3).
+std::size_t unfinished(std::string_view text) noexcept {
+  for (std::size_t back = 1; back <= 3 && back <= text.size(); ++back) {
+    const auto c = static_cast<unsigned char>(text[text.size() - back]);
+    if ((c & 0xC0) == 0x80) continue;
+    const std::size_t length = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
+    return length > back ? back : 0;
+  }
+  return 0;
+}
+
+std::string_view raw_bytes(const core::Sha256& digest) {
+  return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
+}
+
+}  // namespace
+
+EncodedBlock TableEncoder::encode(RowBlock&& block) {
+  if (block.columns() != columns_.size() || !block.whole_rows())
+    throw core::Error(core::Exit::source_data, core::msg("The source gave {0} columns instead of {1}.",
+                                                         block.columns(), columns_.size()));
+  EncodedBlock out;
+  out.position = std::move(block.position);
+  out.values.reserve(block.rows() * block.columns());
+  out.digests.reserve(block.rows());
+  for (std::size_t row = 0; row < block.rows(); ++row) {
+    for (std::size_t column = 0; column < columns_.size(); ++column) add_value(out, block, row, column);
+    out.digests.push_back(row_.finish());
+  }
+  out.bytes = block.take_bytes();
+  return out;
+}
+
+void TableEncoder::add_value(EncodedBlock& out, const RowBlock& block, std::size_t row, std::size_t column) {
+  const auto& cell = block.cell(row, column);
+  if (cell.state == RowBlock::Cell::State::null) {
+    row_.add(Tag::null, {});
+    out.values.emplace_back();
+    return;
+  }
+  if (cell.state == RowBlock::Cell::State::large) return end_large(out, row, column);
+  const auto& kind = columns_[column].kind;
+  const auto storage = columns_[column].storage;
+  auto text = block.text(cell);
+  EncodedValue v{Tag::text, false, cell.offset, cell.size, 0};
+  const auto canonical = [&] {  // most values come as they are kept
+    return kind == SourceColumn::Kind::text || kind == SourceColumn::Kind::binary ||
+           kind == SourceColumn::Kind::other || is_canonical(text, kind);
+  };
+  if (!canonical()) {
+    auto [value, misfit] = extract::encode(std::string(text), kind);
+    if (storage == Storage::integer && !(misfit.empty() || fits_integer(value))) throw NotAnInteger{column};
+    if (!misfit.empty()) out.anomalies.push_back({row, column, "type", value, std::string(misfit)});
+    v.extra = true;
+    v.offset = out.extra.size();
+    v.size = value.size();
+    out.extra += value;
+    text = std::string_view(out.extra).substr(v.offset);
+  }
+  if (storage == Storage::integer) {
+    v.tag = Tag::integer;
+    std::from_chars(text.data(), text.data() + text.size(), v.integer);
+    row_.add(v.tag, text);
+    out.values.push_back(v);
+    return;
+  }
+  if (storage == Storage::text && !core::is_utf8(text)) {
+    out.anomalies.push_back({row, column, "encoding", std::string(text), std::string(repaired_note)});
+    bool repaired = false;
+    const auto clean = core::repair_utf8(text, repaired);
+    v.extra = true;
+    v.offset = out.extra.size();
+    v.size = clean.size();
+    out.extra += clean;
+    text = std::string_view(out.extra).substr(v.offset);
+  }
+  if (text.size() > lob_threshold) return add_large(out, row, column, text);
+  v.tag = storage == Storage::blob ? Tag::blob : Tag::text;
+  row_.add(v.tag, text);
+  out.values.push_back(v);
+}
+
+void TableEncoder::add_large(EncodedBlock& out, std::size_t row, std::size_t column, std::string_view value) {
+  row_.add(Tag::lob, raw_bytes(core::sha256(value)));
+  for (std::size_t at = 0, chunk = 0; at < value.size(); at += lob_threshold, ++chunk)
+    out.pieces.push_back({row, column, chunk, std::string(value.substr(at, lob_threshold))});
+  out.values.push_back({Tag::lob, false, 0, 0, 0});
+}
+
+EncodedBlock TableEncoder::piece(std::size_t column, std::string_view bytes) {
+  if (column >= columns_.size())
+    throw core::Error(core::Exit::source_data, core::msg("The source gave a value of no column."));
+  if (columns_[column].storage == Storage::integer) throw NotAnInteger{column};
+  EncodedBlock out;
+  auto& large = large_[column];
+  std::string content = std::exchange(large.tail, {});
+  content.append(bytes);
+  if (columns_[column].storage == Storage::text) {
+    const auto cut = unfinished(content);
+    large.tail = content.substr(content.size() - cut);
+    content.erase(content.size() - cut);
+    if (!core::is_utf8(content)) {
+      out.anomalies.push_back(
+          {0, column, "encoding", content, fmt::format("{} (piece {})", repaired_note, large.chunks)});
+      bool repaired = false;
+      content = core::repair_utf8(content, repaired);
+    }
+  }
+  if (content.empty()) return out;
+  large.content.update(std::string_view(content));
+  out.pieces.push_back({0, column, large.chunks++, std::move(content)});
+  return out;
+}
+
+void TableEncoder::end_large(EncodedBlock& out, std::size_t row, std::size_t column) {
+  const auto it = large_.find(column);
+  if (row != 0 || it == large_.end())
+    throw core::Error(core::Exit::source_data,
+                      core::msg("The source announced a large value and gave none."));
+  auto large = std::move(it->second);
+  large_.erase(it);
+  if (!large.tail.empty()) {  // the value ends within a character
+    out.anomalies.push_back(
+        {row, column, "encoding", large.tail, fmt::format("{} (piece {})", repaired_note, large.chunks)});
+    bool repaired = false;
+    const auto clean = core::repair_utf8(large.tail, repaired);
+    large.content.update(std::string_view(clean));
+    out.pieces.push_back({row, column, large.chunks, clean});
+  }
+  row_.add(Tag::lob, raw_bytes(large.content.finish()));
+  out.values.push_back({Tag::lob, false, 0, 0, 0});
+}
+
+}  // namespace versoir::extract

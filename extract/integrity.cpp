@@ -1,0 +1,114 @@
+// Declared keys that occur twice, references to nothing.
+#include "extract/integrity.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace versoir::extract {
+
+using core::msg;
+using core::Severity;
+
+namespace {
+
+class Integrity {
+ public:
+  Integrity(ExtractWriter& writer, const Matching& matching, CopyReport& report)
+      : db_(writer.database()), matching_(matching), report_(report) {
+    db_.exec("DELETE FROM versoir_anomaly WHERE kind IN ('duplicate', 'orphan')");
+    db_.exec("DELETE FROM versoir_integrity");
+  }
+
+  void run() {
+    for (const auto& table : matching_.tables) {
+      duplicates(table);
+      for (const auto& column : table.columns)
+        if (!column.profile->references.empty()) orphans(table, *column.profile);
+    }
+  }
+
+ private:
+  static bool copied(const TakenTable& table, const profiles::Column* column) {
+    return column && std::ranges::find(table.columns, column, &TakenColumn::profile) != table.columns.end();
+  }
+  const TakenTable* find(const std::string& name) const {
+    const auto it =
+        std::ranges::find_if(matching_.tables, [&](const TakenTable& t) { return t.profile->name == name; });
+    return it == matching_.tables.end() ? nullptr : &*it;
+  }
+
+  void duplicates(const TakenTable& table) {
+    const auto& key = table.profile->key;
+    if (key.empty()) return;
+    std::string names;
+    for (const auto& k : key) {
+      const auto* column = table.profile->find(k);
+      if (!copied(table, column)) return;
+      names += (names.empty() ? "" : ", ") + core::sql_name(column->name);
+    }
+    const auto t = core::sql_name(table.profile->name);
+    // Rows after the first of each key.
+    record(table.profile->name, key.size() == 1 ? key.front() : "", "duplicate",
+           fmt::format("SELECT _row FROM (SELECT _row, row_number() OVER (PARTITION BY {} ORDER BY _row) AS "
+                       "nth FROM {}) "
+                       "WHERE nth > 1",
+                       names, t),
+           fmt::format(
+               "SELECT COALESCE(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {} GROUP BY {} HAVING n > 1)",
+               t, names),
+           "the declared key occurs more than once");
+  }
+
+  void orphans(const TakenTable& table, const profiles::Column& column) {
+    const auto dot = column.references.find('.');
+    const auto* target = find(column.references.substr(0, dot));
+    if (!target) return;  // left by decision, or absent: nothing can be said
+    std::string name;
+    if (dot != std::string::npos)
+      name = column.references.substr(dot + 1);
+    else if (target->profile->key.size() == 1)
+      name = target->profile->key.front();
+    const auto* referenced = name.empty() ? nullptr : target->profile->find(name);
+    if (!copied(*target, referenced)) return;
+    const auto c = core::sql_name(column.name), r = core::sql_name(referenced->name);
+    const auto from =
+        fmt::format("FROM {} WHERE {} IS NOT NULL AND {} NOT IN (SELECT {} FROM {} WHERE {} IS NOT NULL)",
+                    core::sql_name(table.profile->name), c, c, r, core::sql_name(target->profile->name), r);
+    record(table.profile->name, column.name, "orphan", "SELECT _row " + from, "SELECT count(*) " + from,
+           fmt::format("refers to no row of {}", target->profile->name));
+  }
+
+  void record(const std::string& table, const std::string& column, std::string_view kind,
+              const std::string& rows, const std::string& total, std::string_view note) {
+    const auto n = db_.one_int(total);
+    if (n == 0) return;
+    auto list = db_.prepare(fmt::format(
+        "INSERT INTO versoir_anomaly SELECT ?1, _row, ?2, ?3, NULL, ?4 FROM ({}) ORDER BY _row LIMIT {}",
+        rows, listed_rows));
+    list.bind(1, std::string_view(table)).bind(2, std::string_view(column)).bind(3, kind).bind(4, note);
+    list.run();
+    auto count = db_.prepare("INSERT INTO versoir_integrity VALUES (?1, ?2, ?3, ?4)");
+    count.bind(1, std::string_view(table)).bind(2, std::string_view(column)).bind(3, kind).bind(4, n);
+    count.run();
+    report_.integrity += static_cast<std::uint64_t>(n);
+    const auto where = column.empty() ? table : table + "." + column;
+    report_.notes.push_back({Severity::info, "INTEGRITY",
+                             kind == "orphan"
+                                 ? msg("{0}: {1} rows refer to something that is not there.", where, n)
+                                 : msg("{0}: {1} rows have a key that an earlier row has already.", where, n),
+                             where});
+  }
+
+  core::Database& db_;
+  const Matching& matching_;
+  CopyReport& report_;
+};
+
+}  // namespace
+
+void record_integrity(ExtractWriter& writer, const Matching& matching, CopyReport& report) {
+  Integrity(writer, matching, report).run();
+}
+
+}  // namespace versoir::extract

@@ -1,0 +1,149 @@
+// The reading side of a copy.
+#include "extract/reader.hpp"
+
+#include "core/error.hpp"
+#include "extract/adapters.hpp"
+
+#include <atomic>
+#include <optional>
+#include <thread>
+
+namespace versoir::extract {
+
+using core::Error;
+using core::msg;
+
+namespace {
+
+/// The writer has gone: the reader has nobody to read for.
+struct Abandoned {};
+
+constexpr std::size_t queued_items = 6;
+
+class Readers {
+ public:
+  Readers(const std::vector<ReadTask>& tasks, Throttle& throttle, std::size_t threads)
+      : tasks_(tasks), throttle_(throttle), queue_(queued_items), running_(threads) {}
+
+  void work(Source& source) {
+    try {
+      for (auto i = next_++; i < tasks_.size(); i = next_++) read(source, tasks_[i]);
+      if (--running_ == 0) queue_.close();
+    } catch (...) {
+      queue_.close(std::current_exception());
+      reading_.request_stop();
+    }
+  }
+
+  void write(const std::function<void(ReadItem&&)>& take, std::stop_token stop) {
+    const std::stop_callback forward(stop, [this] { reading_.request_stop(); });
+    try {
+      while (auto item = queue_.pop()) {
+        if (stop.stop_requested()) throw_interrupted();
+        take(std::move(*item));
+      }
+    } catch (...) {
+      queue_.abandon();
+      reading_.request_stop();
+      throw;
+    }
+  }
+
+ private:
+  class Sink final : public RowSink {
+   public:
+    Sink(Readers& readers, const ReadTask& task, TableEncoder& encoder)
+        : readers_(readers), task_(task), encoder_(encoder) {}
+    void piece(std::size_t column, std::string_view bytes) override { push(encoder_.piece(column, bytes)); }
+    void rows(RowBlock&& block) override {
+      readers_.throttle_.spend(block.rows(), readers_.reading_.get_token());
+      push(encoder_.encode(std::move(block)));
+    }
+
+   private:
+    void push(EncodedBlock&& block) {
+      ReadItem item;
+      item.number = task_.number;
+      item.block = std::move(block);
+      readers_.push(std::move(item));
+    }
+    Readers& readers_;
+    const ReadTask& task_;
+    TableEncoder& encoder_;
+  };
+
+  void push(ReadItem&& item) {
+    if (!queue_.push(std::move(item))) throw Abandoned{};
+  }
+
+  void read(Source& source, const ReadTask& task) {
+    const auto& table = *task.table;
+    try {
+      ReadItem begin;
+      begin.what = ReadItem::What::begin;
+      begin.number = task.number;
+      begin.source_rows = source.count(table.source->name);
+      auto end = begin;
+      end.what = ReadItem::What::end;
+      push(std::move(begin));
+      read_rows(source, task);
+      push(std::move(end));
+    } catch (Error& e) {
+      e.while_doing(msg("while copying table {0}", table.profile->name));
+      throw;
+    }
+  }
+
+  void read_rows(Source& source, const ReadTask& task) {
+    auto storage = task.storage;
+    ReadRequest request{*task.table->source, {}, task.after};
+    for (const auto& c : task.table->columns) request.columns.push_back(c.source->name);
+    for (;;) {
+      std::vector<TableEncoder::Column> columns;
+      for (std::size_t i = 0; i < storage.size(); ++i)
+        columns.push_back({task.table->columns[i].source->kind, storage[i]});
+      TableEncoder encoder(task.table->profile->name, std::move(columns));
+      Sink sink(*this, task, encoder);
+      try {
+        return source.read(request, sink, reading_.get_token());
+      } catch (const NotAnInteger& misfit) {
+        // SQLite lets a text stand in an INTEGER column; a STRICT one does not: what came is kept, as text.
+        storage[misfit.column] = Storage::text;
+        request.after.clear();
+        ReadItem item;
+        item.what = ReadItem::What::restart;
+        item.number = task.number;
+        item.column = misfit.column;
+        push(std::move(item));
+      }
+    }
+  }
+
+  const std::vector<ReadTask>& tasks_;
+  Throttle& throttle_;
+  core::BoundedQueue<ReadItem> queue_;
+  std::stop_source reading_;
+  std::atomic<std::size_t> next_ = 0, running_;
+};
+
+}  // namespace
+
+void Throttle::spend(std::uint64_t rows, std::stop_token stop) {
+  if (rate_ == 0) return;
+  std::unique_lock lock(mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  if (due_ < now) due_ = now;
+  const auto wait_until = due_;
+  due_ += std::chrono::nanoseconds(rows * 1'000'000'000 / rate_);
+  wake_.wait_until(lock, stop, wait_until, [] { return false; });
+}
+
+void read_tables(const std::vector<Source*>& sources, const std::vector<ReadTask>& tasks, Throttle& throttle,
+                 const std::function<void(ReadItem&&)>& take, std::stop_token stop) {
+  Readers readers(tasks, throttle, sources.size());
+  std::vector<std::jthread> threads;
+  for (auto* source : sources) threads.emplace_back([&readers, source] { readers.work(*source); });
+  readers.write(take, stop);
+}
+
+}  // namespace versoir::extract

@@ -1,0 +1,54 @@
+// The reading side of a copy: threads that read tables, encode their rows and hand them to one writer.
+#pragma once
+#include "core/queue.hpp"
+#include "extract/encoder.hpp"
+#include "extract/matching.hpp"
+#include "extract/source.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace versoir::extract {
+
+/// A table to read, and from where.
+struct ReadTask {
+  const TakenTable* table = nullptr;
+  std::size_t number = 0;  ///< comes back in every item
+  std::vector<Storage> storage;
+  std::string after;
+};
+
+/// What the writer receives, in order for each table.
+struct ReadItem {
+  enum class What { begin, block, restart, end } what = What::block;
+  std::size_t number = 0;
+  EncodedBlock block;
+  std::uint64_t source_rows = 0;  ///< of begin and end
+  std::size_t column = 0;         ///< of restart: this column becomes TEXT, the table starts again
+};
+
+/// Keeps several threads together under a number of rows per second.
+class Throttle {
+ public:
+  explicit Throttle(std::uint64_t rows_per_second) : rate_(rows_per_second) {}
+  void spend(std::uint64_t rows, std::stop_token stop);
+
+ private:
+  std::uint64_t rate_;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::chrono::steady_clock::time_point due_{};
+};
+
+/// Reads the tasks with one thread per source. `take` is called by the caller's own thread with every item;
+/// what it throws, or what a source throws, stops all threads and is thrown.
+void read_tables(const std::vector<Source*>& sources, const std::vector<ReadTask>& tasks, Throttle& throttle,
+                 const std::function<void(ReadItem&&)>& take, std::stop_token stop);
+
+}  // namespace versoir::extract
