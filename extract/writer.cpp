@@ -152,7 +152,8 @@ ExtractWriter::~ExtractWriter() {
   if (published_) return;
   bool worth_keeping = false;
   try {
-    db_->exec("ROLLBACK");
+    // A full disk makes SQLite roll back by itself.
+    if (sqlite3_get_autocommit(db_->raw()) == 0) db_->exec("ROLLBACK");
     worth_keeping = db_->one_int("SELECT count(*) FROM versoir_progress") > 0;
   } catch (const std::exception&) {
     worth_keeping = true;  // it cannot be told: nothing is thrown away

@@ -114,19 +114,27 @@ TEST_CASE("an interrupted copy stops the reader and leaves nothing") {
 TEST_CASE("a reader that waits for its server is told to stop when the writer fails") {
   core::TemporaryDirectory folder;
   auto source = rows_of_fake(3);
-  std::atomic<int> released = 0;
+  std::atomic<int> waiting = 0, released = 0;
   source.before_row = [&](std::size_t i, std::stop_token stop) {
     if (i < 2) return;
+    ++waiting;
     while (!stop.stop_requested()) std::this_thread::yield();
     ++released;
   };
   class Failing final : public core::Progress {
+   public:
+    explicit Failing(std::atomic<int>& reader_waits) : waits_(reader_waits) {}
     void begin(std::string_view, std::optional<std::uint64_t>, std::string_view) override {}
     void advance(std::uint64_t n) override {
-      if (n > 0) throw core::Error(core::Exit::disk, core::msg("The disk is full."));
+      if (n == 0) return;
+      while (waits_ == 0) std::this_thread::yield();
+      throw core::Error(core::Exit::disk, core::msg("The disk is full."));
     }
     void end() override {}
-  } progress;
+
+   private:
+    std::atomic<int>& waits_;
+  } progress(waiting);
   const auto error = error_of([&] {
     extract::copy(source, fake_profile(), folder.path() / "e.extract", {}, core::FixedClock(noon()), progress,
                   {});
