@@ -60,9 +60,13 @@ std::optional<Digest<A>> Digest<A>::from_hex(std::string_view text) {
 template <Algorithm A>
 struct Hasher<A>::Context {
   Handle<EVP_MD_CTX, EVP_MD_CTX_free> ctx{EVP_MD_CTX_new()};
-  void start() {
-    check(EVP_DigestInit_ex(ctx.get(), A == Algorithm::sha256 ? EVP_sha256() : EVP_sha512(), nullptr));
+  /// Looked up once: OpenSSL 3 otherwise searches its providers, under a lock, at every start.
+  static const EVP_MD* method() {
+    static const Handle<EVP_MD, EVP_MD_free> found(
+        EVP_MD_fetch(nullptr, A == Algorithm::sha256 ? "SHA256" : "SHA512", nullptr));
+    return found.get();
   }
+  void start() { check(EVP_DigestInit_ex2(ctx.get(), method(), nullptr)); }
 };
 
 template <Algorithm A>

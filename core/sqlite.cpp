@@ -216,13 +216,14 @@ Database Database::create(const std::filesystem::path& path) {
   if (std::filesystem::exists(path)) throw Error(Exit::disk, msg("{0} exists already.", path.string()));
   Database db;
   db.path_ = path;
-  db.db_.reset(open(file_uri(path, ""), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, path));
+  db.db_.reset(
+      open(file_uri(path, ""), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, path));
   return db;
 }
 Database Database::open_write(const std::filesystem::path& path) {
   Database db;
   db.path_ = path;
-  db.db_.reset(open(file_uri(path, ""), SQLITE_OPEN_READWRITE, path));
+  db.db_.reset(open(file_uri(path, ""), SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, path));
   return db;
 }
 Database Database::memory() {

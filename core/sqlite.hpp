@@ -72,6 +72,7 @@ class Statement {
   Handle<sqlite3_stmt, finalize_sqlite> st_;
 };
 
+/// Used by one thread at a time (SQLite's own mutex is off where rows are written).
 class Database {
  public:
   /// Read only. `immutable`: nobody writes the file (finished extracts), no lock is taken.

@@ -42,8 +42,11 @@ class BlockFiller {
   }
   void flush() {
     if (block_.rows() == 0) return;
+    // The next block will be much like this one.
+    const auto rows = block_.rows(), bytes = block_.bytes();
     sink_.rows(std::move(block_));
     block_ = RowBlock(columns_);
+    block_.reserve(rows + 1, bytes + bytes / 8);
   }
 
  private:

@@ -2,8 +2,10 @@
 // one.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace versoir::extract {
@@ -17,7 +19,8 @@ class RowBlock {
  public:
   struct Cell {
     enum class State : unsigned char { null, value, large };
-    std::size_t offset = 0, size = 0;
+    std::size_t offset = 0;
+    std::uint32_t size = 0;
     State state = State::null;
   };
 
@@ -33,7 +36,13 @@ class RowBlock {
 
   /// For readers that write a value straight into the block: append to buffer(), then end_value(its start).
   [[nodiscard]] std::string& buffer() noexcept { return bytes_; }
-  void end_value(std::size_t start) { cells_.push_back({start, bytes_.size() - start, Cell::State::value}); }
+  void end_value(std::size_t start) {
+    cells_.push_back({start, static_cast<std::uint32_t>(bytes_.size() - start), Cell::State::value});
+  }
+  void reserve(std::size_t rows, std::size_t bytes) {
+    cells_.reserve(rows * columns_);
+    bytes_.reserve(bytes);
+  }
 
   [[nodiscard]] std::size_t columns() const noexcept { return columns_; }
   [[nodiscard]] std::size_t rows() const noexcept { return columns_ ? cells_.size() / columns_ : 0; }

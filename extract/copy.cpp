@@ -38,6 +38,7 @@ class Copy {
   CopyReport run(const fs::path& target) {
     provenance_ = source_.provenance();
     const auto catalogue = source_.catalogue();
+    profile_ = complete(std::move(profile_), catalogue, options_.decisions);
     const auto matching = match(profile_, catalogue);
     if (options_.kind == Kind::final_) require_decisions(matching);
     report_.notes = matching.notes;
@@ -85,7 +86,15 @@ class Copy {
             {"system", provenance_.system},
             {"database", provenance_.database},
             {"schema", provenance_.schema},
+            {"decisions", digest_of(options_.decisions)},
             {"kind", std::string(kind_name(options_.kind))}};
+  }
+
+  [[nodiscard]] static std::string digest_of(const std::vector<Decision>& decisions) {
+    std::string all;
+    for (const auto& d : decisions)
+      if (d.take) all += d.table + "." + d.column + (*d.take ? "=taken\n" : "=left\n");
+    return core::sha256(std::string_view(all)).hex();
   }
 
   void copy_tables(const Matching& matching) {
@@ -296,6 +305,8 @@ class Copy {
     record_integrity(*writer_, matching, report_);
     for (const auto& [what, n] : writer_->anomalies()) note_anomaly(what, n);
     writer_->write_profile(profile_.files);
+    for (const auto& d : options_.decisions)
+      if (d.take) writer_->write_decision(d);
     report_.consistency = consistency();
     writer_->end_session(core::format_instant(clock_.now()), session_rows_, "finished");
     writer_->write_run(run_facts());
@@ -358,7 +369,7 @@ class Copy {
   }
 
   Source& source_;
-  const profiles::Application& profile_;
+  profiles::Application profile_;  ///< completed by the decisions
   const CopyOptions& options_;
   const core::Clock& clock_;
   core::Progress& progress_;

@@ -2,6 +2,7 @@
 #pragma once
 #include "core/clock.hpp"
 #include "core/progress.hpp"
+#include "extract/decisions.hpp"
 #include "extract/source.hpp"
 #include "extract/store.hpp"
 #include "profiles/model.hpp"
@@ -16,11 +17,12 @@ namespace versoir::extract {
 
 struct CopyOptions {
   Kind kind = Kind::rehearsal;
-  bool replace = false;       ///< overwrite an existing extract
-  bool restart = false;       ///< throw away what an interrupted copy left, instead of going on from it
-  std::string source_label;   ///< redacted URI for the provenance
-  std::string host, account;  ///< who copies, and from where
-  unsigned readers = 1;       ///< tables read at once, where the source allows it
+  bool replace = false;             ///< overwrite an existing extract
+  bool restart = false;             ///< throw away what an interrupted copy left, instead of going on from it
+  std::string source_label;         ///< redacted URI for the provenance
+  std::string host, account;        ///< who copies, and from where
+  std::vector<Decision> decisions;  ///< on what the profile does not know
+  unsigned readers = 1;             ///< tables read at once, where the source allows it
   std::uint64_t rows_per_second = 0;  ///< 0 = as fast as it goes
   /// Work that a kill may cost: what is written is made durable after so many bytes or seconds.
   std::uint64_t commit_bytes = std::uint64_t{64} << 20;

@@ -5,25 +5,23 @@
 
 namespace versoir::extract {
 
-RowHasher::RowHasher(std::string_view table) : prefix_(table) {
-  prefix_ += '\0';
-  start();
+RowHasher::RowHasher(std::string_view table) : bytes_(table) {
+  bytes_ += '\0';
+  prefix_ = bytes_.size();
 }
 
-void RowHasher::start() { hasher_.update(std::string_view(prefix_)); }
-
 void RowHasher::add(Tag tag, std::string_view value) {
-  std::array<std::uint8_t, 9> head{static_cast<std::uint8_t>(tag)};
+  std::array<char, 9> head{static_cast<char>(tag)};
   for (std::size_t i = 0; i < 8; ++i)
-    head[i + 1] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(value.size()) >> (56 - 8 * i));
-  hasher_.update(std::span<const std::uint8_t>(head));
-  hasher_.update(value);
+    head[i + 1] = static_cast<char>(static_cast<std::uint64_t>(value.size()) >> (56 - 8 * i) & 0xff);
+  bytes_.append(head.data(), head.size());
+  bytes_.append(value);
 }
 
 core::Sha256 RowHasher::finish() {
-  auto digest = hasher_.finish();
-  start();
-  return digest;
+  hasher_.update(std::string_view(bytes_));
+  bytes_.resize(prefix_);
+  return hasher_.finish();
 }
 
 void DigestSum::add(const core::Sha256& digest) {

@@ -22,8 +22,8 @@ class RowHasher {
   [[nodiscard]] core::Sha256 finish();  ///< and ready for the next row
 
  private:
-  void start();
-  std::string prefix_;
+  std::size_t prefix_;
+  std::string bytes_;  ///< of one row: one update costs less than one per value
   core::Sha256Hasher hasher_;
 };
 

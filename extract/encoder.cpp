@@ -57,40 +57,40 @@ void TableEncoder::add_value(EncodedBlock& out, const RowBlock& block, std::size
     return;
   }
   if (cell.state == RowBlock::Cell::State::large) return end_large(out, row, column);
-  const auto& kind = columns_[column].kind;
-  const auto storage = columns_[column].storage;
+  const auto [kind, storage] = columns_[column];
   auto text = block.text(cell);
-  EncodedValue v{Tag::text, false, cell.offset, cell.size, 0};
-  const auto canonical = [&] {  // most values come as they are kept
-    return kind == SourceColumn::Kind::text || kind == SourceColumn::Kind::binary ||
-           kind == SourceColumn::Kind::other || is_canonical(text, kind);
-  };
-  if (!canonical()) {
-    auto [value, misfit] = extract::encode(std::string(text), kind);
-    if (storage == Storage::integer && !(misfit.empty() || fits_integer(value))) throw NotAnInteger{column};
-    if (!misfit.empty()) out.anomalies.push_back({row, column, "type", value, std::string(misfit)});
+  EncodedValue v{Tag::text, false, cell.size, static_cast<std::int64_t>(cell.offset)};
+  // The bytes from `start` of `extra` on are the value.
+  const auto rewritten = [&](std::size_t start) {
     v.extra = true;
-    v.offset = out.extra.size();
-    v.size = value.size();
-    out.extra += value;
-    text = std::string_view(out.extra).substr(v.offset);
+    v.size = static_cast<std::uint32_t>(out.extra.size() - start);
+    v.number = static_cast<std::int64_t>(start);
+    text = std::string_view(out.extra).substr(start);
+  };
+  if (!is_canonical(text, kind)) {
+    const auto start = out.extra.size();
+    if (!append_plain_timestamp(out.extra, text, kind)) {
+      auto [value, misfit] = extract::encode(std::string(text), kind);
+      if (storage == Storage::integer && !(misfit.empty() || fits_integer(value))) throw NotAnInteger{column};
+      if (!misfit.empty()) out.anomalies.push_back({row, column, "type", value, std::string(misfit)});
+      out.extra += value;
+    }
+    rewritten(start);
   }
   if (storage == Storage::integer) {
-    v.tag = Tag::integer;
-    std::from_chars(text.data(), text.data() + text.size(), v.integer);
-    row_.add(v.tag, text);
-    out.values.push_back(v);
+    row_.add(Tag::integer, text);
+    std::int64_t integer = 0;
+    std::from_chars(text.data(), text.data() + text.size(), integer);
+    out.values.push_back({Tag::integer, false, 0, integer});
     return;
   }
   if (storage == Storage::text && !core::is_utf8(text)) {
     out.anomalies.push_back({row, column, "encoding", std::string(text), std::string(repaired_note)});
     bool repaired = false;
     const auto clean = core::repair_utf8(text, repaired);
-    v.extra = true;
-    v.offset = out.extra.size();
-    v.size = clean.size();
+    const auto start = out.extra.size();
     out.extra += clean;
-    text = std::string_view(out.extra).substr(v.offset);
+    rewritten(start);
   }
   if (text.size() > lob_threshold) return add_large(out, row, column, text);
   v.tag = storage == Storage::blob ? Tag::blob : Tag::text;
@@ -102,7 +102,7 @@ void TableEncoder::add_large(EncodedBlock& out, std::size_t row, std::size_t col
   row_.add(Tag::lob, raw_bytes(core::sha256(value)));
   for (std::size_t at = 0, chunk = 0; at < value.size(); at += lob_threshold, ++chunk)
     out.pieces.push_back({row, column, chunk, std::string(value.substr(at, lob_threshold))});
-  out.values.push_back({Tag::lob, false, 0, 0, 0});
+  out.values.push_back({Tag::lob, false, 0, 0});
 }
 
 EncodedBlock TableEncoder::piece(std::size_t column, std::string_view bytes) {
@@ -146,7 +146,7 @@ void TableEncoder::end_large(EncodedBlock& out, std::size_t row, std::size_t col
     out.pieces.push_back({row, column, large.chunks, clean});
   }
   row_.add(Tag::lob, raw_bytes(large.content.finish()));
-  out.values.push_back({Tag::lob, false, 0, 0, 0});
+  out.values.push_back({Tag::lob, false, 0, 0});
 }
 
 }  // namespace versoir::extract

@@ -21,8 +21,8 @@ struct NotAnInteger {
 struct EncodedValue {
   Tag tag = Tag::null;
   bool extra = false;  ///< its bytes stand in EncodedBlock::extra
-  std::size_t offset = 0, size = 0;
-  std::int64_t integer = 0;
+  std::uint32_t size = 0;
+  std::int64_t number = 0;  ///< the integer, or where the bytes stand
 };
 /// A part of a large value; `row` counts from 0 in its block.
 struct EncodedPiece {
@@ -44,7 +44,7 @@ struct EncodedBlock {
   std::string position;
   [[nodiscard]] std::size_t rows() const noexcept { return digests.size(); }
   [[nodiscard]] std::string_view text(const EncodedValue& v) const noexcept {
-    return std::string_view(v.extra ? extra : bytes).substr(v.offset, v.size);
+    return std::string_view(v.extra ? extra : bytes).substr(static_cast<std::size_t>(v.number), v.size);
   }
 };
 
@@ -70,8 +70,6 @@ class TableEncoder {
     std::string tail;  ///< the beginning of a character whose end is in the next piece
   };
   void add_value(EncodedBlock& out, const RowBlock& block, std::size_t row, std::size_t column);
-  void add_text(EncodedBlock& out, std::size_t row, std::size_t column, std::string_view value,
-                EncodedValue v);
   void add_large(EncodedBlock& out, std::size_t row, std::size_t column, std::string_view value);
   void end_large(EncodedBlock& out, std::size_t row, std::size_t column);
   std::vector<Column> columns_;

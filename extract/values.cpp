@@ -298,6 +298,36 @@ std::optional<std::string> canonical_boolean(std::string_view text) {
   return std::nullopt;
 }
 
+bool append_plain_timestamp(std::string& out, std::string_view text, SourceColumn::Kind kind) {
+  if ((kind != Kind::date && kind != Kind::timestamp) || text.size() < 10) return false;
+  const auto two = [&](std::size_t at, int most) {
+    if (!digit(text[at]) || !digit(text[at + 1])) return -1;
+    const int n = (text[at] - '0') * 10 + (text[at + 1] - '0');
+    return n <= most ? n : -1;
+  };
+  const int century = two(0, 99), year = two(2, 99), month = two(5, 12), day = two(8, 31);
+  // Days beyond the 28th depend on the month: the careful way knows.
+  if (century < 0 || year < 0 || century + year == 0 || month < 1 || day < 1 || day > 28 || text[4] != '-' ||
+      text[7] != '-')
+    return false;
+  if (text.size() == 10) {
+    out.append(text);
+    out.append("T00:00:00");
+    return true;
+  }
+  if (text.size() < 19 || (text[10] != ' ' && text[10] != 'T') || two(11, 23) < 0 || two(14, 59) < 0 ||
+      two(17, 59) < 0 || text[13] != ':' || text[16] != ':')
+    return false;
+  const auto fraction = text.substr(19);
+  if (!fraction.empty() && (fraction.size() < 2 || fraction.front() != '.' || fraction.back() == '0' ||
+                            !std::ranges::all_of(fraction.substr(1), digit)))
+    return false;
+  out.append(text.substr(0, 10));
+  out += 'T';
+  out.append(text.substr(11));
+  return true;
+}
+
 bool is_canonical(std::string_view text, SourceColumn::Kind kind) noexcept {
   if (kind == Kind::text || kind == Kind::binary || kind == Kind::other) return true;
   if (kind != Kind::integer && kind != Kind::number) return false;

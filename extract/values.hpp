@@ -34,6 +34,10 @@ enum class Storage { integer, text, blob };
 /// True when encode() would give these very bytes without a misfit; false may also mean "not sure".
 [[nodiscard]] bool is_canonical(std::string_view text, SourceColumn::Kind kind) noexcept;
 
+/// The common forms of a date, YYYY-MM-DD and YYYY-MM-DD HH:MM:SS[.f], appended as encode() gives them;
+/// false, and nothing appended, for any other text or kind.
+bool append_plain_timestamp(std::string& out, std::string_view text, SourceColumn::Kind kind);
+
 /// A value ready for the extract.
 struct Encoded {
   std::string value;

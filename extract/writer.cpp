@@ -34,6 +34,8 @@ CREATE TABLE versoir_lob (table_name TEXT, row INTEGER, column_name TEXT, chunk 
   PRIMARY KEY (table_name, row, column_name, chunk)) STRICT;
 CREATE TABLE versoir_anomaly (table_name TEXT, row INTEGER, column_name TEXT, kind TEXT, raw BLOB, note TEXT) STRICT;
 CREATE TABLE versoir_integrity (table_name TEXT, column_name TEXT, kind TEXT, rows INTEGER) STRICT;
+CREATE TABLE versoir_decision (table_name TEXT, column_name TEXT, taken INTEGER, reason TEXT, who TEXT, date TEXT,
+  PRIMARY KEY (table_name, column_name)) STRICT;
 CREATE TABLE versoir_profile (name TEXT PRIMARY KEY, content TEXT) STRICT;
 CREATE TABLE versoir_partial (key TEXT PRIMARY KEY, value TEXT) STRICT;
 CREATE TABLE versoir_progress (table_name TEXT PRIMARY KEY, stage INTEGER, storage TEXT, rows INTEGER,
@@ -353,6 +355,15 @@ void ExtractWriter::create_indexes(const TakenTable& table) {
   }
 }
 
+void ExtractWriter::write_decision(const Decision& d) {
+  auto st = db_->prepare("INSERT OR REPLACE INTO versoir_decision VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+  st.bind(1, std::string_view(d.table))
+      .bind(2, std::string_view(d.column))
+      .bind(3, std::int64_t{d.take.value_or(false)});
+  st.bind(4, std::string_view(d.reason)).bind(5, std::string_view(d.who)).bind(6, std::string_view(d.date));
+  st.run();
+}
+
 std::optional<TableFacts> ExtractWriter::table_facts(const std::string& table) {
   auto st =
       db_->prepare("SELECT label, source_rows, copied_rows, sum, root FROM versoir_table WHERE name = ?1");
@@ -442,7 +453,7 @@ void TableWriter::insert_row(const EncodedBlock& block, std::size_t row) {
     const int parameter = static_cast<int>(column) + 2;
     switch (value.tag) {
       case Tag::integer:
-        insert_->bind(parameter, value.integer);
+        insert_->bind(parameter, value.number);
         break;
       case Tag::text:
         insert_->bind_view(parameter, block.text(value));

@@ -3,6 +3,7 @@
 #pragma once
 #include "core/file.hpp"
 #include "core/sqlite.hpp"
+#include "extract/decisions.hpp"
 #include "extract/encoder.hpp"
 #include "extract/matching.hpp"
 #include "extract/store.hpp"
@@ -59,6 +60,7 @@ class ExtractWriter {
 
   void write_run(const std::map<std::string, std::string>& facts);
   void write_profile(const std::map<std::string, std::string>& files);
+  void write_decision(const Decision& decision);
   void write_table(const TableFacts& facts, const SourceTable& source);
   [[nodiscard]] std::optional<TableFacts> table_facts(const std::string& table);
   /// The dictionary of a table: copied columns with their storage, absent and left ones.

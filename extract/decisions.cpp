@@ -1,0 +1,309 @@
+// Decisions on what the profile does not know.
+#include "extract/decisions.hpp"
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/text.hpp"
+#include "extract/values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <map>
+#include <set>
+
+namespace versoir::extract {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return out;
+}
+bool same(std::string_view a, std::string_view b) { return upper(a) == upper(b); }
+
+const profiles::Table* find_table(const profiles::Application& profile, std::string_view name) {
+  const auto it = std::ranges::find_if(profile.tables, [&](const auto& t) { return same(t.name, name); });
+  return it == profile.tables.end() ? nullptr : &*it;
+}
+const profiles::Column* find_column(const profiles::Table& table, std::string_view name) {
+  const auto it = std::ranges::find_if(table.columns, [&](const auto& c) { return same(c.name, name); });
+  return it == table.columns.end() ? nullptr : &*it;
+}
+const SourceTable* find_source(const std::vector<SourceTable>& catalogue, std::string_view name) {
+  const auto it = std::ranges::find_if(catalogue, [&](const auto& t) { return same(t.name, name); });
+  return it == catalogue.end() ? nullptr : &*it;
+}
+const Decision* find_decision(const std::vector<Decision>& decisions, std::string_view table,
+                              std::string_view column) {
+  const auto it = std::ranges::find_if(
+      decisions, [&](const Decision& d) { return same(d.table, table) && same(d.column, column); });
+  return it == decisions.end() ? nullptr : &*it;
+}
+
+/// One line cut at semicolons, quotes as in RFC 4180. Spreadsheets of this country write such files.
+std::vector<std::string> fields_of(std::string_view line) {
+  std::vector<std::string> out(1);
+  bool quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
+      out.back() += '"';
+      ++i;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (c == ';' && !quoted) {
+      out.emplace_back();
+    } else {
+      out.back() += c;
+    }
+  }
+  for (auto& f : out) f = core::trim(f);
+  return out;
+}
+
+std::string csv_field(std::string_view text) {
+  std::string out;
+  for (const char c : text) out += c == '\n' || c == '\r' ? ' ' : c;
+  if (out.find_first_of(";\"") == std::string::npos) return out;
+  std::string escaped = "\"";
+  for (const char c : out) escaped += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return escaped + '"';
+}
+
+std::optional<bool> read_decision(std::string_view word, const std::string& where) {
+  const auto folded = core::fold_name(word);
+  if (folded.empty()) return std::nullopt;
+  if (folded == "TAKEN" || folded == "PRIS" || folded == "PRISE") return true;
+  if (folded == "LEFT" || folded == "LAISSE" || folded == "LAISSEE") return false;
+  throw Error(Exit::configuration, msg("{0}: {1} is not a decision.", where, word))
+      .hint(msg("Write taken or left (in French: pris, laissé), or nothing while it is not decided."));
+}
+
+/// The room that a declared type gives, as far as a number says it.
+int width_of(const SourceColumn& c) {
+  const auto open = c.type.find('(');
+  return open == std::string::npos ? 0 : std::atoi(c.type.c_str() + open + 1);
+}
+
+/// "VARCHAR2(40)" and "character varying(40)" are the same; a larger number, or another family, is not.
+bool wider(const SourceColumn& source, const profiles::Column& known) {
+  if (known.type.empty()) return false;
+  const auto expected = declared_column(known.name, known.type);
+  if (source.kind == SourceColumn::Kind::text && expected.kind == SourceColumn::Kind::text) {
+    const int have = width_of(source), said = width_of(expected);
+    return said > 0 && (have > said || (have == 0 && source.type.find('(') == std::string::npos &&
+                                        source.type != known.type));
+  }
+  if (source.kind == SourceColumn::Kind::integer && expected.kind == SourceColumn::Kind::integer)
+    return expected.precision > 0 && source.precision > expected.precision;
+  return false;
+}
+
+/// What helps to decide on a table that no profile knows: its name and columns say what it may be.
+std::string suggest(const SourceTable& table, const std::set<std::string>& person_columns) {
+  if (table.estimated_rows == 0) return "empty";
+  const auto name = upper(table.name);
+  for (const char* part : {"TMP", "TEMP", "LOG", "TRACE", "BKP", "BACKUP", "SAUV", "_OLD", "PLAN_TABLE",
+                           "TOAD", "SESSION", "QUEST_", "AQ$", "MLOG$", "BIN$", "SYS_"})
+    if (name.find(part) != std::string::npos) return "technical";
+  for (const auto& c : table.columns)
+    if (person_columns.contains(upper(c.name))) return "person";
+  return "";
+}
+
+/// Names of the columns that identify a person: keys of tables with identity columns.
+std::set<std::string> person_columns(const profiles::Application& profile) {
+  std::set<std::string> out;
+  for (const auto& t : profile.tables)
+    if (t.key.size() == 1 && std::ranges::any_of(t.columns, [](const profiles::Column& c) {
+          return c.sensitivity == profiles::Sensitivity::identity;
+        }))
+      out.insert(upper(t.key.front()));
+  return out;
+}
+
+}  // namespace
+
+std::string_view standing_name(Standing s) noexcept {
+  static constexpr std::array names{"present", "left", "missing", "absent", "extra", "taken", "wider"};
+  return names[static_cast<std::size_t>(s)];
+}
+
+std::vector<Decision> read_decisions(const fs::path& file) {
+  std::vector<Decision> out;
+  if (!fs::exists(file)) return out;
+  auto text = core::read_file(file);
+  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  if (!core::is_utf8(text))
+    throw Error(Exit::configuration, msg("The decision file {0} is not UTF-8 text.", file.string()))
+        .hint(msg("In the spreadsheet, save it as CSV UTF-8."));
+  std::map<std::string, std::size_t> columns;
+  std::size_t number = 0;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto end = rest.find('\n');
+    const auto fields = fields_of(rest.substr(0, end));
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    const auto where = file.string() + ":" + std::to_string(++number);
+    if (columns.empty()) {
+      for (std::size_t i = 0; i < fields.size(); ++i) columns.emplace(fields[i], i);
+      for (const char* needed : {"table", "column", "decision", "reason", "who", "date"})
+        if (!columns.contains(needed))
+          throw Error(Exit::configuration, msg("{0}: the column {1} is missing.", where, needed));
+      continue;
+    }
+    const auto field = [&](const char* name) {
+      const auto at = columns.at(name);
+      return at < fields.size() ? fields[at] : std::string();
+    };
+    if (field("table").empty()) continue;
+    Decision d{field("table"),  field("column"), read_decision(field("decision"), where),
+               field("reason"), field("who"),    field("date")};
+    if (d.take == false && d.reason.empty())
+      throw Error(Exit::configuration, msg("{0}: what is left needs a reason.", where));
+    if (d.take && d.who.empty())
+      throw Error(Exit::configuration, msg("{0}: a decision needs to say who made it.", where));
+    out.push_back(std::move(d));
+  }
+  return out;
+}
+
+void write_decisions(const fs::path& file, const std::vector<InventoryLine>& inventory) {
+  std::string out = "\xef\xbb\xbftable;column;decision;reason;who;date;standing;suggestion;type;rows;label\n";
+  for (const auto& line : inventory) {
+    const auto& d = line.decision;
+    if (line.standing != Standing::extra && !d.take) continue;
+    out += csv_field(line.table) + ";" + csv_field(line.column) + ";" +
+           (d.take ? (*d.take ? "taken" : "left") : "") + ";" + csv_field(d.reason) + ";" + csv_field(d.who) +
+           ";" + csv_field(d.date) + ";" + std::string(standing_name(line.standing)) + ";" + line.suggestion +
+           ";" + csv_field(line.source_type) + ";" + (line.rows ? std::to_string(*line.rows) : "") + ";" +
+           csv_field(line.label) + "\n";
+  }
+  core::write_file(file, out);
+}
+
+std::vector<InventoryLine> take_inventory(const profiles::Application& profile,
+                                          const std::vector<SourceTable>& catalogue,
+                                          const std::vector<Decision>& decisions) {
+  std::vector<InventoryLine> out;
+  const auto persons = person_columns(profile);
+  for (const auto& table : catalogue) {
+    const auto* known = find_table(profile, table.name);
+    const auto* decided = find_decision(decisions, table.name, "");
+    InventoryLine line;
+    line.table = table.name;
+    line.rows = table.estimated_rows;
+    line.bytes = table.bytes;
+    line.label = known ? known->label : table.comment;
+    if (known && !known->take)
+      line.standing = Standing::left;
+    else if (!known)
+      line.standing = !decided || !decided->take ? Standing::extra
+                      : *decided->take           ? Standing::taken
+                                                 : Standing::left;
+    if (!known) line.suggestion = suggest(table, persons);
+    if (decided) line.decision = *decided;
+    if (known && !known->take) line.decision.reason = known->reason;
+    const bool open = line.standing == Standing::present || line.standing == Standing::taken;
+    out.push_back(std::move(line));
+    if (!open) continue;
+    for (const auto& column : table.columns) {
+      const auto* expected = known ? find_column(*known, column.name) : nullptr;
+      const auto* choice = find_decision(decisions, table.name, column.name);
+      InventoryLine c;
+      c.table = table.name;
+      c.column = column.name;
+      c.source_type = column.type;
+      c.label = expected ? expected->label : "";
+      if (choice) c.decision = *choice;
+      if (expected) {
+        c.profile_type = expected->type;
+        c.standing = !expected->take            ? Standing::left
+                     : wider(column, *expected) ? Standing::wider
+                                                : Standing::present;
+        if (!expected->take) c.decision.reason = expected->reason;
+      } else if (choice && choice->take) {
+        c.standing = *choice->take ? Standing::taken : Standing::left;
+      } else {
+        // The decision to take a table that nobody knew covers its columns.
+        c.standing = known ? Standing::extra : Standing::taken;
+      }
+      out.push_back(std::move(c));
+    }
+  }
+  for (const auto& table : profile.tables) {
+    if (!table.take) continue;
+    const auto* there = find_source(catalogue, table.name);
+    InventoryLine line;
+    line.table = table.name;
+    line.label = table.label;
+    line.standing = table.optional ? Standing::absent : Standing::missing;
+    if (!there) {
+      out.push_back(line);
+      continue;
+    }
+    for (const auto& column : table.columns) {
+      if (!column.take ||
+          std::ranges::any_of(there->columns, [&](const auto& c) { return same(c.name, column.name); }))
+        continue;
+      auto c = line;
+      c.column = column.name;
+      c.label = column.label;
+      c.profile_type = column.type;
+      c.standing = column.optional ? Standing::absent : Standing::missing;
+      out.push_back(std::move(c));
+    }
+  }
+  return out;
+}
+
+profiles::Application complete(profiles::Application profile, const std::vector<SourceTable>& catalogue,
+                               const std::vector<Decision>& decisions) {
+  const auto column_of = [&](const SourceColumn& column, const Decision* choice, const Decision* whole) {
+    profiles::Column c;
+    c.name = upper(column.name);
+    c.type = column.type;
+    c.label = c.name;
+    c.evidence = profiles::Evidence::unknown;
+    c.take = choice && choice->take ? *choice->take : whole && whole->take && *whole->take;
+    if (!c.take) c.reason = choice ? choice->reason : whole ? whole->reason : std::string();
+    return c;
+  };
+  for (const auto& table : catalogue) {
+    const auto* whole = find_decision(decisions, table.name, "");
+    const auto known =
+        std::ranges::find_if(profile.tables, [&](const auto& t) { return same(t.name, table.name); });
+    if (known != profile.tables.end()) {
+      if (!known->take) continue;
+      for (const auto& column : table.columns) {
+        const auto* choice = find_decision(decisions, table.name, column.name);
+        if (choice && choice->take && !find_column(*known, column.name))
+          known->columns.push_back(column_of(column, choice, nullptr));
+      }
+      continue;
+    }
+    if (!whole || !whole->take) continue;
+    profiles::Table added;
+    added.name = upper(table.name);
+    added.label = table.comment.empty() ? added.name : table.comment;
+    added.evidence = profiles::Evidence::unknown;
+    added.take = *whole->take;
+    added.reason = whole->reason;
+    for (const auto& column : table.columns)
+      added.columns.push_back(column_of(column, find_decision(decisions, table.name, column.name), whole));
+    for (const auto& k : table.key)
+      if (const auto* c = find_column(added, k); c && c->take) added.key.push_back(c->name);
+    if (added.key.size() != table.key.size()) added.key.clear();
+    profile.tables.push_back(std::move(added));
+  }
+  return profile;
+}
+
+}  // namespace versoir::extract

@@ -1,0 +1,105 @@
+// What can be known before a copy.
+#include "extract/preflight.hpp"
+
+#include "extract/matching.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace versoir::extract {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::msg;
+using core::Severity;
+
+namespace {
+
+/// Enough has been read.
+struct Enough {};
+
+class Sample final : public RowSink {
+ public:
+  void piece(std::size_t, std::string_view) override {}
+  void rows(RowBlock&& block) override {
+    rows_ += block.rows();
+    if (rows_ >= sample_rows) throw Enough{};
+  }
+  [[nodiscard]] std::uint64_t rows() const noexcept { return rows_; }
+
+ private:
+  std::uint64_t rows_ = 0;
+};
+
+std::optional<double> measured_rate(Source& source, const TakenTable& table, std::stop_token stop) {
+  ReadRequest request{*table.source, {}, ""};
+  for (const auto& c : table.columns) request.columns.push_back(c.source->name);
+  Sample sample;
+  const auto begin = std::chrono::steady_clock::now();
+  try {
+    source.read(request, sample, stop);
+  } catch (const Enough&) {
+  }
+  const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (sample.rows() == 0 || took <= 0) return std::nullopt;
+  return static_cast<double>(sample.rows()) / took;
+}
+
+Forecast forecast(const Matching& matching) {
+  Forecast out;
+  for (const auto& t : matching.tables) {
+    out.tables.push_back(
+        {t.profile->name, t.profile->label, t.source->estimated_rows, t.source->bytes, t.columns.size()});
+    if (!t.source->estimated_rows) out.complete = false;
+    out.rows += t.source->estimated_rows.value_or(0);
+    out.bytes += t.source->bytes.value_or(0);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<std::chrono::seconds> Forecast::duration() const {
+  if (!rows_per_second) return std::nullopt;
+  return std::chrono::seconds(static_cast<std::int64_t>(static_cast<double>(rows) / *rows_per_second) + 1);
+}
+
+Preflight look_before(Source& source, const profiles::Application& profile,
+                      const std::vector<Decision>& decisions, const fs::path& target,
+                      const core::Clock& clock, bool measure, std::stop_token stop) {
+  Preflight out;
+  const auto catalogue = source.catalogue();
+  const auto completed = complete(profile, catalogue, decisions);
+  std::optional<Matching> matching;
+  try {
+    matching = match(completed, catalogue);
+  } catch (const Error& e) {
+    for (const auto& cause : e.causes()) out.findings.push_back({Severity::error, "MISSING", cause, ""});
+  }
+  std::vector<std::string> names;
+  if (matching)
+    for (const auto& t : matching->tables) names.push_back(t.source->name);
+  for (auto& f : source.probe(names, clock.now())) out.findings.push_back(std::move(f));
+  if (!matching) return out;
+  out.forecast = forecast(*matching);
+  std::error_code ec;
+  const auto space = fs::space(target.parent_path().empty() ? fs::path(".") : target.parent_path(), ec);
+  if (ec)
+    out.findings.push_back(
+        {Severity::error, "DISK", msg("The free space for {0} cannot be known.", target.string()), ""});
+  else if (out.forecast->bytes > space.available)
+    out.findings.push_back({Severity::error, "DISK",
+                            msg("The source holds about {0} bytes and the disk of {1} has {2} free.",
+                                out.forecast->bytes, target.string(), space.available),
+                            ""});
+  const bool forbidden =
+      std::ranges::any_of(out.findings, [](const core::Finding& f) { return f.severity == Severity::error; });
+  if (measure && !forbidden && !matching->tables.empty()) {
+    const auto largest = std::ranges::max_element(
+        matching->tables, {}, [](const TakenTable& t) { return t.source->estimated_rows.value_or(0); });
+    out.forecast->rows_per_second = measured_rate(source, *largest, stop);
+  }
+  return out;
+}
+
+}  // namespace versoir::extract
