@@ -1,16 +1,24 @@
 // versoir extract: the faithful copy, sealed.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/source_options.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
+#include "extract/compare.hpp"
 #include "extract/copy.hpp"
+#include "extract/preflight.hpp"
 #include "extract/seal.hpp"
 #include "extract/source.hpp"
-#include "profiles/loader.hpp"
+#include "extract/window.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
 
 namespace versoir::cli {
 
 namespace fs = std::filesystem;
+using core::Error;
 using core::Exit;
 using core::msg;
 
@@ -28,79 +36,258 @@ void show_tables(Context& c, const extract::CopyReport& report) {
   c.out.table({core::tr("table"), core::tr("content"), core::tr("in the source"), core::tr("copied")}, rows);
 }
 
-int run_extract(Context& c) {
-  const auto uri = extract::parse_source(c.words.get("SOURCE"));
-  const auto profile =
-      profiles::load(profiles::find_profile(c.words.get("application"), c.profile_folders()));
-  const fs::path target =
-      c.words.has("output") ? fs::path(c.words.get("output")) : c.in_workspace(profile.id + ".extract");
-  auto& signer = c.signer("producer");  // before the copy: a missing key must not be found after hours
-  auto* tsa = c.tsa();
-  auto& journal = c.journal();
-
-  extract::Access access;
-  access.schema = c.words.has("schema") ? c.words.get("schema") : profile.schema;
-  auto source = extract::open_source(uri, access);
-  journal.append("EXTRACT_STARTED", {{"application", profile.id}, {"source", uri.redacted()}},
-                 trust::Outcome::ok);
-  extract::CopyOptions options;
-  options.replace = c.words.has("replace");
-  options.source_label = uri.redacted();
-  extract::CopyReport report;
-  try {
-    report = extract::copy(*source, profile, target, options, c.clock, c.out.progress(), c.stop);
-  } catch (const core::Error& e) {
-    journal.append("EXTRACT_FAILED", {{"application", profile.id}}, trust::Outcome::ko,
-                   {{"error", core::exit_name(e.code())}});
-    throw;
+/// Asks to stop when the window closes, by the machine's clock: a night when the hour changes is as long as
+/// it is.
+class WindowGuard {
+ public:
+  WindowGuard(std::optional<core::Instant> closes, const core::Clock& clock, std::stop_token stop)
+      : forward_(stop, Forward{this}) {
+    if (!closes) return;
+    timer_ = std::jthread([this, until = *closes, &clock](std::stop_token done) {
+      std::unique_lock lock(mutex_);
+      while (!done.stop_requested() && clock.now() < until)
+        wake_.wait_for(lock, done, std::chrono::seconds(5), [] { return false; });
+      if (done.stop_requested()) return;
+      closed_ = true;
+      copying_.request_stop();
+    });
   }
-  auto written = extract::Extract::open(target);
-  extract::write_seal(written, signer, tsa, c.clock);
-  journal.append(
-      "EXTRACT_SEALED",
-      {{"application", profile.id}, {"file", target.filename().string()}, {"root", written.root().hex()}},
-      report.anomalies ? trust::Outcome::warning : trust::Outcome::ok,
-      {{"rows", report.rows}, {"anomalies", report.anomalies}, {"kind", written.run().kind}});
+  [[nodiscard]] std::stop_token token() const { return copying_.get_token(); }
+  [[nodiscard]] bool closed() const noexcept { return closed_; }
 
+ private:
+  struct Forward {
+    WindowGuard* guard;
+    void operator()() const { guard->copying_.request_stop(); }
+  };
+  std::stop_source copying_;
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::atomic<bool> closed_ = false;
+  std::stop_callback<Forward> forward_;
+  std::jthread timer_;
+};
+
+std::optional<extract::Window> chosen_window(const Context& c) {
+  if (const auto hours = c.words.find("window")) return extract::Window::parse(*hours, c.words.get("days"));
+  if (c.words.has("days")) throw Error(Exit::usage, msg("--days needs --window."));
+  return std::nullopt;
+}
+
+/// Waits until the window opens, or says when it will.
+void enter(Context& c, const extract::Window& window) {
+  while (!window.closes(c.clock.now())) {
+    const auto opens = window.opens(c.clock.now());
+    if (!c.words.has("wait"))
+      throw Error(Exit::temporary, msg("The window is closed; it opens on {0}.", core::show_instant(opens)))
+          .hint(msg("Start again then, or let --wait do so."));
+    c.out.say(msg("The window is closed; it opens on {0}.", core::show_instant(opens)));
+    c.out.event("waiting", {{"until", core::format_instant(opens)}});
+    while (c.clock.now() < opens) {
+      c.check_stop();
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+    }
+  }
+}
+
+void show_forecast(Context& c, const extract::Forecast& f) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& t : f.tables) {
+    rows.push_back({t.name, t.label, std::to_string(t.columns),
+                    t.rows ? core::show_count(*t.rows) : core::tr("unknown"),
+                    t.bytes ? core::show_size(*t.bytes) : ""});
+    core::Json facts{{"name", t.name}, {"columns", t.columns}};
+    if (t.rows) facts["rows"] = *t.rows;
+    if (t.bytes) facts["bytes"] = *t.bytes;
+    c.out.event("table", facts);
+  }
+  c.out.table({core::tr("table"), core::tr("content"), core::tr("columns"), core::tr("rows (about)"),
+               core::tr("size")},
+              rows);
+  c.out.result(msg("About {0} rows, {1}, in {2} tables.", core::show_count(f.rows), core::show_size(f.bytes),
+                   f.tables.size()));
+  core::Json facts{{"rows", f.rows}, {"bytes", f.bytes}, {"tables", f.tables.size()}};
+  if (const auto took = f.duration()) {
+    c.out.result(msg("At the rate measured on the largest table ({0} rows a second): about {1} min.",
+                     core::show_count(static_cast<std::uint64_t>(*f.rows_per_second)),
+                     (took->count() + 59) / 60));
+    facts["rows_per_second"] = static_cast<std::uint64_t>(*f.rows_per_second);
+    facts["seconds"] = took->count();
+  }
+  c.out.summary(facts);
+}
+
+int dry_run(Context& c, extract::Source& source, const profiles::Application& profile,
+            const std::vector<extract::Decision>& decisions, const fs::path& target) {
+  const auto result = extract::look_before(source, profile, decisions, target, c.clock, true, c.stop);
+  for (const auto& f : result.findings) c.out.finding(f);
+  if (result.forecast) show_forecast(c, *result.forecast);
+  for (const auto& f : result.findings)
+    if (f.severity == core::Severity::error)
+      return static_cast<int>(f.code == "RIGHTS" ? Exit::source_rights
+                              : f.code == "DISK" ? Exit::disk
+                                                 : Exit::source_missing);
+  return static_cast<int>(result.findings.empty() ? Exit::ok : Exit::with_warnings);
+}
+
+int verify(Context& c) {
+  auto extract = extract::Extract::open(c.input(c.words.get("verify")));
+  auto findings = extract::verify_content(extract, c.out.progress());
+  for (auto& f : extract::verify_seal(extract, c.trust_store(), c.clock)) findings.push_back(std::move(f));
+  if (const auto text = c.words.find("source")) {
+    const auto profile = extract.profile();
+    const auto opened = open_source(c, *text, profile);
+    for (auto& f : extract::compare_with_source(extract, *opened.source, c.out.progress(), c.stop))
+      findings.push_back(std::move(f));
+  }
+  bool altered = false, changed = false;
+  for (const auto& f : findings) {
+    c.out.finding(f);
+    if (f.severity != core::Severity::error) continue;
+    (f.code == "SOURCE_DIFFERS" ? changed : altered) = true;
+  }
+  if (!altered && !changed)
+    c.out.result(msg("The extract {0} is what was copied and sealed.", extract.path().string()));
+  c.out.summary({{"extract", extract.path().string()}, {"altered", altered}, {"source_differs", changed}});
+  return static_cast<int>(altered ? Exit::extract_altered : changed ? Exit::extract_changed : Exit::ok);
+}
+
+extract::CopyOptions copy_options(Context& c, const extract::SourceUri& uri,
+                                  std::vector<extract::Decision> decisions) {
+  extract::CopyOptions options;
+  options.kind = c.words.has("final") ? extract::Kind::final_ : extract::Kind::rehearsal;
+  options.replace = c.words.has("replace");
+  options.restart = c.words.has("restart");
+  options.source_label = uri.redacted();
+  options.host = host_name();
+  options.account = account_name();
+  options.readers = static_cast<unsigned>(c.words.integer("readers", 1, 16));
+  options.rows_per_second = static_cast<std::uint64_t>(c.words.integer("throttle", 0, 1'000'000'000));
+  options.decisions = std::move(decisions);
+  options.signer = &c.signer("producer");  // before the copy: a missing key must not be found after hours
+  options.tsa = c.tsa();
+  return options;
+}
+
+void tell(Context& c, const extract::CopyReport& report, const fs::path& target,
+          const std::string& application) {
+  auto written = extract::Extract::open(target);
+  c.journal().append(
+      "EXTRACT_SEALED",
+      {{"application", application}, {"file", target.filename().string()}, {"root", written.root().hex()}},
+      report.anomalies ? trust::Outcome::warning : trust::Outcome::ok,
+      {{"rows", report.rows},
+       {"anomalies", report.anomalies},
+       {"kind", written.run().kind},
+       {"consistency", written.run().consistency}});
   for (const auto& f : report.notes) c.out.finding(f);
   show_tables(c, report);
-  c.out.result(msg("Extract written and sealed: {0} ({1}, {2}, root {3}).", target.string(),
-                   core::ntr("{0} row", "{0} rows", report.rows),
-                   core::ntr("{0} table", "{0} tables", report.tables.size()),
-                   written.root().hex().substr(0, 16)));
+  c.out.result(msg("Extract written and sealed: {0} ({1} rows, {2} tables, root {3}).", target.string(),
+                   core::show_count(report.rows), report.tables.size(), written.root().hex().substr(0, 16)));
   c.out.summary({{"extract", target.string()},
                  {"rows", report.rows},
                  {"tables", report.tables.size()},
                  {"anomalies", report.anomalies},
+                 {"integrity", report.integrity},
+                 {"left_tables", report.left_tables},
+                 {"left_columns", report.left_columns},
                  {"root", written.root().hex()},
+                 {"consistency", written.run().consistency},
                  {"kind", written.run().kind}});
-  return static_cast<int>(report.anomalies ? Exit::with_warnings : Exit::ok);
+}
+
+/// One attempt: from the opening of the source to the sealed file, or to the close of the window.
+extract::CopyReport copy_once(Context& c, const profiles::Application& profile, const fs::path& target,
+                              const std::vector<extract::Decision>& decisions,
+                              const std::optional<extract::Window>& window) {
+  const WindowGuard guard(window ? window->closes(c.clock.now()) : std::nullopt, c.clock, c.stop);
+  auto opened = open_source(c, c.words.get("SOURCE"), profile);
+  auto options = copy_options(c, opened.uri, decisions);
+  options.reopen = [&opened] { return extract::open_source(opened.uri, opened.access); };
+  c.journal().append("EXTRACT_STARTED",
+                     {{"application", profile.id},
+                      {"source", opened.uri.redacted()},
+                      {"host", options.host},
+                      {"account", options.account}},
+                     trust::Outcome::ok);
+  try {
+    return extract::copy(*opened.source, profile, target, options, c.clock, c.out.progress(), guard.token());
+  } catch (const Error& e) {
+    const bool paused = guard.closed() && e.code() == Exit::interrupted;
+    c.journal().append(paused ? "EXTRACT_PAUSED" : "EXTRACT_FAILED", {{"application", profile.id}},
+                       paused ? trust::Outcome::ok : trust::Outcome::ko,
+                       {{"error", core::exit_name(e.code())}});
+    if (!paused) throw;
+    throw Error(Exit::temporary,
+                msg("The window closed before the copy was finished; what was copied is kept."))
+        .hint(msg("Run the same command in the next window: it goes on where it stopped."));
+  }
+}
+
+int run_extract(Context& c) {
+  if (c.words.has("verify")) return verify(c);
+  if (!c.words.has("SOURCE"))
+    throw Error(Exit::usage, msg("The source is missing."))
+        .hint(msg("versoir extract --help shows examples."));
+  static_cast<void>(extract::parse_source(c.words.get("SOURCE")));
+  const auto profile = chosen_profile(c);
+  const fs::path target =
+      c.words.has("output") ? fs::path(c.words.get("output")) : c.in_workspace(profile.id + ".extract");
+  const auto decisions = extract::read_decisions(decision_file(c, profile));
+  if (c.words.has("dry-run"))
+    return dry_run(c, *open_source(c, c.words.get("SOURCE"), profile).source, profile, decisions, target);
+  const auto window = chosen_window(c);
+  for (;;) {
+    if (window) enter(c, *window);
+    try {
+      const auto report = copy_once(c, profile, target, decisions, window);
+      tell(c, report, target, profile.id);
+      return static_cast<int>(report.anomalies ? Exit::with_warnings : Exit::ok);
+    } catch (const Error& e) {
+      if (e.code() != Exit::temporary || !window || !c.words.has("wait") || window->closes(c.clock.now()))
+        throw;
+      c.out.say(e.message());
+    }
+  }
 }
 
 }  // namespace
 
 std::vector<CommandDef> extract_commands() {
+  auto options = source_options();
+  const std::vector<OptionDef> more{
+      {"output", "FILE", mark("where to write (default: <application>.extract in the workspace)")},
+      {"replace", nullptr, mark("replace an existing extract")},
+      {"final", nullptr,
+       mark("the extract that is transferred: everything is decided, and a second look finds the same rows")},
+      {"restart", nullptr, mark("throw away an interrupted copy instead of going on from it")},
+      {"readers", "N", mark("tables read at once, where the source allows it"), "2"},
+      {"throttle", "ROWS", mark("rows a second, at most; 0 = as fast as it goes"), "0"},
+      {"window", "HH:MM-HH:MM", mark("hours in which the source may be read; the copy stops when they end")},
+      {"days", "DAYS", mark("days of the window: mon-fri, or sat,sun (lun-ven, sam,dim)")},
+      {"wait", nullptr, mark("wait for the window, and go on in the next one")},
+      {"dry-run", nullptr, mark("look at everything, measure, copy nothing")},
+      {"verify", "EXTRACT", mark("recompute an extract instead of copying")},
+      {"source", "SOURCE", mark("with --verify: compare with this source too")},
+  };
+  options.insert(options.end(), more.begin(), more.end());
   return {
       {.name = "extract",
        .summary = mark("copy an application's database into one sealed file"),
        .details = mark(
            "Copies every table and column that the profile takes, row for row, in one read-only consistent "
            "transaction; the counts of the source and of the copy are compared, digests and seal are "
-           "written. The "
-           "file appears only when it is whole."),
+           "written. "
+           "The file appears only when it is whole; what an interrupted copy left is gone on from by the "
+           "same "
+           "command. A password is never written on the command line."),
        .example = "versoir extract sqlite:sources/apogee.sqlite --application apogee --replace",
-       .arguments = {{mark("SOURCE"),
-                      mark("sqlite:FILE or postgresql:CONNECTION (no password: use ~/.pgpass)")}},
-       .options = {{"application", mark("PROFILE"), mark("profile: its name (apogee, harpege) or its folder"),
-                    "apogee"},
-                   {"output", mark("FILE"),
-                    mark("where to write (default: <application>.extract in the workspace)")},
-                   {"schema", mark("NAME"),
-                    mark("owner of the tables in the source (default: the profile's)")},
-                   {"replace", nullptr, mark("replace an existing extract")}},
-       .exits = {Exit::with_warnings, Exit::configuration, Exit::source_unreachable, Exit::source_rights,
-                 Exit::source_missing, Exit::source_data, Exit::profile_invalid, Exit::extract_changed,
-                 Exit::signing},
+       .arguments = {{"SOURCE", mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION or csv:FOLDER"),
+                      false}},
+       .options = std::move(options),
+       .exits = {Exit::with_warnings, Exit::configuration, Exit::temporary, Exit::source_unreachable,
+                 Exit::source_rights, Exit::source_missing, Exit::source_data, Exit::extract_altered,
+                 Exit::profile_invalid, Exit::extract_changed, Exit::lot_state, Exit::signing},
        .run = run_extract}};
 }
 

@@ -7,7 +7,9 @@
 namespace versoir::cli {
 
 std::vector<CommandDef> init_commands();
+std::vector<CommandDef> inspect_commands();
 std::vector<CommandDef> extract_commands();
+std::vector<CommandDef> schedule_commands();
 std::vector<CommandDef> plan_commands();
 std::vector<CommandDef> build_commands();
 std::vector<CommandDef> check_commands();
@@ -21,8 +23,8 @@ std::vector<CommandDef> sandbox_commands();
 std::vector<CommandDef> consult_commands();
 
 inline constexpr std::vector<CommandDef> (*command_makers[])() = {
-    init_commands,  status_commands,  verify_commands, extract_commands, plan_commands,
-    build_commands, check_commands,   review_commands, visa_commands,    send_commands,
-    vitam_commands, consult_commands, sandbox_commands};
+    init_commands,     status_commands, verify_commands, inspect_commands, extract_commands,
+    schedule_commands, plan_commands,   build_commands,  check_commands,   review_commands,
+    visa_commands,     send_commands,   vitam_commands,  consult_commands, sandbox_commands};
 
 }  // namespace versoir::cli

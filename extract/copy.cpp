@@ -45,6 +45,10 @@ class Copy {
     ExtractWriter writer(target, identity(), options_.restart);
     writer_ = &writer;
     report_.resumed = writer.resumed();
+    if (writer.finished()) {  // by a run that could not seal it
+      publish(writer, target);
+      return std::move(report_);
+    }
     writer.begin_session({{"started", core::format_instant(clock_.now())},
                           {"snapshot", provenance_.snapshot},
                           {"host", options_.host},
@@ -57,7 +61,8 @@ class Copy {
       throw;
     }
     finish(matching);
-    writer.publish();
+    writer.finish();
+    publish(writer, target);
     return std::move(report_);
   }
 
@@ -68,6 +73,28 @@ class Copy {
     TableState state;
     std::optional<TableWriter> writer;
   };
+
+  void publish(ExtractWriter& writer, const fs::path& target) {
+    auto staged = Extract::open(writer.partial());
+    if (report_.tables.empty()) tell(staged);
+    if (options_.signer) {
+      StagedSeal seal(staged, target, *options_.signer, options_.tsa, clock_);
+      seal.publish();
+    } else {  // the seal of the extract that is replaced would accuse the new one of being altered
+      std::error_code ec;
+      fs::remove(seal_file(target), ec);
+      fs::remove(trust::seal_path(seal_file(target)), ec);
+    }
+    writer.publish();
+  }
+
+  /// The report of a copy that an earlier run finished.
+  void tell(const Extract& extract) {
+    for (const auto& t : extract.tables()) report(t);
+    report_.anomalies = extract.run().anomalies;
+    for (const auto c : {Consistency::snapshot, Consistency::per_table, Consistency::per_chunk})
+      if (consistency_name(c) == extract.run().consistency) report_.consistency = c;
+  }
 
   /// A final extract is what is transferred: every table and column was decided on.
   static void require_decisions(const Matching& matching) {
@@ -81,7 +108,7 @@ class Copy {
   /// What must not change between two runs of one copy.
   [[nodiscard]] ExtractWriter::Identity identity() const {
     return {{"application", profile_.id},
-            {"profile", profiles::profile_digest(profile_.files)},
+            {"profile_digest", profiles::profile_digest(profile_.files)},
             {"source", options_.source_label},
             {"system", provenance_.system},
             {"database", provenance_.database},
@@ -337,9 +364,8 @@ class Copy {
     const auto where = table + "." + column;
     report_.notes.push_back(
         {Severity::warning, "ANOMALY",
-         kind == "encoding"
-             ? msg("{0}: {1} values hold bytes that are not text in the source's encoding.", where, n)
-             : msg("{0}: {1} values are not of the declared type; they are kept as they are.", where, n),
+         kind == "encoding" ? msg("{0} values hold bytes that are not text in the source's encoding.", n)
+                            : msg("{0} values are not of the declared type; they are kept as they are.", n),
          where});
   }
 
@@ -362,6 +388,7 @@ class Copy {
             {"started", writer_->first_started()},
             {"finished", core::format_instant(clock_.now())},
             {"tool", "Versoir " VERSOIR_VERSION},
+            {"decisions", digest_of(options_.decisions)},
             {"left_tables", std::to_string(report_.left_tables)},
             {"left_columns", std::to_string(report_.left_columns)},
             {"second_look", options_.kind == Kind::final_ ? "same" : "none"},
@@ -392,11 +419,7 @@ CopyReport copy(Source& source, const profiles::Application& profile, const fs::
   if (!options.replace && fs::exists(target, ec))
     throw Error(Exit::disk, msg("{0} already exists.", target.string()))
         .hint(msg("Give another name, or --replace to copy again over it."));
-  auto report = Copy(source, profile, options, clock, progress, stop).run(target);
-  // The seal of the extract that was replaced would accuse the new one of being altered.
-  fs::remove(seal_file(target), ec);
-  fs::remove(trust::seal_path(seal_file(target)), ec);
-  return report;
+  return Copy(source, profile, options, clock, progress, stop).run(target);
 }
 
 }  // namespace versoir::extract

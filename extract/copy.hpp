@@ -6,6 +6,8 @@
 #include "extract/source.hpp"
 #include "extract/store.hpp"
 #include "profiles/model.hpp"
+#include "trust/signer.hpp"
+#include "trust/timestamp.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -27,6 +29,9 @@ struct CopyOptions {
   /// Work that a kill may cost: what is written is made durable after so many bytes or seconds.
   std::uint64_t commit_bytes = std::uint64_t{64} << 20;
   std::chrono::seconds commit_every{15};
+  /// Seals the finished file before it takes its name. Without a signer the extract has no seal.
+  trust::Signer* signer = nullptr;
+  trust::TimestampAuthority* tsa = nullptr;
   /// Opens the source anew, in a snapshot of its own: the second look of a final extract.
   std::function<std::unique_ptr<Source>()> reopen;
 };
@@ -49,7 +54,7 @@ struct CopyReport {
 /// Written under `<target>.partial`, renamed at the end. A copy that stops (an error, the stop token, a kill)
 /// leaves there what can be gone on from, and the next call does: table by table, and inside a table where
 /// the source can restart. A final extract is published only when a second look at the whole source has found
-/// the same rows.
+/// the same rows. A copy that could not be sealed keeps its rows: the next call only seals.
 CopyReport copy(Source& source, const profiles::Application& profile, const std::filesystem::path& target,
                 const CopyOptions& options, const core::Clock& clock, core::Progress& progress,
                 std::stop_token stop);

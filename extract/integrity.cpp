@@ -95,8 +95,8 @@ class Integrity {
     const auto where = column.empty() ? table : table + "." + column;
     report_.notes.push_back({Severity::info, "INTEGRITY",
                              kind == "orphan"
-                                 ? msg("{0}: {1} rows refer to something that is not there.", where, n)
-                                 : msg("{0}: {1} rows have a key that an earlier row has already.", where, n),
+                                 ? msg("{0} rows refer to something that is not there.", n)
+                                 : msg("{0} rows have a key that an earlier row has already.", n),
                              where});
   }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 
 namespace versoir::extract {
 
@@ -45,13 +46,15 @@ std::optional<double> measured_rate(Source& source, const TakenTable& table, std
   return static_cast<double>(sample.rows()) / took;
 }
 
-Forecast forecast(const Matching& matching) {
+/// Counts what the source has no statistics of.
+Forecast forecast(Source& source, Matching& matching, std::map<const SourceTable*, std::uint64_t>& rows) {
   Forecast out;
   for (const auto& t : matching.tables) {
-    out.tables.push_back(
-        {t.profile->name, t.profile->label, t.source->estimated_rows, t.source->bytes, t.columns.size()});
-    if (!t.source->estimated_rows) out.complete = false;
-    out.rows += t.source->estimated_rows.value_or(0);
+    auto n = t.source->estimated_rows;
+    if (!n) n = source.count(t.source->name);
+    rows[t.source] = *n;
+    out.tables.push_back({t.profile->name, t.profile->label, n, t.source->bytes, t.columns.size()});
+    out.rows += *n;
     out.bytes += t.source->bytes.value_or(0);
   }
   return out;
@@ -81,7 +84,8 @@ Preflight look_before(Source& source, const profiles::Application& profile,
     for (const auto& t : matching->tables) names.push_back(t.source->name);
   for (auto& f : source.probe(names, clock.now())) out.findings.push_back(std::move(f));
   if (!matching) return out;
-  out.forecast = forecast(*matching);
+  std::map<const SourceTable*, std::uint64_t> rows;
+  out.forecast = forecast(source, *matching, rows);
   std::error_code ec;
   const auto space = fs::space(target.parent_path().empty() ? fs::path(".") : target.parent_path(), ec);
   if (ec)
@@ -95,8 +99,8 @@ Preflight look_before(Source& source, const profiles::Application& profile,
   const bool forbidden =
       std::ranges::any_of(out.findings, [](const core::Finding& f) { return f.severity == Severity::error; });
   if (measure && !forbidden && !matching->tables.empty()) {
-    const auto largest = std::ranges::max_element(
-        matching->tables, {}, [](const TakenTable& t) { return t.source->estimated_rows.value_or(0); });
+    const auto largest =
+        std::ranges::max_element(matching->tables, {}, [&](const TakenTable& t) { return rows[t.source]; });
     out.forecast->rows_per_second = measured_rate(source, *largest, stop);
   }
   return out;

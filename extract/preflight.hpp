@@ -18,12 +18,11 @@ namespace versoir::extract {
 struct Forecast {
   struct Table {
     std::string name, label;
-    std::optional<std::uint64_t> rows, bytes;  ///< by the source's statistics
+    std::optional<std::uint64_t> rows, bytes;  ///< by the source's statistics, else counted
     std::size_t columns = 0;
   };
   std::vector<Table> tables;
   std::uint64_t rows = 0, bytes = 0;      ///< sums of what is known
-  bool complete = true;                   ///< false: the statistics of some tables are missing
   std::optional<double> rows_per_second;  ///< measured on the largest table
   [[nodiscard]] std::optional<std::chrono::seconds> duration() const;
 };

@@ -37,13 +37,11 @@ Json tables_json(const Extract& extract) {
   return tables;
 }
 
-Json seal_json(Extract& extract) {
+Json seal_json(Extract& extract, const fs::path& published) {
   const auto digest = core::digest_file(extract.path());
   return {{"format", seal_format},
           {"file",
-           {{"name", extract.path().filename().string()},
-            {"sha512", digest.sha512.hex()},
-            {"size", digest.size}}},
+           {{"name", published.filename().string()}, {"sha512", digest.sha512.hex()}, {"size", digest.size}}},
           {"run", run_json(extract)},
           {"tables", tables_json(extract)},
           {"root", extract.root().hex()}};
@@ -78,17 +76,33 @@ void compare(const Json& said, const Json& found, const fs::path& extract, std::
 
 fs::path seal_file(const fs::path& extract) { return extract.string() + ".seal.json"; }
 
-void write_seal(Extract& extract, trust::Signer& signer, trust::TimestampAuthority* tsa,
-                const core::Clock& clock) {
-  const auto file = seal_file(extract.path());
-  core::write_file(file, core::canonical_json(seal_json(extract)));
+StagedSeal::StagedSeal(Extract& extract, const fs::path& published, trust::Signer& signer,
+                       trust::TimestampAuthority* tsa, const core::Clock& clock)
+    : published_(seal_file(published)), staged_(published_.string() + ".new") {
+  core::write_file(staged_, core::canonical_json(seal_json(extract, published)));
   try {
-    trust::seal_file(file, signer, clock, tsa);
-  } catch (...) {  // a seal that nobody signed proves nothing: it does not stay
+    trust::seal_file(staged_, signer, clock, tsa);
+  } catch (...) {  // a seal that nobody signed proves nothing
     std::error_code ec;
-    fs::remove(file, ec);
+    fs::remove(staged_, ec);
     throw;
   }
+}
+
+StagedSeal::~StagedSeal() {
+  std::error_code ec;
+  fs::remove(staged_, ec);
+  fs::remove(trust::seal_path(staged_), ec);
+}
+
+void StagedSeal::publish() {
+  core::publish_file(trust::seal_path(staged_), trust::seal_path(published_));
+  core::publish_file(staged_, published_);
+}
+
+void write_seal(Extract& extract, trust::Signer& signer, trust::TimestampAuthority* tsa,
+                const core::Clock& clock) {
+  StagedSeal(extract, extract.path(), signer, tsa, clock).publish();
 }
 
 std::vector<Finding> verify_seal(Extract& extract, const trust::TrustStore& store, const core::Clock& clock) {
@@ -112,7 +126,7 @@ std::vector<Finding> verify_seal(Extract& extract, const trust::TrustStore& stor
     if (!said.is_object() || said.value("format", Json()) != seal_format)
       add(out, Severity::error, msg("The seal is not of a known format."), file);
     else
-      compare(said, seal_json(extract), extract.path(), out);
+      compare(said, seal_json(extract, extract.path()), extract.path(), out);
   } catch (const Error& e) {
     add(out, Severity::error, e.message(), file);
   }

@@ -11,8 +11,23 @@ namespace versoir::extract {
 
 [[nodiscard]] std::filesystem::path seal_file(const std::filesystem::path& extract);  ///< X.extract.seal.json
 
-/// Writes the seal (file SHA-512, size, run facts, tables with counts, sums and roots, extract root) and
-/// signs it into .p7s. Both atomic.
+/// A seal made beside the one that may be there, which stays until publish(); thrown away otherwise.
+class StagedSeal {
+ public:
+  /// Writes the seal of `extract` (file SHA-512, size, run facts, tables with counts, sums and roots, extract
+  /// root) as that of the file that will be called `published`, and signs it.
+  StagedSeal(Extract& extract, const std::filesystem::path& published, trust::Signer& signer,
+             trust::TimestampAuthority* tsa, const core::Clock& clock);
+  ~StagedSeal();
+  StagedSeal(const StagedSeal&) = delete;
+  StagedSeal& operator=(const StagedSeal&) = delete;
+  void publish();
+
+ private:
+  std::filesystem::path published_, staged_;
+};
+
+/// Seals an extract where it is.
 void write_seal(Extract& extract, trust::Signer& signer, trust::TimestampAuthority* tsa,
                 const core::Clock& clock);
 

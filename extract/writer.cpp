@@ -98,60 +98,68 @@ ExtractWriter::ExtractWriter(fs::path target, const Identity& identity, bool res
     fs::remove(partial_.string() + "-journal", ec);
     lock();
   }
+  const bool was_empty = fs::file_size(partial_) == 0;
   try {
-    const bool fresh = fs::file_size(partial_) == 0;
     db_.emplace(core::Database::open_write(partial_));
-    if (fresh)
+    // Asked of SQLite, not of the file's size: a first transaction that was killed leaves bytes and a
+    // journal.
+    if (db_->one_int("SELECT count(*) FROM sqlite_master") == 0)
       create(identity);
     else
       resume(identity);
-    db_->exec("BEGIN");
+    if (finished_)
+      db_.reset();
+    else
+      db_->exec("BEGIN");
   } catch (...) {
     db_.reset();
-    if (fs::file_size(partial_, ec) == 0 || !resumed_) fs::remove(partial_, ec);
+    if (was_empty) fs::remove(partial_, ec);  // otherwise, whatever is wrong with it, it is not ours to remove
     throw;
   }
 }
 
 void ExtractWriter::create(const Identity& identity) {
-  db_->exec(
-      fmt::format("PRAGMA page_size = 32768; PRAGMA application_id = {}; PRAGMA user_version = {}; PRAGMA "
-                  "encoding = 'UTF-8';",
-                  partial_application_id, format_version));
+  db_->exec("PRAGMA page_size = 32768; PRAGMA encoding = 'UTF-8';");
   db_->exec(connection_settings);
   db_->exec("BEGIN");
+  db_->exec(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", partial_application_id,
+                        format_version));
   db_->exec(own_tables);
   auto st = db_->prepare("INSERT INTO versoir_partial VALUES (?1, ?2)");
   for (const auto& [key, value] : identity) {
-    st.bind(1, std::string_view(key)).bind(2, std::string_view(value));
-    st.run();
+  st.bind(1, std::string_view(key)).bind(2, std::string_view(value));
+  st.run();
   }
   db_->exec("COMMIT");
 }
 
 void ExtractWriter::resume(const Identity& identity) {
-  resumed_ = true;  // whatever is wrong with the file, it is not ours to remove
-  if (db_->one_int("PRAGMA application_id") != partial_application_id ||
+  resumed_ = true;
+  const auto id = db_->one_int("PRAGMA application_id");
+  if ((id != partial_application_id && id != application_id) ||
       db_->one_int("PRAGMA user_version") != format_version)
     throw Error(Exit::extract_invalid,
                 msg("{0} is not an interrupted copy of this version.", partial_.string()))
         .hint(msg("Start the copy again with --restart."));
+  finished_ = id == application_id;
   db_->exec(connection_settings);
+  check_identity(identity, finished_ ? "versoir_run" : "versoir_partial");
+}
+
+void ExtractWriter::check_identity(const Identity& identity, std::string_view table) {
   Identity kept;
-  {
-    auto st = db_->prepare("SELECT key, value FROM versoir_partial");
-    while (st.step()) kept.emplace(st.text(0), st.text(1));
-  }
-  if (kept == identity) return;
+  auto st = db_->prepare(fmt::format("SELECT key, value FROM {}", table));
+  while (st.step()) kept.emplace(st.text(0), st.text(1));
   Error error(Exit::lot_state, msg("The interrupted copy {0} was begun otherwise.", partial_.string()));
   for (const auto& [key, value] : identity)
-    if (kept[key] != value)
-      std::move(error).because(msg("{0}: it was {1}, it is {2} now", key, kept[key], value));
+    if (const auto it = kept.find(key); it != kept.end() && it->second != value)
+      std::move(error).because(msg("{0}: it was {1}, it is {2} now", key, it->second, value));
+  if (error.causes().empty()) return;
   throw std::move(error).hint(msg("Go on with what it was begun with, or start again with --restart."));
 }
 
 ExtractWriter::~ExtractWriter() {
-  if (published_) return;
+  if (published_ || finished_) return;
   bool worth_keeping = false;
   try {
     // A full disk makes SQLite roll back by itself.
@@ -390,13 +398,17 @@ std::vector<std::pair<std::array<std::string, 3>, std::uint64_t>> ExtractWriter:
   return out;
 }
 
-void ExtractWriter::publish() {
+void ExtractWriter::finish() {
   db_->exec("DROP TABLE versoir_progress");
   db_->exec("DROP TABLE versoir_partial");
+  db_->exec(fmt::format("PRAGMA application_id = {}", application_id));
   db_->exec("COMMIT");
   db_->exec("PRAGMA optimize");
-  db_->exec(fmt::format("PRAGMA application_id = {}", application_id));
   db_.reset();
+  finished_ = true;
+}
+
+void ExtractWriter::publish() {
   core::publish_file(partial_, target_);
   published_ = true;
 }

@@ -45,6 +45,9 @@ class ExtractWriter {
 
   [[nodiscard]] core::Database& database() noexcept { return *db_; }
   [[nodiscard]] bool resumed() const noexcept { return resumed_; }
+  /// The partial file is a whole extract that only lacks its name: nothing more can be written.
+  [[nodiscard]] bool finished() const noexcept { return finished_; }
+  [[nodiscard]] const std::filesystem::path& partial() const noexcept { return partial_; }
   [[nodiscard]] std::optional<TableState> state(const std::string& table);
   void save(const std::string& table, const TableState& state);
   [[nodiscard]] std::vector<std::pair<std::string, TableState>> states();
@@ -69,18 +72,19 @@ class ExtractWriter {
   void create_indexes(const TakenTable& table);
   /// (table, column, kind) → number of anomalies.
   [[nodiscard]] std::vector<std::pair<std::array<std::string, 3>, std::uint64_t>> anomalies();
-  /// Makes an extract of the partial file, closes, fsyncs, renames.
-  void publish();
+  void finish();   ///< makes an extract of the partial file and closes it
+  void publish();  ///< fsyncs, renames
 
  private:
   void create(const Identity& identity);
   void resume(const Identity& identity);
+  void check_identity(const Identity& identity, std::string_view table);
   void write_column(const profiles::Table& table, const profiles::Column& column, std::size_t position,
                     std::string_view source_type, std::string_view storage, std::string_view taken);
   std::filesystem::path target_, partial_;
   core::FileLock lock_;
   std::optional<core::Database> db_;
-  bool published_ = false, resumed_ = false;
+  bool published_ = false, resumed_ = false, finished_ = false;
 };
 
 /// Writes the rows of one table, in the writer's transaction.

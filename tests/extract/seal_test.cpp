@@ -51,6 +51,7 @@ class Sealed {
         extract, trust::load_trust_store(folder_.path() / (authority + ".pem"), {}, {}), clock);
   }
   std::string dir() const { return folder_.path().string(); }
+  trust::Signer* signer() const { return signer_.get(); }
 
  private:
   void make_authority(const std::string& name) {
@@ -158,9 +159,10 @@ TEST_CASE("a renamed extract with its seal still verifies") {
   CHECK(no_error(sealed.verify()));
 }
 
-TEST_CASE("a seal that cannot be signed does not stay") {
+TEST_CASE("a seal that cannot be signed leaves the one that was there") {
   Sealed sealed;
-  std::filesystem::remove(extract::seal_file(sealed.path).string() + ".p7s");
+  const auto seal = core::read_file(extract::seal_file(sealed.path));
+  const auto before = names_in(sealed.path.parent_path());
   class BrokenSigner final : public trust::Signer {
    public:
     explicit BrokenSigner(trust::Certificate c) : certificate_(std::move(c)) {}
@@ -177,5 +179,23 @@ TEST_CASE("a seal that cannot be signed does not stay") {
   auto extract = extract::Extract::open(sealed.path);
   CHECK(error_of([&] { extract::write_seal(extract, broken, nullptr, sealed.clock); }).code() ==
         core::Exit::signing);
-  CHECK_FALSE(std::filesystem::exists(extract::seal_file(sealed.path)));
+  CHECK(core::read_file(extract::seal_file(sealed.path)) == seal);
+  CHECK(names_in(sealed.path.parent_path()) == before);
+
+  // A whole copy that cannot be sealed does not take the place of the sealed one; its rows are kept, and the
+  // next run only seals.
+  auto source = sealed.path.parent_path() / "s.sqlite";
+  core::Database::create(source).exec("CREATE TABLE t (a); INSERT INTO t VALUES ('autre'), ('encore');");
+  const auto profile = profile_of(table("T", column("A")));
+  const auto old = core::read_file(sealed.path);
+  extract::CopyOptions options;
+  options.replace = true;
+  options.signer = &broken;
+  CHECK(error_of([&] { copy_from("sqlite:" + source.string(), profile, sealed.path, options); }).code() ==
+        core::Exit::signing);
+  CHECK(core::read_file(sealed.path) == old);
+  CHECK(core::read_file(extract::seal_file(sealed.path)) == seal);
+  options.signer = sealed.signer();
+  CHECK(copy_from("sqlite:" + source.string(), profile, sealed.path, options).rows == 2);
+  CHECK(sealed.verify().empty());
 }

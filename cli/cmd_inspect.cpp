@@ -1,0 +1,168 @@
+// versoir inspect: what is in a database, against what the profile knows of it; the file of decisions.
+#include "cli/commands.hpp"
+#include "cli/context.hpp"
+#include "cli/source_options.hpp"
+#include "core/display.hpp"
+#include "core/error.hpp"
+#include "extract/decisions.hpp"
+
+#include <algorithm>
+#include <fnmatch.h>
+#include <map>
+
+namespace versoir::cli {
+
+using core::Error;
+using core::Exit;
+using core::msg;
+using extract::Decision;
+using extract::InventoryLine;
+using extract::Standing;
+
+namespace {
+
+std::string standing_text(Standing s) {
+  switch (s) {
+    case Standing::present:
+      return core::tr("taken by the profile");
+    case Standing::left:
+      return core::tr("left");
+    case Standing::missing:
+      return core::tr("missing from the source");
+    case Standing::absent:
+      return core::tr("optional, not in this source");
+    case Standing::extra:
+      return core::tr("not decided");
+    case Standing::taken:
+      return core::tr("taken by decision");
+    case Standing::wider:
+      return core::tr("wider than the profile says");
+  }
+  return {};
+}
+
+std::string suggestion_text(const std::string& word) {
+  if (word == "empty") return core::tr("empty");
+  if (word == "technical") return core::tr("looks technical");
+  if (word == "person") return core::tr("keyed by person");
+  return {};
+}
+
+/// --take and --leave: names or patterns ("TMP_*", "TABLE.COLUMN") of what is not decided yet.
+bool chosen(const std::string& pattern, const InventoryLine& line) {
+  const auto name = line.column.empty() ? line.table : line.table + "." + line.column;
+  return ::fnmatch(pattern.c_str(), name.c_str(), FNM_CASEFOLD) == 0;
+}
+
+void decide(Context& c, const std::vector<InventoryLine>& inventory, std::vector<Decision>& decisions) {
+  const auto apply = [&](const char* option, bool take) {
+    for (const auto& pattern : c.words.list(option)) {
+      std::size_t n = 0;
+      for (const auto& line : inventory) {
+        if (line.standing != Standing::extra || !chosen(pattern, line)) continue;
+        std::erase_if(decisions,
+                      [&](const Decision& d) { return d.table == line.table && d.column == line.column; });
+        decisions.push_back(
+            {line.table, line.column, take, c.words.get("reason"),
+             c.words.has("who") ? c.words.get("who") : account_name(),
+             core::format_date(core::Date(std::chrono::floor<std::chrono::days>(c.clock.now())))});
+        ++n;
+      }
+      if (n == 0)
+        throw Error(Exit::usage, msg("Nothing that is not decided is named {0}.", pattern))
+            .hint(msg("versoir inspect without --take and --leave lists what is not decided."));
+    }
+  };
+  if (c.words.has("leave") && c.words.get("reason").empty())
+    throw Error(Exit::usage, msg("What is left needs a reason: --reason TEXT."));
+  apply("take", true);
+  apply("leave", false);
+}
+
+void show(Context& c, const std::vector<InventoryLine>& inventory) {
+  const bool all = c.words.has("all");
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& line : inventory) {
+    core::Json facts{{"table", line.table}, {"standing", extract::standing_name(line.standing)}};
+    if (!line.column.empty()) facts["column"] = line.column;
+    if (line.rows) facts["rows"] = *line.rows;
+    if (line.bytes) facts["bytes"] = *line.bytes;
+    if (!line.source_type.empty()) facts["type"] = line.source_type;
+    if (!line.suggestion.empty()) facts["suggestion"] = line.suggestion;
+    if (!line.decision.reason.empty()) facts["reason"] = line.decision.reason;
+    c.out.event("inventory", facts);
+    const bool plain = line.standing == Standing::present || line.standing == Standing::left;
+    if (!all && (plain || (line.standing == Standing::taken && !line.column.empty()))) continue;
+    rows.push_back({line.column.empty() ? line.table : line.table + "." + line.column,
+                    standing_text(line.standing), line.rows ? core::show_count(*line.rows) : "",
+                    line.suggestion.empty() ? (line.profile_type.empty() || line.standing != Standing::wider
+                                                   ? line.source_type
+                                                   : line.source_type + " / " + line.profile_type)
+                                            : suggestion_text(line.suggestion),
+                    line.decision.reason.empty() ? line.label : line.decision.reason});
+  }
+  if (!rows.empty())
+    c.out.table({core::tr("table or column"), core::tr("standing"), core::tr("rows (about)"),
+                 core::tr("type or hint"), core::tr("content or reason")},
+                rows);
+}
+
+int run_inspect(Context& c) {
+  const auto profile = chosen_profile(c);
+  const auto file = decision_file(c, profile);
+  auto decisions = extract::read_decisions(file);
+  const auto opened = open_source(c, c.words.get("SOURCE"), profile);
+  const auto catalogue = opened.source->catalogue();
+  auto inventory = extract::take_inventory(profile, catalogue, decisions);
+  decide(c, inventory, decisions);
+  inventory = extract::take_inventory(profile, catalogue, decisions);
+  show(c, inventory);
+  extract::write_decisions(file, inventory);
+
+  std::map<Standing, std::size_t> count;
+  for (const auto& line : inventory) ++count[line.standing];
+  c.out.result(
+      msg("{0} tables in the source; {1} tables or columns missing, {2} not decided, {3} wider than the "
+          "profile says.",
+          catalogue.size(), count[Standing::missing], count[Standing::extra], count[Standing::wider]));
+  c.out.result(msg("Decisions: {0}. Fill in the columns decision, reason and who, or use --take and --leave.",
+                   file.string()));
+  c.out.summary({{"tables", catalogue.size()},
+                 {"missing", count[Standing::missing]},
+                 {"undecided", count[Standing::extra]},
+                 {"wider", count[Standing::wider]},
+                 {"decisions", file.string()}});
+  if (count[Standing::missing] > 0) return static_cast<int>(Exit::source_missing);
+  return static_cast<int>(count[Standing::extra] > 0 ? Exit::with_warnings : Exit::ok);
+}
+
+}  // namespace
+
+std::vector<CommandDef> inspect_commands() {
+  auto options = source_options();
+  const std::vector<OptionDef> more{
+      {"all", nullptr, mark("list what the profile knows too")},
+      {"take", "NAME",
+       mark("decide to take a table or TABLE.COLUMN that the profile does not know; * and ? are patterns"),
+       nullptr, true},
+      {"leave", "NAME", mark("decide to leave it, with --reason"), nullptr, true},
+      {"reason", "TEXT", mark("why")},
+      {"who", "NAME", mark("who decides (default: the account)")},
+  };
+  options.insert(options.end(), more.begin(), more.end());
+  return {
+      {.name = "inspect",
+       .summary = mark("compare a database with the profile, and keep what is decided table by table"),
+       .details = mark(
+           "Reads the catalogue of the source, never its rows. What the profile does not know must be "
+           "decided, "
+           "taken or left, before a final extract; the decisions are a CSV file that a spreadsheet opens."),
+       .example = "versoir inspect sqlite:sources/apogee.sqlite --application apogee",
+       .arguments = {{"SOURCE", mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION or csv:FOLDER")}},
+       .options = std::move(options),
+       .exits = {Exit::with_warnings, Exit::configuration, Exit::source_unreachable, Exit::source_rights,
+                 Exit::source_missing, Exit::profile_invalid},
+       .run = run_inspect}};
+}
+
+}  // namespace versoir::cli

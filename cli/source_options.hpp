@@ -1,0 +1,32 @@
+// The options of the commands that read a source, and what they open.
+#pragma once
+#include "cli/context.hpp"
+#include "extract/decisions.hpp"
+#include "extract/source.hpp"
+#include "profiles/model.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+namespace versoir::cli {
+
+/// --application --schema --password-file --password-command --ask-password --statement-timeout --fetch-rows
+/// --decisions
+[[nodiscard]] std::vector<OptionDef> source_options();
+
+struct OpenedSource {
+  extract::SourceUri uri;
+  extract::Access access;
+  std::unique_ptr<extract::Source> source;
+};
+[[nodiscard]] profiles::Application chosen_profile(Context& c);
+[[nodiscard]] OpenedSource open_source(Context& c, const std::string& uri,
+                                       const profiles::Application& profile);
+/// The decision file: --decisions, or decisions-<application>.csv in the workspace.
+[[nodiscard]] std::filesystem::path decision_file(Context& c, const profiles::Application& profile);
+/// Account and machine, for the journal and the extract.
+[[nodiscard]] std::string account_name();
+[[nodiscard]] std::string host_name();
+
+}  // namespace versoir::cli
