@@ -113,7 +113,8 @@ ExtractWriter::ExtractWriter(fs::path target, const Identity& identity, bool res
       db_->exec("BEGIN");
   } catch (...) {
     db_.reset();
-    if (was_empty) fs::remove(partial_, ec);  // otherwise, whatever is wrong with it, it is not ours to remove
+    if (was_empty)
+      fs::remove(partial_, ec);  // otherwise, whatever is wrong with it, it is not ours to remove
     throw;
   }
 }
@@ -127,8 +128,8 @@ void ExtractWriter::create(const Identity& identity) {
   db_->exec(own_tables);
   auto st = db_->prepare("INSERT INTO versoir_partial VALUES (?1, ?2)");
   for (const auto& [key, value] : identity) {
-  st.bind(1, std::string_view(key)).bind(2, std::string_view(value));
-  st.run();
+    st.bind(1, std::string_view(key)).bind(2, std::string_view(value));
+    st.run();
   }
   db_->exec("COMMIT");
 }

@@ -104,7 +104,7 @@ void School::extract(const std::string& more) {
     if (!more.empty()) db.exec(more);
   }
   const auto app = profiles::load(profile, "school");
-  const auto from = extract::open_source(extract::parse_source("sqlite:" + source.string()), "");
+  const auto from = extract::open_source(extract::parse_source("sqlite:" + source.string()), {});
   extract::CopyOptions options;
   options.replace = true;
   options.source_label = "sqlite:school.sqlite";

@@ -53,9 +53,13 @@ Club::Club(extract::Kind kind) : clock(*core::parse_instant("2026-11-25T10:00:00
   const auto sql = source_dir() / "tests" / "sip" / "club.sql";
   output_of("sqlite3 '" + source.string() + "' < '" + sql.string() + "'");
   const auto profile = profiles::load(source_dir() / "tests" / "sip" / "club");
-  const auto database = extract::open_source(extract::parse_source("sqlite:" + source.string()), "");
+  const auto open = [&] {
+    return extract::open_source(extract::parse_source("sqlite:" + source.string()), {});
+  };
+  const auto database = open();
   extract::CopyOptions options;
   options.kind = kind;
+  options.reopen = open;
   options.source_label = "sqlite:club.sqlite";
   extract::copy(*database, profile, extract_file(), options, clock, progress, {});
   extract_ = std::make_unique<extract::Extract>(extract::Extract::open(extract_file()));
