@@ -247,7 +247,8 @@ bool OdbcStatement::get(SQLUSMALLINT column, bool binary, const Take& take) {
       throw Error(Exit::source_data, msg("The ODBC driver gave a length of {0} in {1}.", length, what_));
     if (binary && code == SQL_SUCCESS && length == SQL_NO_TOTAL)
       throw Error(Exit::source_data, msg("The ODBC driver does not say how long a value of {0} is.", what_));
-    if (length >= 0 && static_cast<std::size_t>(length) <= capacity) {
+    // A slice that fills its buffer may have been cut by a driver that does not say so: the next call tells.
+    if (length >= 0 && static_cast<std::size_t>(length) < capacity) {
       take({slice_.data(), static_cast<std::size_t>(length)});
       return true;
     }
