@@ -64,12 +64,18 @@ class PostgresqlDialect final : public OdbcDialect {
           "standard_conforming_strings = on"})
       connection.execute(std::string("SET ") + setting);
     connection.manual_commit();
-    if (!moment.empty()) connection.execute("SET TRANSACTION SNAPSHOT " + literal(moment));
+    // First in its transaction: before later statements psqlODBC sets savepoints, under which a snapshot can
+    // neither be exported nor taken.
+    shared_ = moment;
+    if (!moment.empty())
+      connection.execute("SET TRANSACTION SNAPSHOT " + literal(moment));
+    else if (const auto exported = connection.try_one("SELECT pg_export_snapshot()"))
+      shared_ = *exported;
+    else
+      connection.roll_back();  // a standby, or a pooler in between: one connection reads all
     if (connection.one("SHOW transaction_read_only", "the transaction") != "on" ||
         connection.one("SHOW transaction_isolation", "the transaction") != "repeatable read")
       throw Error(Exit::source_unreachable, msg("The server begins no read-only transaction."));
-    shared_ = moment;
-    if (moment.empty()) shared_ = connection.try_one("SELECT pg_export_snapshot()").value_or("");
     choose_schema(connection, schema);
   }
 
@@ -189,7 +195,8 @@ class PostgresqlDialect final : public OdbcDialect {
       order.columns.push_back(k);
       order.select.push_back(rendering.body);
       order.width.push_back(rendering.width);
-      order.by += (order.by.empty() ? "" : ", ") + quoted_name(k);
+      // With its table: a bare "k" would be the text of the SELECT list, whose numbers sort as words.
+      order.by += (order.by.empty() ? "" : ", ") + from(table.name) + "." + quoted_name(k);
     }
     return order;
   }

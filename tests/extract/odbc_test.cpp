@@ -177,6 +177,8 @@ TEST_CASE("reading goes on behind a position, in the order of a key of several c
   REQUIRE(t.key == Lines{"a", "b", "c"});
   const auto all = read(*source, t, {"d"});
   REQUIRE(all.rows.size() == 3000);
+  CHECK(all.rows[1] == "v3");  // numbers in the order of numbers
+  CHECK(all.rows[11] == "v33");
   REQUIRE(all.positions.size() > 1);
   const auto rest = read(*source, t, {"d"}, all.positions[0]);
   REQUIRE(rest.rows.size() < 3000);

@@ -373,4 +373,21 @@ SQLRETURN SQLGetDiagRec(SQLSMALLINT, SQLHANDLE h, SQLSMALLINT record, SQLCHAR* s
   return put_text(failure->text, text, size, length);
 }
 
+// The driver manager takes errors only from drivers that have both functions.
+SQLRETURN SQLGetDiagField(SQLSMALLINT, SQLHANDLE h, SQLSMALLINT record, SQLSMALLINT field, SQLPOINTER to,
+                          SQLSMALLINT size, SQLSMALLINT* length) {
+  const auto& failure = handle(h)->failure;
+  if (field == SQL_DIAG_NUMBER) {
+    *static_cast<SQLINTEGER*>(to) = failure ? 1 : 0;
+    return SQL_SUCCESS;
+  }
+  if (record > 1 || !failure) return SQL_NO_DATA;
+  if (field == SQL_DIAG_SQLSTATE) return put_text(failure->state, to, size, length);
+  if (field == SQL_DIAG_MESSAGE_TEXT) return put_text(failure->text, to, size, length);
+  if (field == SQL_DIAG_CLASS_ORIGIN || field == SQL_DIAG_SUBCLASS_ORIGIN ||
+      field == SQL_DIAG_CONNECTION_NAME || field == SQL_DIAG_SERVER_NAME)
+    return put_text("", to, size, length);
+  return SQL_NO_DATA;
+}
+
 }  // extern "C"
