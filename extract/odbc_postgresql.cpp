@@ -86,7 +86,10 @@ class PostgresqlDialect final : public OdbcDialect {
     p.database = connection.one("SELECT current_database()::text", what);
     p.user = connection.one("SELECT current_user::text", what);
     p.schema = schema_;
-    p.snapshot = connection.one("SELECT txid_current_snapshot()::text", what);
+    p.snapshot = connection.one(
+        "SELECT txid_current_snapshot()::text || ' ' || COALESCE((CASE WHEN pg_is_in_recovery() THEN "
+        "pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END)::text, '')",
+        what);
   }
 
   std::string shared() const override { return shared_; }
