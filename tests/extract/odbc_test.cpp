@@ -201,6 +201,26 @@ TEST_CASE("a second connection sees the same moment through ODBC") {
   CHECK(open(site.uri())->count("t") == 2);
 }
 
+TEST_CASE("several readers copy several tables of one moment through ODBC") {
+  if (!OdbcPostgresSite::available()) return;
+  OdbcPostgresSite site;
+  std::string tables, sql;
+  for (const std::string name : {"a", "b", "c", "d"}) {
+    sql += "CREATE TABLE " + name + " (n int PRIMARY KEY, v text); INSERT INTO " + name +
+           " SELECT i, repeat('v', i) FROM generate_series(1, 3000) i;";
+    tables += table(name, column("n", "NUMBER(8)") + column("v", "CLOB"));
+  }
+  site.sql(sql);
+  core::TemporaryDirectory folder;
+  extract::CopyOptions options;
+  options.readers = 3;
+  const auto report = copy_from(site.uri(), profile_of(tables), folder.path() / "e.extract", options);
+  CHECK(report.rows == 12000);
+  CHECK(report.consistency == extract::Consistency::snapshot);
+  auto extract = extract::Extract::open(folder.path() / "e.extract");
+  CHECK(extract.database().one_int("SELECT sum(length(v)) FROM d") == 3000 * 3001 / 2);
+}
+
 TEST_CASE("nothing can be written through ODBC") {
   if (!OdbcPostgresSite::available()) return;
   OdbcPostgresSite site;

@@ -272,6 +272,20 @@ TEST_CASE("a whole copy from the Oracle of a script: catalogue, key, numbers, da
   CHECK_THAT(again.back(), Contains("WHERE \"COD_IND\" > 2 ORDER BY \"COD_IND\""));
 }
 
+TEST_CASE("an empty LOB is an empty text, even where the driver gives it as NULL") {
+  ScriptedSite site(
+      oracle_script("T", {"NOTES CLOB 4000"}) +
+      "sql SELECT \"NOTES\" FROM\nrow \\N\nsql FROM \"APOGEE\".\"T\"\nrow AAA|\\N|1\nrow AAB|\\N|\\N\n");
+  auto source = open_source(parse_source(site.uri()), {});
+  const auto t = source->catalogue().at(0);
+  std::vector<RowBlock::Cell::State> states;
+  Rows sink([&](RowBlock&& b) {
+    for (std::size_t r = 0; r < b.rows(); ++r) states.push_back(b.cell(r, 0).state);
+  });
+  source->read({t, {"NOTES"}, ""}, sink, {});
+  CHECK(states == std::vector{RowBlock::Cell::State::value, RowBlock::Cell::State::null});
+}
+
 TEST_CASE("a moment that Oracle has forgotten makes the copy void, and the hint says what to do") {
   ScriptedSite site(oracle_script("T", {"A VARCHAR2 10"}) +
                     "sql COUNT(*)\nrow 2\nsql FROM \"APOGEE\".\"T\"\nrow AAA|x\nerror HY000 1555 "
