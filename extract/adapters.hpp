@@ -11,6 +11,7 @@
 namespace versoir::extract {
 
 [[nodiscard]] std::unique_ptr<Source> open_sqlite(const std::string& file);
+[[nodiscard]] std::unique_ptr<Source> open_odbc(const SourceUri& uri, const Access& access);
 [[nodiscard]] std::unique_ptr<Source> open_postgresql(const SourceUri& uri, const Access& access);
 
 /// What libpq takes: "host=… dbname=…" as it is, or the URI that began with "postgresql:".

@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "extract/adapters.hpp"
+#include "extract/odbc_string.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,32 +17,35 @@ using core::msg;
 
 namespace {
 
-constexpr std::array later_kinds{std::string_view("odbc"), std::string_view("csv"),
-                                 std::string_view("siard")};
+constexpr std::array later_kinds{std::string_view("csv"), std::string_view("siard")};
 
 [[noreturn]] void refuse_kind(std::string_view kind) {
   if (std::ranges::find(later_kinds, kind) != later_kinds.end())
     throw Error(Exit::usage, msg("Sources of kind {0} are not available yet.", kind))
-        .hint(msg("Available kinds: sqlite, postgresql."));
+        .hint(msg("Available kinds: sqlite, postgresql, odbc."));
   throw Error(Exit::usage, msg("There is no kind of source named {0}.", kind))
-      .hint(msg("Available kinds: sqlite, postgresql."));
+      .hint(msg("Available kinds: sqlite, postgresql, odbc."));
 }
 
 }  // namespace
 
 std::string SourceUri::redacted() const {
-  return kind == "postgresql" ? redact_postgresql(*this) : kind + ":" + rest;
+  if (kind == "postgresql") return redact_postgresql(*this);
+  return kind == "odbc" ? redact_odbc(*this) : kind + ":" + rest;
 }
 
 SourceUri parse_source(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos || colon == 0)
     throw Error(Exit::usage, msg("A source is written KIND:ADDRESS."))
-        .hint(msg("For example: sqlite:apogee.sqlite, or postgresql:host=db.example.org dbname=apogee "
-                  "user=archive"));
+        .hint(msg("For example: sqlite:apogee.sqlite, postgresql:host=db.example.org dbname=apogee "
+                  "user=archive, or "
+                  "odbc:DSN=apogee;UID=archive"));
   SourceUri uri{std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))};
   if (uri.kind == "postgresql")
     check_postgresql_conninfo(uri);
+  else if (uri.kind == "odbc")
+    check_odbc_string(uri);
   else if (uri.kind != "sqlite")
     refuse_kind(uri.kind);
   if (uri.kind == "sqlite" && uri.rest.empty())
@@ -92,6 +96,7 @@ void throw_interrupted() { throw Error(Exit::interrupted, msg("The copy was inte
 std::unique_ptr<Source> open_source(const SourceUri& uri, const Access& access) {
   if (uri.kind == "sqlite") return open_sqlite(uri.rest);
   if (uri.kind == "postgresql") return open_postgresql(uri, access);
+  if (uri.kind == "odbc") return open_odbc(uri, access);
   refuse_kind(uri.kind);
 }
 

@@ -1,4 +1,5 @@
-// What every source must do, written once, run on SQLite and on a real PostgreSQL.
+// What every source must do, written once, run on SQLite and on a real PostgreSQL, each directly and through
+// ODBC.
 #include "sites.hpp"
 
 #include <catch2/catch.hpp>
@@ -23,7 +24,8 @@ constexpr const char* create_person =
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("values arrive exactly, in the one form of their kind", "", SqliteSite, PostgresSite) {
+TEMPLATE_TEST_CASE("values arrive exactly, in the one form of their kind", "", SqliteSite, PostgresSite,
+                   OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
   site.sql(
@@ -52,7 +54,7 @@ TEMPLATE_TEST_CASE("values arrive exactly, in the one form of their kind", "", S
 }
 
 TEMPLATE_TEST_CASE("rows that are the same are all kept, and so are tables without rows", "", SqliteSite,
-                   PostgresSite) {
+                   PostgresSite, OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
   site.sql(
@@ -74,7 +76,8 @@ TEMPLATE_TEST_CASE("rows that are the same are all kept, and so are tables witho
   CHECK(extract.tables()[1].root.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
-TEMPLATE_TEST_CASE("values above one mebibyte are kept in chunks", "", SqliteSite, PostgresSite) {
+TEMPLATE_TEST_CASE("values above one mebibyte are kept in chunks", "", SqliteSite, PostgresSite,
+                   OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
   site.sql(std::string(create_person) +
@@ -98,7 +101,7 @@ TEMPLATE_TEST_CASE("values above one mebibyte are kept in chunks", "", SqliteSit
 }
 
 TEMPLATE_TEST_CASE("all missing tables and columns are named before anything is read", "", SqliteSite,
-                   PostgresSite) {
+                   PostgresSite, OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
   site.sql("CREATE TABLE personne (num @number8@, nom @text@);");
@@ -118,7 +121,7 @@ TEMPLATE_TEST_CASE("all missing tables and columns are named before anything is 
 }
 
 TEMPLATE_TEST_CASE("what is optional and absent is noted, and the profile's queries still run", "",
-                   SqliteSite, PostgresSite) {
+                   SqliteSite, PostgresSite, OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
   site.sql(
@@ -158,11 +161,11 @@ TEMPLATE_TEST_CASE("what is optional and absent is noted, and the profile's quer
 }
 
 TEMPLATE_TEST_CASE("a source that is written to while it is copied is copied as it was", "", SqliteSite,
-                   PostgresSite) {
+                   PostgresSite, OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
   // WAL lets SQLite readers and one writer go on together, as a server does.
-  if constexpr (std::is_same_v<TestType, SqliteSite>) site.sql("PRAGMA journal_mode = WAL;");
+  if constexpr (std::is_base_of_v<SqliteSite, TestType>) site.sql("PRAGMA journal_mode = WAL;");
   site.sql("CREATE TABLE note (num @number8@); INSERT INTO note VALUES (1); INSERT INTO note VALUES (2);");
   core::TemporaryDirectory folder;
   const auto target = folder.path() / "essai.extract";
@@ -174,7 +177,8 @@ TEMPLATE_TEST_CASE("a source that is written to while it is copied is copied as 
   CHECK(extract.run().consistency == "snapshot");
 }
 
-TEMPLATE_TEST_CASE("an independent program finds the same digests", "", SqliteSite, PostgresSite) {
+TEMPLATE_TEST_CASE("an independent program finds the same digests", "", SqliteSite, PostgresSite,
+                   OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
   site.sql(

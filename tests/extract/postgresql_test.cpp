@@ -24,9 +24,10 @@ extract::SourceTable find(extract::Source& source, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("every type of PostgreSQL arrives exact, as SQL text converted by nobody") {
-  if (!have_postgres()) return;
-  const PostgresServer server;
+TEMPLATE_TEST_CASE("every type of PostgreSQL arrives exact, as SQL text converted by nobody", "",
+                   PostgresSite, OdbcPostgresSite) {
+  if (!TestType::available()) return;
+  TestType site;
   const auto [type, literal, storage, expected, anomaly] = std::tuple<Lines, Lines, Lines, Lines, Lines>{
       {"numeric(38)", "numeric",  "numeric(38,10)", "numeric(18)", "numeric(19)", "bigint",
        "smallint",    "float8",   "real",           "money",       "boolean",     "boolean",
@@ -110,11 +111,11 @@ TEST_CASE("every type of PostgreSQL arrives exact, as SQL text converted by nobo
     columns += column("C" + std::to_string(i), "VARCHAR2(1)");
     list += (i ? ", C" : "C") + std::to_string(i);
   }
-  server.sql("CREATE TABLE t (" + create + "); INSERT INTO t VALUES (" + insert +
-             "); INSERT INTO t DEFAULT VALUES;");
+  site.sql("CREATE TABLE t (" + create + "); INSERT INTO t VALUES (" + insert +
+           "); INSERT INTO t DEFAULT VALUES;");
   core::TemporaryDirectory folder;
   const auto target = folder.path() / "e.extract";
-  const auto report = copy_from(server.uri(), profile_of(table("T", columns)), target);
+  const auto report = copy_from(site.uri(), profile_of(table("T", columns)), target);
   auto extract = extract::Extract::open(target);
   auto row = extract.database().prepare("SELECT " + list + " FROM T ORDER BY _row");
   auto storages = extract.database().prepare("SELECT storage FROM versoir_column ORDER BY position");

@@ -62,6 +62,18 @@ class SqliteSite {
   std::filesystem::path file_ = folder_.path() / "source.sqlite";
 };
 
+/// The same file through the ODBC driver of SQLite, named by its path: no odbcinst.ini is needed. The driver
+/// keeps whole results unless StepAPI is on.
+class OdbcSqliteSite : public SqliteSite {
+ public:
+  static constexpr const char* driver = "/usr/lib/x86_64-linux-gnu/odbc/libsqlite3odbc.so";
+  static bool available() { return have(driver); }
+  [[nodiscard]] std::string uri() const {
+    return std::string("odbc:Driver=") + driver +
+           ";StepAPI=1;NoWCHAR=1;Database=" + SqliteSite::uri().substr(7);
+  }
+};
+
 /// The same on a real server, names in lower case as PostgreSQL folds them.
 class PostgresSite {
  public:
@@ -85,6 +97,19 @@ class PostgresSite {
 
  private:
   PostgresServer server_;
+};
+
+/// The same server through the ODBC driver of PostgreSQL.
+class OdbcPostgresSite : public PostgresSite {
+ public:
+  static constexpr const char* driver = "/usr/lib/x86_64-linux-gnu/odbc/psqlodbcw.so";
+  static bool available() { return PostgresSite::available() && have(driver); }
+  static std::string uri_of(const PostgresServer& server, const std::string& database = "postgres",
+                            const std::string& user = "postgres") {
+    return std::string("odbc:Driver=") + driver + ";Server=" + server.folder().string() +
+           ";Database=" + database + ";UID=" + user;
+  }
+  [[nodiscard]] std::string uri() { return uri_of(server()); }
 };
 
 /// A profile with nothing but these tables.

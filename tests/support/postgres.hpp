@@ -72,6 +72,7 @@ class PostgresServer {
     std::filesystem::remove_all(folder_, ec);
   }
 
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] std::string conninfo(const std::string& database = "postgres",
                                      const std::string& user = "postgres") const {
     return "host=" + folder_.string() + " dbname=" + database + " user=" + user;

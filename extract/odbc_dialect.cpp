@@ -1,0 +1,120 @@
+// What the dialects share.
+#include "extract/odbc_dialect.hpp"
+
+#include "core/error.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+
+namespace versoir::extract {
+
+using core::Error;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+int half_byte(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+[[noreturn]] void throw_form() {
+  throw Error(Exit::source_data, msg("The server did not render a value as it was asked to."));
+}
+
+}  // namespace
+
+void OdbcDecoder::append(std::string& out, std::string_view slice) {
+  if (!known_ && !slice.empty()) {
+    const char tag = slice.front();
+    if (tag != 't' && tag != 'h' && tag != 'r') throw_form();
+    form_ = tag == 'h' ? OdbcForm::hex : OdbcForm::text;
+    real_ = tag == 'r';
+    known_ = true;
+    slice.remove_prefix(1);
+  }
+  if (real_)
+    carry_.append(slice);
+  else if (form_ == OdbcForm::hex)
+    append_hex(out, slice);
+  else
+    out.append(slice);
+}
+
+void OdbcDecoder::append_hex(std::string& out, std::string_view digits) {
+  for (char c : digits) {
+    const int half = half_byte(c);
+    if (half < 0) throw_form();
+    if (carry_.empty()) {
+      carry_.assign(1, static_cast<char>(half));
+    } else {
+      out += static_cast<char>(carry_.front() * 16 + half);
+      carry_.clear();
+    }
+  }
+}
+
+void OdbcDecoder::finish(std::string& out) {
+  if (!real_) {
+    if (!carry_.empty()) throw_form();
+    return;
+  }
+  // 17 digits give the double back; the shortest text that does is what the other sources give.
+  char* end = nullptr;
+  const double value = std::strtod(carry_.c_str(), &end);
+  if (end != carry_.c_str() + carry_.size()) throw_form();
+  out += fmt::format("{}", value);
+}
+
+OdbcDialect::Order order_by_key(const OdbcDialect& dialect, const SourceTable& table,
+                                bool (*can_bound)(const SourceColumn&),
+                                std::string (*quoted)(std::string_view)) {
+  OdbcDialect::Order order;
+  for (const auto& k : table.key) {
+    const auto* column = table.find(k);
+    if (!column || !can_bound(*column)) return {};
+    const auto rendering = dialect.render(*column);
+    if (rendering.head.empty() || !rendering.longer.empty()) return {};
+    order.columns.push_back(k);
+    order.select.push_back(rendering.head);
+    order.width.push_back(rendering.width);
+    order.by += (order.by.empty() ? "" : ", ") + quoted(k);
+  }
+  return order;
+}
+
+SourceTable* find_table(std::vector<SourceTable>& tables, std::string_view name) {
+  const auto it = std::ranges::lower_bound(tables, name, {}, &SourceTable::name);
+  return it == tables.end() || it->name != name ? nullptr : &*it;
+}
+
+void drop_weak_keys(std::vector<SourceTable>& tables) {
+  for (auto& table : tables)
+    if (!std::ranges::all_of(table.key, [&](const std::string& k) {
+          const auto* c = table.find(k);
+          return c && !c->nullable;
+        }))
+      table.key.clear();
+}
+
+void compare_clocks(const std::string& server, core::Instant now, std::vector<core::Finding>& out) {
+  const auto there = core::parse_instant(server + "Z");
+  if (!there) return;
+  const auto skew = std::llabs((*there - now).count());
+  if (skew > 60)
+    out.push_back({core::Severity::warning, "CLOCK",
+                   msg("The clocks of the server and of this machine differ by {0} seconds.", skew), ""});
+}
+
+std::uint64_t odbc_count(const std::string& text, const std::string& what) {
+  std::uint64_t n = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size())
+    throw Error(Exit::source_data, msg("The server gave no count of {0}.", what));
+  return n;
+}
+
+}  // namespace versoir::extract
