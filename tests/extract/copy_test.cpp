@@ -275,7 +275,6 @@ TEST_CASE("a copy that stopped goes on where it was, and gives the digests of on
   core::TemporaryDirectory folder;
   const auto target = folder.path() / "e.extract";
   extract::CopyOptions options;
-  options.commit_bytes = 1;  // every block is durable
   auto source = rows_of_fake(1000);
   source.restartable = true;
   auto whole = source;
