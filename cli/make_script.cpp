@@ -27,8 +27,9 @@ int make_script(Context& c) {
   }
   const std::filesystem::path file = c.words.get("output");
   core::write_file(file, script);
-  c.out.result(msg("Script written: {0}. The administrator runs it in an empty folder; its first lines say how.",
-                   file.string()));
+  c.out.result(
+      msg("Script written: {0}. The administrator runs it in an empty folder; its first lines say how.",
+          file.string()));
   c.out.summary({{"script", file.string()}});
   return static_cast<int>(Exit::ok);
 }

@@ -3,10 +3,9 @@
 
 #include "core/error.hpp"
 
-#include <iconv.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <iconv.h>
 
 namespace versoir::extract {
 
@@ -36,7 +35,7 @@ class Converter {
     std::size_t in_left = 1, out_left = sizeof out;
     if (iconv(handle_, &in_at, &in_left, &out_at, &out_left) == static_cast<std::size_t>(-1)) {
       iconv(handle_, nullptr, nullptr, nullptr, nullptr);
-      return {1, byte};
+      return std::string(1, byte);
     }
     return {out, sizeof out - out_left};
   }

@@ -1,4 +1,5 @@
-// The control file of a folder of CSV files: one fact a line, so that a script can write it with PROMPT or COPY.
+// The control file of a folder of CSV files: one fact a line, so that a script can write it with PROMPT or
+// COPY.
 #include "extract/csv_control.hpp"
 
 #include "core/csv.hpp"
@@ -129,6 +130,17 @@ class Parser {
     return core::repair_utf8(out, repaired);
   }
 
+  /// é and €, as the server's client wrote them: no two of the character sets write both alike. The euro is
+  /// not in ISO-8859-1.
+  void take_probe(const Line& line) const {
+    const bool latin1 = control_.charset.name() == "ISO-8859-1";
+    if (latin1 ? line.value.starts_with("é") : line.value == "é€") return;
+    throw Error(Exit::source_data,
+                msg("{0}, line {1}: the files are not in the character set {2} that they declare.",
+                    csv_control_name, line.number, control_.charset.name()))
+        .hint(msg("Set NLS_LANG and the charset at the head of the script to the same, then export again."));
+  }
+
   void take_consistency(const Line& line) {
     for (auto c : {Consistency::snapshot, Consistency::per_table, Consistency::per_chunk})
       if (line.value == consistency_name(c)) {
@@ -178,14 +190,16 @@ class Parser {
   static void check(const CsvTable& table) {
     if (table.file.empty()) return;
     if (table.width() == 0)
-      throw Error(Exit::source_data, msg("{0} names no column of the table {1}.", csv_control_name, table.name));
+      throw Error(Exit::source_data,
+                  msg("{0} names no column of the table {1}.", csv_control_name, table.name));
     if (!table.rows)
       throw Error(Exit::source_data,
                   msg("{0} does not say how many rows the table {1} has.", csv_control_name, table.name));
     for (const auto& c : table.columns)
       if (c.exported && c.column.kind == SourceColumn::Kind::binary && !c.hexadecimal)
-        throw Error(Exit::source_data, msg("{0} does not say that the binary column {1}.{2} is in hexadecimal.",
-                                           csv_control_name, table.name, c.column.name));
+        throw Error(Exit::source_data,
+                    msg("{0} does not say that the binary column {1}.{2} is in hexadecimal.",
+                        csv_control_name, table.name, c.column.name));
   }
 
   CsvControl control_;
@@ -203,6 +217,7 @@ class Parser {
       {"user", text_fact(&Provenance::user)},
       {"schema", text_fact(&Provenance::schema)},
       {"snapshot", text_fact(&Provenance::snapshot)},
+      {"probe", [this](const Line& line) { take_probe(line); }},
       {"consistency", [this](const Line& line) { take_consistency(line); }},
       {"empty_strings", [this](const Line& line) { control_.empty_strings = yes_or_no(line); }}};
   const std::map<std::string_view, TableFact> of_tables_{
@@ -215,12 +230,9 @@ class Parser {
          t.sha256 = line.value;
        }}};
   const std::map<std::string_view, ColumnFact> of_columns_{
-      {"nullable",
-       [](CsvTable&, CsvColumn& c, const Line& line) { c.column.nullable = yes_or_no(line); }},
-      {"key",
-       [](CsvTable& t, CsvColumn& c, const Line& line) {
-         t.key[static_cast<int>(number_of(line))] = c.column.name;
-       }},
+      {"nullable", [](CsvTable&, CsvColumn& c, const Line& line) { c.column.nullable = yes_or_no(line); }},
+      {"key", [](CsvTable& t, CsvColumn& c,
+                 const Line& line) { t.key[static_cast<int>(number_of(line))] = c.column.name; }},
       {"encoding",
        [](CsvTable&, CsvColumn& c, const Line& line) {
          if (line.value != "hexadecimal")
@@ -285,8 +297,8 @@ CsvControl read_csv_control(const fs::path& folder) {
   try {
     text = core::read_file(folder / csv_control_name, largest_control);
   } catch (const Error& e) {
-    throw Error(Exit::source_unreachable, msg("The folder {0} has no {1} that can be read.", folder.string(),
-                                              csv_control_name))
+    throw Error(Exit::source_unreachable,
+                msg("The folder {0} has no {1} that can be read.", folder.string(), csv_control_name))
         .because(e)
         .hint(msg("versoir extract --make-script writes the script that makes such a folder."));
   }

@@ -84,7 +84,8 @@ void read_header(CsvStream& stream, const Columns& columns, const CsvCharset& ch
   try {
     whole = stream.record(columns.size(), header);
   } catch (const Error& e) {
-    throw Error(Exit::source_data, msg("{0}: the header is not what the control file declares.", stream.name()))
+    throw Error(Exit::source_data,
+                msg("{0}: the header is not what the control file declares.", stream.name()))
         .because(e);
   }
   if (!whole) throw Error(Exit::source_data, msg("{0}, line {1}: the header is missing.", stream.name(), 1));
@@ -92,7 +93,8 @@ void read_header(CsvStream& stream, const Columns& columns, const CsvCharset& ch
     std::string name;
     charset.append(name, header.names[i]);
     if (name != columns[i]->column.name)
-      throw Error(Exit::source_data, msg("{0}: the header is not what the control file declares.", stream.name()))
+      throw Error(Exit::source_data,
+                  msg("{0}: the header is not what the control file declares.", stream.name()))
           .because(msg("column {0} is {1} in the file and {2} in the control file", i + 1, name,
                        columns[i]->column.name));
   }
@@ -313,7 +315,8 @@ class CsvSource final : public Source {
     }
     if (control_->consistency != Consistency::snapshot)
       out.push_back({Severity::warning, "NOT_ONE_MOMENT",
-                     msg("The files were not written in one read-only transaction: tables may not agree."), ""});
+                     msg("The files were not written in one read-only transaction: tables may not agree."),
+                     ""});
     note_unknown_files(out);
     return out;
   }
@@ -323,12 +326,11 @@ class CsvSource final : public Source {
     const auto file = folder_ / table.file;
     std::error_code ec;
     if (!fs::is_regular_file(file, ec))
-      throw Error(Exit::source_data,
-                  msg("The file {0} of the table {1} is not in the folder {2}.", table.file, table.name,
-                      folder_.string()));
+      throw Error(Exit::source_data, msg("The file {0} of the table {1} is not in the folder {2}.",
+                                         table.file, table.name, folder_.string()));
     if (table.size && fs::file_size(file) != *table.size)
-      throw Error(Exit::source_data, msg("{0} has {1} bytes; {2} were declared.", table.file,
-                                         fs::file_size(file), *table.size));
+      throw Error(Exit::source_data,
+                  msg("{0} has {1} bytes; {2} were declared.", table.file, fs::file_size(file), *table.size));
     CsvStream stream(file);
     read_header(stream, exported(table), control_->charset);
   }
@@ -363,9 +365,8 @@ class CsvSource final : public Source {
           .hint(msg("The file was changed or cut on its way: carry the folder over again."));
     if (control_->consistency == Consistency::snapshot) {
       if (rows != *table.rows)
-        throw Error(Exit::source_data,
-                    msg("{0} holds {1} rows up to line {2}; the server counted {3}.", table.file, rows,
-                        stream.line(), *table.rows));
+        throw Error(Exit::source_data, msg("{0} holds {1} rows up to line {2}; the server counted {3}.",
+                                           table.file, rows, stream.line(), *table.rows));
       measuring.compare();
     }
     checked_.insert(table.name);

@@ -3,12 +3,11 @@
 
 #include "extract/adapters.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <unistd.h>
 
 namespace versoir::extract {
 
@@ -59,6 +58,8 @@ bool CsvStream::fill() {
 
 bool CsvStream::record(std::size_t width, CsvFields& fields, const std::stop_token& stop) {
   stop_ = stop;
+  // SQL*Plus leaves blank lines; only in a table of one column is one a value.
+  while (width > 1 && (peek() == '\n' || peek() == '\r')) separator();
   if (peek() < 0) return false;
   record_line_ = line_;
   std::size_t field = 0;

@@ -32,7 +32,7 @@ class CsvStream {
   bool record(std::size_t width, CsvFields& fields, const std::stop_token& stop = {});
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  [[nodiscard]] std::uint64_t line() const noexcept { return line_; }      ///< where the next byte stands
+  [[nodiscard]] std::uint64_t line() const noexcept { return line_; }          ///< where the next byte stands
   [[nodiscard]] std::uint64_t offset() const noexcept { return base_ + at_; }  ///< of the next byte
   /// From now on every byte that is read goes to this hasher too. Only at the start of the file.
   void digest_into(core::Sha256Hasher& hasher);

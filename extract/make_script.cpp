@@ -27,7 +27,8 @@ std::string csv_file_name(const std::string& table) {
   std::string out;
   for (char c : table) out += plain(c) ? c : '-';  // Oracle allows $ and #
   if (out.empty() || !plain(table.front()))
-    throw core::Error(core::Exit::profile_invalid, core::msg("No file can be named after the table {0}.", table));
+    throw core::Error(core::Exit::profile_invalid,
+                      core::msg("No file can be named after the table {0}.", table));
   return out + ".csv";
 }
 
@@ -37,8 +38,7 @@ std::string sql_literal(std::string_view text) {
   return out + "'";
 }
 
-std::string fill_in(std::string text,
-                    std::initializer_list<std::pair<std::string_view, std::string>> words) {
+std::string fill_in(std::string text, std::initializer_list<std::pair<std::string_view, std::string>> words) {
   for (const auto& [word, value] : words)
     for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + value.size()))
       text.replace(at, word.size(), value);

@@ -9,7 +9,8 @@ namespace versoir::extract {
 
 namespace {
 
-constexpr const char* head = R"script(-- Export of the application @application@ for Versoir (PostgreSQL, psql and server 11 or newer).
+constexpr const char* head =
+    R"script(-- Export of the application @application@ for Versoir (PostgreSQL, psql and server 11 or newer).
 -- Reads only: one REPEATABLE READ READ ONLY transaction, every table as it was at its start.
 --
 -- In an empty folder, with room for the whole database as text:
@@ -208,8 +209,7 @@ std::string wanted_columns(const profiles::Table& table) {
   std::string out;
   int position = 0;
   for (const auto& c : table.columns)
-    if (c.take)
-      out += fmt::format("{}  ({}, {})", out.empty() ? "" : ",\n", ++position, sql_literal(c.name));
+    if (c.take) out += fmt::format("{}  ({}, {})", out.empty() ? "" : ",\n", ++position, sql_literal(c.name));
   return out;
 }
 
@@ -238,8 +238,8 @@ std::string psql_script(const profiles::Application& profile, const std::string&
     const auto columns = wanted_columns(t);
     if (!t.take || columns.empty()) continue;
     const auto relation = fill_in(found, {{"@columns@", columns}, {"@literal@", sql_literal(t.name)}});
-    out += fill_in(table_plan,
-                   {{"@found@", relation}, {"@table@", t.name}, {"@file@", csv_file_name(t.name)}});
+    out +=
+        fill_in(table_plan, {{"@found@", relation}, {"@table@", t.name}, {"@file@", csv_file_name(t.name)}});
     out += fill_in(table_columns, {{"@found@", relation}});
   }
   return out + fill_in(tail, {{"@taken@", taken}});
