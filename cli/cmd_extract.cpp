@@ -1,6 +1,7 @@
 // versoir extract: the faithful copy, sealed.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/make_script.hpp"
 #include "cli/source_options.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
@@ -124,9 +125,10 @@ int dry_run(Context& c, extract::Source& source, const profiles::Application& pr
   if (result.forecast) show_forecast(c, *result.forecast);
   for (const auto& f : result.findings)
     if (f.severity == core::Severity::error)
-      return static_cast<int>(f.code == "RIGHTS" ? Exit::source_rights
-                              : f.code == "DISK" ? Exit::disk
-                                                 : Exit::source_missing);
+      return static_cast<int>(f.code == "RIGHTS"        ? Exit::source_rights
+                              : f.code == "DISK"        ? Exit::disk
+                              : f.code == "CSV_CONTENT" ? Exit::source_data
+                                                        : Exit::source_missing);
   return static_cast<int>(result.findings.empty() ? Exit::ok : Exit::with_warnings);
 }
 
@@ -226,6 +228,7 @@ extract::CopyReport copy_once(Context& c, const profiles::Application& profile, 
 
 int run_extract(Context& c) {
   if (c.words.has("verify")) return verify(c);
+  if (c.words.has("make-script")) return make_script(c);
   if (!c.words.has("SOURCE"))
     throw Error(Exit::usage, msg("The source is missing."))
         .hint(msg("versoir extract --help shows examples."));
@@ -269,6 +272,9 @@ std::vector<CommandDef> extract_commands() {
       {"dry-run", nullptr, mark("look at everything, measure, copy nothing")},
       {"verify", "EXTRACT", mark("recompute an extract instead of copying")},
       {"source", "SOURCE", mark("with --verify: compare with this source too")},
+      {"make-script", "CLIENT",
+       mark("write the script that an administrator runs on the server to make the folder of csv:FOLDER"),
+       nullptr, false, "psql|sqlplus"},
   };
   options.insert(options.end(), more.begin(), more.end());
   return {

@@ -37,11 +37,12 @@ class BoundedQueue {
     return item;
   }
 
-  /// The producer has finished, well or with an exception.
+  /// The producer has finished, well or with an exception. Of several producers, the first exception is the
+  /// one to tell: the others stopped because of it.
   void close(std::exception_ptr failure = nullptr) {
     std::lock_guard lock(mutex_);
     closed_ = true;
-    failure_ = failure;
+    if (!failure_) failure_ = failure;
     ready_.notify_all();
   }
 

@@ -17,14 +17,14 @@ using core::msg;
 
 namespace {
 
-constexpr std::array later_kinds{std::string_view("csv"), std::string_view("siard")};
+constexpr std::array later_kinds{std::string_view("siard")};
 
 [[noreturn]] void refuse_kind(std::string_view kind) {
   if (std::ranges::find(later_kinds, kind) != later_kinds.end())
     throw Error(Exit::usage, msg("Sources of kind {0} are not available yet.", kind))
-        .hint(msg("Available kinds: sqlite, postgresql, odbc."));
+        .hint(msg("Available kinds: sqlite, postgresql, odbc, csv."));
   throw Error(Exit::usage, msg("There is no kind of source named {0}.", kind))
-      .hint(msg("Available kinds: sqlite, postgresql, odbc."));
+      .hint(msg("Available kinds: sqlite, postgresql, odbc, csv."));
 }
 
 }  // namespace
@@ -46,10 +46,11 @@ SourceUri parse_source(std::string_view text) {
     check_postgresql_conninfo(uri);
   else if (uri.kind == "odbc")
     check_odbc_string(uri);
-  else if (uri.kind != "sqlite")
+  else if (uri.kind != "sqlite" && uri.kind != "csv")
     refuse_kind(uri.kind);
   if (uri.kind == "sqlite" && uri.rest.empty())
     throw Error(Exit::usage, msg("The source names no SQLite file."));
+  if (uri.kind == "csv" && uri.rest.empty()) throw Error(Exit::usage, msg("The source names no folder."));
   return uri;
 }
 
@@ -97,6 +98,7 @@ std::unique_ptr<Source> open_source(const SourceUri& uri, const Access& access) 
   if (uri.kind == "sqlite") return open_sqlite(uri.rest);
   if (uri.kind == "postgresql") return open_postgresql(uri, access);
   if (uri.kind == "odbc") return open_odbc(uri, access);
+  if (uri.kind == "csv") return open_csv(uri.rest);
   refuse_kind(uri.kind);
 }
 

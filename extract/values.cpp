@@ -91,8 +91,8 @@ constexpr std::array binary_types{"BLOB",          "RAW",    "LONG RAW",
                                   "BFILE",         "BINARY", "VARBINARY",
                                   "BYTEA",         "IMAGE",  "BINARY LARGE OBJECT",
                                   "BINARY VARYING"};
-constexpr std::array machine_integers{"INT",  "INTEGER", "BIGINT", "SMALLINT", "TINYINT",  "MEDIUMINT",
-                                      "INT2", "INT4",    "INT8",   "SERIAL",   "BIGSERIAL"};
+constexpr std::array machine_integers{"INT",  "INTEGER", "BIGINT", "SMALLINT", "TINYINT",   "MEDIUMINT",
+                                      "INT2", "INT4",    "INT8",   "SERIAL",   "BIGSERIAL", "OID"};
 constexpr std::array exact_numbers{"NUMBER", "NUMERIC", "DECIMAL", "DEC"};
 constexpr std::array other_numbers{"FLOAT",        "REAL",          "DOUBLE", "DOUBLE PRECISION",
                                    "BINARY_FLOAT", "BINARY_DOUBLE", "FLOAT4", "FLOAT8",

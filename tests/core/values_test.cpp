@@ -232,6 +232,14 @@ TEST_CASE("a bounded queue hands over everything, then the producer's failure") 
   CHECK_THROWS_WITH(queue.pop(), "source lost");
 }
 
+TEST_CASE("the first of several failures is the one that a queue tells") {
+  BoundedQueue<int> queue(1);
+  queue.close(std::make_exception_ptr(std::runtime_error("source lost")));
+  queue.close(std::make_exception_ptr(std::runtime_error("stopped because of the other")));
+  queue.close();
+  CHECK_THROWS_WITH(queue.pop(), "source lost");
+}
+
 TEST_CASE("a consumer that leaves releases the producer") {
   BoundedQueue<int> queue(1);
   bool refused = false;

@@ -1,5 +1,6 @@
 // What every source must do, written once, run on SQLite and on a real PostgreSQL, each directly and through
-// ODBC.
+// ODBC, and on CSV files.
+#include "csv_site.hpp"
 #include "sites.hpp"
 
 #include <catch2/catch.hpp>
@@ -24,8 +25,8 @@ constexpr const char* create_person =
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("values arrive exactly, in the one form of their kind", "", SqliteSite, PostgresSite,
-                   OdbcSqliteSite, OdbcPostgresSite) {
+TEMPLATE_TEST_CASE("values arrive exactly, in the one form of their kind", "", SqliteSite, CsvSite,
+                   PostgresSite, OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
   site.sql(
@@ -54,7 +55,7 @@ TEMPLATE_TEST_CASE("values arrive exactly, in the one form of their kind", "", S
 }
 
 TEMPLATE_TEST_CASE("rows that are the same are all kept, and so are tables without rows", "", SqliteSite,
-                   PostgresSite, OdbcSqliteSite, OdbcPostgresSite) {
+                   CsvSite, PostgresSite, OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
   site.sql(
@@ -76,7 +77,7 @@ TEMPLATE_TEST_CASE("rows that are the same are all kept, and so are tables witho
   CHECK(extract.tables()[1].root.hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
-TEMPLATE_TEST_CASE("values above one mebibyte are kept in chunks", "", SqliteSite, PostgresSite,
+TEMPLATE_TEST_CASE("values above one mebibyte are kept in chunks", "", SqliteSite, CsvSite, PostgresSite,
                    OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
@@ -101,7 +102,7 @@ TEMPLATE_TEST_CASE("values above one mebibyte are kept in chunks", "", SqliteSit
 }
 
 TEMPLATE_TEST_CASE("all missing tables and columns are named before anything is read", "", SqliteSite,
-                   PostgresSite, OdbcSqliteSite, OdbcPostgresSite) {
+                   CsvSite, PostgresSite, OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
   site.sql("CREATE TABLE personne (num @number8@, nom @text@);");
@@ -121,7 +122,7 @@ TEMPLATE_TEST_CASE("all missing tables and columns are named before anything is 
 }
 
 TEMPLATE_TEST_CASE("what is optional and absent is noted, and the profile's queries still run", "",
-                   SqliteSite, PostgresSite, OdbcSqliteSite, OdbcPostgresSite) {
+                   SqliteSite, CsvSite, PostgresSite, OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
   site.sql(
@@ -161,7 +162,7 @@ TEMPLATE_TEST_CASE("what is optional and absent is noted, and the profile's quer
 }
 
 TEMPLATE_TEST_CASE("a source that is written to while it is copied is copied as it was", "", SqliteSite,
-                   PostgresSite, OdbcSqliteSite, OdbcPostgresSite) {
+                   CsvSite, PostgresSite, OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
   // WAL lets SQLite readers and one writer go on together, as a server does.
@@ -177,7 +178,7 @@ TEMPLATE_TEST_CASE("a source that is written to while it is copied is copied as 
   CHECK(extract.run().consistency == "snapshot");
 }
 
-TEMPLATE_TEST_CASE("an independent program finds the same digests", "", SqliteSite, PostgresSite,
+TEMPLATE_TEST_CASE("an independent program finds the same digests", "", SqliteSite, CsvSite, PostgresSite,
                    OdbcSqliteSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
   TestType site;
