@@ -1,6 +1,7 @@
 // versoir build: the SIPs of a versement, sealed.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "core/digest.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/build.hpp"
@@ -16,6 +17,11 @@ int run_build(Context& c) {
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
   auto extract = c.open_extract(plan);
+  // The roots inside the file are its own word: what was sealed and planned is this very file.
+  if (core::digest_file(extract.path()).sha512.hex() != plan.extract_sha512)
+    throw core::Error(Exit::extract_altered,
+                      msg("The extract {0} is not the file that was planned.", extract.path().string()))
+        .hint(msg("Put back the sealed file, or plan again: versoir plan --replace."));
   auto& signer = c.signer("producer");
   auto* tsa = c.tsa();
   std::vector<std::vector<std::string>> rows;

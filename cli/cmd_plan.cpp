@@ -3,6 +3,7 @@
 #include "cli/context.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
+#include "extract/seal.hpp"
 #include "sip/plan.hpp"
 
 namespace versoir::cli {
@@ -37,6 +38,7 @@ int run_plan(Context& c) {
   options.max_entries = static_cast<std::uint64_t>(limits.integer("max-entries", 10, 10'000'000));
   options.max_bytes = static_cast<std::uint64_t>(limits.integer("max-bytes", 10'000, 1'000'000'000'000));
   options.replace = c.words.has("replace");
+  options.extract_sha512 = extract::require_sealed(extract, c.trust_store(), c.roles(), c.clock).hex();
 
   const sip::Versement versement(c.workspace(), options.versement);
   const auto plan = sip::make_plan(extract, c.config(), versement, options, c.clock, c.out.progress());
@@ -74,7 +76,9 @@ std::vector<CommandDef> plan_commands() {
        .summary = mark("choose the records to transfer and share them out in lots"),
        .details = mark("Applies the archive profiles carried by the extract: kept.csv and left-out.csv say, "
                        "for each record, where "
-                       "it goes or why it stays. Nothing is built yet."),
+                       "it goes or why it stays. The extract must be sealed by a producer of the role "
+                       "register, and be what "
+                       "was sealed. Nothing is built yet."),
        .example = "versoir plan apogee.extract --id scolarite-2027 --replace",
        .arguments = {{mark("EXTRACT"), mark("an extract file")}},
        .options = {{"id", mark("ID"), mark("identifier of the versement (default: application and date)")},
@@ -89,7 +93,8 @@ std::vector<CommandDef> plan_commands() {
                    {"max-bytes", mark("N"),
                     mark("bytes of objects in a lot, at most (default: [transfer] max_bytes)")},
                    {"replace", nullptr, mark("plan again: new attempt, new identifiers")}},
-       .exits = {Exit::configuration, Exit::extract_invalid, Exit::profile_invalid, Exit::lot_state},
+       .exits = {Exit::configuration, Exit::extract_invalid, Exit::extract_altered, Exit::profile_invalid,
+                 Exit::lot_state},
        .run = run_plan}};
 }
 

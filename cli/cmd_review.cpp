@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "sip/review.hpp"
 #include "sip/visa.hpp"
+#include "vitam/client.hpp"
 
 namespace versoir::cli {
 
@@ -27,7 +28,8 @@ int run_review(Context& c) {
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
   auto extract = c.open_extract(plan);
-  const auto facts = sip::review_facts(versement, plan, extract);
+  const auto facts =
+      sip::review_facts(versement, plan, extract, vitam::read_target(c.config(), plan.platform));
   keep_signed_report(versement);
   sip::write_review_html(versement, facts);
   const auto report = versement.file("review.html").lexically_normal();

@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "core/error.hpp"
+#include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
 #include "vitam/ingest.hpp"
 
@@ -16,12 +17,53 @@ using core::msg;
 
 namespace {
 
+/// The folder says that the lot may leave; the journal must not say otherwise. A decision or a trace of a
+/// sending that disappeared is looked for there, and the approval itself must have been written down.
+void require_trail(Context& c, const sip::Versement& versement, const sip::MessageIdentifier& lot,
+                   int visa_number) {
+  const auto file = c.journal_file();
+  const auto report = trust::verify_journal(file);
+  if (!report.intact()) {
+    Error e(Exit::journal_broken, msg("The journal {0} does not verify: nothing is sent.", file.string()));
+    for (const auto& f : report.findings)
+      if (f.severity == core::Severity::error) std::move(e).because(f.message);
+    throw std::move(e).hint(msg("versoir verify says more; restore the journal from a copy."));
+  }
+  const auto trail = sip::JournalTrail::read(c.workspace());
+  auto missing = trail.missing_decisions(versement);
+  for (auto& f : trail.missing_transfers(versement, lot)) missing.push_back(std::move(f));
+  if (!missing.empty()) {
+    Error e(Exit::evidence_broken,
+            msg("What the journal knows of versement {0} is not what its folder holds.", versement.id()));
+    for (const auto& f : missing) std::move(e).because(f.message);
+    throw std::move(e).hint(
+        msg("Nothing was sent. Put the files back from a copy; versoir verify says more."));
+  }
+  for (const auto& visa : sip::list_visas(versement))
+    if (visa.number == visa_number && !trail.knows(versement, visa))
+      throw Error(Exit::journal_broken,
+                  msg("The journal knows nothing of visa {0} of versement {1}.", visa_number, versement.id()))
+          .hint(
+              msg("The journal is not the one in which it was signed: put that one back, or sign again with "
+                  "versoir approve."));
+}
+
 /// Verifies the right to send before anything leaves; the first defect in verification order is the exit
 /// code.
 sip::ApprovedSip authorise(Context& c, const sip::Versement& versement, const sip::Plan& plan,
                            const sip::MessageIdentifier& lot, const sip::Target& target) {
   auto verified = sip::verify_visa(versement, plan, lot, target, c.trust_store(), c.roles(), c.clock);
-  if (verified.approved) return std::move(*verified.approved);
+  if (verified.approved) {
+    try {
+      require_trail(c, versement, lot, verified.approved->visa());
+    } catch (const Error& e) {
+      if (e.code() == Exit::evidence_broken)
+        c.journal().append("SEND_REFUSED", {{"versement", plan.versement}, {"lot", lot.value}},
+                           trust::Outcome::ko, {{"reason", core::exit_name(e.code())}});
+      throw;
+    }
+    return std::move(*verified.approved);
+  }
   c.journal().append("SEND_REFUSED", {{"versement", plan.versement}, {"lot", lot.value}}, trust::Outcome::ko,
                      {{"reason", core::exit_name(verified.code)}});
   Error e(verified.code, msg("The lot {0} may not be sent.", lot.value));
@@ -43,14 +85,31 @@ struct Sending {
   sip::Target target;
 };
 
+/// The reply counts as the platform's: it is asked for where the lot was sent, under the same trust anchors.
+void require_same_place(const Sending& s, const sip::MessageIdentifier& lot, const core::Json& sending) {
+  const auto url = sending.value("ingestUrl", ""), anchors = sending.value("caSha256", "");
+  if (url == s.target.ingest_url && anchors == s.target.ca_sha256) return;
+  if (!s.c.words.has("accept-platform"))
+    throw Error(Exit::visa_other_platform,
+                msg("The lot {0} was sent to {1}; the configuration now names {2}, or other trust anchors.",
+                    lot.value, url, s.target.ingest_url))
+        .hint(msg("Put ingest_url and ca back as they were. If the platform itself has moved, or has new "
+                  "certificates, and its archive service told you so: --accept-platform."));
+  s.c.journal().append("PLATFORM_ACCEPTED",
+                       {{"versement", s.plan.versement}, {"lot", lot.value}, {"platform", s.target.platform}},
+                       trust::Outcome::warning,
+                       {{"ingest_url", s.target.ingest_url}, {"ca_sha256", s.target.ca_sha256}});
+}
+
 /// The operation under which the platform already has the lot, if it was sent before.
 std::optional<vitam::OperationId> known_operation(const Sending& s, const sip::MessageIdentifier& lot) {
   const fs::path folder = s.versement.lot(lot);
   if (!fs::exists(folder / "operation.json")) return std::nullopt;
-  const auto platform =
-      core::json_string(core::read_json(folder / "sending.json"), "platform", "sending.json");
+  const auto sending = core::read_json(folder / "sending.json");
+  const auto platform = core::json_string(sending, "platform", "sending.json");
   if (platform != s.target.platform)
     throw Error(Exit::lot_state, msg("The lot {0} was sent to the platform {1}.", lot.value, platform));
+  require_same_place(s, lot, sending);
   return vitam::OperationId{
       core::json_string(core::read_json(folder / "operation.json"), "operation", "operation.json")};
 }
@@ -94,7 +153,7 @@ int run_send(Context& c) {
   vitam::Client client(*http, platform);
   vitam::Ingest ingest(client, c.journal(), c.clock, c.out.progress(),
                        [&](std::chrono::seconds s) { sleep_for(c.stop, s); });
-  Sending sending{c, versement, plan, ingest, {name, platform.tenant}};
+  Sending sending{c, versement, plan, ingest, vitam::target_of(platform)};
   const auto visas = sip::list_visas(versement);
   const bool chosen = !c.words.list("lot").empty();
   if (c.words.has("again") && c.chosen_lots(plan).size() != 1)
@@ -137,12 +196,16 @@ std::vector<CommandDef> send_commands() {
                    {"again", nullptr,
                     mark("send again a lot whose first sending is in doubt, once you know that the "
                          "platform has not got it")},
+                   {"accept-platform", nullptr,
+                    mark(
+                        "follow lots that were sent although the address or the certificates of the platform "
+                        "have changed since; it is noted in the journal")},
                    {"no-wait", nullptr, mark("do not wait for the reply")}},
        .exits = {Exit::configuration, Exit::lot_state, Exit::visa_missing, Exit::visa_bad_signature,
                  Exit::visa_untrusted, Exit::visa_other_versement, Exit::visa_by_producer, Exit::visa_expired,
                  Exit::visa_other_platform, Exit::visa_sip_changed, Exit::platform_unreachable,
                  Exit::transfer_in_doubt, Exit::platform_refused, Exit::transfer_rejected,
-                 Exit::reply_unreadable, Exit::platform_paused},
+                 Exit::reply_unreadable, Exit::platform_paused, Exit::journal_broken, Exit::evidence_broken},
        .run = run_send}};
 }
 

@@ -5,9 +5,12 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "extract/seal.hpp"
+#include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
 #include "trust/seal.hpp"
 #include "vitam/ingest.hpp"
+
+#include <algorithm>
 
 namespace versoir::cli {
 
@@ -134,12 +137,36 @@ void verify_journal(Context& c, Tally& tally) {
   }
 }
 
+/// What was promised when the visa was signed holds, whatever the configuration says since.
+trust::TrustStore store_under(Context& c, const sip::VisaFile* visa) {
+  auto store = c.trust_store();
+  if (visa && sip::requires_timestamp(*visa)) {
+    store.require_timestamp = true;
+    store.timestamps_since.reset();
+  }
+  return store;
+}
+
 std::vector<Finding> verify_visa_file(Context& c, const sip::VisaFile& visa, const std::string& name) {
   if (visa.signature.empty())
     return {wrong("visa-missing", msg("The signature of the visa is missing."), name)};
-  return signature_findings(
-      trust::verify_detached(visa.signature, visa.bytes, c.trust_store(), c.clock, trust::At::signing_time),
-      name);
+  return signature_findings(trust::verify_detached(visa.signature, visa.bytes, store_under(c, &visa), c.clock,
+                                                   trust::At::signing_time),
+                            name);
+}
+
+/// The approval that decides about a lot: the one under which it was sent, else the latest.
+const sip::VisaFile* approval_of(const sip::Versement& versement, const sip::MessageIdentifier& lot,
+                                 const std::vector<sip::VisaFile>& visas) {
+  const auto sending = versement.lot(lot) / "sending.json";
+  const std::string sent_under =
+      fs::exists(sending) ? core::read_json(sending).value("visa", "") : std::string();
+  for (auto visa = visas.rbegin(); visa != visas.rend(); ++visa) {
+    if (!sent_under.empty() && "visa-" + std::to_string(visa->number) + ".json" != sent_under) continue;
+    if (visa->json.value("decision", "") == "approve" && sip::coverage(*visa, lot) == sip::Coverage::covered)
+      return &*visa;
+  }
+  return nullptr;
 }
 
 /// The digest of the SIP as it is now against what was built, checked and approved.
@@ -158,19 +185,17 @@ std::vector<Finding> verify_digests(const sip::Versement& versement, const sip::
   if (fs::exists(folder / "receipt.json"))
     compare(core::json_string(core::read_json(folder / "receipt.json"), "sip_sha512", "receipt.json"),
             "receipt.json");
-  // The visa that decides: the one under which the lot was sent, else the latest. An earlier one may be about
-  // a package that was built again since.
-  const std::string sent_under = fs::exists(folder / "sending.json")
-                                     ? core::read_json(folder / "sending.json").value("visa", "")
-                                     : std::string();
-  for (auto visa = visas.rbegin(); visa != visas.rend(); ++visa) {
+  // An earlier visa may be about a package that was built again since.
+  if (const auto* visa = approval_of(versement, lot, visas)) {
     const std::string name = "visa-" + std::to_string(visa->number) + ".json";
-    if (!sent_under.empty() && name != sent_under) continue;
-    if (visa->json.value("decision", "") != "approve" || sip::coverage(*visa, lot) != sip::Coverage::covered)
-      continue;
-    for (const auto& l : visa->json.at("lots"))
-      if (l.value("messageIdentifier", "") == lot.value) compare(l.value("sha512", ""), name.c_str());
-    break;
+    for (const auto& l : visa->json.at("lots")) {
+      if (l.value("messageIdentifier", "") != lot.value) continue;
+      compare(l.value("sha512", ""), name.c_str());
+      const auto seal = trust::seal_path(versement.sip(lot));
+      if (fs::exists(seal) && core::digest_file(seal).sha512.hex() != l.value("sealSha512", ""))
+        findings.push_back(
+            wrong("digest", msg("The seal of the SIP is no longer the one of {0}.", name), lot.value));
+    }
   }
   return findings;
 }
@@ -186,7 +211,8 @@ std::vector<Finding> verify_reply(Context& c, const sip::Versement& versement,
   if (!receipt.contains("verified")) {
     receipt["verified"] = core::format_instant(c.clock.now());
     core::write_json(file, receipt);
-    c.journal().append("RECEIPT_VERIFIED", {{"lot", lot.value}}, trust::Outcome::ok);
+    c.journal().append("RECEIPT_VERIFIED", {{"versement", versement.id()}, {"lot", lot.value}},
+                       trust::Outcome::ok);
   }
   return findings;
 }
@@ -207,7 +233,8 @@ void verify_lot(Context& c, Tally& tally, const sip::Versement& versement, const
                guarded(lot.id.value,
                        [&] {
                          return signature_findings(
-                             trust::verify_seal(sip, c.trust_store(), c.clock, trust::At::signing_time),
+                             trust::verify_seal(sip, store_under(c, approval_of(versement, lot.id, visas)),
+                                                c.clock, trust::At::signing_time),
                              lot.id.value);
                        }),
                Exit::evidence_broken);
@@ -220,14 +247,25 @@ void verify_lot(Context& c, Tally& tally, const sip::Versement& versement, const
                  Exit::evidence_broken);
 }
 
-/// Every folder, also one that lost its plan: what disappears must be seen.
-std::vector<std::string> versement_folders(const fs::path& workspace) {
-  std::vector<std::string> ids;
-  if (!fs::is_directory(workspace / "versements")) return ids;
-  for (const auto& entry : fs::directory_iterator(workspace / "versements"))
-    if (entry.is_directory()) ids.push_back(entry.path().filename().string());
+/// Every folder, also one that lost its plan, and those of which only the journal speaks: what disappears
+/// must be seen.
+std::vector<std::string> versement_names(const fs::path& workspace, const sip::JournalTrail& trail) {
+  auto ids = trail.versements();
+  if (fs::is_directory(workspace / "versements"))
+    for (const auto& entry : fs::directory_iterator(workspace / "versements"))
+      if (entry.is_directory()) ids.push_back(entry.path().filename().string());
   std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
+}
+
+/// A journal that cannot be read was told already.
+sip::JournalTrail journal_trail(Context& c) {
+  try {
+    return sip::JournalTrail::read(c.workspace());
+  } catch (const core::Error&) {
+    return {};
+  }
 }
 
 /// What the person read when deciding: as it stands, or kept aside when a new report was made.
@@ -239,7 +277,24 @@ std::vector<Finding> verify_report(const sip::Versement& versement, const sip::V
   return {wrong("report", msg("The report is not the one that the visa binds."), name)};
 }
 
-void verify_versement(Context& c, Tally& tally, const std::string& id) {
+/// Deletion leaves no trace in a folder: the journal says what was there.
+void verify_trail(Tally& tally, const sip::JournalTrail& trail, const std::string& id,
+                  const sip::Versement& versement) {
+  auto findings = trail.missing_decisions(versement);
+  for (auto& f : trail.missing_transfers(versement)) findings.push_back(std::move(f));
+  for (const auto& visa : sip::list_visas(versement)) {
+    const bool told = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
+      return f.where == fmt::format("{}/visa-{}.json", id, visa.number);
+    });
+    if (!told && !trail.knows(versement, visa))
+      findings.push_back({Severity::warning, "journal-trail",
+                          msg("The journal knows nothing of this visa: nothing is sent under it."),
+                          fmt::format("{}/visa-{}.json", id, visa.number)});
+  }
+  tally.record(id, core::tr("files that the journal knows"), findings, Exit::evidence_broken);
+}
+
+void verify_versement(Context& c, Tally& tally, const sip::JournalTrail& trail, const std::string& id) {
   const sip::Versement versement(c.workspace(), id);
   std::optional<sip::Plan> plan;
   const auto findings = guarded(id, [&]() -> std::vector<Finding> {
@@ -248,6 +303,7 @@ void verify_versement(Context& c, Tally& tally, const std::string& id) {
   });
   if (!plan) {
     tally.record(id, core::tr("plan of the versement"), findings, Exit::evidence_broken);
+    verify_trail(tally, trail, id, versement);
     return;
   }
   const auto visas = sip::list_visas(versement);
@@ -263,15 +319,17 @@ void verify_versement(Context& c, Tally& tally, const std::string& id) {
                  guarded(name, [&] { return verify_report(versement, visa, name); }), Exit::evidence_broken);
   }
   for (const auto& lot : plan->lots) verify_lot(c, tally, versement, lot, visas);
+  verify_trail(tally, trail, id, versement);  // last: a signature that does not hold says more
 }
 
 int run_verify(Context& c) {
   Tally tally(c);
   verify_journal(c, tally);
   verify_extracts(c, tally);
-  for (const auto& id : versement_folders(c.workspace())) {
+  const auto trail = journal_trail(c);
+  for (const auto& id : versement_names(c.workspace(), trail)) {
     c.check_stop();
-    verify_versement(c, tally, id);
+    verify_versement(c, tally, trail, id);
   }
   return tally.finish();
 }
@@ -282,7 +340,8 @@ std::vector<CommandDef> verify_commands() {
   return {{.name = "verify",
            .summary = mark("recompute and verify again everything in the workspace"),
            .details = mark("Journal, extracts (rows, counts, digests, seals), SIPs (seals, digests), visas, "
-                           "replies and receipts. Works offline. "
+                           "replies and receipts, and that every decision and sending of which the journal "
+                           "speaks still has its files. Works offline. "
                            "Lots whose receipt is proven become verified."),
            .example = "versoir verify",
            .arguments = {},

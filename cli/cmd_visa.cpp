@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "sip/visa.hpp"
+#include "vitam/client.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -54,6 +55,9 @@ void show_visa(Context& c, const core::Json& visa) {
   const std::string until = visa.at("notAfter");
   c.out.result(msg("Platform {0}, tenant {1}; valid until {2}.", target.at("platform").get<std::string>(),
                    target.at("tenant").get<std::int64_t>(), core::show_date(until)));
+  const std::string anchors = target.at("caSha256");
+  c.out.result(msg("Address {0}; trust anchors {1}.", target.at("ingestUrl").get<std::string>(),
+                   anchors.empty() ? core::tr("those of the system") : "SHA-256 " + anchors));
 }
 
 /// A decision is about what is still here: the rest is named, so that nobody believes it covered.
@@ -93,6 +97,9 @@ int decide(Context& c, sip::Decision decision) {
   for (const auto& id : c.words.list("exclude")) options.exclude.push_back({id});
   options.reason = c.words.get("reason");
   options.validity = std::chrono::days(c.config().get_int("transfer", "visa_days"));
+  options.timestamp_required = tsa != nullptr;
+  // A withdrawal must not wait for a configuration of the platform.
+  if (decision == sip::Decision::approve) options.target = vitam::read_target(c.config(), plan.platform);
   options.confirm = c.words.has("confirm") ? c.words.get("confirm") : plan.versement;
   const std::string visa =
       sip::prepare_visa(versement, plan, options, signer.certificate(), c.roles(), c.clock);
@@ -110,7 +117,10 @@ int decide(Context& c, sip::Decision decision) {
   const fs::path file = versement.file("visa-" + std::to_string(number) + ".json").lexically_normal();
   journal.append(
       event_of(decision),
-      {{"versement", plan.versement}, {"visa", number}, {"sha512", core::digest_file(file).sha512.hex()}},
+      {{"versement", plan.versement},
+       {"visa", number},
+       {"sha512", core::digest_file(file).sha512.hex()},
+       {"signature", core::digest_file(file.string() + ".p7s").sha512.hex()}},
       trust::Outcome::ok,
       {{"certificate", signer.certificate().fingerprint().hex()}, {"lots", facts.at("lots").size()}});
   try {
@@ -139,7 +149,8 @@ const OptionDef reason_option{"reason", mark("TEXT"), mark("why, in words that s
 const ArgumentDef versement_argument{mark("VERSEMENT"), mark("identifier of the versement")};
 
 std::vector<Exit> visa_exits() {
-  return {Exit::configuration, Exit::lot_state, Exit::signing, Exit::visa_untrusted, Exit::visa_by_producer};
+  return {Exit::configuration,  Exit::lot_state,        Exit::signing,
+          Exit::visa_untrusted, Exit::visa_by_producer, Exit::visa_other_platform};
 }
 
 }  // namespace

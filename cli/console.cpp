@@ -3,6 +3,7 @@
 
 #include "core/display.hpp"
 #include "core/exit.hpp"
+#include "core/text.hpp"
 
 #include <fmt/format.h>
 
@@ -43,9 +44,38 @@ std::string clock_text(std::chrono::seconds s) {
 }
 
 /// Talk comes after the results that it speaks of, also when both go to one pipe.
-void put(std::FILE* to, std::string_view text) {
+void put_raw(std::FILE* to, std::string_view text) {
   if (to == stderr) std::fflush(stdout);
   std::fwrite(text.data(), 1, text.size(), to);
+}
+
+/// Whatever is written for people passes here: a value of a database must not drive the terminal.
+void put(std::FILE* to, std::string_view text) { put_raw(to, core::terminal_text(text)); }
+
+/// A cell stays on its line.
+std::string cell_text(std::string_view text) {
+  std::string out;
+  for (const char c : core::terminal_text(text)) out += c == '\n' ? std::string("\\x0a") : std::string(1, c);
+  return out;
+}
+
+/// JSON leaves DEL and the C1 controls as they are; some terminals obey them. They occur in strings only.
+std::string terminal_json(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const auto c = static_cast<unsigned char>(json[i]);
+    const auto next = i + 1 < json.size() ? static_cast<unsigned char>(json[i + 1]) : 0u;
+    if (c == 0x7F) {
+      out += "\\u007f";
+    } else if (c == 0xC2 && next >= 0x80 && next < 0xA0) {
+      out += fmt::format("\\u{:04x}", next);
+      ++i;
+    } else {
+      out += json[i];
+    }
+  }
+  return out;
 }
 
 /// First `width` code points.
@@ -70,7 +100,7 @@ ConsoleProgress::~ConsoleProgress() { clear(); }
 
 void ConsoleProgress::begin(std::string_view label, std::optional<std::uint64_t> total,
                             std::string_view unit) {
-  label_ = label;
+  label_ = cell_text(label);
   unit_ = unit;
   total_ = total;
   done_ = 0;
@@ -99,8 +129,8 @@ void ConsoleProgress::draw(Time now) {
         "  {} {}", tr("left:"),
         clock_text(std::chrono::seconds(static_cast<long>(static_cast<double>(*total_ - done_) / rate))));
   if (terminal_) {
-    put(stderr, "\r\x1b[K");
-    put(stderr, cut(text, terminal_width() - 1));
+    put_raw(stderr, "\r\x1b[K");
+    put_raw(stderr, cut(text, terminal_width() - 1));
     line_ = true;
   } else {
     put(stderr, text + "\n");
@@ -112,7 +142,7 @@ void ConsoleProgress::end() { clear(); }
 
 void ConsoleProgress::clear() {
   if (!line_) return;
-  put(stderr, "\r\x1b[K");
+  put_raw(stderr, "\r\x1b[K");
   std::fflush(stderr);
   line_ = false;
 }
@@ -159,8 +189,11 @@ void Console::finding(const core::Finding& f) {
 }
 
 void Console::table(const std::vector<std::string>& header,
-                    const std::vector<std::vector<std::string>>& rows) {
+                    const std::vector<std::vector<std::string>>& values) {
   if (json_) return;
+  auto rows = values;
+  for (auto& row : rows)
+    for (auto& cell : row) cell = cell_text(cell);
   std::vector<std::size_t> widths;
   for (const auto& h : header) widths.push_back(display_width(h));
   for (const auto& row : rows)
@@ -184,7 +217,7 @@ void Console::table(const std::vector<std::string>& header,
 void Console::event(std::string_view type, core::Json object) {
   if (!json_) return;
   object["type"] = type;
-  put(stdout, object.dump(-1, ' ', false, core::Json::error_handler_t::replace) + "\n");
+  put_raw(stdout, terminal_json(object.dump(-1, ' ', false, core::Json::error_handler_t::replace)) + "\n");
 }
 
 void Console::failure(const core::Error& e) {

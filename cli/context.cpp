@@ -25,6 +25,19 @@ struct Context::Lazy {
 
 std::string program_version() { return VERSOIR_VERSION; }
 
+namespace {
+
+std::optional<core::Instant> timestamps_since(const core::Config& config) {
+  const auto text = config.get_or("timestamp", "since", "");
+  if (text.empty()) return std::nullopt;
+  const auto date = core::parse_date(text);
+  if (!date || text.size() != 10)
+    throw Error(Exit::configuration, msg("[timestamp] since = {0}: not a date such as 2026-01-31.", text));
+  return core::Instant(std::chrono::sys_days(*date));
+}
+
+}  // namespace
+
 Context::Context(const Values& w, Console& console, const core::Clock& c, std::stop_token s)
     : words(w),
       out(console),
@@ -81,8 +94,17 @@ const trust::TrustStore& Context::trust_store() {
     const fs::path anchors = config().get_path("trust", "anchors");
     lazy_->store =
         trust::load_trust_store(anchors, config().find_path("timestamp", "ca").value_or(fs::path{}), crls);
+    lazy_->store->require_timestamp = timestamps_required();
+    lazy_->store->timestamps_since = timestamps_since(config());
   }
   return *lazy_->store;
+}
+
+bool Context::timestamps_required() {
+  if (config().get_bool("timestamp", "required") || !config().get_or("timestamp", "url", "").empty())
+    return true;
+  // The register is kept by those who decide: it may ask for what the configuration left out.
+  return config().find_path("trust", "roles") && roles().timestamps_required();
 }
 
 const trust::RoleRegister& Context::roles() {
@@ -93,9 +115,11 @@ const trust::RoleRegister& Context::roles() {
 trust::TimestampAuthority* Context::tsa() {
   const auto url = config().find("timestamp", "url");
   if (!url || url->empty()) {
-    if (config().get_bool("timestamp", "required"))
-      throw Error(Exit::configuration,
-                  msg("Time-stamps are required ([timestamp] required), but [timestamp] url is not set."));
+    if (timestamps_required())
+      throw Error(
+          Exit::configuration,
+          msg("Time-stamps are required ([timestamp] required, or the role register), but [timestamp] "
+              "url is not set."));
     return nullptr;
   }
   if (!lazy_->tsa) {

@@ -48,6 +48,9 @@ class Context {
   [[nodiscard]] trust::Signer& signer(const std::string& name);
   [[nodiscard]] const trust::TrustStore& trust_store();
   [[nodiscard]] const trust::RoleRegister& roles();
+  /// A time-stamping authority is configured, or one is asked for: signatures without a time-stamp are
+  /// refused.
+  [[nodiscard]] bool timestamps_required();
   /// nullptr when [timestamp] url is not set; an error when it is required and not set.
   [[nodiscard]] trust::TimestampAuthority* tsa();
   /// Folders where profiles are looked up by name: workspace, then what is installed with the program.

@@ -43,6 +43,8 @@ constexpr std::array keys{
     ConfigKey{"timestamp", "ca", key_text("its trust anchors, PEM"), ""},
     ConfigKey{"timestamp", "policy", key_text("required policy OID; empty accepts any"), ""},
     ConfigKey{"timestamp", "required", key_text("refuse to sign without a time-stamp"), "no"},
+    ConfigKey{"timestamp", "since",
+              key_text("date of the first time-stamps; seals that claim to be older need none"), ""},
     ConfigKey{"trust", "anchors", key_text("trust anchors of seals and visas, PEM"), ""},
     ConfigKey{"trust", "crl", key_text("certificate revocation list, PEM or DER; then revocation is checked"),
               ""},

@@ -22,13 +22,35 @@ void append_field(std::string& line, std::string_view field) {
   line += '"';
 }
 
+/// Apostrophes, if any, then what begins a formula.
+bool formula_after(std::string_view cell, std::size_t least_apostrophes) {
+  const auto at = cell.find_first_not_of('\'');
+  return at != std::string_view::npos && at >= least_apostrophes &&
+         std::string_view("=+-@\t\r").find(cell[at]) != std::string_view::npos;
+}
+
 }  // namespace
+
+std::string guard_formula(std::string_view cell) {
+  return formula_after(cell, 0) ? "'" + std::string(cell) : std::string(cell);
+}
+
+std::string unguard_formula(std::string_view cell) {
+  return std::string(formula_after(cell, 1) ? cell.substr(1) : cell);
+}
+
+void CsvWriter::append(std::string_view field) {
+  if (reader_ == CsvFor::people && formula_after(field, 0))
+    append_field(line_, guard_formula(field));
+  else
+    append_field(line_, field);
+}
 
 void CsvWriter::row(std::span<const std::optional<std::string>> fields) {
   line_.clear();
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (i) line_ += ',';
-    if (fields[i]) append_field(line_, *fields[i]);
+    if (fields[i]) append(*fields[i]);
   }
   line_ += '\n';
   sink_.write(line_);
@@ -39,7 +61,7 @@ void CsvWriter::row(std::initializer_list<std::string_view> fields) {
   bool first = true;
   for (auto f : fields) {
     if (!first) line_ += ',';
-    append_field(line_, f);
+    append(f);
     first = false;
   }
   line_ += '\n';

@@ -12,15 +12,26 @@
 
 namespace versoir::core {
 
+/// A spreadsheet takes a cell that begins with = + - @ (or a tab or CR before them) for a formula, and runs
+/// it. Such a cell gets an apostrophe in front, and so does one that has apostrophes before these characters:
+/// taking one away gives back the very value, whatever it was.
+[[nodiscard]] std::string guard_formula(std::string_view cell);
+[[nodiscard]] std::string unguard_formula(std::string_view cell);
+
+/// Who opens the file: programs get the values, people a file without formulas (guard_formula).
+enum class CsvFor { programs, people };
+
 class CsvWriter {
  public:
-  explicit CsvWriter(ByteSink& sink) : sink_(sink) {}
+  explicit CsvWriter(ByteSink& sink, CsvFor reader = CsvFor::programs) : sink_(sink), reader_(reader) {}
   /// An empty string is written "" (quoted) and nullopt as nothing: the two stay distinct.
   void row(std::span<const std::optional<std::string>> fields);
   void row(std::initializer_list<std::string_view> fields);
 
  private:
+  void append(std::string_view field);
   ByteSink& sink_;
+  CsvFor reader_;
   std::string line_;
 };
 

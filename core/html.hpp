@@ -10,6 +10,7 @@
 
 namespace versoir::core {
 
+/// For text and for attributes in quotes; valid UTF-8 in.
 [[nodiscard]] std::string html_escape(std::string_view text);
 
 /// Writes one page: head with the embedded style sheet, then body pieces, then the end at close().

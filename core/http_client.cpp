@@ -226,7 +226,13 @@ class CurlClient final : public HttpClient {
     set(CURLOPT_SSL_VERIFYHOST, 2L);
     set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     if (!options_.ca.empty()) {
-      set(CURLOPT_CAINFO, options_.ca.c_str());
+      if (options_.ca_bytes.empty()) {
+        set(CURLOPT_CAINFO, options_.ca.c_str());
+      } else {
+        curl_blob anchors{const_cast<char*>(options_.ca_bytes.data()), options_.ca_bytes.size(),
+                          CURL_BLOB_NOCOPY};  // libcurl only reads it, and options_ outlives the handle
+        set(CURLOPT_CAINFO_BLOB, &anchors);
+      }
       set(CURLOPT_CAPATH,
           static_cast<const char*>(nullptr));  // these anchors instead of the system's, not besides
     }

@@ -50,7 +50,8 @@ class HttpClient {
 
 /// TLS of one peer. Verification cannot be switched off. TLS 1.2 at least.
 struct TlsClientOptions {
-  std::filesystem::path ca;                ///< PEM anchors; empty = system bundle
+  std::filesystem::path ca;  ///< PEM anchors; empty = system bundle
+  std::string ca_bytes;      ///< content of `ca`, when it was read and judged before: then this counts
   std::filesystem::path certificate, key;  ///< client certificate in PEM, or PKCS#12 in `certificate`
   std::string key_password;
   std::chrono::seconds connect_timeout{15};

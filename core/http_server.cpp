@@ -2,6 +2,7 @@
 // they arrive.
 #include "core/http_server.hpp"
 
+#include "core/activity.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/handle.hpp"
@@ -37,28 +38,24 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t memory_most = 1u << 20;
 constexpr std::uint32_t header_most = 64u << 10;
 constexpr std::size_t connections_most = 256;
-constexpr std::chrono::seconds idle_most{120};
-constexpr int sweep_ms = 1000;
+constexpr std::size_t write_piece = 64u << 10;
 
 /// One connection: its thread, and what the sweeper and stop() need to end it from outside. Only the
 /// descriptor is touched from there, under the lock that also covers its closing.
 struct Connection {
+  explicit Connection(const ServerOptions& options) : options_(options), activity_(options.now()) {}
+
   std::mutex mutex;
   int fd = -1;
-  std::atomic<Clock::rep> last_progress{0};
-  std::atomic<bool> busy{false};  ///< inside the handler: not idle
   std::atomic<bool> done{false};
 
-  void progress() { last_progress = Clock::now().time_since_epoch().count(); }
-  [[nodiscard]] bool idle() const {
-    const Clock::duration since{Clock::now().time_since_epoch().count() - last_progress.load()};
-    return !busy && since > idle_most;
-  }
+  void progress() { activity_.progress(options_.now()); }
+  void begin_work() { activity_.begin_work(); }
+  [[nodiscard]] bool idle() const { return activity_.idle(options_.now(), options_.idle_most); }
   void shut() {
     const std::scoped_lock lock(mutex);
     if (fd >= 0) ::shutdown(fd, SHUT_RDWR);
@@ -68,6 +65,8 @@ struct Connection {
     fd = -1;
   }
 
+  const ServerOptions& options_;
+  Activity activity_;
   std::jthread thread;  ///< last: it is joined before the rest goes
 };
 
@@ -214,7 +213,7 @@ class Session {
       }
       ServerRequest request = describe(parser);
       body.hand_over(request);
-      connection_.busy = true;
+      connection_.begin_work();
       response = handler_(request);
     } catch (const std::exception&) {
       // The reason may hold anything: the peer is told nothing. Handlers log what they want known.
@@ -222,7 +221,6 @@ class Session {
       keep = keep && parser.is_done();
     }
     connection_.progress();
-    connection_.busy = false;
     if (response.cut) return false;
     return write(std::move(response), parser.get().version(), keep, head);
   }
@@ -285,10 +283,16 @@ class Session {
     }
     http::response_serializer<http::string_body> serializer(message);
     beast::error_code ec;
-    if (head)
+    if (head) {
       http::write_header(stream_, serializer, ec);
-    else
-      http::write(stream_, serializer, ec);
+    } else {
+      // In pieces: a peer that reads slowly is not an idle one.
+      serializer.limit(write_piece);
+      while (!ec && !serializer.is_done()) {
+        http::write_some(stream_, serializer, ec);
+        connection_.progress();
+      }
+    }
     return !ec && keep;
   }
 
@@ -299,7 +303,7 @@ class Session {
     std::array<char, 65536> piece;
     for (std::size_t left = 16u << 20; left > 0 && !ec;) {
       pollfd waiting{connection_.fd, POLLIN, 0};
-      if (::poll(&waiting, 1, sweep_ms) <= 0) return;
+      if (::poll(&waiting, 1, static_cast<int>(options_.sweep_every.count())) <= 0) return;
       left -= std::min(left, stream_.read_some(asio::buffer(piece), ec));
     }
   }
@@ -387,7 +391,7 @@ void HttpServer::State::start() {
 void HttpServer::State::accept_loop() {
   std::array<pollfd, 2> watched{{{acceptor.native_handle(), POLLIN, 0}, {wake.get(), POLLIN, 0}}};
   while (!stopping) {
-    const int ready = ::poll(watched.data(), watched.size(), sweep_ms);
+    const int ready = ::poll(watched.data(), watched.size(), static_cast<int>(options.sweep_every.count()));
     if (stopping) return;
     if (ready > 0 && (watched[0].revents & POLLIN)) accept_one();
     sweep(false);
@@ -402,9 +406,8 @@ void HttpServer::State::accept_one() {
   socket.non_blocking(false, ec);
   socket.set_option(tcp::no_delay(true), ec);
   try {
-    Connection& connection = connections.emplace_back();
+    Connection& connection = connections.emplace_back(options);
     connection.fd = socket.native_handle();
-    connection.progress();
     connection.thread = std::jthread([this, &connection, s = std::move(socket)]() mutable {
       try {
         serve(connection, std::move(s));

@@ -3,6 +3,7 @@
 #pragma once
 #include "core/http_client.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -35,6 +36,9 @@ struct ServerOptions {
   std::filesystem::path certificate, key, client_ca;  ///< TLS: a client certificate is then required
   std::filesystem::path spool;                        ///< folder for large bodies
   std::uint64_t body_limit = 4ull << 30;
+  std::chrono::milliseconds idle_most{120'000};  ///< a connection on which nothing moves is ended
+  std::chrono::milliseconds sweep_every{1'000};  ///< how often that is looked at
+  std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 };
 
 /// Serves until stop(); one thread per connection, handler called concurrently. A handler that throws gives

@@ -1,6 +1,8 @@
 // UTF-8 checks and repairs, and the folding of French names.
 #include "core/text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -154,6 +156,73 @@ std::string xml_characters(std::string_view utf8) {
         code >= 0x20 ? code != 0xFFFE && code != 0xFFFF : code == 9 || code == 10 || code == 13;
     if (allowed) out.append(utf8, i, n);
     i += n;
+  }
+  return out;
+}
+
+void append_markup(std::string& out, std::string_view utf8, Markup place) {
+  const bool attribute = place == Markup::attribute;
+  for (const char c : xml_characters(utf8)) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      // A reader makes LF of CR (XML 1.0 §2.11), and a space of a line end or tab in an attribute (§3.3.3):
+      // they travel as character references.
+      case '\r':
+        out += "&#13;";
+        break;
+      case '"':
+        out += attribute ? "&quot;" : "\"";
+        break;
+      case '\'':
+        out += attribute ? "&#39;" : "'";
+        break;
+      case '\t':
+        out += attribute ? "&#9;" : "\t";
+        break;
+      case '\n':
+        out += attribute ? "&#10;" : "\n";
+        break;
+      default:
+        out += c;
+    }
+  }
+}
+
+namespace {
+
+/// Overrides and isolates of the direction of writing: a text could show its end before its beginning.
+bool turns_direction(char32_t c) {
+  return c == 0x61C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+         (c >= 0x2066 && c <= 0x2069);
+}
+
+}  // namespace
+
+std::string terminal_text(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size());
+  char32_t code = 0;
+  for (std::size_t i = 0; i < bytes.size();) {
+    const auto n = sequence(bytes, i, code);
+    if (n == 0)
+      out += replacement;
+    else if (code == '\t')
+      out += ' ';
+    else if (code != '\n' && (code < 0x20 || (code >= 0x7F && code < 0xA0)))
+      out += fmt::format("\\x{:02x}", static_cast<std::uint32_t>(code));
+    else if (code == 0x2028 || code == 0x2029 || turns_direction(code))
+      out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code));
+    else
+      out.append(bytes, i, n);
+    i += std::max<std::size_t>(n, 1);
   }
   return out;
 }

@@ -13,6 +13,15 @@ namespace versoir::core {
 /// Drops the characters that XML 1.0 forbids (C0 controls but tab, LF, CR; FFFE, FFFF). Input is valid UTF-8.
 [[nodiscard]] std::string xml_characters(std::string_view utf8);
 
+/// Text as a terminal may have it: controls (ESC, C1, DEL), and what turns the direction of writing, become
+/// visible as \x1b or \u202e; bytes that are no UTF-8 become U+FFFD. Line ends stay, tabs are spaces.
+[[nodiscard]] std::string terminal_text(std::string_view bytes);
+
+/// Where escaped text stands in XML or HTML: between tags, or between the quotes of an attribute.
+enum class Markup { text, attribute };
+/// Appends text as markup that reads back as it was, without the characters that XML forbids. Valid UTF-8 in.
+void append_markup(std::string& out, std::string_view utf8, Markup place);
+
 /// A name as a French officer would type it: upper case without accents, ligatures opened (Œ → OE, ß → SS),
 /// apostrophes, hyphens and runs of blanks as one space, trimmed. "Lefèvre-d’Ébène" → "LEFEVRE D EBENE".
 [[nodiscard]] std::string fold_name(std::string_view utf8);

@@ -17,42 +17,6 @@ namespace versoir::core {
 
 // ---------------------------------------------------------------------------------------------- writer
 
-namespace {
-
-/// In attributes a line end or tab would be normalised to a space by the reader (XML 1.0 §3.3.3), in text a
-/// CR to LF (§2.11): they travel as character references.
-void escape(std::string& out, std::string_view raw, bool attribute) {
-  for (const char c : xml_characters(raw)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '\r':
-        out += "&#13;";
-        break;
-      case '"':
-        out += attribute ? "&quot;" : "\"";
-        break;
-      case '\t':
-        out += attribute ? "&#9;" : "\t";
-        break;
-      case '\n':
-        out += attribute ? "&#10;" : "\n";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
-
-}  // namespace
-
 void XmlWriter::indent() { buffer_.append(static_cast<std::size_t>(std::max(depth_, 0)) * 2, ' '); }
 
 void XmlWriter::start(std::string_view name, Attributes attributes) {
@@ -64,7 +28,7 @@ void XmlWriter::start(std::string_view name, Attributes attributes) {
     buffer_ += ' ';
     buffer_ += key;
     buffer_ += "=\"";
-    escape(buffer_, value, true);
+    append_markup(buffer_, value, Markup::attribute);
     buffer_ += '"';
   }
 }
@@ -94,7 +58,7 @@ void XmlWriter::close() {
 void XmlWriter::leaf(std::string_view name, std::string_view text, Attributes attributes) {
   start(name, attributes);
   buffer_ += '>';
-  escape(buffer_, text, false);
+  append_markup(buffer_, text, Markup::text);
   buffer_ += "</";
   buffer_ += name;
   buffer_ += ">\n";

@@ -79,7 +79,7 @@ class Copy {
     if (report_.tables.empty()) tell(staged);
     if (options_.signer) {
       StagedSeal seal(staged, target, *options_.signer, options_.tsa, clock_);
-      seal.publish();
+      return seal.publish([&] { writer.publish(); });
     } else {  // the seal of the extract that is replaced would accuse the new one of being altered
       std::error_code ec;
       fs::remove(seal_file(target), ec);

@@ -1,6 +1,7 @@
 // Decisions on what the profile does not know.
 #include "extract/decisions.hpp"
 
+#include "core/csv.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
@@ -65,13 +66,13 @@ std::vector<std::string> fields_of(std::string_view line) {
       out.back() += c;
     }
   }
-  for (auto& f : out) f = core::trim(f);
+  for (auto& f : out) f = core::unguard_formula(core::trim(f));
   return out;
 }
 
 std::string csv_field(std::string_view text) {
   std::string out;
-  for (const char c : text) out += c == '\n' || c == '\r' ? ' ' : c;
+  for (const char c : core::guard_formula(text)) out += c == '\n' || c == '\r' ? ' ' : c;
   if (out.find_first_of(";\"") == std::string::npos) return out;
   std::string escaped = "\"";
   for (const char c : out) escaped += c == '"' ? std::string("\"\"") : std::string(1, c);

@@ -7,6 +7,7 @@
 #include "trust/seal.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace versoir::extract {
 
@@ -18,6 +19,8 @@ using core::Json;
 using core::Message;
 using core::msg;
 using core::Severity;
+
+fs::path seal_file(const fs::path& extract) { return extract.string() + ".seal.json"; }
 
 namespace {
 
@@ -74,12 +77,109 @@ void compare(const Json& said, const Json& found, const fs::path& extract, std::
 
 }  // namespace
 
-fs::path seal_file(const fs::path& extract) { return extract.string() + ".seal.json"; }
+namespace {
+
+/// A file that is about to be replaced, until its successor is accepted.
+class Predecessor {
+ public:
+  explicit Predecessor(fs::path file) : file_(std::move(file)), aside_(file_.string() + ".old") {
+    if (fs::exists(file_)) {
+      core::write_file(aside_, core::read_file(file_));
+      existed_ = true;
+    }
+  }
+  Predecessor(const Predecessor&) = delete;
+  Predecessor& operator=(const Predecessor&) = delete;
+  ~Predecessor() {
+    std::error_code ec;
+    if (accepted_)
+      fs::remove(aside_, ec);
+    else if (existed_)
+      fs::rename(aside_, file_, ec);  // failing, it stays aside under its other name
+    else
+      fs::remove(file_, ec);
+  }
+  void accept_successor() noexcept { accepted_ = true; }
+
+ private:
+  fs::path file_, aside_;
+  bool existed_ = false, accepted_ = false;
+};
+
+/// Everything that a verification of a seal finds, and who signed.
+struct SealReport {
+  std::vector<Finding> findings;
+  std::vector<trust::Certificate> signers;
+  bool sealed = false;  ///< both files are there
+  core::Sha512 file{};
+};
+
+/// A seal that says so itself is only valid with its time-stamp, whatever the configuration says today.
+trust::TrustStore store_for(const Json& said, const trust::TrustStore& store) {
+  auto out = store;
+  if (said.is_object() && said.value("timestampRequired", Json()) == true) {
+    out.require_timestamp = true;
+    out.timestamps_since.reset();
+  }
+  return out;
+}
+
+void check_signature(const fs::path& file, const trust::TrustStore& store, const core::Clock& clock,
+                     SealReport& report) {
+  try {
+    auto verification = trust::verify_seal(file, store, clock, trust::At::signing_time);
+    if (verification.verdict != trust::Verdict::valid && verification.findings.empty())
+      add(report.findings, Severity::error, msg("The signature of the seal is not valid."), file);
+    std::ranges::move(verification.findings, std::back_inserter(report.findings));
+    for (auto& signer : verification.signers) report.signers.push_back(std::move(signer.certificate));
+  } catch (const Error& e) {
+    add(report.findings, Severity::error, e.message(), file);
+  }
+}
+
+SealReport check_seal(Extract& extract, const trust::TrustStore& store, const core::Clock& clock) {
+  SealReport report;
+  const auto file = seal_file(extract.path());
+  std::error_code ec;
+  if (!fs::exists(file, ec)) {
+    add(report.findings, Severity::error, msg("The extract has no seal."), file);
+    return report;
+  }
+  report.sealed = fs::exists(trust::seal_path(file), ec);
+  Json said;
+  std::optional<core::Message> unreadable;
+  try {
+    said = core::read_json(file, Exit::evidence_broken);
+  } catch (const Error& e) {
+    unreadable = e.message();
+  }
+  check_signature(file, store_for(said, store), clock, report);
+  if (unreadable) {
+    add(report.findings, Severity::error, *unreadable, file);
+    return report;
+  }
+  try {
+    const auto found = seal_json(extract, extract.path());
+    if (!said.is_object() || said.value("format", Json()) != seal_format)
+      add(report.findings, Severity::error, msg("The seal is not of a known format."), file);
+    else
+      compare(said, found, extract.path(), report.findings);
+    report.file = *core::Sha512::from_hex(found.at("file").at("sha512").get<std::string>());
+  } catch (const Error& e) {
+    add(report.findings, Severity::error, e.message(), file);
+  }
+  return report;
+}
+
+}  // namespace
 
 StagedSeal::StagedSeal(Extract& extract, const fs::path& published, trust::Signer& signer,
                        trust::TimestampAuthority* tsa, const core::Clock& clock)
     : published_(seal_file(published)), staged_(published_.string() + ".new") {
-  core::write_file(staged_, core::canonical_json(seal_json(extract, published)));
+  auto seal = seal_json(extract, published);
+  // Signed: a time-stamp that somebody takes off later is missed, even where none is configured any more.
+  seal["timestampRequired"] = tsa != nullptr;
+  core::write_file(staged_, core::canonical_json(seal));
   try {
     trust::seal_file(staged_, signer, clock, tsa);
   } catch (...) {  // a seal that nobody signed proves nothing
@@ -95,9 +195,13 @@ StagedSeal::~StagedSeal() {
   fs::remove(trust::seal_path(staged_), ec);
 }
 
-void StagedSeal::publish() {
+void StagedSeal::publish(const std::function<void()>& rest) {
+  Predecessor signature(trust::seal_path(published_)), seal(published_);
   core::publish_file(trust::seal_path(staged_), trust::seal_path(published_));
   core::publish_file(staged_, published_);
+  if (rest) rest();
+  signature.accept_successor();
+  seal.accept_successor();
 }
 
 void write_seal(Extract& extract, trust::Signer& signer, trust::TimestampAuthority* tsa,
@@ -106,31 +210,33 @@ void write_seal(Extract& extract, trust::Signer& signer, trust::TimestampAuthori
 }
 
 std::vector<Finding> verify_seal(Extract& extract, const trust::TrustStore& store, const core::Clock& clock) {
-  std::vector<Finding> out;
-  const auto file = seal_file(extract.path());
-  std::error_code ec;
-  if (!fs::exists(file, ec)) {
-    add(out, Severity::error, msg("The extract has no seal."), file);
-    return out;
+  return check_seal(extract, store, clock).findings;
+}
+
+core::Sha512 require_sealed(Extract& extract, const trust::TrustStore& store,
+                            const trust::RoleRegister& roles, const core::Clock& clock) {
+  const auto report = check_seal(extract, store, clock);
+  const auto name = extract.path().string();
+  const auto hint = msg("Take the file as it was sealed, with {0} and its .p7s beside it, or extract again.",
+                        seal_file(extract.path()).filename().string());
+  if (!report.sealed)
+    throw Error(Exit::extract_invalid, msg("The extract {0} is not sealed.", name)).hint(hint);
+  Error altered(Exit::extract_altered, msg("The extract {0} is not what a producer sealed.", name));
+  bool wrong = false;
+  for (const auto& f : report.findings) {
+    if (f.severity != Severity::error) continue;
+    std::move(altered).because(f.message);
+    wrong = true;
   }
-  try {
-    auto verification = trust::verify_seal(file, store, clock, trust::At::signing_time);
-    if (verification.verdict != trust::Verdict::valid && verification.findings.empty())
-      add(out, Severity::error, msg("The signature of the seal is not valid."), file);
-    std::ranges::move(verification.findings, std::back_inserter(out));
-  } catch (const Error& e) {
-    add(out, Severity::error, e.message(), file);
+  if (!wrong && std::none_of(report.signers.begin(), report.signers.end(),
+                             [&](const auto& signer) { return roles.is_producer(signer); })) {
+    std::move(altered).because(
+        msg("{0}, who sealed it, is no producer of the role register.",
+            report.signers.empty() ? std::string("?") : report.signers.front().common_name()));
+    wrong = true;
   }
-  try {
-    const auto said = core::read_json(file, Exit::evidence_broken);
-    if (!said.is_object() || said.value("format", Json()) != seal_format)
-      add(out, Severity::error, msg("The seal is not of a known format."), file);
-    else
-      compare(said, seal_json(extract, extract.path()), extract.path(), out);
-  } catch (const Error& e) {
-    add(out, Severity::error, e.message(), file);
-  }
-  return out;
+  if (wrong) throw std::move(altered).hint(hint);
+  return report.file;
 }
 
 }  // namespace versoir::extract

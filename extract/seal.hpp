@@ -4,8 +4,10 @@
 #include "core/error.hpp"
 #include "extract/store.hpp"
 #include "trust/cades.hpp"
+#include "trust/roles.hpp"
 
 #include <filesystem>
+#include <functional>
 
 namespace versoir::extract {
 
@@ -21,7 +23,10 @@ class StagedSeal {
   ~StagedSeal();
   StagedSeal(const StagedSeal&) = delete;
   StagedSeal& operator=(const StagedSeal&) = delete;
-  void publish();
+  /// Puts seal and signature in place, then does `rest` (the extract takes its name). When anything fails the
+  /// seal that was there is put back; until the end it is also kept as <seal>.old, so that a machine that
+  /// stops loses nothing.
+  void publish(const std::function<void()>& rest = {});
 
  private:
   std::filesystem::path published_, staged_;
@@ -30,6 +35,12 @@ class StagedSeal {
 /// Seals an extract where it is.
 void write_seal(Extract& extract, trust::Signer& signer, trust::TimestampAuthority* tsa,
                 const core::Clock& clock);
+
+/// What uses an extract first asks this: sealed (Error(Exit::extract_invalid) otherwise), and the file, its
+/// size and its facts are the sealed ones, under a valid signature of a registered producer
+/// (Error(Exit::extract_altered) otherwise). Returns the SHA-512 of the file.
+[[nodiscard]] core::Sha512 require_sealed(Extract& extract, const trust::TrustStore& store,
+                                          const trust::RoleRegister& roles, const core::Clock& clock);
 
 /// Signature of the seal, then digest and size of the file, then the facts against the file's own tables.
 [[nodiscard]] std::vector<core::Finding> verify_seal(Extract& extract, const trust::TrustStore& store,

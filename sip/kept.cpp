@@ -109,7 +109,10 @@ void read_rows(const std::filesystem::path& file,
     if (inside_quotes) continue;
     if (!header) {
       core::CsvReader reader(record, file.string());
-      if (reader.next(fields) && !visit(fields)) return;
+      const bool some = reader.next(fields);
+      for (auto& field : fields)
+        if (field) field = core::unguard_formula(*field);
+      if (some && !visit(fields)) return;
     }
     header = false;
     record.clear();

@@ -115,7 +115,8 @@ class SizeEstimate {
 
 /// A CSV of the versement under its temporary name, hashed while written.
 struct HashedCsv {
-  explicit HashedCsv(const fs::path& path) : file(path, private_mode), sink(file), csv(sink) {}
+  explicit HashedCsv(const fs::path& path)
+      : file(path, private_mode), sink(file), csv(sink, core::CsvFor::people) {}
   core::AtomicFile file;
   HashingSink sink;
   core::CsvWriter csv;
@@ -309,7 +310,8 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
 
   plan.extract = relative_to(extract.path(), versement.workspace());
   plan.extract_root = extract.root().hex();
-  plan.extract_sha512 = core::digest_file(extract.path()).sha512.hex();
+  plan.extract_sha512 = options.extract_sha512.empty() ? core::digest_file(extract.path()).sha512.hex()
+                                                       : options.extract_sha512;
   plan.extract_kind = extract.run().kind;
   plan.application = app.id;
   plan.profile_digest = extract.run().profile_digest;

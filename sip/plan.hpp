@@ -18,6 +18,7 @@ struct PlanOptions {
   SedaVersion seda = SedaVersion::v2_2;
   std::uint64_t max_entries = 99'000;  ///< units + objects per lot (VITAM: fewer than 100 000)
   std::uint64_t max_bytes = 1'000'000'000;
+  std::string extract_sha512;  ///< of the file, as its seal was just verified; "" = computed here
   bool replace = false;  ///< plan again: attempt + 1, new MessageIdentifiers; refused once a lot was sent
 };
 /// Writes plan.json, kept.csv (lot, profile, key, title, start, end, rules with end dates) and left-out.csv

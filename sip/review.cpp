@@ -340,27 +340,33 @@ Json text_list(const std::set<std::string>& texts) {
 
 }  // namespace
 
-Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract) {
+Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract,
+                  const Target& target) {
   const auto app = extract.profile();
   const auto settings = Settings::from_json(plan.settings);
   Lists lists{core::Date{std::chrono::floor<std::chrono::days>(plan.created)}, {}, Json::array()};
   lists.read(versement, plan.kept);
   LotsFacts lots;
   lots.read(versement, plan);
-  Json facts = {
-      {"format", "versoir-review/1"},
-      {"versement", plan.versement},
-      {"attempt", plan.attempt},
-      {"created", core::format_instant(plan.created)},
-      {"establishment", settings.establishment},
-      {"application", {{"id", app.id}, {"label", app.label}}},
-      {"agencies", plan.settings.at("agencies")},
-      {"platform", {{"name", plan.platform}, {"kind", plan.platform_kind}, {"tenant", plan.tenant}}},
-      {"seda", seda_name(plan.seda)},
-      {"extract", extract_to_json(extract, plan)},
-      {"dictionary", dictionary_to_json(app)},
-      {"profiles", profiles_to_json(app, settings, lists)},
-      {"sample", lists.sample}};
+  Json facts = {{"format", "versoir-review/1"},
+                {"versement", plan.versement},
+                {"attempt", plan.attempt},
+                {"created", core::format_instant(plan.created)},
+                {"establishment", settings.establishment},
+                {"application", {{"id", app.id}, {"label", app.label}}},
+                {"agencies", plan.settings.at("agencies")},
+                {"platform",
+                 {{"name", plan.platform},
+                  {"kind", plan.platform_kind},
+                  {"tenant", plan.tenant},
+                  {"ingestUrl", target.ingest_url},
+                  {"caSha256", target.ca_sha256},
+                  {"agreements", plan.settings.at("agreements")}}},
+                {"seda", seda_name(plan.seda)},
+                {"extract", extract_to_json(extract, plan)},
+                {"dictionary", dictionary_to_json(app)},
+                {"profiles", profiles_to_json(app, settings, lists)},
+                {"sample", lists.sample}};
   facts["totals"] = {{"kept", plan.kept},   {"leftOut", plan.left_out}, {"lots", plan.lots.size()},
                      {"units", lots.units}, {"objects", lots.objects},  {"size", lots.size},
                      {"bytes", lots.bytes}};

@@ -4,6 +4,7 @@
 #include "core/json.hpp"
 #include "extract/store.hpp"
 #include "sip/versement.hpp"
+#include "sip/visa.hpp"
 
 #include <string>
 
@@ -11,8 +12,9 @@ namespace versoir::sip {
 
 /// Facts of a versement gathered once: content, volumes, extreme dates, rules with forecast end dates, what
 /// is left out and why, anomalies, checks, a sample of units, how far confidence goes (evidence of rules).
-[[nodiscard]] core::Json review_facts(const Versement& versement, const Plan& plan,
-                                      extract::Extract& extract);
+/// `target`: what the platform's name stands for today, as an approval will bind it.
+[[nodiscard]] core::Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract,
+                                      const Target& target = {});
 [[nodiscard]] std::string review_text(const core::Json& facts);
 /// Writes review.html (same input, same bytes) in the given language.
 void write_review_html(const Versement& versement, const core::Json& facts);

@@ -6,6 +6,7 @@
 #include "sip/review_words.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace versoir::sip {
 
@@ -49,6 +50,14 @@ class Page {
     if (!rows.empty()) page_.table(caption, header, rows);
   }
 
+  static std::string agreements(const Json& platform) {
+    std::set<std::string> names;
+    for (const auto& name : platform.at("agreements")) names.insert(name.get<std::string>());
+    std::string list;
+    for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
+    return list;
+  }
+
   void head() {
     const auto& totals = member(facts_, "totals");
     const auto& platform = member(facts_, "platform");
@@ -63,6 +72,12 @@ class Page {
               {tr("Platform"), msg("{0}, tenant {1} ({2})", text(platform, "name"),
                                    number(platform, "tenant"), platform_kind_label(text(platform, "kind")))
                                    .text()},
+              {tr("Address of the platform"), text(platform, "ingestUrl")},
+              {tr("Its trust anchors (SHA-256)"), text(platform, "ingestUrl").empty() ? std::string()
+                                                  : text(platform, "caSha256").empty()
+                                                      ? tr("those of the system")
+                                                      : text(platform, "caSha256")},
+              {tr("Ingest contracts"), agreements(platform)},
               {tr("Planned on"), date(text(facts_, "created"))},
               {tr("Attempt"), count(facts_, "attempt")},
               {tr("Records transferred"), count(totals, "kept")},

@@ -130,6 +130,7 @@ std::optional<SealFacts> read_seal(const fs::path& sip, const OpenSip& open, con
   };
   const auto verified = trust::verify_detached_with(bytes, digest, store, clock, trust::At::signing_time);
   seal.matches = verified.verdict != trust::Verdict::bad_signature;
+  seal.timestamped = !verified.signers.empty() && trust::extract_timestamp_token(bytes).has_value();
   seal.trusted = verified.verdict == trust::Verdict::valid;
   for (const auto& signer : verified.signers) seal.signers.push_back(signer.certificate);
   return seal;

@@ -36,9 +36,10 @@ struct SipFacts {
 
 /// The seal beside a SIP.
 struct SealFacts {
-  core::Sha512 digest;   ///< of the .p7s
-  bool matches = false;  ///< its arithmetic holds over this SIP (trust is another question)
-  bool trusted = false;  ///< valid under the store given, at the time it was made
+  core::Sha512 digest;       ///< of the .p7s
+  bool matches = false;      ///< its arithmetic holds over this SIP (trust is another question)
+  bool timestamped = false;  ///< it carries a time-stamp, whatever that one is worth
+  bool trusted = false;      ///< valid under the store given, at the time it was made
   std::vector<trust::Certificate> signers;  ///< who sealed, as far as the signature can be read
 };
 /// nullopt when there is no seal.

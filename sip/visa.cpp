@@ -2,6 +2,7 @@
 #include "sip/visa.hpp"
 
 #include "core/display.hpp"
+#include "core/html.hpp"
 #include "sip/settings.hpp"
 #include "sip/sip_file.hpp"
 
@@ -72,14 +73,24 @@ void check_options(const Plan& plan, const VisaOptions& options) {
           .hint(msg("versoir status lists its lots."));
 }
 
+/// What is approved is what was planned; the address and the anchors of the platform come with it.
+Target approved_target(const Plan& plan, const VisaOptions& options) {
+  if (options.target.platform.empty()) return {plan.platform, plan.tenant};
+  if (options.target.platform != plan.platform || options.target.tenant != plan.tenant)
+    throw Error(Exit::visa_other_platform,
+                msg("The versement was planned for platform {0}, tenant {1}; the configuration now says "
+                    "platform {2}, tenant {3}.",
+                    plan.platform, plan.tenant, options.target.platform, options.target.tenant))
+        .hint(msg("Correct [platform.{0}], or plan again: versoir plan --replace.", plan.platform));
+  return options.target;
+}
+
 /// Four eyes first: a registered producer is told so even when the register also calls it an archivist.
 const trust::RoleEntry& require_archivist(const trust::RoleRegister& roles, const trust::Certificate& signer,
                                           const Plan& plan, core::Instant now) {
-  const auto fingerprint = signer.fingerprint();
-  for (const auto& entry : roles.entries())
-    if (entry.role == trust::Role::producer && entry.certificate == fingerprint)
-      throw Error(Exit::visa_by_producer,
-                  msg("{0} is registered as a producer: another person must decide.", signer.common_name()));
+  if (roles.is_producer(signer))
+    throw Error(Exit::visa_by_producer,
+                msg("{0} is registered as a producer: another person must decide.", signer.common_name()));
   const auto* entry = roles.find(signer, trust::Role::archivist, plan.platform, now);
   if (!entry)
     throw Error(Exit::visa_untrusted,
@@ -164,6 +175,8 @@ class LotCollector {
     if (!seal) return reject(msg("{0}: its seal is missing.", lot.id.value));
     json["sealSha512"] = seal->digest.hex();
     if (!seal->matches) reject(msg("{0}: its seal is not of this SIP.", lot.id.value));
+    if (options_.timestamp_required && !seal->timestamped)
+      reject(msg("{0}: its seal has no time-stamp, and time-stamps are required.", lot.id.value));
     if (options_.decision != Decision::approve) return;
     for (const auto& producer : seal->signers)
       if (trust::same_person(producer, signer_))
@@ -198,7 +211,8 @@ class LotCollector {
 
 /// A decision is taken on what was read: without the report there is nothing to approve or refuse.
 /// And a report of other packages, older than a rebuild, is not the report of what is decided.
-std::string review_digest(const Versement& versement, Decision decision, const Json& lots) {
+std::string review_digest(const Versement& versement, Decision decision, const Json& lots,
+                          const Target& target) {
   const auto file = versement.file("review.html");
   if (fs::exists(file)) {
     const auto page = core::read_file(file);
@@ -207,6 +221,15 @@ std::string review_digest(const Versement& versement, Decision decision, const J
         throw Error(Exit::lot_state,
                     msg("The report of versement {0} is not about these SIPs.", versement.id()))
             .hint(msg("Run \"versoir review {0}\" and read it first.", versement.id()));
+    if (decision == Decision::approve &&
+        (page.find(core::html_escape(target.ingest_url)) == std::string::npos ||
+         page.find(target.ca_sha256) == std::string::npos))
+      throw Error(
+          Exit::lot_state,
+          msg("The report of versement {0} shows another address or other certificates of the platform "
+              "than the configuration does now.",
+              versement.id()))
+          .hint(msg("Run \"versoir review {0}\" and read it first.", versement.id()));
     return core::sha512(page).hex();
   }
   if (decision == Decision::revoke) return {};  // a withdrawal must never wait for a report
@@ -214,8 +237,23 @@ std::string review_digest(const Versement& versement, Decision decision, const J
       .hint(msg("Run \"versoir review {0}\" and read it first.", versement.id()));
 }
 
+/// Where the versement goes, behind the name of the platform.
+std::string place(const Target& target, const std::vector<std::string>& agreements) {
+  std::string text = fmt::format("tenant {}", target.tenant);
+  if (!target.ingest_url.empty()) text += ", adresse " + target.ingest_url;
+  if (!target.ca_sha256.empty())
+    text += ", certificats d’autorité d’empreinte SHA-256 " + target.ca_sha256.substr(0, 16) + "…";
+  for (std::size_t i = 0; i < agreements.size(); ++i)
+    text += (i                       ? ", "
+             : agreements.size() < 2 ? ", contrat d’entrée "
+                                     : ", contrats d’entrée ") +
+            agreements[i];
+  return text;
+}
+
 /// The act itself, in the language of the establishment: part of the signed document, not of the dialogue.
-std::string statement(const Plan& plan, const VisaOptions& options, const trust::RoleEntry& who,
+std::string statement(const Plan& plan, const VisaOptions& options, const Target& target,
+                      const std::vector<std::string>& agreements, const trust::RoleEntry& who,
                       const LotCollector& lots, core::Instant now) {
   const auto date = [](core::Instant t) {
     return core::format_date_fr(core::Date{std::chrono::floor<std::chrono::days>(t)});
@@ -227,10 +265,10 @@ std::string statement(const Plan& plan, const VisaOptions& options, const trust:
   switch (options.decision) {
     case Decision::approve:
       return fmt::format(
-          "{} autorise le versement {}\u00a0: {}, {}, {}, vers la plateforme {} (tenant {}), du {} au {}.",
-          person, plan.versement, counted(lots.lots().size(), "lot", "lots"),
+          "{} autorise le versement {}\u00a0: {}, {}, {}, vers la plateforme {} ({}), du {} au {}.", person,
+          plan.versement, counted(lots.lots().size(), "lot", "lots"),
           counted(lots.units(), "unité archivistique", "unités archivistiques"),
-          counted(lots.objects(), "objet", "objets"), plan.platform, plan.tenant, date(now),
+          counted(lots.objects(), "objet", "objets"), target.platform, place(target, agreements), date(now),
           date(now + options.validity));
     case Decision::refuse:
       return fmt::format("{} refuse le versement {}. Motif\u00a0: {}", person, plan.versement,
@@ -342,8 +380,10 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
       lots.add(lot);
   }
   lots.finish(plan);
-  const auto review = review_digest(versement, options.decision, lots.lots());
+  const auto target = approved_target(plan, options);
+  const auto review = review_digest(versement, options.decision, lots.lots(), target);
   const auto settings = Settings::from_json(plan.settings);
+  const auto agreements = agreements_of(settings);
   return core::canonical_json({
       {"format", visa_format},
       {"decision", decision_name(options.decision)},
@@ -365,8 +405,13 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
         {"originating", settings.originating_agency},
         {"submission", settings.submission_agency},
         {"transferring", settings.transferring_agency}}},
-      {"agreements", agreements_of(settings)},
-      {"target", {{"platform", plan.platform}, {"tenant", plan.tenant}}},
+      {"agreements", agreements},
+      {"target",
+       {{"platform", target.platform},
+        {"tenant", target.tenant},
+        {"ingestUrl", target.ingest_url},
+        {"caSha256", target.ca_sha256}}},
+      {"timestampRequired", options.timestamp_required},
       {"notBefore", core::format_instant(now)},
       {"notAfter", core::format_instant(now + options.validity)},
       {"nonce", nonce()},
@@ -381,7 +426,7 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
         {"quality", who.quality},
         {"role", trust::role_name(trust::Role::archivist)}}},
       {"reason", options.reason},
-      {"statement", statement(plan, options, who, lots, now)},
+      {"statement", statement(plan, options, target, agreements, who, lots, now)},
   });
 }
 
@@ -413,6 +458,8 @@ int sign_visa(const Versement& versement, std::string_view visa, trust::Signer& 
   if (named == json.end() || !named->is_object() ||
       text_of(*named, "certificate") != signer.certificate().fingerprint().hex())
     throw Error(Exit::usage, msg("The visa was prepared for another certificate than the one that signs."));
+  if (requires_timestamp({0, {}, {}, json}) && !tsa)
+    throw Error(Exit::signing, msg("The visa says that it is time-stamped, and no authority was given."));
   trust::SignOptions options;
   options.commitment = text_of(json, "decision") == decision_name(Decision::approve)
                            ? trust::Commitment::proof_of_approval
@@ -444,6 +491,11 @@ Coverage coverage(const VisaFile& visa, const MessageIdentifier& lot) {
       text_of(visa.json, "decision") == decision_name(Decision::approve))
     return Coverage::excluded;
   return Coverage::none;
+}
+
+bool requires_timestamp(const VisaFile& visa) {
+  const auto at = visa.json.find("timestampRequired");
+  return at != visa.json.end() && *at == true;
 }
 
 std::string latest_decision(const std::vector<VisaFile>& visas, const MessageIdentifier& lot) {

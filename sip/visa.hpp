@@ -19,9 +19,13 @@ namespace versoir::sip {
 enum class Decision { approve, refuse, revoke };
 [[nodiscard]] std::string_view decision_name(Decision d) noexcept;
 
+/// Where an approval lets a SIP go. The name is a word of the configuration: what it points to, and whose
+/// certificates are believed there, are approved with it.
 struct Target {
   std::string platform;
   std::int64_t tenant = 0;
+  std::string ingest_url = {};  ///< canonical: scheme, host, port, base path
+  std::string ca_sha256 = {};   ///< of the bundle of trust anchors; "" = the system's, which nothing freezes
   bool operator==(const Target&) const = default;
 };
 
@@ -31,6 +35,11 @@ struct VisaOptions {
   std::string reason;                      ///< mandatory for refuse and revoke
   std::string confirm;                     ///< what the person typed: must equal the versement's id
   std::chrono::days validity{90};
+  /// Of an approval: what the platform's name stands for today. Empty: its name and tenant only.
+  Target target;
+  /// Written in the visa: its own signature and the seals of its lots count with a time-stamp only, whatever
+  /// the configuration says later.
+  bool timestamp_required = false;
 };
 
 /// Canonical JSON of a visa for the versement as it is now: facts recomputed from the SIPs themselves
@@ -38,7 +47,7 @@ struct VisaOptions {
 /// that is not KO and is of this very digest, and a seal: otherwise Error(Exit::lot_state) listing each lot
 /// and why. `signer` gives identity and quality printed in the visa (from the role register); signer without
 /// the archivist role: Error(Exit::visa_untrusted); signer = producer of a seal:
-/// Error(Exit::visa_by_producer).
+/// Error(Exit::visa_by_producer); a target that is not the plan's: Error(Exit::visa_other_platform).
 [[nodiscard]] std::string prepare_visa(const Versement& versement, const Plan& plan,
                                        const VisaOptions& options, const trust::Certificate& signer,
                                        const trust::RoleRegister& roles, const core::Clock& clock);
@@ -62,6 +71,9 @@ struct VisaFile {
 /// visa might have been a refusal: both block.
 enum class Coverage { none, covered, excluded, unreadable };
 [[nodiscard]] Coverage coverage(const VisaFile& visa, const MessageIdentifier& lot);
+
+/// The visa says that its signature and the seals of its lots are time-stamped.
+[[nodiscard]] bool requires_timestamp(const VisaFile& visa);
 
 /// The latest decision that covers a lot, unverified: for status and lists only.
 [[nodiscard]] std::string latest_decision(const std::vector<VisaFile>& visas, const MessageIdentifier& lot);

@@ -73,6 +73,11 @@ struct VisaVerifier {
       return conclude(nullptr);
     }
     where_ = fmt::format("visa-{}.json", visa->number);
+    if (requires_timestamp(*visa) || roles_.timestamps_required()) {
+      // Promised when it was signed: what the configuration says since weakens nothing.
+      store_.require_timestamp = true;
+      store_.timestamps_since.reset();
+    }
     open();
     check_decision(*visa);
     if (!visa->signature.empty()) check_signature(*visa);
@@ -194,13 +199,9 @@ struct VisaVerifier {
   /// included. A seal of other bytes is told with the bytes.
   void check_producer() {
     if (!seal_ || !seal_->matches) return;
-    const auto& entries = roles_.entries();
     const bool registered =
-        seal_->trusted && std::any_of(seal_->signers.begin(), seal_->signers.end(), [&](const auto& who) {
-          return std::any_of(entries.begin(), entries.end(), [&](const trust::RoleEntry& e) {
-            return e.role == trust::Role::producer && e.certificate == who.fingerprint();
-          });
-        });
+        seal_->trusted && std::any_of(seal_->signers.begin(), seal_->signers.end(),
+                                      [&](const auto& who) { return roles_.is_producer(who); });
     if (!registered)
       defect(Exit::visa_by_producer, msg("The seal of lot {0} is not the valid seal of a registered "
                                          "producer: nothing shows that two persons acted.",
@@ -210,11 +211,7 @@ struct VisaVerifier {
   void check_four_eyes() {
     check_producer();
     for (const auto& signer : signers_) {
-      const auto fingerprint = signer.fingerprint();
-      const auto& entries = roles_.entries();
-      if (std::any_of(entries.begin(), entries.end(), [&](const trust::RoleEntry& e) {
-            return e.role == trust::Role::producer && e.certificate == fingerprint;
-          }))
+      if (roles_.is_producer(signer))
         defect(Exit::visa_by_producer, msg("{0} is registered as a producer.", signer.common_name()));
       if (!seal_) continue;
       for (const auto& producer : seal_->signers)
@@ -234,11 +231,20 @@ struct VisaVerifier {
 
   void check_target(const VisaFile& visa) {
     const auto json = object_of(visa.json, "target");
-    const Target approved{text_of(json, "platform"), integer_of(json, "tenant")};
-    if (approved == target_) return;
-    defect(Exit::visa_other_platform,
-           msg("The visa is for platform {0}, tenant {1}, not for platform {2}, tenant {3}.",
-               approved.platform, approved.tenant, target_.platform, target_.tenant));
+    const auto other = [&](Message m) { defect(Exit::visa_other_platform, std::move(m)); };
+    const Target approved{text_of(json, "platform"), integer_of(json, "tenant"), text_of(json, "ingestUrl"),
+                          text_of(json, "caSha256")};
+    if (approved.platform != target_.platform || approved.tenant != target_.tenant)
+      other(msg("The visa is for platform {0}, tenant {1}, not for platform {2}, tenant {3}.",
+                approved.platform, approved.tenant, target_.platform, target_.tenant));
+    if (approved.ingest_url != target_.ingest_url)
+      other(msg("The platform was approved at {0}; the configuration now says {1}.", approved.ingest_url,
+                target_.ingest_url));
+    if (approved.ca_sha256 != target_.ca_sha256)
+      other(
+          msg("The platform was approved under the trust anchors of SHA-256 {0}; those of the configuration "
+              "are now {1}.",
+              approved.ca_sha256, target_.ca_sha256));
   }
 
   void check_bytes(const VisaFile& visa) {
@@ -253,6 +259,8 @@ struct VisaVerifier {
     if (sip_->digest.sha512.hex() != text_of(entry, "sha512") ||
         static_cast<std::int64_t>(sip_->digest.size) != integer_of(entry, "size"))
       return changed(msg("The SIP of lot {0} is not the one that was approved.", lot_.value));
+    if (store_.require_timestamp && seal_ && !seal_->timestamped)
+      changed(msg("The seal of lot {0} has no time-stamp any more.", lot_.value));
     if (!seal_ || !seal_->matches || seal_->digest.hex() != text_of(entry, "sealSha512"))
       changed(msg("The seal of lot {0} is missing or not the one that was approved.", lot_.value));
     try {
@@ -296,7 +304,7 @@ struct VisaVerifier {
   const Plan& plan_;
   const MessageIdentifier& lot_;
   const Target& target_;
-  const trust::TrustStore& store_;
+  trust::TrustStore store_;
   const trust::RoleRegister& roles_;
   const core::Clock& clock_;
   core::Instant now_{};

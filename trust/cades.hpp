@@ -38,6 +38,8 @@ struct TrustStore {
   std::vector<Certificate> tsa_anchors;
   std::vector<std::string> crls_der;  ///< when not empty, revocation is checked
   bool require_crl = false;
+  bool require_timestamp = false;  ///< a signature without a time-stamp that verifies is a bad one
+  std::optional<core::Instant> timestamps_since;  ///< those that claim to be older need none
 };
 [[nodiscard]] TrustStore load_trust_store(const std::filesystem::path& anchors_pem,
                                           const std::filesystem::path& tsa_anchors_pem,

@@ -146,6 +146,7 @@ class SignerVerifier {
     check_algorithms();
     check_value();
     check_timestamps();
+    require_timestamp();
     check_path();
     result_.signers.push_back(std::move(*facts_));
   }
@@ -265,6 +266,19 @@ class SignerVerifier {
       remark("signature-time",
              msg("The signer's clock said {0}, the time-stamp says {1}.",
                  core::format_instant(*facts_->claimed_time), core::format_instant(facts_->timestamp->time)));
+  }
+
+  /// An unsigned attribute can be taken off, and the signature still verifies: where a time-stamp was
+  /// promised its absence is a defect. The claimed time is signed: nobody but the signer can make it older.
+  void require_timestamp() {
+    if (!store_.require_timestamp || facts_->timestamp) return;
+    if (store_.timestamps_since && facts_->claimed_time && *facts_->claimed_time < *store_.timestamps_since)
+      return;
+    defect(Verdict::bad_signature, "signature-time-stamp",
+           store_.tsa_anchors.empty()
+               ? msg("A time-stamp is required, and no time-stamping authority is configured to verify it.")
+               : msg("The signature has no valid time-stamp, and one is required: it may have been taken "
+                     "off."));
   }
 
   void check_timestamp(const std::string& token, const std::string& value) {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,6 +52,9 @@ struct JournalReport {
   std::vector<core::Finding> findings;  ///< first broken line, incomplete last line (a crash: warning)
   [[nodiscard]] bool intact() const;
 };
+/// Each whole line of a journal in order, as JSON; what a crash left of a last one is passed over. The chain
+/// is not verified here. Throws Error(Exit::journal_broken) on a line that is not JSON.
+void read_journal(const std::filesystem::path& file, const std::function<void(const nlohmann::json&)>& visit);
 /// Offline verification of the chain. Never repairs.
 [[nodiscard]] JournalReport verify_journal(const std::filesystem::path& file);
 

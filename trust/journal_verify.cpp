@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <map>
 #include <unistd.h>
 
@@ -128,6 +129,20 @@ std::multimap<std::uint64_t, Checkpoint> read_checkpoints(const std::filesystem:
 }
 
 }  // namespace
+
+void read_journal(const std::filesystem::path& file, const std::function<void(const Json&)>& visit) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) core::throw_errno("open", file.string());
+  std::string line;
+  for (std::uint64_t number = 1; std::getline(in, line); ++number) {
+    if (in.eof()) return;  // no LF: cut by a crash
+    const auto where = fmt::format("{}:{}", file.filename().string(), number);
+    const auto json = core::parse_json(line, where, Exit::journal_broken);
+    if (!json.is_object()) throw Error(Exit::journal_broken, msg("The line is not a JSON object."));
+    visit(json);
+  }
+  if (in.bad()) core::throw_errno("read", file.string());
+}
 
 bool JournalReport::intact() const {
   return std::none_of(findings.begin(), findings.end(),

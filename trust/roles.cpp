@@ -98,11 +98,27 @@ RoleRegister RoleRegister::parse(std::string_view json, std::string_view origin)
   if (!document.is_object() || !document.contains("roles") || !document.at("roles").is_array())
     throw Error(Exit::configuration, msg("{0} is not a role register: it has no list \"roles\".", origin));
   RoleRegister reg;
+  // A misspelt "timestamps" must not silently mean that none are needed.
+  for (const auto& [key, value] : document.items())
+    if (key != "roles" && key != "timestamps")
+      throw Error(Exit::configuration, msg("{0}: unknown member {1}.", origin, key));
+  if (const auto stamps = document.find("timestamps"); stamps != document.end()) {
+    if (*stamps != "required")
+      throw Error(Exit::configuration, msg("{0}: timestamps can only be \"required\".", origin));
+    reg.timestamps_ = true;
+  }
   std::size_t number = 0;
   for (const auto& entry : document.at("roles"))
     reg.entries_.push_back(parse_entry(entry, fmt::format("{}, roles[{}]", origin, number++)));
   reg.digest_ = core::sha512(json);
   return reg;
+}
+
+bool RoleRegister::is_producer(const Certificate& c) const {
+  const auto fingerprint = c.fingerprint();
+  return std::any_of(entries_.begin(), entries_.end(), [&](const RoleEntry& e) {
+    return e.role == Role::producer && e.certificate == fingerprint;
+  });
 }
 
 const RoleEntry* RoleRegister::find(const Certificate& c, Role role, std::string_view platform,

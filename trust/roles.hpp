@@ -26,7 +26,8 @@ struct RoleEntry {
 };
 
 /// roles.json: {"roles":[{"certificate":"<sha256
-/// hex>","name":…,"quality":…,"role":"archivist","platforms":[…], "from":"…Z","to":"…Z"}]}
+/// hex>","name":…,"quality":…,"role":"archivist","platforms":[…], "from":"…Z","to":"…Z"}],
+/// "timestamps":"required"}; the last is optional
 class RoleRegister {
  public:
   static RoleRegister read(const std::filesystem::path& file);
@@ -34,12 +35,17 @@ class RoleRegister {
   /// The entry that gives `role` to this certificate on `platform` at `when`.
   [[nodiscard]] const RoleEntry* find(const Certificate& c, Role role, std::string_view platform,
                                       core::Instant when) const;
+  /// "timestamps": "required" in the register: no seal or visa counts without a time-stamp.
+  [[nodiscard]] bool timestamps_required() const noexcept { return timestamps_; }
+  /// The certificate is a producer's, on any platform: whose it is, not whether it is still in office.
+  [[nodiscard]] bool is_producer(const Certificate& c) const;
   [[nodiscard]] const std::vector<RoleEntry>& entries() const noexcept { return entries_; }
   /// SHA-512 of the file as read: a visa cites it.
   [[nodiscard]] const core::Sha512& digest() const noexcept { return digest_; }
 
  private:
   std::vector<RoleEntry> entries_;
+  bool timestamps_ = false;
   core::Sha512 digest_;
 };
 

@@ -32,6 +32,12 @@ struct Platform {
 /// Reads [platform.NAME]. Throws Error(Exit::configuration).
 [[nodiscard]] Platform read_platform(const core::Config& config, std::string_view name);
 
+/// What the name of a platform stands for, in the words that a visa binds: the URL in one spelling (host in
+/// lower case, port written, no / at the end) and the digest of the trust anchors.
+[[nodiscard]] sip::Target target_of(const Platform& platform);
+/// The same from the configuration alone, for those who decide and do not send: no client key is looked at.
+[[nodiscard]] sip::Target read_target(const core::Config& config, std::string_view name);
+
 struct OperationStatus {
   std::string state;   ///< PAUSE, RUNNING, COMPLETED, "" when the process engine no longer knows it
   std::string status;  ///< UNKNOWN, STARTED, OK, WARNING, KO, FATAL

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <functional>
+#include <optional>
 #include <sys/file.h>
 
 namespace versoir::vitam {
@@ -74,6 +76,31 @@ void require_ours(const Atr& atr, const OperationId& operation, const sip::Messa
       .because(msg("the reply answers \"{0}\", not this lot", atr.request));
 }
 
+/// sending.json first: a machine that stops in between leaves a lot in doubt, never one that was sent
+/// unknown. But when the journal refuses the line nothing has left: what stood there before is put back.
+void note_start(const fs::path& folder, const Json& sending, const std::function<void()>& journal) {
+  const auto file = folder / "sending.json";
+  std::optional<std::string> before;
+  if (fs::exists(file)) before = core::read_file(file);
+  core::write_json(file, sending);
+  try {
+    journal();
+  } catch (Error& e) {
+    try {
+      if (before) {
+        core::write_file(file, *before);
+      } else {
+        fs::remove(file);
+        core::sync_directory(folder);
+      }
+    } catch (const std::exception&) {  // the lot stays in doubt, and says so
+      throw std::move(e).hint(
+          msg("Nothing was sent. {0} could not be removed: do it by hand.", file.string()));
+    }
+    throw std::move(e).hint(msg("Nothing was sent: the lot is where it was."));
+  }
+}
+
 void stop_if(const std::stop_token& stop, const OperationId& operation) {
   if (!stop.stop_requested()) return;
   throw Error(Exit::interrupted, msg("stopped while waiting for operation {0}", operation.value))
@@ -91,7 +118,8 @@ OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, 
   const LotLock lock(folder,
                      sip.id());  // before anything is looked at: a schedule and a person may meet here
   const Platform& platform = client_.platform();
-  if (sip.target() != sip::Target{platform.name, platform.tenant})
+  const auto target = target_of(platform);
+  if (sip.target() != target)
     throw Error(Exit::visa_other_platform, msg("{0} was approved for another platform or tenant than {1}",
                                                sip.id().value, platform.name));
   if (fs::exists(folder / "operation.json"))
@@ -108,13 +136,15 @@ OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, 
   const std::string visa = "visa-" + std::to_string(sip.visa()) + ".json";
   Json sending{{"format", "versoir-sending/1"},       {"started", core::format_instant(clock_.now())},
                {"platform", platform.name},           {"tenant", platform.tenant},
+               {"ingestUrl", target.ingest_url},      {"caSha256", target.ca_sha256},
                {"sha512", sip.digest().sha512.hex()}, {"visa", visa}};
   auto object = about(versement, sip.id());
   object["sip_sha512"] = sip.digest().sha512.hex();
   object["platform"] = platform.name;
   object["tenant"] = platform.tenant;
-  core::write_json(folder / "sending.json", sending);
-  journal_.append("SEND_STARTED", object, Outcome::ok, {{"visa", visa}, {"again", again}});
+  note_start(folder, sending, [&] {
+    journal_.append("SEND_STARTED", object, Outcome::ok, {{"visa", visa}, {"again", again}});
+  });
 
   OperationId operation;
   std::uint64_t gone = 0;
@@ -157,13 +187,14 @@ void Ingest::give_up(const fs::path& folder, Json sending, const Json& object, c
     journal_.append("SEND_IN_DOUBT", object, Outcome::warning, reason);
     return;
   }
+  // The journal first: it must not still say that the sending began when its file is gone.
+  journal_.append("SEND_FAILED", object, Outcome::ko, reason);
   std::error_code ec;
   fs::remove(folder / "sending.json", ec);
   if (ec)
     throw Error(Exit::disk,
                 msg("{0} cannot be removed: {1}", (folder / "sending.json").string(), ec.message()));
   core::sync_directory(folder);
-  journal_.append("SEND_FAILED", object, Outcome::ko, reason);
 }
 
 /// Asks until the operation is completed, or the process engine no longer knows it.

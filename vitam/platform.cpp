@@ -1,4 +1,5 @@
 // [platform.NAME] of the configuration.
+#include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
@@ -22,7 +23,53 @@ std::string base_url(const Config& config, const std::string& section, std::stri
     throw Error(Exit::configuration,
                 msg("[{0}] {1} = {2}: a platform is reached by https only", section, key, url));
   while (url.ends_with('/')) url.pop_back();
+  // A password in a URL would reach logs and the signed visa; a query has no place in a base.
+  if (url.find_first_of("@?#") != std::string::npos)
+    throw Error(Exit::configuration,
+                msg("[{0}] {1} = {2}: scheme, host, port and path only", section, key, url));
   return url;
+}
+
+/// "https://Host/a" and "https://host:443/a" are one place.
+std::string canonical_url(const std::string& url) {
+  constexpr std::string_view scheme = "https://";
+  const auto rest = std::string_view(url).substr(scheme.size());
+  const auto path = std::min(rest.find('/'), rest.size());
+  std::string host(rest.substr(0, path));
+  for (char& c : host)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const auto colon = host.rfind(':');
+  if (colon == std::string::npos || host.find(']', colon) != std::string::npos) host += ":443";
+  return std::string(scheme) + host + std::string(rest.substr(path));
+}
+
+std::string read_anchors(const std::filesystem::path& file, const std::string& section) {
+  try {
+    auto bytes = core::read_file(file, 16u << 20);
+    if (!bytes.empty()) return bytes;
+    throw Error(Exit::configuration, msg("[{0}] ca: {1} is empty", section, file.string()));
+  } catch (const Error& e) {
+    if (e.code() == Exit::configuration) throw;
+    throw Error(Exit::configuration, msg("[{0}] ca: {1} cannot be read", section, file.string())).because(e);
+  }
+}
+
+const std::string& require_section(const Config& config, const std::string& section) {
+  if (config.has_section(section)) return section;
+  std::string known;
+  for (const auto& other : config.names("platform")) known += (known.empty() ? "" : ", ") + other;
+  throw Error(Exit::configuration, msg("the configuration has no section [{0}]", section))
+      .hint(msg("Known platforms: {0}.", known.empty() ? "-" : known));
+}
+
+std::int64_t tenant_of(const Config& config, const std::string& section) {
+  const auto tenant = config.get_int(section, "tenant");
+  if (tenant < 0) throw Error(Exit::configuration, msg("[{0}] tenant: not a tenant number", section));
+  return tenant;
+}
+
+std::string digest_of_anchors(const std::string& bytes) {
+  return bytes.empty() ? std::string() : core::sha256(bytes).hex();
 }
 
 std::string read_password(const std::filesystem::path& file) {
@@ -46,12 +93,7 @@ std::chrono::seconds seconds_of(const Config& config, const std::string& section
 
 Platform read_platform(const Config& config, std::string_view name) {
   const std::string section = "platform." + std::string(name);
-  if (!config.has_section(section)) {
-    std::string known;
-    for (const auto& other : config.names("platform")) known += (known.empty() ? "" : ", ") + other;
-    throw Error(Exit::configuration, msg("the configuration has no section [{0}]", section))
-        .hint(msg("Known platforms: {0}.", known.empty() ? "-" : known));
-  }
+  require_section(config, section);
   Platform p;
   p.name = name;
   p.kind = config.get(section, "kind");
@@ -59,16 +101,29 @@ Platform read_platform(const Config& config, std::string_view name) {
     throw Error(Exit::configuration, msg("[{0}] kind = {1}: rehearsal or production", section, p.kind));
   p.ingest_url = base_url(config, section, "ingest_url");
   p.access_url = base_url(config, section, "access_url");
-  p.tenant = config.get_int(section, "tenant");
-  if (p.tenant < 0) throw Error(Exit::configuration, msg("[{0}] tenant: not a tenant number", section));
+  p.tenant = tenant_of(config, section);
   p.access_contract = config.get_or(section, "access_contract", "");
   p.tls.ca = config.find_path(section, "ca").value_or("");
+  if (!p.tls.ca.empty()) p.tls.ca_bytes = read_anchors(p.tls.ca, section);
   p.tls.certificate = config.get_path(section, "certificate");
   p.tls.key = config.find_path(section, "key").value_or("");
   if (const auto file = config.find_path(section, "password_file")) p.tls.key_password = read_password(*file);
   p.poll_first = seconds_of(config, section, "poll_first");
   p.poll_max = std::max(p.poll_first, seconds_of(config, section, "poll_max"));
   return p;
+}
+
+sip::Target target_of(const Platform& p) {
+  return {p.name, p.tenant, canonical_url(p.ingest_url), digest_of_anchors(p.tls.ca_bytes)};
+}
+
+sip::Target read_target(const Config& config, std::string_view name) {
+  const std::string section = "platform." + std::string(name);
+  require_section(config, section);
+  const auto ca = config.find_path(section, "ca");
+  return {std::string(name), tenant_of(config, section),
+          canonical_url(base_url(config, section, "ingest_url")),
+          ca ? digest_of_anchors(read_anchors(*ca, section)) : std::string()};
 }
 
 }  // namespace versoir::vitam

@@ -1,5 +1,6 @@
 // HTTP client and server against each other and against raw sockets: real TLS on the loopback interface, with
 // certificates made by openssl.
+#include "core/activity.hpp"
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -539,4 +540,75 @@ TEST_CASE("stop ends idle connections and frees the port, a taken port is a matt
   HttpServer third(same, [](ServerRequest&) { return ServerResponse{}; });
   third.start();
   CHECK(third.port() == same.port);
+}
+
+TEST_CASE("a connection inside a handler is not idle, however long that takes, nor just after") {
+  using namespace std::chrono_literals;
+  const Activity::Time start{};
+  Activity activity(start);
+  CHECK_FALSE(activity.idle(start + 120s, 120s));
+  CHECK(activity.idle(start + 121s, 120s));
+  activity.begin_work();
+  CHECK_FALSE(activity.idle(start + 1000h, 120s));
+  activity.progress(start + 1000h);  // the handler is done
+  CHECK_FALSE(activity.idle(start + 1000h + 120s, 120s));
+  CHECK(activity.idle(start + 1000h + 121s, 120s));
+}
+
+TEST_CASE("a peer that reads a long answer slowly is served to the end") {
+  // Time is what this test says: sixty seconds for every piece read, against a limit of one hundred.
+  using namespace std::chrono_literals;
+  struct {
+    std::mutex mutex;
+    std::chrono::steady_clock::time_point now{};
+    std::thread::id connection;
+    std::uint64_t moved = 0;  // times that the thread of the connection told the time
+  } shared;
+  ServerOptions options;
+  options.idle_most = 100s;
+  options.sweep_every = 1ms;
+  options.now = [&] {
+    const std::scoped_lock lock(shared.mutex);
+    if (std::this_thread::get_id() == shared.connection) ++shared.moved;
+    return shared.now;
+  };
+  constexpr std::size_t size = 64u << 20;
+  HttpServer server(options, [&](ServerRequest&) {
+    const std::scoped_lock lock(shared.mutex);
+    shared.connection = std::this_thread::get_id();
+    return ServerResponse{200, {}, std::string(size, 'x'), false};
+  });
+  server.start();
+
+  const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(server.port());
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  REQUIRE(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  const std::string question = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  REQUIRE(::write(fd.get(), question.data(), question.size()) == static_cast<ssize_t>(question.size()));
+
+  std::string buffer(1u << 20, '\0');
+  std::size_t got = 0;
+  std::uint64_t seen = 0;
+  for (;;) {
+    std::size_t piece = 0;
+    ssize_t n = 0;
+    while (piece < 4u << 20 && (n = ::read(fd.get(), buffer.data(), buffer.size())) > 0)
+      piece += static_cast<std::size_t>(n);
+    got += piece;
+    if (n <= 0) break;
+    if (got > size - (16u << 20)) continue;  // the kernel may hold the rest
+    // It does not hold this: the server writes as room is made.
+    const auto moved = [&] {
+      const std::scoped_lock lock(shared.mutex);
+      return shared.moved != seen;
+    };
+    for (int i = 0; i < 10'000 && !moved(); ++i) std::this_thread::sleep_for(1ms);
+    const std::scoped_lock lock(shared.mutex);
+    seen = shared.moved;
+    shared.now += 60s;
+  }
+  CHECK(got > size);
 }

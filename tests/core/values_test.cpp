@@ -9,11 +9,13 @@
 #include "core/json.hpp"
 #include "core/queue.hpp"
 #include "core/text.hpp"
+#include "core/xml.hpp"
 #include "test_support.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <random>
+#include <set>
 #include <thread>
 
 using namespace versoir;
@@ -153,6 +155,69 @@ TEST_CASE("what CSV writes it reads back, NULL distinct from empty") {
     CHECK(read == row);
     CHECK_FALSE(reader.next(read));
   }
+}
+
+TEST_CASE("no cell of a CSV for people is a formula, and taking the apostrophe away gives back the value") {
+  // Every text of up to four of these characters, the ones that count among them.
+  const std::vector<std::string> alphabet{"'", "=", "+", "-", "@", "\t", "\r", "a", " ", "\"", "é"};
+  std::vector<std::string> all{""};
+  for (std::size_t begin = 0, round = 0; round < 4; ++round) {
+    const auto end = all.size();
+    for (std::size_t i = begin; i < end; ++i)
+      for (const auto& c : alphabet) all.push_back(all[i] + c);
+    begin = end;
+  }
+  REQUIRE(all.size() == 1 + 11 + 121 + 1331 + 14641);
+  std::set<std::string> guarded;
+  std::size_t formulas = 0, wrong = 0;
+  for (const auto& text : all) {
+    const auto cell = guard_formula(text);
+    guarded.insert(cell);
+    if (!cell.empty() && std::string_view("=+-@\t\r").find(cell[0]) != std::string_view::npos) ++formulas;
+    if (unguard_formula(cell) != text) ++wrong;
+  }
+  CHECK(formulas == 0);
+  CHECK(wrong == 0);
+  CHECK(guarded.size() == all.size());  // no two values become one
+  CHECK(guard_formula("'tHooft") == "'tHooft");
+  CHECK(guard_formula("=cmd|' /C calc'!A0") == "'=cmd|' /C calc'!A0");
+
+  StringSink people, programs;
+  CsvWriter(people, CsvFor::people).row({"-1", "a-1", ""});
+  CsvWriter(programs).row({"-1", "a-1", ""});
+  CHECK(people.text == "'-1,a-1,\"\"\n");
+  CHECK(programs.text == "-1,a-1,\"\"\n");
+}
+
+TEST_CASE("a terminal gets no control of the data, and sees that there was one") {
+  CHECK(terminal_text("Élève n° 1\nfin") == "Élève n° 1\nfin");
+  CHECK(terminal_text("a\x1b[2Jb\rc\x07"
+                      "d\x7f") ==
+        "a\\x1b[2Jb\\x0dc\\x07"
+        "d\\x7f");
+  CHECK(terminal_text("a\tb") == "a b");
+  CHECK(terminal_text(std::string_view("a\0b", 3)) == "a\\x00b");
+  CHECK(terminal_text("\u009b31m") == "\\x9b31m");  // CSI in one character
+  CHECK(terminal_text("\x9b"
+                      "31m") ==
+        "\uFFFD"
+        "31m");                                               // the same as a byte of Latin-1
+  CHECK(terminal_text("fdp.\u202Eexe") == "fdp.\\u202eexe");  // shown backwards, it would read "exe.pdf"
+  CHECK(terminal_text("12\u202f000\u00a0€") == "12\u202f000\u00a0€");
+}
+
+TEST_CASE("XML and HTML escape by one rule, which reads back as it was") {
+  const std::string text = "<a href=\"x\">l'été & co</a>";
+  std::string attribute, between;
+  append_markup(attribute, text, Markup::attribute);
+  append_markup(between, text, Markup::text);
+  CHECK(html_escape(text) == attribute);
+  for (const auto& xml :
+       {"<r a=\"" + attribute + "\"/>", "<r a='" + attribute + "'/>", "<r>" + between + "</r>"}) {
+    const auto element = parse_xml(xml, "x", Exit::unexpected);
+    CHECK(element.attribute("a").value_or(element.text) == text);
+  }
+  CHECK(html_escape("a\x1b\x01z") == "az");
 }
 
 TEST_CASE("a broken CSV is refused with its line") {

@@ -47,4 +47,5 @@ def main(source, value_file, token_file):
     open(token_file, "wb").write(token)
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -199,3 +199,89 @@ TEST_CASE("a seal that cannot be signed leaves the one that was there") {
   CHECK(copy_from("sqlite:" + source.string(), profile, sealed.path, options).rows == 2);
   CHECK(sealed.verify().empty());
 }
+
+TEST_CASE(
+    "an authority that fails leaves the extract that was there, with its seal, and a retry needs no copy") {
+  Sealed sealed;
+  const auto old = core::read_file(sealed.path);
+  const auto seal = core::read_file(extract::seal_file(sealed.path));
+  const auto signature = core::read_file(extract::seal_file(sealed.path).string() + ".p7s");
+  const auto source = sealed.path.parent_path() / "s.sqlite";
+  core::Database::create(source).exec("CREATE TABLE t (a); INSERT INTO t VALUES ('autre');");
+  const auto profile = profile_of(table("T", column("A")));
+  class DownTsa final : public trust::TimestampAuthority {
+   public:
+    std::string token(std::string_view) override {
+      throw core::Error(core::Exit::signing, core::msg("No answer."));
+    }
+  } down;
+  extract::CopyOptions options;
+  options.replace = true;
+  options.signer = sealed.signer();
+  options.tsa = &down;
+  CHECK(error_of([&] { copy_from("sqlite:" + source.string(), profile, sealed.path, options); }).code() ==
+        core::Exit::signing);
+  CHECK(core::read_file(sealed.path) == old);
+  CHECK(core::read_file(extract::seal_file(sealed.path)) == seal);
+  CHECK(core::read_file(extract::seal_file(sealed.path).string() + ".p7s") == signature);
+  CHECK(sealed.verify().empty());
+  std::filesystem::remove(source);  // the rows are kept: only the seal is missing
+  core::Database::create(source).exec("CREATE TABLE t (a); INSERT INTO t VALUES ('autre');");
+  options.tsa = nullptr;
+  CHECK(copy_from("sqlite:" + source.string(), profile, sealed.path, options).rows == 1);
+  CHECK(sealed.verify().empty());
+}
+
+TEST_CASE("an extract that cannot take its name leaves the seal that was there") {
+  Sealed sealed;
+  const auto seal = core::read_file(extract::seal_file(sealed.path));
+  const auto signature = core::read_file(extract::seal_file(sealed.path).string() + ".p7s");
+  const auto before = names_in(sealed.path.parent_path());
+  auto extract = extract::Extract::open(sealed.path);
+  const auto publish = [&](const std::function<void()>& rest) {
+    extract::StagedSeal(extract, sealed.path, *sealed.signer(), nullptr, sealed.clock).publish(rest);
+  };
+  CHECK_THROWS_AS(publish([&] {
+                    CHECK(core::read_file(extract::seal_file(sealed.path).string() + ".p7s") != signature);
+                    throw core::Error(core::Exit::disk, core::msg("No room."));
+                  }),
+                  core::Error);
+  CHECK(core::read_file(extract::seal_file(sealed.path)) == seal);
+  CHECK(core::read_file(extract::seal_file(sealed.path).string() + ".p7s") == signature);
+  CHECK(names_in(sealed.path.parent_path()) == before);
+  publish({});
+  CHECK(core::read_file(extract::seal_file(sealed.path).string() + ".p7s") != signature);
+  CHECK(names_in(sealed.path.parent_path()) == before);
+  CHECK(sealed.verify().empty());
+}
+
+TEST_CASE("what uses an extract asks for the seal of a registered producer first") {
+  Sealed sealed;
+  const auto fingerprint = sealed.signer()->certificate().fingerprint().hex();
+  const auto roles = [&](const std::string& role) {
+    return trust::RoleRegister::parse(R"({"roles":[{"certificate":")" + fingerprint +
+                                          R"(","name":"n","quality":"q","role":")" + role +
+                                          R"(","from":"2020-01-01T00:00:00Z","to":"2040-01-01T00:00:00Z"}]})",
+                                      "roles.json");
+  };
+  const auto require = [&](const std::string& role, const std::string& authority = "ca") {
+    auto extract = extract::Extract::open(sealed.path);
+    return extract::require_sealed(
+        extract, trust::load_trust_store(std::filesystem::path(sealed.dir()) / (authority + ".pem"), {}, {}),
+        roles(role), sealed.clock);
+  };
+  const auto refused = [&](const std::string& role = "producer", const std::string& authority = "ca") {
+    return error_of([&] { static_cast<void>(require(role, authority)); }).code();
+  };
+  CHECK(require("producer") == core::digest_file(sealed.path).sha512);
+  CHECK(refused("archivist") == core::Exit::extract_altered);
+  CHECK(refused("producer", "other") == core::Exit::extract_altered);
+  const auto file = extract::seal_file(sealed.path);
+  for (const auto& gone : {file, std::filesystem::path(file.string() + ".p7s")}) {
+    std::filesystem::rename(gone, gone.string() + ".away");
+    CHECK(refused() == core::Exit::extract_invalid);
+    std::filesystem::rename(gone.string() + ".away", gone);
+  }
+  core::Database::open_write(sealed.path).exec("UPDATE T SET a = 4 WHERE a = 3");
+  CHECK(refused() == core::Exit::extract_altered);
+}

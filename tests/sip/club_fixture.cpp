@@ -30,24 +30,6 @@ std::string output_of(const std::string& command) {
   return out;
 }
 
-core::Exit exit_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const core::Error& e) {
-    return e.code();
-  }
-  return core::Exit::ok;
-}
-
-std::string complaint_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const core::Error& e) {
-    return e.render();
-  }
-  return {};
-}
-
 Club::Club(extract::Kind kind) : clock(*core::parse_instant("2026-11-25T10:00:00Z")) {
   const auto source = folder() / "club.sqlite";
   const auto sql = source_dir() / "tests" / "sip" / "club.sql";
@@ -105,7 +87,7 @@ sip::Plan Club::plan(const std::function<void(sip::PlanOptions&)>& change, const
 
 sip::BuildReport Club::build(const sip::Plan& plan, const sip::MessageIdentifier& lot, bool replace) {
   if (!producer_) producer_ = signer("producer");
-  return sip::build_lot(*extract_, versement(plan.versement), plan, lot, *producer_, nullptr, replace, clock,
+  return sip::build_lot(*extract_, versement(plan.versement), plan, lot, *producer_, tsa, replace, clock,
                         progress);
 }
 
@@ -115,14 +97,7 @@ void Club::build_all(const sip::Plan& plan) {
 
 void Club::check(const sip::Plan& plan, const std::string& verdict) {
   const auto v = versement(plan.versement);
-  for (const auto& lot : plan.lots)
-    core::write_json(
-        v.lot(lot.id) / "check.json",
-        {{"format", "versoir-check/1"},
-         {"sip", {{"sha512", core::digest_file(v.sip(lot.id)).sha512.hex()}, {"name", "sip.zip"}}},
-         {"verdict", verdict},
-         {"assumptions", core::Json::array({"No referential was given."})},
-         {"events", core::Json::array()}});
+  for (const auto& lot : plan.lots) write_check(v, lot.id, verdict);
 }
 
 void Club::review(const sip::Plan& plan) {
@@ -136,14 +111,8 @@ fs::path Club::pki() {
   return made;
 }
 
-std::unique_ptr<trust::Signer> Club::signer(const std::string& name) {
-  trust::KeySource source;
-  source.certificate = pki() / (name + ".pem");
-  source.key = pki() / (name + ".key");
-  return trust::load_signer(source, clock);
-}
-
-trust::TrustStore Club::store() { return trust::load_trust_store(pki() / "ca.pem", {}, {}); }
-trust::RoleRegister Club::roles() { return trust::RoleRegister::read(pki() / "roles.json"); }
+std::unique_ptr<trust::Signer> Club::signer(const std::string& name) { return signer_in(pki(), name, clock); }
+trust::TrustStore Club::store() { return store_in(pki()); }
+trust::RoleRegister Club::roles() { return roles_in(pki()); }
 
 }  // namespace versoir::tests

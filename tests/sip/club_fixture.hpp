@@ -11,6 +11,7 @@
 #include "sip/plan.hpp"
 #include "sip/versement.hpp"
 #include "sip/visa.hpp"
+#include "toy_people.hpp"
 #include "trust/cades.hpp"
 #include "trust/roles.hpp"
 #include "trust/signer.hpp"
@@ -25,10 +26,6 @@ namespace versoir::tests {
 
 /// Standard output of a command; fails the test when it does not end with 0.
 std::string output_of(const std::string& command);
-/// Exit code of a versoir::core::Error, ok when nothing is thrown.
-core::Exit exit_of(const std::function<void()>& action);
-/// The whole Error, as people read it.
-std::string complaint_of(const std::function<void()>& action);
 
 class Club {
  public:
@@ -50,6 +47,7 @@ class Club {
                  const std::string& id = "club-2026");
   sip::BuildReport build(const sip::Plan& plan, const sip::MessageIdentifier& lot, bool replace = false);
   void build_all(const sip::Plan& plan);
+  trust::TimestampAuthority* tsa = nullptr;  ///< of the seals
   /// A favourable (or not) check.json of the SIP as it is now.
   void check(const sip::Plan& plan, const std::string& verdict = "OK");
   void review(const sip::Plan& plan);

@@ -6,6 +6,7 @@ oracle.py SIP KEPT_CSV LOT  -> exits 0 and prints "units objects bytes", or says
 import csv
 import hashlib
 import json
+import re
 import sys
 import xml.etree.ElementTree as ET
 import zipfile
@@ -81,7 +82,8 @@ def main(sip, kept, lot):
         key = json.loads(row["key"])
         check(len(key) == 1, "the key of the fixture is single")
         title, uri = keys[str(key[0])]
-        check(title == row["title"], "title of %s: %r, %r" % (key, title, row["title"]))
+        listed = re.sub(r"^'('*[=+\-@\t\r])", r"\1", row["title"])  # docs/formats/versement.md: no formula in a list
+        check(title == listed, "title of %s: %r, %r" % (key, title, row["title"]))
         document = ET.fromstring(declared[uri])
         check(str(key[0]) in [e.text for e in document.iter()], "%s does not hold the record %s" % (uri, key))
         used.add(uri)

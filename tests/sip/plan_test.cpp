@@ -110,6 +110,7 @@ TEST_CASE("oddities of the data reach kept.csv in a form that a platform accepts
   CHECK(rows.at("[1]").at("title") ==
         "O'Brien, \"Bob\" dit l'Œil Zoë & ‹Cie›");  // VITAM refuses what looks like HTML
   CHECK(rows.at("[2]").at("title") == "Dossier de membre 2");
+  CHECK(rows.at("[8]").at("title") == "'=HYPERLINK(1)");  // a spreadsheet would run it
   CHECK(rows.at("[3]").at("start") == "");
   CHECK(rows.at("[3]").at("end") == "");
   CHECK(rows.at("[4]").at("appraisal_rule") == "DUA_MEMBRE_10");

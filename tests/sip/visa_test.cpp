@@ -125,7 +125,8 @@ TEST_CASE("a visa binds everything that was looked at, recomputed from the SIPs"
   CHECK(visa.at("decision") == "approve");
   CHECK(visa.at("number") == 1);
   CHECK(visa.at("versement") == "club-2026");
-  CHECK(visa.at("target") == Json{{"platform", "sandbox"}, {"tenant", 3}});
+  CHECK(visa.at("target") ==
+        Json{{"platform", "sandbox"}, {"tenant", 3}, {"ingestUrl", ""}, {"caSha256", ""}});
   CHECK(std::regex_match(visa.at("nonce").get<std::string>(), std::regex("[0-9a-f]{32}")));
   CHECK(visa.at("nonce") != Json::parse(r.prepare(r.options())).at("nonce"));
   CHECK(core::parse_instant(visa.at("notAfter").get<std::string>()) == r.clock.now() + std::chrono::days(90));

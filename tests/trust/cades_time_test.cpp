@@ -142,3 +142,31 @@ TEST_CASE("The token of a signature verifies with openssl ts over the signature 
   CHECK_THROWS_AS(trust::extract_timestamp_token("no CMS"), core::Error);
   CHECK_THROWS_AS(trust::signature_value(der + "x"), core::Error);
 }
+
+TEST_CASE("A time-stamp that is required and was taken off makes the signature a bad one") {
+  LocalTsa tsa;
+  const auto der =
+      trust::sign_detached(*signer("archivist"), content, now, {trust::Commitment::proof_of_approval, &tsa});
+  const auto stripped = without_timestamp(der);
+  // The arithmetic still holds: OpenSSL sees no difference, nor do we where nothing is required.
+  core::TemporaryDirectory dir;
+  core::write_file(dir.path() / "content", content);
+  core::write_file(dir.path() / "s.p7s", stripped);
+  CHECK(openssl_verify(dir.path() / "content", dir.path() / "s.p7s").code == 0);
+  CHECK(verify(stripped, At::signing_time).verdict == Verdict::valid);
+  auto strict = store();
+  strict.require_timestamp = true;
+  const auto judged = [&](const std::string& signature) {
+    return trust::verify_detached(signature, content, strict, now, At::signing_time);
+  };
+  CHECK(judged(der).verdict == Verdict::valid);
+  CHECK(judged(stripped).verdict == Verdict::bad_signature);
+  CHECK(has(judged(stripped), "signature-time-stamp"));
+  strict.timestamps_since = now.now() - std::chrono::hours(1);
+  CHECK(judged(stripped).verdict == Verdict::bad_signature);
+  strict.timestamps_since = now.now() + std::chrono::hours(1);
+  CHECK(judged(stripped).verdict == Verdict::valid);
+  strict.timestamps_since.reset();
+  strict.tsa_anchors.clear();  // there, and nobody to verify it
+  CHECK(judged(der).verdict == Verdict::bad_signature);
+}

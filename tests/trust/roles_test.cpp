@@ -69,6 +69,11 @@ TEST_CASE("A register that is not understood to the last member is an error of c
     }
     return false;
   };
+  CHECK_FALSE(wrong(R"({"roles":[],"timestamps":"required"})"));
+  CHECK(wrong(R"({"roles":[],"timestamps":"no"})"));
+  CHECK(wrong(R"({"roles":[],"timestamp":"required"})"));
+  CHECK(trust::RoleRegister::parse(R"({"roles":[],"timestamps":"required"})", "r").timestamps_required());
+  CHECK_FALSE(trust::RoleRegister::parse(R"({"roles":[]})", "r").timestamps_required());
   CHECK_FALSE(wrong(document(entry(good))));
   CHECK(wrong(""));
   CHECK(wrong("[]"));

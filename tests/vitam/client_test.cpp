@@ -166,6 +166,7 @@ TEST_CASE("ping asks both services and says which one is down") {
 TEST_CASE("a platform is read from its section, with https only") {
   const core::TemporaryDirectory dir;
   core::write_file(dir.path() / "password", "secret\n", 0600);
+  core::write_file(dir.path() / "ca.pem", "anchors");
   const auto read = [&](const std::string& lines) {
     const auto config = core::Config::parse("[platform.p]\n" + lines, dir.path() / "versoir.conf");
     return vitam::read_platform(config, "p");
@@ -180,10 +181,22 @@ TEST_CASE("a platform is read from its section, with https only") {
   CHECK((p.tenant == 7 && p.access_contract == "AC" && p.tls.key_password == "secret"));
   CHECK((p.poll_first.count() == 2 && p.poll_max.count() == 30));
   CHECK(p.tls.certificate == dir.path() / "c.p12");
+  CHECK(vitam::target_of(p) == sip::Target{"p", 7, "https://i:8443/x", core::sha256("anchors").hex()});
+  const auto config_of = [&](const std::string& url) {
+    return core::Config::parse("[platform.p]\ntenant = 7\ningest_url = " + url + "\n",
+                               dir.path() / "versoir.conf");
+  };
+  CHECK(vitam::read_target(config_of("https://Archives.Test/Base/"), "p") ==
+        sip::Target{"p", 7, "https://archives.test:443/Base", ""});
+  CHECK(vitam::read_target(config_of("https://[::1]"), "p").ingest_url == "https://[::1]:443");
+  CHECK(vitam::read_target(config_of("https://[::1]:8443"), "p").ingest_url == "https://[::1]:8443");
   for (const auto& [from, to] :
        std::vector<std::pair<std::string, std::string>>{{"https://i", "http://i"},
                                                         {"production", "real"},
                                                         {"tenant = 7", "tenant = -1"},
+                                                        {"ca.pem", "absent.pem"},
+                                                        {"https://i:8443", "https://me:secret@i"},
+                                                        {"/x/", "/x?a=b"},
                                                         {"ingest_url", "#"}}) {
     auto bad = good;
     bad.replace(bad.find(from), from.size(), to);

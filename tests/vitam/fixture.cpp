@@ -120,21 +120,11 @@ std::string accepting_reply(const std::string& operation, const std::string& req
          "ArchiveTransferReply>";
 }
 
-namespace {
-
-std::unique_ptr<trust::Signer> signer(const std::string& name, const core::Clock& clock) {
-  trust::KeySource source;
-  source.certificate = pki(name + ".pem");
-  source.key = pki(name + ".key");
-  return trust::load_signer(source, clock);
-}
-
-}  // namespace
-
-ApprovedLot::ApprovedLot()
+ApprovedLot::ApprovedLot(std::string ingest_url)
     : clock(*core::parse_instant("2026-11-25T10:00:00Z")),
       versement(work.path(), "essai"),
-      journal(work.path() / "journal-test.jsonl", "test", clock) {
+      journal(work.path() / "journal-test.jsonl", "test", clock),
+      ingest_url_(std::move(ingest_url)) {
   fs::create_directories(folder());
   plan_.versement = "essai";
   plan_.created = clock.now();
@@ -151,27 +141,25 @@ ApprovedLot::ApprovedLot()
   versement.write_plan(plan_);
   const auto zip = versement.sip(id);
   SmallSip(id.value).write(zip);
-  const auto producer = signer("producer", clock);
+  const auto producer = signer_in(pki(""), "producer", clock);
   const auto digest = trust::seal_file(zip, *producer, clock, nullptr);
-  core::write_file(versement.file("review.html"), digest.sha512.hex());  // what a report says of a lot
+  core::write_file(versement.file("review.html"),
+                   digest.sha512.hex() + platform().ingest_url);  // what a report says of a lot
   core::write_json(folder() / "build.json", {{"format", "versoir-build/1"}, {"sha512", digest.sha512.hex()}});
-  core::write_json(folder() / "check.json", {{"format", "versoir-check/1"},
-                                             {"sip", {{"sha512", digest.sha512.hex()}, {"name", "sip.zip"}}},
-                                             {"verdict", "OK"},
-                                             {"events", core::Json::array()}});
-  const auto archivist = signer("archivist", clock);
+  write_check(versement, id);
+  const auto archivist = signer_in(pki(""), "archivist", clock);
   sip::VisaOptions options;
   options.confirm = "essai";
-  const auto roles = trust::RoleRegister::read(pki("roles.json"));
+  options.target = vitam::target_of(platform());
+  const auto roles = roles_in(pki(""));
   sip::sign_visa(versement,
                  sip::prepare_visa(versement, plan_, options, archivist->certificate(), roles, clock),
                  *archivist, clock, nullptr);
 }
 
 sip::ApprovedSip ApprovedLot::approved() {
-  auto verified =
-      sip::verify_visa(versement, plan_, id, {"sandbox", 3}, trust::load_trust_store(pki("ca.pem"), {}, {}),
-                       trust::RoleRegister::read(pki("roles.json")), clock);
+  auto verified = sip::verify_visa(versement, plan_, id, vitam::target_of(platform()), store_in(pki("")),
+                                   roles_in(pki("")), clock);
   for (const auto& finding : verified.findings) UNSCOPED_INFO(finding.message.english());
   REQUIRE(verified.approved);
   return std::move(*verified.approved);
@@ -194,7 +182,7 @@ vitam::Platform ApprovedLot::platform() const {
   vitam::Platform p;
   p.name = "sandbox";
   p.kind = "rehearsal";
-  p.ingest_url = "https://ingest.test:8443";
+  p.ingest_url = ingest_url_;
   p.access_url = "https://access.test:8444/prefix";
   p.tenant = 3;
   return p;
@@ -226,24 +214,6 @@ void FakeHttp::then(int status, core::Headers headers, std::string body) {
 
 void FakeHttp::then_fail(core::Exit code) {
   answers.push_back([code]() -> core::HttpResponse { throw core::Error(code, core::msg("no answer")); });
-}
-
-core::Exit exit_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const core::Error& e) {
-    return e.code();
-  }
-  return core::Exit::ok;
-}
-
-std::string complaint_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const core::Error& e) {
-    return e.render();
-  }
-  return {};
 }
 
 }  // namespace versoir::tests

@@ -7,6 +7,7 @@
 #include "core/http_client.hpp"
 #include "sip/versement.hpp"
 #include "sip/visa.hpp"
+#include "toy_people.hpp"
 #include "trust/journal.hpp"
 #include "vitam/client.hpp"
 
@@ -48,7 +49,7 @@ constexpr const char* operation_id = "aeeaaaaaachk3dzuabcdealz4exampleaaaq";
 /// A versement of one lot, built by hand, sealed, checked, approved.
 class ApprovedLot {
  public:
-  ApprovedLot();
+  explicit ApprovedLot(std::string ingest_url = "https://ingest.test:8443");
   [[nodiscard]] sip::ApprovedSip approved();
   [[nodiscard]] fs::path folder() const { return versement.lot(id); }
   [[nodiscard]] std::vector<std::string> events() const;  ///< of the journal, without its own
@@ -61,6 +62,7 @@ class ApprovedLot {
   trust::Journal journal;
 
  private:
+  std::string ingest_url_;
   sip::Plan plan_;
 };
 
@@ -78,8 +80,5 @@ class FakeHttp final : public core::HttpClient {
   std::vector<Call> calls;
   std::deque<Answer> answers;
 };
-
-[[nodiscard]] core::Exit exit_of(const std::function<void()>& action);
-[[nodiscard]] std::string complaint_of(const std::function<void()>& action);
 
 }  // namespace versoir::tests

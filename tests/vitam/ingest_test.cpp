@@ -78,6 +78,8 @@ TEST_CASE("a lot is sent, followed and receipted, each step leaving its trace") 
                                              {"started", "2026-11-25T10:00:00Z"},
                                              {"platform", "sandbox"},
                                              {"tenant", 3},
+                                             {"ingestUrl", "https://ingest.test:8443"},
+                                             {"caSha256", ""},
                                              {"sha512", sip_digest},
                                              {"visa", "visa-1.json"}});
   CHECK(s.json("operation.json").at("operation") == operation_id);
@@ -122,6 +124,47 @@ TEST_CASE("a connection that breaks leaves a doubt, and a lot in doubt is not se
   CHECK(s.send(true).value == operation_id);
   CHECK_FALSE(s.json("sending.json").contains("answer"));
   CHECK(s.lot_state() == "sent");
+}
+
+TEST_CASE("a journal that cannot be written stops a sending before it begins, and leaves the lot approved") {
+  Setup s;
+  const auto whole = core::read_file(s.journal.file());
+  fs::remove(s.journal.file());  // append() makes no journal: a disappeared one is a fault
+  CHECK(exit_of([&] { s.send(); }) == Exit::journal_broken);
+  CHECK(s.http.calls.empty());
+  CHECK_FALSE(s.has("sending.json"));
+  CHECK(s.lot_state() == "approved");
+  core::write_file(s.journal.file(), whole);
+  s.accepted();
+  CHECK(s.send().value == operation_id);
+}
+
+TEST_CASE("a journal that fails while a lot in doubt is sent again leaves the doubt as it was") {
+  Setup s;
+  s.http.then_fail(Exit::transfer_in_doubt);
+  CHECK(exit_of([&] { s.send(); }) == Exit::transfer_in_doubt);
+  const auto doubt = core::read_file(s.folder() / "sending.json");
+  fs::remove(s.journal.file());
+  CHECK(exit_of([&] { s.send(true); }) == Exit::journal_broken);
+  CHECK(core::read_file(s.folder() / "sending.json") == doubt);
+  CHECK(s.lot_state() == "in_doubt");
+}
+
+TEST_CASE("what was approved for one address or one bundle of anchors does not leave for another") {
+  for (const auto& change : std::vector<std::function<void(vitam::Platform&)>>{
+           [](auto& p) { p.ingest_url = "https://elsewhere.test:8443"; },
+           [](auto& p) { p.ingest_url += "/base"; }, [](auto& p) { p.ingest_url = "https://ingest.test"; },
+           [](auto& p) { p.tls.ca_bytes = "other anchors"; }, [](auto& p) { p.tenant = 4; },
+           [](auto& p) { p.name = "other"; }}) {
+    Setup s;
+    auto elsewhere = s.platform();
+    change(elsewhere);
+    vitam::Client client(s.http, elsewhere);
+    vitam::Ingest ingest(client, s.journal, s.clock, s.progress, [](std::chrono::seconds) {});
+    CHECK(exit_of([&] { ingest.send(s.versement, s.approved(), false); }) == Exit::visa_other_platform);
+    CHECK(s.http.calls.empty());
+    CHECK_FALSE(s.has("sending.json"));
+  }
 }
 
 TEST_CASE("a program that died while sending left a doubt too") {

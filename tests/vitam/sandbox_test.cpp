@@ -405,10 +405,10 @@ TEST_CASE("rehearsed failures: paused, garbage, cut, closed") {
 }
 
 TEST_CASE("the whole exchange: an approved lot goes to the sandbox and comes back with its receipt") {
-  tests::ApprovedLot lot;
   Running r;
+  tests::ApprovedLot lot(r.base());
   auto platform = lot.platform();
-  platform.ingest_url = platform.access_url = r.base();
+  platform.access_url = r.base();
   vitam::Client client(*r.http, platform);
   CHECK(client.ping().empty());
   core::SilentProgress progress;

@@ -1,0 +1,167 @@
+// Replays the events of decisions and sendings, then looks for the files that they left.
+#include "sip/journal_trail.hpp"
+
+#include "core/digest.hpp"
+#include "trust/journal.hpp"
+
+#include <set>
+
+namespace versoir::sip {
+
+namespace fs = std::filesystem;
+using core::Exit;
+using core::Finding;
+using core::Json;
+using core::Message;
+using core::msg;
+
+namespace {
+
+std::string text_of(const Json& object, const char* key) {
+  const auto at = object.find(key);
+  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
+std::string digest_of(const fs::path& file) { return core::digest_file(file).sha512.hex(); }
+
+/// Collects findings about files of one folder.
+class Findings {
+ public:
+  explicit Findings(std::string folder) : folder_(std::move(folder)) {}
+
+  /// The file is there and `is_it`; otherwise says which of the two fails.
+  template <class F>
+  void require(const fs::path& file, F&& is_it) {
+    const auto where = folder_ + "/" + file.filename().string();
+    std::error_code ec;
+    if (!fs::exists(file, ec)) return add(msg("The journal knows {0}; the file is missing.", where), where);
+    try {
+      if (!is_it(file)) add(msg("{0} is not what the journal says.", where), where);
+    } catch (const std::exception&) {  // unreadable, or of another shape than ours
+      add(msg("{0} is not what the journal says.", where), where);
+    }
+  }
+  std::vector<Finding> take() { return std::move(list_); }
+
+ private:
+  void add(Message message, const std::string& where) {
+    list_.push_back({core::Severity::error, "journal-trail", std::move(message), where});
+  }
+  std::string folder_;
+  std::vector<Finding> list_;
+};
+
+bool says(const fs::path& file, const char* key, const std::string& value) {
+  return text_of(core::read_json(file), key) == value;
+}
+
+}  // namespace
+
+JournalTrail JournalTrail::read(const fs::path& workspace) {
+  JournalTrail trail;
+  std::error_code ec;
+  for (fs::directory_iterator it(workspace, ec), end; !ec && it != end; it.increment(ec)) {
+    const auto name = it->path().filename().string();
+    if (name.starts_with("journal-") && name.ends_with(".jsonl"))
+      trust::read_journal(it->path(), [&](const Json& line) { trail.take(line); });
+  }
+  if (ec) throw core::Error(Exit::disk, msg("{0} cannot be read: {1}", workspace.string(), ec.message()));
+  return trail;
+}
+
+void JournalTrail::take(const Json& line) {
+  const auto event = text_of(line, "event");
+  const auto object = line.find("object");
+  if (object == line.end() || !object->is_object()) return;
+  if (event == "VISA_APPROVED" || event == "VISA_REFUSED" || event == "VISA_REVOKED") {
+    const auto number = object->find("visa");
+    if (number == object->end() || !number->is_number_integer()) return;
+    decisions_[{text_of(*object, "versement"), number->get<int>()}] = {text_of(*object, "sha512"),
+                                                                       text_of(*object, "signature")};
+  } else {
+    take_transfer(event, *object, line);
+  }
+}
+
+void JournalTrail::take_transfer(const std::string& event, const Json& object, const Json& line) {
+  const auto lot = text_of(object, "lot");
+  if (lot.empty() || lot.find_first_of("/.") != std::string::npos) return;  // it becomes a folder name
+  if (event == "RECEIPT_VERIFIED") return take_receipt(lot);
+  const bool known = event == "SEND_STARTED" || event == "SEND_FAILED" || event == "SENT" ||
+                     event == "SEND_IN_DOUBT" || event == "ATR_RECEIVED";
+  if (!known) return;
+  auto& transfer = transfers_[{text_of(object, "versement"), lot}];
+  if (event == "SEND_FAILED") {
+    transfer.started = false;
+    return;
+  }
+  transfer.started = true;
+  if (event == "SEND_STARTED") transfer.sip_sha512 = text_of(object, "sip_sha512");
+  if (event == "SENT") transfer.operation = text_of(object, "operation");
+  if (event == "ATR_RECEIVED") {
+    transfer.atr_sha512 = text_of(object, "atr_sha512");
+    if (text_of(line, "outcome") != "ko") transfer.receipt = true;
+  }
+}
+
+/// Lines of this event name no versement; identifiers of lots are unique in a workspace.
+void JournalTrail::take_receipt(const std::string& lot) {
+  for (auto& [key, transfer] : transfers_)
+    if (key.second == lot) transfer.receipt = true;
+}
+
+std::vector<std::string> JournalTrail::versements() const {
+  std::set<std::string> ids;
+  for (const auto& [key, decision] : decisions_) ids.insert(key.first);
+  for (const auto& [key, transfer] : transfers_) ids.insert(key.first);
+  std::vector<std::string> names;
+  for (const auto& id : ids)
+    if (is_versement_id(id)) names.push_back(id);  // anything else cannot be a folder of ours
+  return names;
+}
+
+std::vector<Finding> JournalTrail::missing_decisions(const Versement& versement) const {
+  Findings findings(versement.id());
+  for (const auto& [key, decision] : decisions_) {
+    if (key.first != versement.id()) continue;
+    const auto name = fmt::format("visa-{}.json", key.second);
+    findings.require(versement.file(name),
+                     [&](const fs::path& f) { return digest_of(f) == decision.sha512; });
+    findings.require(versement.file(name + ".p7s"), [&](const fs::path& f) {
+      return decision.signature.empty() || digest_of(f) == decision.signature;
+    });
+  }
+  return findings.take();
+}
+
+std::vector<Finding> JournalTrail::missing_transfers(const Versement& versement,
+                                                     const MessageIdentifier& lot) const {
+  std::vector<Finding> all;
+  for (const auto& [key, t] : transfers_) {
+    if (key.first != versement.id() || (!lot.value.empty() && key.second != lot.value)) continue;
+    const auto folder = versement.lot({key.second});
+    Findings findings(versement.id() + "/lots/" + key.second);
+    if (t.started)
+      findings.require(folder / "sending.json", [&](const fs::path& f) {
+        return t.sip_sha512.empty() || says(f, "sha512", t.sip_sha512);
+      });
+    if (!t.operation.empty())
+      findings.require(folder / "operation.json",
+                       [&](const fs::path& f) { return says(f, "operation", t.operation); });
+    if (!t.atr_sha512.empty())
+      findings.require(folder / "atr.xml", [&](const fs::path& f) { return digest_of(f) == t.atr_sha512; });
+    if (t.receipt)
+      findings.require(folder / "receipt.json", [&](const fs::path& f) {
+        return t.atr_sha512.empty() || says(f, "atr_sha512", t.atr_sha512);
+      });
+    for (auto& f : findings.take()) all.push_back(std::move(f));
+  }
+  return all;
+}
+
+bool JournalTrail::knows(const Versement& versement, const VisaFile& visa) const {
+  const auto found = decisions_.find({versement.id(), visa.number});
+  return found != decisions_.end() && found->second.sha512 == core::sha512(visa.bytes).hex();
+}
+
+}  // namespace versoir::sip

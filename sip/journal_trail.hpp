@@ -1,0 +1,50 @@
+// What the journals say became of versements, held against what the folders hold: a file that is taken away
+// leaves no trace in its folder.
+#pragma once
+#include "core/error.hpp"
+#include "sip/versement.hpp"
+#include "sip/visa.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace versoir::sip {
+
+/// The last word of the journals about each decision and each sending. Lines are read as they stand: the
+/// chain is verified elsewhere (trust::verify_journal).
+class JournalTrail {
+ public:
+  /// Every journal-*.jsonl of the workspace. Throws Error(Exit::journal_broken).
+  [[nodiscard]] static JournalTrail read(const std::filesystem::path& workspace);
+
+  /// Versements of which a decision or a sending was written down, sorted.
+  [[nodiscard]] std::vector<std::string> versements() const;
+  /// Decisions written down whose file is missing or another one: a revocation that disappears would let the
+  /// approval before it hold again. Each finding names its file.
+  [[nodiscard]] std::vector<core::Finding> missing_decisions(const Versement& versement) const;
+  /// Files of sendings that are missing or say something else; `lot` empty: all lots of the versement.
+  [[nodiscard]] std::vector<core::Finding> missing_transfers(const Versement& versement,
+                                                             const MessageIdentifier& lot = {}) const;
+  /// These very bytes were written down as this decision.
+  [[nodiscard]] bool knows(const Versement& versement, const VisaFile& visa) const;
+
+ private:
+  struct Decision {
+    std::string sha512, signature;
+  };
+  struct Transfer {
+    bool started = false, receipt = false;
+    std::string sip_sha512, operation, atr_sha512;
+  };
+  void take(const core::Json& line);
+  void take_transfer(const std::string& event, const core::Json& object, const core::Json& line);
+  void take_receipt(const std::string& lot);
+
+  std::map<std::pair<std::string, int>, Decision> decisions_;          ///< versement, number
+  std::map<std::pair<std::string, std::string>, Transfer> transfers_;  ///< versement, lot
+};
+
+}  // namespace versoir::sip
