@@ -259,7 +259,7 @@ struct VisaVerifier {
     if (sip_->digest.sha512.hex() != text_of(entry, "sha512") ||
         static_cast<std::int64_t>(sip_->digest.size) != integer_of(entry, "size"))
       return changed(msg("The SIP of lot {0} is not the one that was approved.", lot_.value));
-    if (store_.require_timestamp && seal_ && !seal_->timestamped)
+    if (store_.require_timestamp && seal_ && !seal_->matches && !seal_->timestamped)
       changed(msg("The seal of lot {0} has no time-stamp any more.", lot_.value));
     if (!seal_ || !seal_->matches || seal_->digest.hex() != text_of(entry, "sealSha512"))
       changed(msg("The seal of lot {0} is missing or not the one that was approved.", lot_.value));
