@@ -118,17 +118,19 @@ void show_forecast(Context& c, const extract::Forecast& f) {
   c.out.summary(facts);
 }
 
+Exit exit_of(const core::Finding& f) {
+  if (f.code == "RIGHTS") return Exit::source_rights;
+  if (f.code == "DISK") return Exit::disk;
+  return f.code == "CSV_CONTENT" ? Exit::source_data : Exit::source_missing;
+}
+
 int dry_run(Context& c, extract::Source& source, const profiles::Application& profile,
             const std::vector<extract::Decision>& decisions, const fs::path& target) {
   const auto result = extract::look_before(source, profile, decisions, target, c.clock, true, c.stop);
   for (const auto& f : result.findings) c.out.finding(f);
   if (result.forecast) show_forecast(c, *result.forecast);
   for (const auto& f : result.findings)
-    if (f.severity == core::Severity::error)
-      return static_cast<int>(f.code == "RIGHTS"        ? Exit::source_rights
-                              : f.code == "DISK"        ? Exit::disk
-                              : f.code == "CSV_CONTENT" ? Exit::source_data
-                                                        : Exit::source_missing);
+    if (f.severity == core::Severity::error) return static_cast<int>(exit_of(f));
   return static_cast<int>(result.findings.empty() ? Exit::ok : Exit::with_warnings);
 }
 
@@ -198,12 +200,31 @@ void tell(Context& c, const extract::CopyReport& report, const fs::path& target,
                  {"kind", written.run().kind}});
 }
 
+/// All that would stop the copy is said at once, before anything is read. What the profile takes and the
+/// source lacks is left to the copy, which says it table by table.
+void check_before(Context& c, extract::Source& source, const profiles::Application& profile,
+                  const std::vector<extract::Decision>& decisions, const fs::path& target) {
+  const auto before = extract::look_before(source, profile, decisions, target, c.clock, false, c.stop);
+  std::optional<Error> refused;
+  for (const auto& f : before.findings) {
+    if (f.severity != core::Severity::error) {
+      c.out.finding(f);
+      continue;
+    }
+    if (f.code == "MISSING") continue;
+    if (!refused) refused.emplace(exit_of(f), msg("The copy cannot begin."));
+    std::move(*refused).because(f.message);
+  }
+  if (refused) throw std::move(*refused).hint(msg("versoir extract --dry-run looks again without copying."));
+}
+
 /// One attempt: from the opening of the source to the sealed file, or to the close of the window.
 extract::CopyReport copy_once(Context& c, const profiles::Application& profile, const fs::path& target,
                               const std::vector<extract::Decision>& decisions,
                               const std::optional<extract::Window>& window) {
   const WindowGuard guard(window ? window->closes(c.clock.now()) : std::nullopt, c.clock, c.stop);
   auto opened = open_source(c, c.words.get("SOURCE"), profile);
+  check_before(c, *opened.source, profile, decisions, target);
   auto options = copy_options(c, opened.uri, decisions);
   options.reopen = [&opened] { return extract::open_source(opened.uri, opened.access); };
   c.journal().append("EXTRACT_STARTED",

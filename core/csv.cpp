@@ -7,9 +7,10 @@ namespace versoir::core {
 
 namespace {
 
-void append_field(std::string& line, std::string_view field) {
-  const bool quote = field.empty() || field.find_first_of(",\"\r\n") != std::string_view::npos ||
-                     field.front() == ' ' || field.back() == ' ';
+void append_field(std::string& line, std::string_view field, char separator) {
+  const bool quote = field.empty() || field.find(separator) != std::string_view::npos ||
+                     field.find_first_of("\"\r\n") != std::string_view::npos || field.front() == ' ' ||
+                     field.back() == ' ';
   if (!quote) {
     line += field;
     return;
@@ -41,15 +42,15 @@ std::string unguard_formula(std::string_view cell) {
 
 void CsvWriter::append(std::string_view field) {
   if (reader_ == CsvFor::people && formula_after(field, 0))
-    append_field(line_, guard_formula(field));
+    append_field(line_, guard_formula(field), separator_);
   else
-    append_field(line_, field);
+    append_field(line_, field, separator_);
 }
 
 void CsvWriter::row(std::span<const std::optional<std::string>> fields) {
   line_.clear();
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (i) line_ += ',';
+    if (i) line_ += separator_;
     if (fields[i]) append(*fields[i]);
   }
   line_ += '\n';
@@ -60,7 +61,7 @@ void CsvWriter::row(std::initializer_list<std::string_view> fields) {
   line_.clear();
   bool first = true;
   for (auto f : fields) {
-    if (!first) line_ += ',';
+    if (!first) line_ += separator_;
     append(f);
     first = false;
   }
@@ -92,17 +93,18 @@ bool CsvReader::next(std::vector<std::optional<std::string>>& fields) {
         if (c == '\n') ++line_;
         *field += c;
       }
-      if (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\r' && text_[at_] != '\n')
+      if (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\r' && text_[at_] != '\n')
         throw Error(Exit::disk, msg("{0}, line {1}: text after a closing quote.", origin_, line_));
     } else {
       const std::size_t start = at_;
-      while (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n' && text_[at_] != '\r') ++at_;
+      while (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n' && text_[at_] != '\r')
+        ++at_;
       if (at_ > start) field = std::string(text_.substr(start, at_ - start));
     }
     fields.push_back(std::move(field));
     if (at_ >= text_.size()) return true;
     const char c = text_[at_++];
-    if (c == ',') {
+    if (c == separator_) {
       if (at_ >= text_.size()) {
         fields.emplace_back();
         return true;

@@ -23,7 +23,9 @@ enum class CsvFor { programs, people };
 
 class CsvWriter {
  public:
-  explicit CsvWriter(ByteSink& sink, CsvFor reader = CsvFor::programs) : sink_(sink), reader_(reader) {}
+  /// `separator`: spreadsheets of a French desk expect a semicolon.
+  explicit CsvWriter(ByteSink& sink, CsvFor reader = CsvFor::programs, char separator = ',')
+      : sink_(sink), reader_(reader), separator_(separator) {}
   /// An empty string is written "" (quoted) and nullopt as nothing: the two stay distinct.
   void row(std::span<const std::optional<std::string>> fields);
   void row(std::initializer_list<std::string_view> fields);
@@ -32,20 +34,23 @@ class CsvWriter {
   void append(std::string_view field);
   ByteSink& sink_;
   CsvFor reader_;
+  char separator_;
   std::string line_;
 };
 
 /// Reads records one by one from text in memory.
 class CsvReader {
  public:
-  CsvReader(std::string_view text, std::string origin) : text_(text), origin_(std::move(origin)) {}
-  /// Next record or false at the end. Throws Error(Exit::disk) with origin:line on an unclosed quote.
+  CsvReader(std::string_view text, std::string origin, char separator = ',')
+      : text_(text), origin_(std::move(origin)), separator_(separator) {}
+  /// Next record or false at the end. Throws Error(Exit::disk) with origin and line on an unclosed quote.
   bool next(std::vector<std::optional<std::string>>& fields);
   [[nodiscard]] std::size_t line() const noexcept { return line_; }
 
  private:
   std::string_view text_;
   std::string origin_;
+  char separator_;
   std::size_t at_ = 0, line_ = 1;
 };
 

@@ -247,6 +247,15 @@ std::int64_t Database::one_int(std::string_view sql) {
   return st.step() ? st.integer(0) : 0;
 }
 
+std::string sql_text(std::string_view text) {
+  std::string out = "'";
+  for (const char c : text) {
+    out += c;
+    if (c == '\'') out += c;
+  }
+  return out + '\'';
+}
+
 std::string sql_name(std::string_view name) {
   std::string out = "\"";
   for (char c : name) {

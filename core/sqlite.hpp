@@ -97,7 +97,9 @@ class Database {
   Handle<sqlite3, close_sqlite> db_;
 };
 
-/// "NAME" quoted as an SQL identifier.
+/// "NAME" quoted as an SQL identifier, as every SQL product reads it.
 [[nodiscard]] std::string sql_name(std::string_view name);
+/// 'TEXT' quoted as an SQL string of the standard: quotes are doubled, nothing else is special.
+[[nodiscard]] std::string sql_text(std::string_view text);
 
 }  // namespace versoir::core

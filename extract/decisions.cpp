@@ -49,34 +49,18 @@ const Decision* find_decision(const std::vector<Decision>& decisions, std::strin
   return it == decisions.end() ? nullptr : &*it;
 }
 
-/// One line cut at semicolons, quotes as in RFC 4180. Spreadsheets of this country write such files.
-std::vector<std::string> fields_of(std::string_view line) {
-  std::vector<std::string> out(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (quoted && c == '"' && i + 1 < line.size() && line[i + 1] == '"') {
-      out.back() += '"';
-      ++i;
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ';' && !quoted) {
-      out.emplace_back();
-    } else {
-      out.back() += c;
-    }
-  }
-  for (auto& f : out) f = core::unguard_formula(core::trim(f));
-  return out;
-}
+// As spreadsheets of this country write and read CSV.
+constexpr char separator = ';';
+constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
-std::string csv_field(std::string_view text) {
-  std::string out;
-  for (const char c : core::guard_formula(text)) out += c == '\n' || c == '\r' ? ' ' : c;
-  if (out.find_first_of(";\"") == std::string::npos) return out;
-  std::string escaped = "\"";
-  for (const char c : out) escaped += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return escaped + '"';
+/// Blank lines are passed over; a quote that is not closed is the fault of whoever wrote the file.
+bool next_record(core::CsvReader& reader, std::vector<std::optional<std::string>>& cells) {
+  try {
+    return reader.next(cells);
+  } catch (const Error& e) {
+    throw Error(Exit::configuration, e.message())
+        .hint(msg("Mend the line in a spreadsheet, or write the file again with versoir inspect."));
+  }
 }
 
 std::optional<bool> read_decision(std::string_view word, const std::string& where) {
@@ -142,17 +126,17 @@ std::vector<Decision> read_decisions(const fs::path& file) {
   std::vector<Decision> out;
   if (!fs::exists(file)) return out;
   auto text = core::read_file(file);
-  if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
+  if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
   if (!core::is_utf8(text))
     throw Error(Exit::configuration, msg("The decision file {0} is not UTF-8 text.", file.string()))
         .hint(msg("In the spreadsheet, save it as CSV UTF-8."));
   std::map<std::string, std::size_t> columns;
-  std::size_t number = 0;
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto end = rest.find('\n');
-    const auto fields = fields_of(rest.substr(0, end));
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    const auto where = file.string() + ":" + std::to_string(++number);
+  core::CsvReader reader(text, file.string(), separator);
+  std::vector<std::optional<std::string>> cells;
+  for (auto line = reader.line(); next_record(reader, cells); line = reader.line()) {
+    std::vector<std::string> fields;
+    for (const auto& cell : cells) fields.push_back(core::unguard_formula(core::trim(cell.value_or(""))));
+    const auto where = file.string() + ":" + std::to_string(line);
     if (columns.empty()) {
       for (std::size_t i = 0; i < fields.size(); ++i) columns.emplace(fields[i], i);
       for (const char* needed : {"table", "column", "decision", "reason", "who", "date"})
@@ -177,17 +161,26 @@ std::vector<Decision> read_decisions(const fs::path& file) {
 }
 
 void write_decisions(const fs::path& file, const std::vector<InventoryLine>& inventory) {
-  std::string out = "\xef\xbb\xbftable;column;decision;reason;who;date;standing;suggestion;type;rows;label\n";
+  core::StringSink out;
+  out.text = byte_order_mark;
+  core::CsvWriter csv(out, core::CsvFor::people, separator);
+  csv.row({"table", "column", "decision", "reason", "who", "date", "standing", "suggestion", "type", "rows",
+           "label"});
+  const auto cell = [](std::string_view text) {  // what is empty stays to be filled in
+    return text.empty() ? std::optional<std::string>() : std::string(text);
+  };
   for (const auto& line : inventory) {
     const auto& d = line.decision;
     if (line.standing != Standing::extra && !d.take) continue;
-    out += csv_field(line.table) + ";" + csv_field(line.column) + ";" +
-           (d.take ? (*d.take ? "taken" : "left") : "") + ";" + csv_field(d.reason) + ";" + csv_field(d.who) +
-           ";" + csv_field(d.date) + ";" + std::string(standing_name(line.standing)) + ";" + line.suggestion +
-           ";" + csv_field(line.source_type) + ";" + (line.rows ? std::to_string(*line.rows) : "") + ";" +
-           csv_field(line.label) + "\n";
+    csv.row(std::vector<std::optional<std::string>>{
+        cell(line.table), cell(line.column),
+        cell(!d.take   ? ""
+             : *d.take ? "taken"
+                       : "left"),
+        cell(d.reason), cell(d.who), cell(d.date), cell(standing_name(line.standing)), cell(line.suggestion),
+        cell(line.source_type), cell(line.rows ? std::to_string(*line.rows) : ""), cell(line.label)});
   }
-  core::write_file(file, out);
+  core::write_file(file, out.text);
 }
 
 std::vector<InventoryLine> take_inventory(const profiles::Application& profile,

@@ -32,12 +32,6 @@ std::string csv_file_name(const std::string& table) {
   return out + ".csv";
 }
 
-std::string sql_literal(std::string_view text) {
-  std::string out = "'";
-  for (char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);
-  return out + "'";
-}
-
 std::string fill_in(std::string text, std::initializer_list<std::pair<std::string_view, std::string>> words) {
   for (const auto& [word, value] : words)
     for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + value.size()))

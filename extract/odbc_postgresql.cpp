@@ -1,6 +1,7 @@
 // PostgreSQL through ODBC: every value cast to text by the server, which is the only way that psqlODBC loses
 // nothing. The direct adapter is faster and needs no more; this one proves the ODBC path on a real server.
 #include "core/error.hpp"
+#include "core/sqlite.hpp"
 #include "extract/odbc_dialect.hpp"
 #include "extract/pg_conninfo.hpp"
 
@@ -19,23 +20,6 @@ using core::msg;
 namespace {
 
 using Kind = SourceColumn::Kind;
-
-std::string quoted_name(std::string_view name) {
-  std::string out = "\"";
-  for (char c : name) {
-    out += c;
-    if (c == '"') out += c;
-  }
-  return out + "\"";
-}
-std::string literal(std::string_view text) {
-  std::string out = "'";
-  for (char c : text) {
-    out += c;
-    if (c == '\'') out += c;
-  }
-  return out + "'";
-}
 
 bool can_bound(const SourceColumn& c) {
   return c.kind == Kind::integer || c.kind == Kind::text || c.kind == Kind::date || c.type == "uuid" ||
@@ -68,7 +52,7 @@ class PostgresqlDialect final : public OdbcDialect {
     // neither be exported nor taken.
     shared_ = moment;
     if (!moment.empty())
-      connection.execute("SET TRANSACTION SNAPSHOT " + literal(moment));
+      connection.execute("SET TRANSACTION SNAPSHOT " + core::sql_text(moment));
     else if (const auto exported = connection.try_one("SELECT pg_export_snapshot()"))
       shared_ = *exported;
     else
@@ -95,7 +79,7 @@ class PostgresqlDialect final : public OdbcDialect {
   std::string shared() const override { return shared_; }
 
   std::vector<SourceTable> catalogue(OdbcConnection& connection) override {
-    const auto named = "n.nspname = " + literal(schema_);
+    const auto named = "n.nspname = " + core::sql_text(schema_);
     const std::string relations = "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE " +
                                   named +
                                   " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition";
@@ -147,11 +131,11 @@ class PostgresqlDialect final : public OdbcDialect {
   }
 
   std::string from(const std::string& table) const override {
-    return quoted_name(schema_) + "." + quoted_name(table);
+    return core::sql_name(schema_) + "." + core::sql_name(table);
   }
 
   OdbcRendering render(const SourceColumn& column) const override {
-    const auto name = quoted_name(column.name);
+    const auto name = core::sql_name(column.name);
     OdbcRendering r;
     r.body = name + "::text";
     if (column.kind == Kind::binary) {
@@ -199,7 +183,7 @@ class PostgresqlDialect final : public OdbcDialect {
       order.select.push_back(rendering.body);
       order.width.push_back(rendering.width);
       // With its table: a bare "k" would be the text of the SELECT list, whose numbers sort as words.
-      order.by += (order.by.empty() ? "" : ", ") + from(table.name) + "." + quoted_name(k);
+      order.by += (order.by.empty() ? "" : ", ") + from(table.name) + "." + core::sql_name(k);
     }
     return order;
   }
@@ -207,7 +191,7 @@ class PostgresqlDialect final : public OdbcDialect {
                      std::span<const std::string> values) const override {
     std::string bound;
     for (std::size_t i = 0; i < values.size(); ++i)
-      bound += (i ? ", " : "") + literal(values[i]) + "::" + table.find(order.columns[i])->type;
+      bound += (i ? ", " : "") + core::sql_text(values[i]) + "::" + table.find(order.columns[i])->type;
     return "(" + order.by + ") > (" + bound + ")";
   }
 
@@ -216,8 +200,9 @@ class PostgresqlDialect final : public OdbcDialect {
     std::vector<core::Finding> out;
     const auto what = "the server's state";
     for (const auto& table : tables)
-      if (connection.one("SELECT has_table_privilege(" + literal(from(table)) + ", 'SELECT')::int::text",
-                         what) != "1")
+      if (connection.one(
+              "SELECT has_table_privilege(" + core::sql_text(from(table)) + ", 'SELECT')::int::text", what) !=
+          "1")
         out.push_back(
             {core::Severity::error, "RIGHTS", msg("The account may not read the table {0}.", table), table});
     if (connection.one("SELECT rolsuper::int::text FROM pg_roles WHERE rolname = current_user", what) == "1")
@@ -237,7 +222,7 @@ class PostgresqlDialect final : public OdbcDialect {
 
  private:
   void choose_schema(OdbcConnection& connection, const std::string& schema) {
-    const auto wanted = literal(schema.empty() ? "public" : schema);
+    const auto wanted = core::sql_text(schema.empty() ? "public" : schema);
     schema_ = connection.one("SELECT nspname::text FROM pg_namespace WHERE lower(nspname) = lower(" + wanted +
                                  ") ORDER BY nspname <> " + wanted + ", nspname <> lower(" + wanted + ")",
                              "the schemas");

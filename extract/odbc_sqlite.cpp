@@ -21,15 +21,6 @@ using core::msg;
 
 namespace {
 
-std::string literal(std::string_view text) {
-  std::string out = "'";
-  for (char c : text) {
-    out += c;
-    if (c == '\'') out += c;
-  }
-  return out + "'";
-}
-
 class SqliteDialect final : public OdbcDialect {
  public:
   void begin(OdbcConnection& connection, const std::string&, const std::string&) override {
@@ -118,7 +109,7 @@ class SqliteDialect final : public OdbcDialect {
   }
   bool has_rowid(OdbcConnection& connection, const std::string& table) {
     if (const auto it = rowid_.find(table); it != rowid_.end()) return it->second;
-    const auto name = literal(table);
+    const auto name = core::sql_text(table);
     const bool has =
         connection.one("SELECT count(*) FROM pragma_table_list(" + name +
                            ") WHERE schema = 'main' AND type = 'table' AND wr = 0",

@@ -2,6 +2,7 @@
 #include "extract/oracle_sql.hpp"
 
 #include "core/error.hpp"
+#include "core/sqlite.hpp"
 
 #include <fmt/format.h>
 
@@ -78,15 +79,6 @@ std::string quoted_name(std::string_view name) {
   return fmt::format("\"{}\"", name);
 }
 
-std::string literal(std::string_view text) {
-  std::string out = "'";
-  for (char c : text) {
-    out += c;
-    if (c == '\'') out += c;
-  }
-  return out + "'";
-}
-
 std::vector<std::string> session_settings() {
   std::vector<std::string> out;
   const auto set = [&](std::string_view name, std::string_view value) {
@@ -115,7 +107,7 @@ std::string flashback_probe(const std::string& owner, const std::string& table, 
 Catalogue catalogue(const std::string& owner, bool own) {
   const std::string view = own ? "USER_" : "ALL_";
   const auto where = [&](std::string_view condition) {
-    const auto of_owner = own ? std::string() : "OWNER = " + literal(owner);
+    const auto of_owner = own ? std::string() : "OWNER = " + core::sql_text(owner);
     if (of_owner.empty() && condition.empty()) return std::string();
     return " WHERE " + of_owner + (of_owner.empty() || condition.empty() ? "" : " AND ") +
            std::string(condition);
@@ -146,7 +138,7 @@ Catalogue catalogue(const std::string& owner, bool own) {
 }
 
 std::string owner_query(const std::string& schema) {
-  const auto name = literal(schema);
+  const auto name = core::sql_text(schema);
   return "SELECT USERNAME FROM ALL_USERS WHERE UPPER(USERNAME) = UPPER(" + name +
          ") ORDER BY CASE WHEN USERNAME = " + name + " THEN 0 ELSE 1 END";
 }
@@ -246,7 +238,7 @@ std::string typed_literal(const SourceColumn& column, std::string_view text) {
     only("0123456789ABCDEFabcdef");
     return fmt::format("HEXTORAW('{}')", text);
   }
-  return is_national(base) ? "N" + literal(text) : literal(text);
+  return is_national(base) ? "N" + core::sql_text(text) : core::sql_text(text);
 }
 
 std::string restart_bound(std::span<const SourceColumn* const> key, std::span<const std::string> values) {

@@ -14,7 +14,6 @@
 namespace versoir::extract::oracle {
 
 [[nodiscard]] std::string quoted_name(std::string_view name);
-[[nodiscard]] std::string literal(std::string_view text);
 
 /// Session settings that every rendering below relies on, and that make ORDER BY and > agree.
 [[nodiscard]] std::vector<std::string> session_settings();

@@ -46,18 +46,26 @@ std::optional<double> measured_rate(Source& source, const TakenTable& table, std
   return static_cast<double>(sample.rows()) / took;
 }
 
-/// Counts what the source has no statistics of.
-Forecast forecast(Source& source, Matching& matching, std::map<const SourceTable*, std::uint64_t>& rows) {
+/// With `count`, what the source has no statistics of is counted.
+Forecast forecast(Source& source, Matching& matching, std::map<const SourceTable*, std::uint64_t>& rows,
+                  bool count) {
   Forecast out;
   for (const auto& t : matching.tables) {
     auto n = t.source->estimated_rows;
-    if (!n) n = source.count(t.source->name);
-    rows[t.source] = *n;
+    if (!n && count) n = source.count(t.source->name);
+    rows[t.source] = n.value_or(0);
     out.tables.push_back({t.profile->name, t.profile->label, n, t.source->bytes, t.columns.size()});
-    out.rows += *n;
+    out.rows += n.value_or(0);
     out.bytes += t.source->bytes.value_or(0);
   }
   return out;
+}
+
+/// An interrupted copy holds a part already.
+std::uint64_t still_needed(std::uint64_t bytes, const fs::path& target) {
+  std::error_code ec;
+  const auto there = fs::file_size(target.string() + ".partial", ec);
+  return ec || there > bytes ? (ec ? bytes : 0) : bytes - there;
 }
 
 }  // namespace
@@ -85,16 +93,16 @@ Preflight look_before(Source& source, const profiles::Application& profile,
   for (auto& f : source.probe(names, clock.now())) out.findings.push_back(std::move(f));
   if (!matching) return out;
   std::map<const SourceTable*, std::uint64_t> rows;
-  out.forecast = forecast(source, *matching, rows);
+  out.forecast = forecast(source, *matching, rows, measure);
   std::error_code ec;
   const auto space = fs::space(target.parent_path().empty() ? fs::path(".") : target.parent_path(), ec);
   if (ec)
     out.findings.push_back(
         {Severity::error, "DISK", msg("The free space for {0} cannot be known.", target.string()), ""});
-  else if (out.forecast->bytes > space.available)
+  else if (const auto needed = still_needed(out.forecast->bytes, target); needed > space.available)
     out.findings.push_back({Severity::error, "DISK",
-                            msg("The source holds about {0} bytes and the disk of {1} has {2} free.",
-                                out.forecast->bytes, target.string(), space.available),
+                            msg("The copy needs about {0} bytes more and the disk of {1} has {2} free.",
+                                needed, target.string(), space.available),
                             ""});
   const bool forbidden =
       std::ranges::any_of(out.findings, [](const core::Finding& f) { return f.severity == Severity::error; });

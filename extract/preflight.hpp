@@ -31,8 +31,8 @@ struct Preflight {
   std::optional<Forecast> forecast;     ///< absent when what the profile takes is not all there
 };
 
-/// Looks at the source, the folder of `target` and the clocks. `measure`: reads up to `sample_rows` rows of
-/// the largest table to know the rate.
+/// Looks at the source, the folder of `target` and the clocks. `measure`: counts what has no statistics, and
+/// reads up to `sample_rows` rows of the largest table to know the rate.
 [[nodiscard]] Preflight look_before(Source& source, const profiles::Application& profile,
                                     const std::vector<Decision>& decisions,
                                     const std::filesystem::path& target, const core::Clock& clock,

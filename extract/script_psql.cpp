@@ -1,5 +1,6 @@
 // The export script for psql: COPY in one REPEATABLE READ READ ONLY transaction, values as the postgresql:
 // source reads them, so that both ways give the same extract.
+#include "core/sqlite.hpp"
 #include "extract/make_script.hpp"
 #include "extract/scripts.hpp"
 
@@ -209,7 +210,8 @@ std::string wanted_columns(const profiles::Table& table) {
   std::string out;
   int position = 0;
   for (const auto& c : table.columns)
-    if (c.take) out += fmt::format("{}  ({}, {})", out.empty() ? "" : ",\n", ++position, sql_literal(c.name));
+    if (c.take)
+      out += fmt::format("{}  ({}, {})", out.empty() ? "" : ",\n", ++position, core::sql_text(c.name));
   return out;
 }
 
@@ -219,7 +221,7 @@ std::string required_columns(const profiles::Application& profile) {
     if (!t.take) continue;
     for (const auto& c : t.columns)
       if (c.take && !c.optional)
-        out += fmt::format("  ({}, {}, {}),\n", sql_literal(t.name), sql_literal(c.name), t.optional);
+        out += fmt::format("  ({}, {}, {}),\n", core::sql_text(t.name), core::sql_text(c.name), t.optional);
   }
   return out + "  (NULL, NULL, true)";
 }
@@ -229,15 +231,15 @@ std::string required_columns(const profiles::Application& profile) {
 std::string psql_script(const profiles::Application& profile, const std::string& schema) {
   std::string taken = "''";
   for (const auto& t : profile.tables)
-    if (t.take) taken += ", lower(" + sql_literal(t.name) + ")";
+    if (t.take) taken += ", lower(" + core::sql_text(t.name) + ")";
   auto out = fill_in(std::string(head), {{"@application@", profile.id},
-                                         {"@schema@", sql_literal(schema.empty() ? "public" : schema)}});
+                                         {"@schema@", core::sql_text(schema.empty() ? "public" : schema)}});
   out += fill_in(requirements, {{"@wanted@", required_columns(profile)}});
   out += facts;
   for (const auto& t : profile.tables) {
     const auto columns = wanted_columns(t);
     if (!t.take || columns.empty()) continue;
-    const auto relation = fill_in(found, {{"@columns@", columns}, {"@literal@", sql_literal(t.name)}});
+    const auto relation = fill_in(found, {{"@columns@", columns}, {"@literal@", core::sql_text(t.name)}});
     out +=
         fill_in(table_plan, {{"@found@", relation}, {"@table@", t.name}, {"@file@", csv_file_name(t.name)}});
     out += fill_in(table_columns, {{"@found@", relation}});

@@ -1,5 +1,6 @@
 // The export script for SQL*Plus: it reads the catalogue, then writes and runs a second script that spools
 // the tables in one read-only transaction. Values are rendered by the server, measured by the server.
+#include "core/sqlite.hpp"
 #include "extract/make_script.hpp"
 #include "extract/scripts.hpp"
 
@@ -364,10 +365,10 @@ std::string sqlplus_script(const profiles::Application& profile, const std::stri
   auto out = fill_in(std::string(head), {{"@application@", profile.id}, {"@schema@", schema}});
   for (const auto& t : profile.tables) {
     if (!t.take) continue;
-    out += fmt::format("  t({}, {});\n", sql_literal(t.name), sql_literal(csv_file_name(t.name)));
+    out += fmt::format("  t({}, {});\n", core::sql_text(t.name), core::sql_text(csv_file_name(t.name)));
     for (const auto& c : t.columns)
       if (c.take)
-        out += fmt::format("  w({}, {}, {}, {});\n", sql_literal(t.name), sql_literal(c.name),
+        out += fmt::format("  w({}, {}, {}, {});\n", core::sql_text(t.name), core::sql_text(c.name),
                            c.optional ? 0 : 1, t.optional ? 1 : 0);
   }
   return out + tail;

@@ -9,8 +9,6 @@ namespace versoir::extract {
 [[nodiscard]] std::string psql_script(const profiles::Application& profile, const std::string& schema);
 [[nodiscard]] std::string sqlplus_script(const profiles::Application& profile, const std::string& schema);
 
-/// 'text' for both dialects.
-[[nodiscard]] std::string sql_literal(std::string_view text);
 /// Replaces each @word@ by its value.
 [[nodiscard]] std::string fill_in(std::string text,
                                   std::initializer_list<std::pair<std::string_view, std::string>> words);

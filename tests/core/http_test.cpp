@@ -351,8 +351,9 @@ TEST_CASE("protocols older than TLS 1.2 are not spoken") {
   const std::string peer = "openssl s_client -connect 127.0.0.1:" + std::to_string(echo.server.port()) +
                            " -cert " + certificates.file("client.pem") + " -key " +
                            certificates.file("client.key") + " < /dev/null 2>&1 ";
-  shell(peer + "-tls1_2 | grep -q 'Cipher is ECDHE'");
-  shell(peer + "-tls1_1 -cipher DEFAULT:@SECLEVEL=0 | grep -q 'Cipher is (NONE)'");
+  const auto succeeds = [](const std::string& command) { return std::system(command.c_str()) == 0; };
+  CHECK(succeeds(peer + "-tls1_2 | grep -q 'Cipher is ECDHE'"));
+  CHECK(succeeds(peer + "-tls1_1 -cipher DEFAULT:@SECLEVEL=0 | grep -q 'Cipher is (NONE)'"));
 }
 
 TEST_CASE("a wrong certificate file or password is a matter of configuration") {

@@ -2,21 +2,12 @@
 # A site that opens no connection: the script, psql, the folder carried over, and the same extract as a connection gives.
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/workspace.sh"
-pg=/usr/lib/postgresql/15/bin
-[ -x "$pg/initdb" ] || { [ "${CI:-}" = true ] && fail "PostgreSQL is missing in CI"; echo "skipped: no PostgreSQL"; exit 77; }
+need_postgres
 make_workspace
 start_sandbox
 write_config
 
-# initdb refuses root: the server runs as a plain user, on a socket of its own, without TCP.
-as() { if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
-data=$(mktemp -d /tmp/versoir-pg.XXXXXX)
-[ "$(id -u)" -eq 0 ] && chown postgres "$data"
-extra_cleanup() { as "$pg/pg_ctl" -D "$data/db" -m immediate stop >/dev/null 2>&1 || true; rm -rf "$data"; }
-as "$pg/initdb" -D "$data/db" -E UTF8 --locale=C.UTF-8 -A trust -U postgres >/dev/null
-as "$pg/pg_ctl" -D "$data/db" -w -l "$data/log" -o "-c listen_addresses='' -c unix_socket_directories='$data'" start >/dev/null
-chmod 755 "$data"
-conn="host=$data user=postgres dbname=postgres"
+start_postgres
 "$build/sample-apogee" --postgresql "$conn" --schema apogee --students 40 >/dev/null
 
 say "the script, and the folder that psql makes of it"

@@ -52,3 +52,23 @@ start_sandbox() {
   [ -n "$port" ] || fail "the sandbox did not start: $(cat sandbox.log)"
 }
 stop_sandbox() { kill "$sandbox_pid"; wait "$sandbox_pid" 2>/dev/null || true; sandbox_pid=; }
+
+# need_postgres: ends the script as skipped where there is no server to start; a failure in CI.
+need_postgres() {
+  pg=$(dirname "$(ls -d /usr/lib/postgresql/*/bin/initdb 2>/dev/null | tail -1)")
+  if [ -x "$pg/initdb" ]; then return 0; fi
+  [ "${CI:-}" = true ] && fail "PostgreSQL is missing in CI"
+  echo "skipped: no PostgreSQL"
+  exit 77
+}
+# start_postgres: a server of its own on a socket, without TCP; sets $conn. initdb refuses root: it runs as a plain user.
+start_postgres() {
+  as() (cd / && if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi)
+  pg_folder=$(mktemp -d /tmp/versoir-pg.XXXXXX)
+  if [ "$(id -u)" -eq 0 ]; then chown postgres "$pg_folder"; fi
+  extra_cleanup() { as "$pg/pg_ctl" -D "$pg_folder/db" -m immediate stop >/dev/null 2>&1 || true; rm -rf "$pg_folder"; }
+  as "$pg/initdb" -D "$pg_folder/db" -E UTF8 --locale=C.UTF-8 -A trust -U postgres >/dev/null
+  as "$pg/pg_ctl" -D "$pg_folder/db" -w -l "$pg_folder/log" -o "-c listen_addresses='' -c unix_socket_directories='$pg_folder'" start >/dev/null
+  chmod 755 "$pg_folder"
+  conn="host=$pg_folder user=postgres dbname=postgres"
+}

@@ -2,21 +2,12 @@
 # The same synthetic Apogée in SQLite and in a real PostgreSQL gives the same extract, row for row.
 source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/workspace.sh"
-pg=/usr/lib/postgresql/15/bin
-[ -x "$pg/initdb" ] || { [ "${CI:-}" = true ] && fail "PostgreSQL is missing in CI"; echo "skipped: no PostgreSQL"; exit 77; }
+need_postgres
 make_workspace
 start_sandbox
 write_config
 
-# initdb refuses root: the server runs as a plain user, on a socket of its own, without TCP.
-as() { if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
-data=$(mktemp -d /tmp/versoir-pg.XXXXXX)
-[ "$(id -u)" -eq 0 ] && chown postgres "$data"
-extra_cleanup() { as "$pg/pg_ctl" -D "$data/db" -m immediate stop >/dev/null 2>&1 || true; rm -rf "$data"; }
-as "$pg/initdb" -D "$data/db" -E UTF8 --locale=C.UTF-8 -A trust -U postgres >/dev/null
-as "$pg/pg_ctl" -D "$data/db" -w -l "$data/log" -o "-c listen_addresses='' -c unix_socket_directories='$data'" start >/dev/null
-chmod 755 "$data"
-conn="host=$data user=postgres dbname=postgres"
+start_postgres
 
 "$build/sample-apogee" --out sources/apogee.sqlite --students 80 >/dev/null
 "$build/sample-apogee" --postgresql "$conn" --schema apogee --students 80 >/dev/null
@@ -30,7 +21,7 @@ diff <(sqlite3 a.extract "$query") <(sqlite3 b.extract "$query") || fail "the tw
 [ "$(sqlite3 b.extract 'SELECT count(*) FROM INDIVIDU')" -ge 80 ] || fail "students"
 # Through the ODBC drivers of both, the same rows again.
 drivers=/usr/lib/x86_64-linux-gnu/odbc
-for source in "$drivers/psqlodbcw.so;Server=$data;Database=postgres;UID=postgres" \
+for source in "$drivers/psqlodbcw.so;Server=$pg_folder;Database=postgres;UID=postgres" \
               "$drivers/libsqlite3odbc.so;StepAPI=1;Database=$PWD/sources/apogee.sqlite"; do
   [ -e "${source%%;*}" ] || { [ "${CI:-}" = true ] && fail "${source%%;*} is missing in CI"; continue; }
   code=0; "$versoir" extract "odbc:Driver=$source" --schema apogee --application apogee --output c.extract --replace >"$work/c" 2>&1 || code=$?
