@@ -23,8 +23,9 @@ void check_postgresql_conninfo(const SourceUri& uri);
 [[nodiscard]] std::string redact_postgresql(const SourceUri& uri);
 
 /// A block grows to this much before it is handed on: memory is bounded by bytes, not by a number of rows.
-inline constexpr std::size_t block_bytes = std::size_t{1} << 19;
-inline constexpr std::size_t block_rows = 1024;
+/// Small enough to stay in a core's cache from the reading to the digests.
+inline constexpr std::size_t block_bytes = std::size_t{1} << 16;
+inline constexpr std::size_t block_rows = 256;
 
 /// Fills blocks cell by cell and hands them on when they are full.
 class BlockFiller {

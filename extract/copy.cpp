@@ -231,6 +231,9 @@ class Copy {
   }
 
   void keep_what_is_there() {
+    if (!writer_->in_transaction()) return;
+    for (const auto& lane : lanes_)
+      if (lane.writer && !lane.writer->whole()) return;  // a failed write: the last commit is what there is
     try {
       writer_->end_session(core::format_instant(clock_.now()), session_rows_, "interrupted");
       commit();

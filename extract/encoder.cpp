@@ -67,7 +67,10 @@ void TableEncoder::add_value(EncodedBlock& out, const RowBlock& block, std::size
     v.number = static_cast<std::int64_t>(start);
     text = std::string_view(out.extra).substr(start);
   };
-  if (!is_canonical(text, kind)) {
+  if (const auto plain = plain_value(text, kind)) {
+    text = *plain;
+    v.size = static_cast<std::uint32_t>(plain->size());
+  } else {
     const auto start = out.extra.size();
     if (!append_plain_timestamp(out.extra, text, kind)) {
       auto [value, misfit] = extract::encode(std::string(text), kind);

@@ -38,9 +38,24 @@ class Integrity {
     return it == matching_.tables.end() ? nullptr : &*it;
   }
 
+  /// The source's own constraint forbids that the declared key occurs twice.
+  static bool guaranteed(const TakenTable& table) {
+    const auto fold = [](std::string_view name) {
+      std::string out(name);
+      std::ranges::transform(out, out.begin(),
+                             [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+      return out;
+    };
+    const auto& own = table.source->key;
+    return !own.empty() && std::ranges::all_of(own, [&](const std::string& k) {
+      return std::ranges::any_of(table.profile->key,
+                                 [&](const std::string& p) { return fold(p) == fold(k); });
+    });
+  }
+
   void duplicates(const TakenTable& table) {
     const auto& key = table.profile->key;
-    if (key.empty()) return;
+    if (key.empty() || guaranteed(table)) return;
     std::string names;
     for (const auto& k : key) {
       const auto* column = table.profile->find(k);

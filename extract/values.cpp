@@ -328,13 +328,46 @@ bool append_plain_timestamp(std::string& out, std::string_view text, SourceColum
   return true;
 }
 
-bool is_canonical(std::string_view text, SourceColumn::Kind kind) noexcept {
-  if (kind == Kind::text || kind == Kind::binary || kind == Kind::other) return true;
-  if (kind != Kind::integer && kind != Kind::number) return false;
-  if (text.starts_with('-')) text.remove_prefix(1);
-  // 18 digits always fit 64 bits; "-0" and leading zeros are left to the careful way.
-  if (text.empty() || text.size() > 18 || text.front() == '0') return false;
-  return std::ranges::all_of(text, digit);
+namespace {
+
+/// Digits without a superfluous zero in front.
+bool plain_digits(std::string_view text) noexcept {
+  return !text.empty() && (text.front() != '0' || text.size() == 1) && std::ranges::all_of(text, digit);
+}
+
+std::optional<std::string_view> plain_number(std::string_view text) noexcept {
+  const auto unsigned_text = text.substr(text.starts_with('-'));
+  const auto point = unsigned_text.find('.');
+  const auto whole = unsigned_text.substr(0, point);
+  if (!plain_digits(whole)) return std::nullopt;
+  if (point == std::string_view::npos) return text == "-0" ? std::nullopt : std::optional(text);
+  const auto part = unsigned_text.substr(point + 1);
+  // Zeros at the end are superfluous; a part of nothing else changes more than its end.
+  const auto last = part.find_last_not_of('0');
+  if (last == std::string_view::npos || !std::ranges::all_of(part, digit)) return std::nullopt;
+  return text.substr(0, text.size() - (part.size() - 1 - last));
+}
+
+}  // namespace
+
+std::optional<std::string_view> plain_value(std::string_view text, SourceColumn::Kind kind) noexcept {
+  switch (kind) {
+    case Kind::text:
+    case Kind::binary:
+    case Kind::other:
+      return text;
+    case Kind::boolean:
+      return text == "0" || text == "1" ? std::optional(text) : std::nullopt;
+    case Kind::integer:  // 18 digits always fit 64 bits
+      if (text.size() > 18 || text.find('.') != std::string_view::npos) return std::nullopt;
+      return plain_number(text);
+    case Kind::number:
+      return plain_number(text);
+    case Kind::date:
+    case Kind::timestamp:
+      break;
+  }
+  return std::nullopt;
 }
 
 Encoded encode(std::string value, SourceColumn::Kind kind) {

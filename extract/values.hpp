@@ -31,8 +31,10 @@ enum class Storage { integer, text, blob };
 /// "0" or "1".
 [[nodiscard]] std::optional<std::string> canonical_boolean(std::string_view text);
 
-/// True when encode() would give these very bytes without a misfit; false may also mean "not sure".
-[[nodiscard]] bool is_canonical(std::string_view text, SourceColumn::Kind kind) noexcept;
+/// The common forms of a number and of a text: what encode() would give stands within `text` itself, and is
+/// returned without a copy. nullopt: the careful way decides.
+[[nodiscard]] std::optional<std::string_view> plain_value(std::string_view text,
+                                                          SourceColumn::Kind kind) noexcept;
 
 /// The common forms of a date, YYYY-MM-DD and YYYY-MM-DD HH:MM:SS[.f], appended as encode() gives them;
 /// false, and nothing appended, for any other text or kind.

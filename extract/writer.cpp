@@ -45,7 +45,7 @@ CREATE TABLE versoir_progress (table_name TEXT PRIMARY KEY, stage INTEGER, stora
 
 // A commit must survive a power cut: an interrupted copy goes on from it.
 constexpr std::string_view connection_settings =
-    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA cache_size = -49152;";
+    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;";
 
 std::string create_sql(const TakenTable& table, const std::vector<Storage>& storage) {
   std::string sql =
@@ -55,10 +55,18 @@ std::string create_sql(const TakenTable& table, const std::vector<Storage>& stor
   return sql + ") STRICT";
 }
 
-std::string insert_sql(const TakenTable& table) {
-  std::string sql = fmt::format("INSERT INTO {} VALUES (?1", core::sql_name(table.profile->name));
-  for (std::size_t i = 0; i < table.columns.size(); ++i) sql += fmt::format(", ?{}", i + 2);
-  return sql + ")";
+/// Rows that one INSERT writes: fewer, larger statements cost SQLite less.
+constexpr std::size_t rows_at_once = 16;
+
+std::string insert_sql(const TakenTable& table, std::size_t rows) {
+  std::string sql = fmt::format("INSERT INTO {} VALUES ", core::sql_name(table.profile->name));
+  for (std::size_t row = 0, parameter = 0; row < rows; ++row) {
+    sql += row == 0 ? "(" : ", (";
+    for (std::size_t i = 0; i <= table.columns.size(); ++i)
+      sql += fmt::format("{}?{}", i ? ", " : "", ++parameter);
+    sql += ')';
+  }
+  return sql;
 }
 
 std::string storage_text(const std::vector<Storage>& storage) {
@@ -163,8 +171,7 @@ ExtractWriter::~ExtractWriter() {
   if (published_ || finished_) return;
   bool worth_keeping = false;
   try {
-    // A full disk makes SQLite roll back by itself.
-    if (sqlite3_get_autocommit(db_->raw()) == 0) db_->exec("ROLLBACK");
+    if (in_transaction()) db_->exec("ROLLBACK");
     worth_keeping = db_->one_int("SELECT count(*) FROM versoir_progress") > 0;
   } catch (const std::exception&) {
     worth_keeping = true;  // it cannot be told: nothing is thrown away
@@ -238,6 +245,8 @@ void ExtractWriter::commit() {
   db_->exec("COMMIT");
   db_->exec("BEGIN");
 }
+
+bool ExtractWriter::in_transaction() const { return db_ && sqlite3_get_autocommit(db_->raw()) == 0; }
 
 void ExtractWriter::begin_session(const std::map<std::string, std::string>& facts) {
   auto st = db_->prepare(
@@ -427,7 +436,10 @@ TableWriter::TableWriter(ExtractWriter& writer, const TakenTable& table, TableSt
     db_.exec(create_sql(table, state_.storage));
   else
     resume();
-  insert_.emplace(db_.prepare(insert_sql(table)));
+  insert_.emplace(db_.prepare(insert_sql(table, 1)));
+  // SQLite takes 32 766 parameters; a row has its columns and its number.
+  if ((table.columns.size() + 1) * rows_at_once <= 32'766)
+    insert_many_.emplace(db_.prepare(insert_sql(table, rows_at_once)));
 }
 
 void TableWriter::resume() {
@@ -448,39 +460,48 @@ void TableWriter::resume() {
 }
 
 void TableWriter::add(const EncodedBlock& block) {
+  whole_ = false;
   const auto first = next_row();
   for (const auto& piece : block.pieces) write_piece(piece, first + static_cast<std::int64_t>(piece.row));
   for (const auto& a : block.anomalies) write_anomaly(a, first + static_cast<std::int64_t>(a.row));
-  for (std::size_t row = 0; row < block.rows(); ++row) {
-    insert_row(block, row);
-    hasher_.add(block.digests[row]);
-  }
+  std::size_t row = 0;
+  for (; insert_many_ && row + rows_at_once <= block.rows(); row += rows_at_once)
+    insert(*insert_many_, block, row, rows_at_once);
+  for (; row < block.rows(); ++row) insert(*insert_, block, row, 1);
   if (block.rows() > 0) state_.position = block.position;
+  whole_ = true;
 }
 
-void TableWriter::insert_row(const EncodedBlock& block, std::size_t row) {
-  insert_->bind(1, next_row());
+void TableWriter::insert(core::Statement& statement, const EncodedBlock& block, std::size_t first,
+                         std::size_t rows) {
   const std::size_t columns = table_.columns.size();
-  for (std::size_t column = 0; column < columns; ++column) {
-    const auto& value = block.values[row * columns + column];
-    const int parameter = static_cast<int>(column) + 2;
-    switch (value.tag) {
-      case Tag::integer:
-        insert_->bind(parameter, value.number);
-        break;
-      case Tag::text:
-        insert_->bind_view(parameter, block.text(value));
-        break;
-      case Tag::blob:
-        insert_->bind_blob_view(parameter, block.text(value));
-        break;
-      case Tag::null:
-      case Tag::lob:
-        insert_->bind_null(parameter);
-        break;
-    }
+  int parameter = 0;
+  for (std::size_t row = first; row < first + rows; ++row) {
+    statement.bind(++parameter, next_row());
+    for (std::size_t column = 0; column < columns; ++column)
+      bind(statement, ++parameter, block, block.values[row * columns + column]);
+    hasher_.add(block.digests[row]);
   }
-  insert_->run();
+  statement.run();
+}
+
+void TableWriter::bind(core::Statement& statement, int parameter, const EncodedBlock& block,
+                       const EncodedValue& value) {
+  switch (value.tag) {
+    case Tag::integer:
+      statement.bind(parameter, value.number);
+      break;
+    case Tag::text:
+      statement.bind_view(parameter, block.text(value));
+      break;
+    case Tag::blob:
+      statement.bind_blob_view(parameter, block.text(value));
+      break;
+    case Tag::null:
+    case Tag::lob:
+      statement.bind_null(parameter);
+      break;
+  }
 }
 
 void TableWriter::write_piece(const EncodedPiece& piece, std::int64_t row) {
@@ -508,6 +529,7 @@ void TableWriter::write_block(const Block& block) {
 
 void TableWriter::finish() {
   insert_.reset();
+  insert_many_.reset();
   hasher_.finish();
 }
 

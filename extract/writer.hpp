@@ -55,6 +55,9 @@ class ExtractWriter {
   void forget(const std::string& table);
   /// Makes durable what was written since the last time.
   void commit();
+  /// False once SQLite has rolled back by itself, as it does when the disk is full: nothing more may be
+  /// written, or the state would speak of rows that are gone.
+  [[nodiscard]] bool in_transaction() const;
 
   /// One line of versoir_session: a run of the copy.
   void begin_session(const std::map<std::string, std::string>& facts);
@@ -94,6 +97,8 @@ class TableWriter {
   TableWriter(ExtractWriter& writer, const TakenTable& table, TableState state);
   void add(const EncodedBlock& block);
   void finish();  ///< the last block of the digests
+  /// False when add() failed half way: what was written since the last commit must be rolled back.
+  [[nodiscard]] bool whole() const noexcept { return whole_; }
   /// What to save at a commit.
   [[nodiscard]] const TableState& state();
 
@@ -103,7 +108,9 @@ class TableWriter {
 
  private:
   void resume();
-  void insert_row(const EncodedBlock& block, std::size_t row);
+  void insert(core::Statement& statement, const EncodedBlock& block, std::size_t first, std::size_t rows);
+  static void bind(core::Statement& statement, int parameter, const EncodedBlock& block,
+                   const EncodedValue& value);
   void write_piece(const EncodedPiece& piece, std::int64_t row);
   void write_anomaly(const EncodedAnomaly& anomaly, std::int64_t row);
   void write_block(const Block& block);
@@ -116,7 +123,8 @@ class TableWriter {
   std::string name_;
   TableState state_;
   TableHasher hasher_;
-  std::optional<core::Statement> insert_, block_, lob_, anomaly_;
+  bool whole_ = true;
+  std::optional<core::Statement> insert_, insert_many_, block_, lob_, anomaly_;
 };
 
 }  // namespace versoir::extract

@@ -234,6 +234,37 @@ TEST_CASE("a full disk is an error of its own and leaves nothing") {
   CHECK(names_in(folder.path()).empty());
 }
 
+TEST_CASE("a disk that was full and has room again: the copy goes on from its last commit") {
+  core::TemporaryDirectory folder;
+  const auto target = folder.path() / "e.extract";
+  auto source = rows_of_fake(1);
+  source.restartable = true;
+  source.rows.clear();
+  for (int i = 0; i < 3000; ++i) source.rows.push_back({std::to_string(i), std::string(4000, 'x')});
+  source.counted = 3000;
+  extract::CopyOptions options;
+  options.commit_bytes = 1'000'000;
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit small{6 << 20, before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const auto error = error_of([&] { copy_from(source, fake_profile(), target, options); });
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+  CHECK(error.code() == core::Exit::disk);
+  REQUIRE(std::filesystem::exists(folder.path() / "e.extract.partial"));
+  std::size_t read_again = 0;
+  source.before_row = [&](std::size_t, std::stop_token) { ++read_again; };
+  CHECK(copy_from(source, fake_profile(), target, options).resumed);
+  CHECK(read_again > 0);
+  CHECK(read_again < 3000);
+  copy_from(source, fake_profile(), folder.path() / "whole.extract");
+  auto extract = extract::Extract::open(target);
+  CHECK(extract.root() == extract::Extract::open(folder.path() / "whole.extract").root());
+  core::SilentProgress progress;
+  CHECK(extract::verify_content(extract, progress).empty());
+}
+
 TEST_CASE("a final copy wants a decision for everything") {
   core::TemporaryDirectory folder;
   extract::CopyOptions options;

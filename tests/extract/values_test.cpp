@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <random>
+
 using namespace versoir::extract;
 using Kind = SourceColumn::Kind;
 
@@ -155,4 +157,47 @@ TEST_CASE("binary values come in hexadecimal or not at all") {
   CHECK(decoded(R"(\\x)").empty());
   for (const char* bad : {"", "00ff", R"(\x00)", R"(\\x0)", R"(\\x0g)", R"(\\000)"})
     CHECK_THROWS_AS(decoded(bad), versoir::core::Error);
+}
+
+TEST_CASE("the short ways give what the careful way gives, or leave it to decide") {
+  std::minstd_rand random(7);
+  const std::string_view numbers = "0123456789.-+eE 00", dates = "0123456789-: .T19";
+  int plain = 0, dated = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    std::string text;
+    for (auto n = random() % 8; n-- > 0;) text += numbers[random() % numbers.size()];
+    for (const auto kind : {Kind::integer, Kind::number, Kind::boolean})
+      if (const auto value = plain_value(text, kind)) {
+        const auto careful = encode(text, kind);
+        INFO(text);
+        CHECK(careful.misfit.empty());
+        CHECK(careful.value == *value);
+        ++plain;
+      }
+    std::string date = "20" + std::to_string(10 + random() % 90) + "-0" + std::to_string(random() % 10) +
+                       "-1" + std::to_string(random() % 10);
+    if (random() % 2)
+      date += (random() % 2 ? " " : "T") + std::to_string(10 + random() % 20) + ":0" +
+              std::to_string(random() % 10) + ":3" + std::to_string(random() % 10);
+    if (random() % 3 == 0) date += "." + std::to_string(random() % 1000);
+    if (random() % 4 == 0) date[random() % date.size()] = dates[random() % dates.size()];
+    std::string out = "x";
+    if (append_plain_timestamp(out, date, Kind::timestamp)) {
+      const auto careful = encode(date, Kind::timestamp);
+      INFO(date);
+      CHECK(careful.misfit.empty());
+      CHECK(out == "x" + careful.value);
+      ++dated;
+    } else {
+      CHECK(out == "x");
+    }
+  }
+  CHECK(plain > 10'000);
+  CHECK(dated > 10'000);
+  for (const char* text : {"0", "7", "-12", "12.5", "0.50", "-0.5", "100"})
+    CHECK(plain_value(text, Kind::number));
+  for (const char* text : {"", "-", "-0", "007", "1.", ".5", "1.0", "0.0", "1e3", "1,5", "NaN"})
+    CHECK_FALSE(plain_value(text, Kind::number));
+  CHECK_FALSE(plain_value("12.5", Kind::integer));
+  CHECK_FALSE(plain_value("1234567890123456789", Kind::integer));
 }
