@@ -222,7 +222,9 @@ void check_before(Context& c, extract::Source& source, const profiles::Applicati
 extract::CopyReport copy_once(Context& c, const profiles::Application& profile, const fs::path& target,
                               const std::vector<extract::Decision>& decisions,
                               const std::optional<extract::Window>& window) {
-  const WindowGuard guard(window ? window->closes(c.clock.now()) : std::nullopt, c.clock, c.stop);
+  const auto closes = window ? window->closes(c.clock.now()) : std::nullopt;
+  const WindowGuard guard(closes, c.clock, c.stop);
+  c.out.progress().until(closes);
   auto opened = open_source(c, c.words.get("SOURCE"), profile);
   check_before(c, *opened.source, profile, decisions, target);
   auto options = copy_options(c, opened.uri, decisions);

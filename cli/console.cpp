@@ -95,47 +95,93 @@ std::size_t display_width(std::string_view text) {
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-ConsoleProgress::ConsoleProgress(bool enabled) : enabled_(enabled), terminal_(enabled && smart_terminal()) {}
+ConsoleProgress::ConsoleProgress(Form form)
+    : form_(form), terminal_(form == Form::text && smart_terminal()) {}
 ConsoleProgress::~ConsoleProgress() { clear(); }
+
+double ConsoleProgress::Count::rate(Time now) const {
+  const auto elapsed = std::chrono::duration<double>(now - started).count();
+  return elapsed > 0 ? static_cast<double>(done - before) / elapsed : 0;
+}
+
+/// Not before a few seconds: the first rates say nothing.
+std::optional<std::chrono::seconds> ConsoleProgress::Count::left(Time now) const {
+  const auto r = rate(now);
+  if (!total || *total <= done || r <= 0 || now - started <= estimate_after) return std::nullopt;
+  return std::chrono::seconds(static_cast<long>(static_cast<double>(*total - done) / r));
+}
 
 void ConsoleProgress::begin(std::string_view label, std::optional<std::uint64_t> total,
                             std::string_view unit) {
   label_ = cell_text(label);
   unit_ = unit;
-  total_ = total;
-  done_ = 0;
-  started_ = std::chrono::steady_clock::now();
-  drawn_ = terminal_ ? Time{} : started_;
+  phase_ = {0, 0, total, std::chrono::steady_clock::now()};
+  drawn_ = terminal_ ? Time{} : phase_.started;
+  if (form_ == Form::json) tell(phase_.started);
 }
 
 void ConsoleProgress::advance(std::uint64_t n) {
-  done_ += n;
-  if (!enabled_) return;
+  phase_.done += n;
+  if (form_ == Form::none) return;
   const auto now = std::chrono::steady_clock::now();
-  if (terminal_ ? now - drawn_ >= redraw_every : now - drawn_ >= plain_line_every) draw(now);
+  if (now - drawn_ < (terminal_ ? redraw_every : plain_line_every)) return;
+  drawn_ = now;
+  form_ == Form::json ? tell(now) : draw(now);
+}
+
+void ConsoleProgress::already(std::uint64_t n) {
+  phase_.done += n;
+  phase_.before += n;
+}
+
+void ConsoleProgress::overall(std::uint64_t done, std::uint64_t total) {
+  if (!all_.total) all_ = {done, done, total, std::chrono::steady_clock::now()};
+  all_.done = done;
+  all_.total = total;
+}
+
+std::string ConsoleProgress::line(Time now) const {
+  std::string text = phase_.total ? fmt::format("{}  {}/{} {}", label_, core::show_count(phase_.done),
+                                                core::show_count(*phase_.total), unit_)
+                                  : fmt::format("{}  {} {}", label_, core::show_count(phase_.done), unit_);
+  if (const auto rate = phase_.rate(now); rate > 0)
+    text += fmt::format("  {}/s", core::show_count(static_cast<std::uint64_t>(rate)));
+  text += "  " + clock_text(std::chrono::duration_cast<std::chrono::seconds>(now - phase_.started));
+  if (const auto left = phase_.left(now)) text += fmt::format("  {} {}", tr("left:"), clock_text(*left));
+  if (const auto left = all_.left(now)) text += fmt::format("  {} {}", tr("in all:"), clock_text(*left));
+  if (closes_)
+    text += fmt::format("  {} {}", tr("window until"), core::format_instant(*closes_).substr(11, 5) + " UTC");
+  return text;
 }
 
 void ConsoleProgress::draw(Time now) {
-  drawn_ = now;
-  const auto elapsed = std::chrono::duration_cast<std::chrono::duration<double>>(now - started_).count();
-  const double rate = elapsed > 0 ? static_cast<double>(done_) / elapsed : 0;
-  std::string text =
-      total_ ? fmt::format("{}  {}/{} {}", label_, core::show_count(done_), core::show_count(*total_), unit_)
-             : fmt::format("{}  {} {}", label_, core::show_count(done_), unit_);
-  if (rate > 0) text += fmt::format("  {}/s", core::show_count(static_cast<std::uint64_t>(rate)));
-  text += "  " + clock_text(std::chrono::duration_cast<std::chrono::seconds>(now - started_));
-  if (total_ && rate > 0 && now - started_ > estimate_after && *total_ > done_)
-    text += fmt::format(
-        "  {} {}", tr("left:"),
-        clock_text(std::chrono::seconds(static_cast<long>(static_cast<double>(*total_ - done_) / rate))));
   if (terminal_) {
     put_raw(stderr, "\r\x1b[K");
-    put_raw(stderr, cut(text, terminal_width() - 1));
+    put_raw(stderr, cut(line(now), terminal_width() - 1));
     line_ = true;
   } else {
-    put(stderr, text + "\n");
+    put(stderr, line(now) + "\n");
   }
   std::fflush(stderr);
+}
+
+/// For monitoring: what the line says, as facts.
+void ConsoleProgress::tell(Time now) {
+  core::Json facts{{"type", "progress"},
+                   {"phase", label_},
+                   {"done", phase_.done},
+                   {"unit", unit_},
+                   {"rate", static_cast<std::uint64_t>(phase_.rate(now))}};
+  if (phase_.total) facts["total"] = *phase_.total;
+  if (const auto left = phase_.left(now)) facts["seconds_left"] = left->count();
+  if (all_.total) {
+    facts["all_done"] = all_.done;
+    facts["all_total"] = *all_.total;
+  }
+  if (const auto left = all_.left(now)) facts["all_seconds_left"] = left->count();
+  if (closes_) facts["window_until"] = core::format_instant(*closes_);
+  put_raw(stdout, facts.dump() + "\n");
+  std::fflush(stdout);
 }
 
 void ConsoleProgress::end() { clear(); }
@@ -148,7 +194,11 @@ void ConsoleProgress::clear() {
 }
 
 Console::Console(bool json, bool quiet, bool progress)
-    : json_(json), quiet_(quiet), progress_(progress && !quiet && !json) {}
+    : json_(json),
+      quiet_(quiet),
+      progress_(json                 ? ConsoleProgress::Form::json
+                : progress && !quiet ? ConsoleProgress::Form::text
+                                     : ConsoleProgress::Form::none) {}
 
 void Console::result(std::string_view line) {
   if (json_) return;

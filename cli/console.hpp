@@ -1,5 +1,6 @@
 // What a person or a program sees: results on standard output, talk and progress on standard error.
 #pragma once
+#include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
 #include "core/progress.hpp"
@@ -12,25 +13,41 @@
 
 namespace versoir::cli {
 
-/// Progress on a terminal (one line, at most ten times a second, with rate and remaining time); elsewhere one
-/// plain line a minute.
+/// Progress on a terminal (one line, at most ten times a second, with rate, remaining time and the end of the
+/// window); elsewhere one plain line a minute; with --json an event for each phase and one a minute.
 class ConsoleProgress final : public core::Progress {
  public:
-  explicit ConsoleProgress(bool enabled);
+  enum class Form { none, text, json };
+  explicit ConsoleProgress(Form form);
   ~ConsoleProgress() override;
   void begin(std::string_view label, std::optional<std::uint64_t> total, std::string_view unit) override;
   void advance(std::uint64_t n) override;
   void end() override;
+  void already(std::uint64_t n) override;
+  void overall(std::uint64_t done, std::uint64_t total) override;
+  /// When the work must stop whatever is left.
+  void until(std::optional<core::Instant> closes) { closes_ = closes; }
   void clear();  ///< wipes the line before other output
 
  private:
   using Time = std::chrono::steady_clock::time_point;
+  /// Where one count is, and since when it has been counted.
+  struct Count {
+    std::uint64_t done = 0, before = 0;
+    std::optional<std::uint64_t> total;
+    Time started{};
+    [[nodiscard]] double rate(Time now) const;
+    [[nodiscard]] std::optional<std::chrono::seconds> left(Time now) const;
+  };
   void draw(Time now);
-  bool enabled_, terminal_;
+  void tell(Time now);
+  [[nodiscard]] std::string line(Time now) const;
+  Form form_;
+  bool terminal_;
   std::string label_, unit_;
-  std::optional<std::uint64_t> total_;
-  std::uint64_t done_ = 0;
-  Time started_{}, drawn_{};
+  Count phase_, all_;
+  std::optional<core::Instant> closes_;
+  Time drawn_{};
   bool line_ = false;
 };
 
@@ -39,7 +56,7 @@ class Console {
   Console(bool json, bool quiet, bool progress);
 
   [[nodiscard]] bool json() const noexcept { return json_; }
-  [[nodiscard]] core::Progress& progress() noexcept { return progress_; }
+  [[nodiscard]] ConsoleProgress& progress() noexcept { return progress_; }
 
   /// A result line for people; nothing in --json.
   void result(std::string_view line);

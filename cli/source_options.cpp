@@ -21,6 +21,7 @@ std::vector<OptionDef> source_options() {
       {"ask-password", nullptr, mark("ask the password of the source on the terminal")},
       {"statement-timeout", "SECONDS", mark("give up a statement of the source after that long; 0 = never"),
        "0"},
+      {"lock-timeout", "SECONDS", mark("how long a table that someone locks is waited for"), "30"},
       {"fetch-rows", "N", mark("rows per fetch, where the driver fetches blocks; 0 = by memory"), "0"},
   };
 }
@@ -33,6 +34,7 @@ OpenedSource open_source(Context& c, const std::string& text, const profiles::Ap
   OpenedSource out{extract::parse_source(text), {}, nullptr};
   out.access.schema = c.words.has("schema") ? c.words.get("schema") : profile.schema;
   out.access.statement_timeout = static_cast<int>(c.words.integer("statement-timeout", 0, 86'400));
+  out.access.lock_timeout = static_cast<int>(c.words.integer("lock-timeout", 1, 86'400));
   out.access.fetch_rows = static_cast<std::size_t>(c.words.integer("fetch-rows", 0, 100'000));
   out.access.password = secret(c);
   out.source = extract::open_source(out.uri, out.access);

@@ -1,5 +1,6 @@
 // A bounded queue between two threads, closed normally or by the exception that stopped a side.
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -8,32 +9,36 @@
 
 namespace versoir::core {
 
+/// A side that sleeps is woken when half the queue waits for it (or after a moment): woken for every item,
+/// the kernel puts both threads on one processor, where they take turns instead of working together.
 template <class T>
 class BoundedQueue {
  public:
-  explicit BoundedQueue(std::size_t capacity) : capacity_(capacity) {}
+  explicit BoundedQueue(std::size_t capacity) : capacity_(capacity), half_((capacity + 7) / 8) {}
 
   /// Waits for room. False when the consumer has gone (it called abandon()).
   bool push(T item) {
     std::unique_lock lock(mutex_);
-    room_.wait(lock, [&] { return items_.size() < capacity_ || abandoned_; });
+    if (items_.size() >= capacity_)
+      room_.wait(lock, [&] { return items_.size() <= capacity_ - half_ || abandoned_; });
     if (abandoned_) return false;
     items_.push_back(std::move(item));
-    ready_.notify_one();
+    if (items_.size() == half_) ready_.notify_one();
     return true;
   }
 
   /// Next item, nullopt at the end; rethrows the producer's exception after the items before it.
   std::optional<T> pop() {
     std::unique_lock lock(mutex_);
-    ready_.wait(lock, [&] { return !items_.empty() || closed_; });
+    const auto worth_waking = [&] { return items_.size() >= half_ || closed_; };
+    while (items_.empty() && !closed_) ready_.wait_for(lock, std::chrono::milliseconds(20), worth_waking);
     if (items_.empty()) {
       if (failure_) std::rethrow_exception(failure_);
       return std::nullopt;
     }
     T item = std::move(items_.front());
     items_.pop_front();
-    room_.notify_one();
+    if (items_.size() == capacity_ - half_) room_.notify_all();
     return item;
   }
 
@@ -57,7 +62,7 @@ class BoundedQueue {
   std::mutex mutex_;
   std::condition_variable room_, ready_;
   std::deque<T> items_;
-  std::size_t capacity_;
+  std::size_t capacity_, half_;
   bool closed_ = false, abandoned_ = false;
   std::exception_ptr failure_;
 };

@@ -39,6 +39,10 @@ class RowBlock {
   void end_value(std::size_t start) {
     cells_.push_back({start, static_cast<std::uint32_t>(bytes_.size() - start), Cell::State::value});
   }
+  /// A value whose bytes stand in the buffer already.
+  void add_slice(std::size_t offset, std::size_t size) {
+    cells_.push_back({offset, static_cast<std::uint32_t>(size), Cell::State::value});
+  }
   void reserve(std::size_t rows, std::size_t bytes) {
     cells_.reserve(rows * columns_);
     bytes_.reserve(bytes);
@@ -54,6 +58,7 @@ class RowBlock {
   [[nodiscard]] std::string_view text(const Cell& cell) const noexcept {
     return std::string_view(bytes_).substr(cell.offset, cell.size);
   }
+  [[nodiscard]] std::string_view all() const noexcept { return bytes_; }
   [[nodiscard]] std::string take_bytes() noexcept { return std::move(bytes_); }
 
   /// Where reading goes on after the last row of this block (ReadRequest::after), in a form that only the

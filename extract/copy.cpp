@@ -1,6 +1,7 @@
 // The copy itself: source → extract file, with counts, digests, anomalies; whole, or resumable, or absent.
 #include "extract/copy.hpp"
 
+#include "core/display.hpp"
 #include "extract/integrity.hpp"
 #include "extract/matching.hpp"
 #include "extract/reader.hpp"
@@ -45,6 +46,7 @@ class Copy {
     ExtractWriter writer(target, identity(), options_.restart);
     writer_ = &writer;
     report_.resumed = writer.resumed();
+    check_clock(writer.finished() ? "" : writer.last_known_time());
     if (writer.finished()) {  // by a run that could not seal it
       publish(writer, target);
       return std::move(report_);
@@ -86,6 +88,19 @@ class Copy {
       fs::remove(trust::seal_path(seal_file(target)), ec);
     }
     writer.publish();
+  }
+
+  /// A clock that went backwards would date the rows of this session before those they follow.
+  void check_clock(const std::string& last) const {
+    constexpr std::chrono::minutes tolerance{1};  // a clock that is being corrected
+    const auto now = core::format_instant(clock_.now() + tolerance);
+    if (last.empty() || last <= now) return;
+    throw Error(Exit::configuration,
+                msg("The clock of this machine says {0}, and this copy was already under "
+                    "way on {1}.",
+                    core::show_instant(clock_.now()),
+                    core::show_instant(core::parse_instant(last).value_or(core::Instant{}))))
+        .hint(msg("Set the clock right, then run the same command again: what was copied is kept."));
   }
 
   /// The report of a copy that an earlier run finished.
@@ -132,6 +147,9 @@ class Copy {
       if (auto task = prepare(i)) tasks.push_back(std::move(*task));
     }
     done_ = lanes_.size() - tasks.size();
+    all_known_ = std::ranges::all_of(
+        tasks, [](const ReadTask& t) { return t.table->source->estimated_rows.has_value(); });
+    for (const auto& t : tasks) all_rows_ += t.table->source->estimated_rows.value_or(0);
     writer_->commit();
     last_commit_ = std::chrono::steady_clock::now();
     std::vector<std::unique_ptr<Source>> siblings;
@@ -176,11 +194,14 @@ class Copy {
     auto& lane = lanes_[item.number];
     switch (item.what) {
       case ReadItem::What::begin:
+        all_rows_ += item.source_rows - lane.table->source->estimated_rows.value_or(0);
+        all_done_ += lane.state.rows;
         lane.state.source_rows = item.source_rows;
         begin_progress(item.number);
         lane.writer.emplace(*writer_, *lane.table, lane.state);
         break;
       case ReadItem::What::restart: {
+        all_done_ -= lane.writer->rows();
         lane.writer.reset();
         writer_->forget(lane.table->profile->name);
         auto& state = lane.state;
@@ -212,6 +233,8 @@ class Copy {
       throw;
     }
     session_rows_ += item.block.rows();
+    all_done_ += item.block.rows();
+    if (all_known_) progress_.overall(all_done_, std::max(all_done_, all_rows_));
     if (item.number == shown_) progress_.advance(item.block.rows());
     uncommitted_ += item.block.bytes.size() + item.block.extra.size();
     for (const auto& piece : item.block.pieces) uncommitted_ += piece.bytes.size();
@@ -247,7 +270,7 @@ class Copy {
     const auto& lane = lanes_[number];
     progress_.begin(fmt::format("{}/{} {}", done_ + 1, lanes_.size(), lane.table->profile->name),
                     lane.state.source_rows, "rows");
-    progress_.advance(lane.state.rows);
+    progress_.already(lane.writer ? lane.writer->rows() : lane.state.rows);
   }
 
   void end_table(Lane& lane) {
@@ -271,6 +294,9 @@ class Copy {
     commit();
     progress_.end();
     report(std::move(facts));
+    // With several readers other tables are under way: one of them is shown now.
+    for (std::size_t i = 0; i < lanes_.size(); ++i)
+      if (lanes_[i].writer) return begin_progress(i);
   }
 
   /// In a snapshot both figures are of the same moment: a difference is a truncated reading or a source that
@@ -338,6 +364,12 @@ class Copy {
     for (const auto& d : options_.decisions)
       if (d.take) writer_->write_decision(d);
     report_.consistency = consistency();
+    if (core::format_instant(clock_.now()) < writer_->last_known_time())
+      report_.notes.push_back(
+          {Severity::warning, "CLOCK",
+           msg("The clock of this machine went backwards during the copy: the dates of this "
+               "extract are not reliable."),
+           ""});
     writer_->end_session(core::format_instant(clock_.now()), session_rows_, "finished");
     writer_->write_run(run_facts());
     std::ranges::sort(report_.tables, {}, &TableFacts::name);
@@ -408,6 +440,8 @@ class Copy {
   ExtractWriter* writer_ = nullptr;
   std::vector<Lane> lanes_;
   std::size_t done_ = 0, shown_ = 0;
+  bool all_known_ = false;                     ///< the source has statistics of every table still to copy
+  std::uint64_t all_rows_ = 0, all_done_ = 0;  ///< of those tables
   std::uint64_t session_rows_ = 0, uncommitted_ = 0;
   std::chrono::steady_clock::time_point last_commit_{};
   CopyReport report_;

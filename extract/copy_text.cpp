@@ -73,10 +73,15 @@ bool CopyLine::next(std::string_view& field) {
   if (done_) return false;
   const auto tab = rest_.find('\t');  // a tab inside a value is written \t
   field = rest_.substr(0, tab);
-  if (tab == std::string_view::npos)
+  escaped_ = slash_ < field.size();
+  if (tab == std::string_view::npos) {
     done_ = true;
-  else
-    rest_.remove_prefix(tab + 1);
+    rest_ = {};
+    return true;
+  }
+  if (escaped_) slash_ = rest_.find('\\', tab);
+  rest_.remove_prefix(tab + 1);
+  if (slash_ != std::string_view::npos) slash_ -= tab + 1;
   return true;
 }
 

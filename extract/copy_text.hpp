@@ -9,13 +9,18 @@ namespace versoir::extract {
 class CopyLine {
  public:
   explicit CopyLine(std::string_view line)
-      : rest_(line.ends_with('\n') ? line.substr(0, line.size() - 1) : line) {}
+      : rest_(line.ends_with('\n') ? line.substr(0, line.size() - 1) : line), slash_(rest_.find('\\')) {}
   /// False after the last field. The field is still escaped; see is_null and append_unescaped.
   bool next(std::string_view& field);
+  /// Whether a backslash stands in the field that next() gave: without one its bytes are the value.
+  [[nodiscard]] bool escaped() const noexcept { return escaped_; }
+  /// What follows the field that next() gave.
+  [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
 
  private:
   std::string_view rest_;
-  bool done_ = false;
+  std::size_t slash_;  ///< where the next backslash stands in rest_
+  bool escaped_ = false, done_ = false;
 };
 
 [[nodiscard]] inline bool is_null(std::string_view field) noexcept { return field == "\\N"; }

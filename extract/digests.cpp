@@ -1,26 +1,30 @@
 // Row, block and table digests of an extract (docs/formats/extract.md).
 #include "extract/digests.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace versoir::extract {
 
 RowHasher::RowHasher(std::string_view table) : bytes_(table) {
   bytes_ += '\0';
-  prefix_ = bytes_.size();
+  used_ = prefix_ = bytes_.size();
 }
 
 void RowHasher::add(Tag tag, std::string_view value) {
-  std::array<char, 9> head{static_cast<char>(tag)};
-  for (std::size_t i = 0; i < 8; ++i)
-    head[i + 1] = static_cast<char>(static_cast<std::uint64_t>(value.size()) >> (56 - 8 * i) & 0xff);
-  bytes_.append(head.data(), head.size());
-  bytes_.append(value);
+  const auto need = used_ + 9 + value.size();
+  if (need > bytes_.size()) bytes_.resize(need + need / 2);
+  char* to = bytes_.data() + used_;
+  *to++ = static_cast<char>(tag);
+  for (unsigned shift = 64; shift > 0;)
+    *to++ = static_cast<char>(static_cast<std::uint64_t>(value.size()) >> (shift -= 8) & 0xff);
+  std::copy(value.begin(), value.end(), to);
+  used_ = need;
 }
 
 core::Sha256 RowHasher::finish() {
-  hasher_.update(std::string_view(bytes_));
-  bytes_.resize(prefix_);
+  hasher_.update(std::string_view(bytes_).substr(0, used_));
+  used_ = prefix_;
   return hasher_.finish();
 }
 

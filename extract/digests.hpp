@@ -22,8 +22,9 @@ class RowHasher {
   [[nodiscard]] core::Sha256 finish();  ///< and ready for the next row
 
  private:
-  std::size_t prefix_;
-  std::string bytes_;  ///< of one row: one update costs less than one per value
+  std::size_t prefix_, used_;
+  std::string
+      bytes_;  ///< those of one row stand in its first `used_`: one update costs less than one per value
   core::Sha256Hasher hasher_;
 };
 

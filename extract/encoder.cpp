@@ -41,12 +41,21 @@ EncodedBlock TableEncoder::encode(RowBlock&& block) {
   out.position = std::move(block.position);
   out.values.reserve(block.rows() * block.columns());
   out.digests.reserve(block.rows());
+  clean_ = core::is_utf8(block.all());
   for (std::size_t row = 0; row < block.rows(); ++row) {
     for (std::size_t column = 0; column < columns_.size(); ++column) add_value(out, block, row, column);
     out.digests.push_back(row_.finish());
   }
   out.bytes = block.take_bytes();
   return out;
+}
+
+/// A piece of UTF-8 is UTF-8 if no character is cut at either end.
+bool TableEncoder::is_text(std::string_view text, const RowBlock& block, const RowBlock::Cell& cell) const {
+  const auto continues = [&](std::size_t at) {
+    return at < block.all().size() && (static_cast<unsigned char>(block.all()[at]) & 0xC0) == 0x80;
+  };
+  return (clean_ && !continues(cell.offset) && !continues(cell.offset + cell.size)) || core::is_utf8(text);
 }
 
 void TableEncoder::add_value(EncodedBlock& out, const RowBlock& block, std::size_t row, std::size_t column) {
@@ -72,7 +81,7 @@ void TableEncoder::add_value(EncodedBlock& out, const RowBlock& block, std::size
     v.size = static_cast<std::uint32_t>(plain->size());
   } else {
     const auto start = out.extra.size();
-    if (!append_plain_timestamp(out.extra, text, kind)) {
+    if (!append_plain(out.extra, text, kind)) {
       auto [value, misfit] = extract::encode(std::string(text), kind);
       if (storage == Storage::integer && !(misfit.empty() || fits_integer(value))) throw NotAnInteger{column};
       if (!misfit.empty()) out.anomalies.push_back({row, column, "type", value, std::string(misfit)});
@@ -87,7 +96,7 @@ void TableEncoder::add_value(EncodedBlock& out, const RowBlock& block, std::size
     out.values.push_back({Tag::integer, false, 0, integer});
     return;
   }
-  if (storage == Storage::text && !core::is_utf8(text)) {
+  if (storage == Storage::text && !is_text(text, block, cell)) {
     out.anomalies.push_back({row, column, "encoding", std::string(text), std::string(repaired_note)});
     bool repaired = false;
     const auto clean = core::repair_utf8(text, repaired);

@@ -69,12 +69,14 @@ class TableEncoder {
     std::uint64_t chunks = 0;
     std::string tail;  ///< the beginning of a character whose end is in the next piece
   };
+  [[nodiscard]] bool is_text(std::string_view text, const RowBlock& block, const RowBlock::Cell& cell) const;
   void add_value(EncodedBlock& out, const RowBlock& block, std::size_t row, std::size_t column);
   void add_large(EncodedBlock& out, std::size_t row, std::size_t column, std::string_view value);
   void end_large(EncodedBlock& out, std::size_t row, std::size_t column);
   std::vector<Column> columns_;
   RowHasher row_;
   std::map<std::size_t, Large> large_;
+  bool clean_ = false;  ///< the bytes of the block, one after the other, are UTF-8
 };
 
 }  // namespace versoir::extract

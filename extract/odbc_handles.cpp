@@ -48,7 +48,9 @@ Exit OdbcDiagnostic::meaning() const {
 }
 
 OdbcConnection::OdbcConnection(const SourceUri& uri, const Access& access, const std::string& more)
-    : password_(access.password.value_or("")), timeout_(access.statement_timeout) {
+    : password_(access.password.value_or("")),
+      timeout_(access.statement_timeout),
+      lock_timeout_(access.lock_timeout) {
   prepare_environment();
   if (!environment_.allocate(SQL_NULL_HANDLE))
     throw Error(Exit::source_unreachable, msg("The ODBC driver manager cannot be started."));

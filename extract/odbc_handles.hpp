@@ -69,6 +69,7 @@ class OdbcConnection {
   [[nodiscard]] std::optional<std::string> try_one(const std::string& sql);
 
   [[nodiscard]] int statement_timeout() const noexcept { return timeout_; }
+  [[nodiscard]] int lock_timeout() const noexcept { return lock_timeout_; }
   [[nodiscard]] OdbcDiagnostic diagnostic(SQLSMALLINT type, SQLHANDLE handle) const;
   /// `what`: the table, or what was done.
   [[noreturn]] void fail(SQLSMALLINT type, SQLHANDLE handle, const std::string& what) const;
@@ -77,7 +78,7 @@ class OdbcConnection {
   [[nodiscard]] bool dead() const;
   void connect(const SourceUri& uri, const Access& access, const std::string& more);
   std::string password_, system_;
-  int timeout_ = 0;
+  int timeout_ = 0, lock_timeout_ = 0;
   OdbcHandle<SQL_HANDLE_ENV> environment_;
   OdbcHandle<SQL_HANDLE_DBC> connection_;
   bool connected_ = false;

@@ -43,10 +43,10 @@ class PostgresqlDialect final : public OdbcDialect {
         "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY");
     for (const char* setting :
          {"search_path = pg_catalog", "datestyle = 'ISO'", "intervalstyle = 'iso_8601'", "timezone = 'UTC'",
-          "bytea_output = 'hex'", "extra_float_digits = 1", "lock_timeout = '30s'",
-          "idle_in_transaction_session_timeout = 0", "synchronize_seqscans = off", "row_security = off",
-          "standard_conforming_strings = on"})
+          "bytea_output = 'hex'", "extra_float_digits = 1", "idle_in_transaction_session_timeout = 0",
+          "synchronize_seqscans = off", "row_security = off", "standard_conforming_strings = on"})
       connection.execute(std::string("SET ") + setting);
+    connection.execute(fmt::format("SET lock_timeout = '{}s'", connection.lock_timeout()));
     connection.manual_commit();
     // First in its transaction: before later statements psqlODBC sets savepoints, under which a snapshot can
     // neither be exported nor taken.

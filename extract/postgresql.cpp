@@ -183,11 +183,12 @@ class PostgresqlSource final : public Source {
     if (!snapshot.empty()) connection_.exec("SET TRANSACTION SNAPSHOT " + connection_.literal(snapshot));
     for (const char* setting :
          {"search_path = pg_catalog", "datestyle = 'ISO'", "intervalstyle = 'iso_8601'", "timezone = 'UTC'",
-          "bytea_output = 'hex'", "extra_float_digits = 1", "lock_timeout = '30s'",
-          "idle_in_transaction_session_timeout = 0", "synchronize_seqscans = off", "row_security = off",
+          "bytea_output = 'hex'", "extra_float_digits = 1", "idle_in_transaction_session_timeout = 0",
+          "synchronize_seqscans = off", "row_security = off",
           // several workers would give the rows of a table without key in another order each time
           "max_parallel_workers_per_gather = 0"})
       connection_.exec(std::string("SET LOCAL ") + setting);
+    connection_.exec(fmt::format("SET LOCAL lock_timeout = '{}s'", access_.lock_timeout));
     connection_.exec(fmt::format("SET LOCAL statement_timeout = '{}s'", access_.statement_timeout));
     // A SQL_ASCII database converts nothing and knows nothing of its bytes: they are taken raw and judged
     // here.
@@ -258,7 +259,9 @@ class PostgresqlSource final : public Source {
   }
 
   std::string bound(const ReadRequest& request, const std::vector<std::string>& key) const {
-    const auto values = split_position(request.after);
+    std::vector<std::string> values;
+    CopyLine fields(request.after);
+    for (std::string_view field; fields.next(field);) append_unescaped(values.emplace_back(), field);
     if (values.size() != key.size())
       throw Error(Exit::extract_invalid,
                   msg("The key of table {0} is not what it was when the copy stopped.", request.table.name))
@@ -293,9 +296,16 @@ class PostgresqlSource final : public Source {
     std::string_view field;
     std::size_t n = 0;
     auto& block = filler.block();
+    // The line goes into the block at once; most values are pieces of it.
+    const auto base = block.buffer().size();
+    block.buffer().append(text);
     for (; n < plan.binary.size() && fields.next(field); ++n) {
       if (!large.empty() && std::ranges::find(large, n) != large.end()) {
         block.add_large();
+        continue;
+      }
+      if (!fields.escaped()) {
+        block.add_slice(base + static_cast<std::size_t>(field.data() - text.data()), field.size());
         continue;
       }
       if (is_null(field)) {
@@ -309,20 +319,16 @@ class PostgresqlSource final : public Source {
         append_unescaped(block.buffer(), field);
       block.end_value(start);
     }
-    position_.clear();
-    for (std::size_t k = 0; k < plan.key.size() && fields.next(field); ++k, ++n) {
-      value_.clear();
-      append_unescaped(value_, field);
-      position_ += fmt::format_int(value_.size()).str();
-      position_ += ':';
-      position_ += value_;
-    }
+    // The fields of the key, as they stand in the line, are the position: most are never looked at again.
+    auto position = fields.rest();
+    for (std::size_t k = 0; k < plan.key.size() && fields.next(field); ++k) ++n;
+    if (!fields.rest().empty()) position.remove_suffix(fields.rest().size() + 1);
     if (plan.has_place)
       while (n < plan.binary.size() + plan.key.size() + 3 && fields.next(field)) ++n;
     if (n != plan.binary.size() + plan.key.size() + (plan.has_place ? 3 : 0) || fields.next(field))
       throw Error(Exit::source_data,
                   msg("The table {0} gave a row of another width than asked.", request.table.name));
-    filler.end_row(position_);
+    filler.end_row(plan.key.empty() ? std::string_view() : position);
     return true;
   }
 
@@ -404,7 +410,6 @@ class PostgresqlSource final : public Source {
   std::string schema_, exported_;
   mutable std::map<std::string, bool> places_;
   std::unique_ptr<PostgresqlSource> beside_;
-  std::string position_, value_;
 };
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace {
 /// The writer has gone: the reader has nobody to read for.
 struct Abandoned {};
 
-constexpr std::size_t queued_items = 32;
+constexpr std::size_t queued_items = 96;
 
 class Readers {
  public:

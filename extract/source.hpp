@@ -86,6 +86,7 @@ struct Access {
   std::string schema;                   ///< owner of the tables, "" = the source's default
   std::optional<std::string> password;  ///< from a file, a command or a prompt
   int statement_timeout = 0;            ///< seconds, 0 = none
+  int lock_timeout = 30;                ///< seconds for which a table that someone locks is waited for
   std::size_t fetch_rows = 0;  ///< rows per fetch where the adapter fetches blocks; 0 = by memory budget
 };
 

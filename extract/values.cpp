@@ -298,7 +298,11 @@ std::optional<std::string> canonical_boolean(std::string_view text) {
   return std::nullopt;
 }
 
-bool append_plain_timestamp(std::string& out, std::string_view text, SourceColumn::Kind kind) {
+bool append_plain(std::string& out, std::string_view text, SourceColumn::Kind kind) {
+  if (kind == Kind::boolean && (text == "t" || text == "f")) {
+    out += text == "t" ? '1' : '0';
+    return true;
+  }
   if ((kind != Kind::date && kind != Kind::timestamp) || text.size() < 10) return false;
   const auto two = [&](std::size_t at, int most) {
     if (!digit(text[at]) || !digit(text[at + 1])) return -1;

@@ -36,9 +36,9 @@ enum class Storage { integer, text, blob };
 [[nodiscard]] std::optional<std::string_view> plain_value(std::string_view text,
                                                           SourceColumn::Kind kind) noexcept;
 
-/// The common forms of a date, YYYY-MM-DD and YYYY-MM-DD HH:MM:SS[.f], appended as encode() gives them;
-/// false, and nothing appended, for any other text or kind.
-bool append_plain_timestamp(std::string& out, std::string_view text, SourceColumn::Kind kind);
+/// The common forms of a date, YYYY-MM-DD and YYYY-MM-DD HH:MM:SS[.f], and of a boolean, t and f, appended as
+/// encode() gives them; false, and nothing appended, for any other text or kind.
+bool append_plain(std::string& out, std::string_view text, SourceColumn::Kind kind);
 
 /// A value ready for the extract.
 struct Encoded {

@@ -58,8 +58,10 @@ std::string create_sql(const TakenTable& table, const std::vector<Storage>& stor
 /// Rows that one INSERT writes: fewer, larger statements cost SQLite less.
 constexpr std::size_t rows_at_once = 16;
 
+/// OR FAIL: a statement of several rows that may be undone alone makes SQLite copy each page it touches to a
+/// temporary file first. A failed statement is never undone alone here: all since the last commit is.
 std::string insert_sql(const TakenTable& table, std::size_t rows) {
-  std::string sql = fmt::format("INSERT INTO {} VALUES ", core::sql_name(table.profile->name));
+  std::string sql = fmt::format("INSERT OR FAIL INTO {} VALUES ", core::sql_name(table.profile->name));
   for (std::size_t row = 0, parameter = 0; row < rows; ++row) {
     sql += row == 0 ? "(" : ", (";
     for (std::size_t i = 0; i <= table.columns.size(); ++i)
@@ -273,6 +275,11 @@ void ExtractWriter::end_session(std::string_view finished, std::uint64_t rows, s
 std::string ExtractWriter::first_started() {
   return core::value_text(
       db_->one("SELECT started FROM versoir_session ORDER BY number LIMIT 1").value_or(core::Value{}));
+}
+
+std::string ExtractWriter::last_known_time() {
+  return core::value_text(db_->one("SELECT max(max(started, coalesce(finished, ''))) FROM versoir_session")
+                              .value_or(core::Value{}));
 }
 
 void ExtractWriter::write_run(const std::map<std::string, std::string>& facts) {

@@ -63,6 +63,7 @@ class ExtractWriter {
   void begin_session(const std::map<std::string, std::string>& facts);
   void end_session(std::string_view finished, std::uint64_t rows, std::string_view outcome);
   [[nodiscard]] std::string first_started();
+  [[nodiscard]] std::string last_known_time();  ///< the latest instant that any session wrote, or ""
 
   void write_run(const std::map<std::string, std::string>& facts);
   void write_profile(const std::map<std::string, std::string>& files);

@@ -182,7 +182,7 @@ TEST_CASE("the short ways give what the careful way gives, or leave it to decide
     if (random() % 3 == 0) date += "." + std::to_string(random() % 1000);
     if (random() % 4 == 0) date[random() % date.size()] = dates[random() % dates.size()];
     std::string out = "x";
-    if (append_plain_timestamp(out, date, Kind::timestamp)) {
+    if (append_plain(out, date, Kind::timestamp)) {
       const auto careful = encode(date, Kind::timestamp);
       INFO(date);
       CHECK(careful.misfit.empty());
