@@ -12,6 +12,7 @@
 #include "extract/source.hpp"
 #include "extract/window.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -268,7 +269,9 @@ int run_extract(Context& c) {
     try {
       const auto report = copy_once(c, profile, target, decisions, window);
       tell(c, report, target, profile.id);
-      return static_cast<int>(report.anomalies ? Exit::with_warnings : Exit::ok);
+      const bool warned = std::ranges::any_of(
+          report.notes, [](const core::Finding& f) { return f.severity == core::Severity::warning; });
+      return static_cast<int>(warned ? Exit::with_warnings : Exit::ok);
     } catch (const Error& e) {
       if (e.code() != Exit::temporary || !window || !c.words.has("wait") || window->closes(c.clock.now()))
         throw;

@@ -22,9 +22,9 @@ std::vector<Decision> decisions_of(Extract& extract) {
   return out;
 }
 
-/// The columns that were copied, with the storage that they have in the extract; what the profile took and
-/// the source did not have is not asked for.
-std::vector<Storage> keep_copied(Extract& extract, TakenTable& table) {
+/// The columns that were copied, with the storage that they have in the extract; those that the source does
+/// not have any more are named in `gone`. What the profile took and the source did not have is not asked for.
+std::vector<Storage> keep_copied(Extract& extract, TakenTable& table, std::vector<std::string>& gone) {
   std::vector<Storage> storage;
   auto st = extract.database().prepare(
       "SELECT name, storage FROM versoir_column WHERE table_name = ?1 AND taken = 'yes' ORDER BY position");
@@ -34,7 +34,10 @@ std::vector<Storage> keep_copied(Extract& extract, TakenTable& table) {
     const auto name = st.text(0);
     const auto it =
         std::ranges::find_if(table.columns, [&](const TakenColumn& c) { return c.profile->name == name; });
-    if (it == table.columns.end()) continue;
+    if (it == table.columns.end()) {
+      gone.emplace_back(name);
+      continue;
+    }
     columns.push_back(*it);
     const auto kept = st.text(1);
     storage.push_back(kept == "INTEGER" ? Storage::integer : kept == "BLOB" ? Storage::blob : Storage::text);
@@ -43,32 +46,61 @@ std::vector<Storage> keep_copied(Extract& extract, TakenTable& table) {
   return storage;
 }
 
+class Comparison {
+ public:
+  Comparison(Extract& extract, Source& source, core::Progress& progress, std::stop_token stop)
+      : extract_(extract), source_(source), progress_(progress), stop_(stop) {}
+
+  std::vector<core::Finding> run() {
+    const auto catalogue = source_.catalogue();
+    const auto profile = complete(extract_.profile(), catalogue, decisions_of(extract_));
+    auto matching = match(profile, catalogue);
+    for (const auto& facts : extract_.tables()) {
+      const auto table = std::ranges::find_if(
+          matching.tables, [&](const TakenTable& t) { return t.profile->name == facts.name; });
+      if (table == matching.tables.end())
+        differs(msg("The table {0} is not in the source.", facts.name), facts.name);
+      else
+        compare(*table, facts);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void compare(TakenTable& table, const TableFacts& facts) {
+    std::vector<std::string> gone;
+    const auto storage = keep_copied(extract_, table, gone);
+    for (const auto& column : gone)
+      differs(msg("The column {0}.{1} is not in the source.", facts.name, column), facts.name + "." + column);
+    if (!gone.empty()) return;
+    progress_.begin(facts.name, facts.copied_rows, "rows");
+    const auto seen = look_again(source_, table, storage, progress_, stop_);
+    progress_.end();
+    if (seen.rows != facts.copied_rows)
+      differs(msg("The table {0} has {1} rows in the source and {2} in the extract.", facts.name, seen.rows,
+                  facts.copied_rows),
+              facts.name);
+    else if (seen.sum != facts.sum)
+      differs(msg("The table {0} has other content in the source than in the extract.", facts.name),
+              facts.name);
+  }
+
+  void differs(core::Message message, std::string where) {
+    out_.push_back({core::Severity::error, "SOURCE_DIFFERS", std::move(message), std::move(where)});
+  }
+
+  Extract& extract_;
+  Source& source_;
+  core::Progress& progress_;
+  std::stop_token stop_;
+  std::vector<core::Finding> out_;
+};
+
 }  // namespace
 
 std::vector<core::Finding> compare_with_source(Extract& extract, Source& source, core::Progress& progress,
                                                std::stop_token stop) {
-  std::vector<core::Finding> out;
-  const auto catalogue = source.catalogue();
-  const auto profile = complete(extract.profile(), catalogue, decisions_of(extract));
-  auto matching = match(profile, catalogue);
-  for (auto& table : matching.tables) {
-    const auto facts = std::ranges::find(extract.tables(), table.profile->name, &TableFacts::name);
-    if (facts == extract.tables().end()) continue;
-    const auto storage = keep_copied(extract, table);
-    progress.begin(facts->name, facts->copied_rows, "rows");
-    const auto seen = look_again(source, table, storage, progress, stop);
-    progress.end();
-    if (seen.rows != facts->copied_rows)
-      out.push_back({core::Severity::error, "SOURCE_DIFFERS",
-                     msg("The table {0} has {1} rows in the source and {2} in the extract.", facts->name,
-                         seen.rows, facts->copied_rows),
-                     facts->name});
-    else if (seen.sum != facts->sum)
-      out.push_back({core::Severity::error, "SOURCE_DIFFERS",
-                     msg("The table {0} has other content in the source than in the extract.", facts->name),
-                     facts->name});
-  }
-  return out;
+  return Comparison(extract, source, progress, stop).run();
 }
 
 }  // namespace versoir::extract

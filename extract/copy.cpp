@@ -25,6 +25,8 @@ using core::Severity;
 
 namespace {
 
+constexpr std::uint64_t worth_a_commit = 1u << 20;
+
 class Copy {
  public:
   Copy(Source& source, const profiles::Application& profile, const CopyOptions& options,
@@ -39,6 +41,7 @@ class Copy {
   CopyReport run(const fs::path& target) {
     provenance_ = source_.provenance();
     const auto catalogue = source_.catalogue();
+    catalogue_size_ = catalogue.size();
     profile_ = complete(std::move(profile_), catalogue, options_.decisions);
     const auto matching = match(profile_, catalogue);
     if (options_.kind == Kind::final_) require_decisions(matching);
@@ -79,6 +82,7 @@ class Copy {
   void publish(ExtractWriter& writer, const fs::path& target) {
     auto staged = Extract::open(writer.partial());
     if (report_.tables.empty()) tell(staged);
+    check_written(staged);
     if (options_.signer) {
       StagedSeal seal(staged, target, *options_.signer, options_.tsa, clock_);
       return seal.publish([&] { writer.publish(); });
@@ -88,6 +92,20 @@ class Copy {
       fs::remove(trust::seal_path(seal_file(target)), ec);
     }
     writer.publish();
+  }
+
+  /// What lay on the disk between two runs, and what is to be transferred, is read again before it is sealed:
+  /// a seal says that the file is what was copied.
+  void check_written(Extract& staged) {
+    if (options_.kind != Kind::final_ && !report_.resumed) return;
+    Error error(Exit::extract_altered,
+                msg("What stands in {0} is not what was copied.", staged.path().string()));
+    for (const auto& f : verify_content(staged, progress_))
+      if (f.severity == Severity::error) std::move(error).because(f.message);
+    if (error.causes().empty()) return;
+    throw std::move(error).hint(
+        msg("Look for a failing disk, or for who wrote in that folder; then start the copy again with "
+            "--restart."));
   }
 
   /// A clock that went backwards would date the rows of this session before those they follow.
@@ -140,6 +158,7 @@ class Copy {
   }
 
   void copy_tables(const Matching& matching) {
+    forget_what_is_gone(matching);
     std::vector<ReadTask> tasks;
     lanes_.resize(matching.tables.size());
     for (std::size_t i = 0; i < matching.tables.size(); ++i) {
@@ -165,12 +184,48 @@ class Copy {
         sources, tasks, throttle, [this](ReadItem&& item) { take(std::move(item)); }, stop_);
   }
 
+  /// What an earlier run copied and this source does not have any more.
+  void forget_what_is_gone(const Matching& matching) {
+    for (const auto& [name, state] : writer_->states()) {
+      if (std::ranges::any_of(matching.tables, [&](const TakenTable& t) { return t.profile->name == name; }))
+        continue;
+      writer_->forget(name);
+      report_.notes.push_back(
+          {Severity::warning, "TABLE_CHANGED",
+           msg("The table {0} is not in the source any more: what was copied of it is dropped.", name),
+           name});
+    }
+  }
+
+  /// Names, types and key of what is read of a table.
+  [[nodiscard]] static std::string shape_of(const TakenTable& table) {
+    std::string all = table.source->name;
+    for (const auto& c : table.columns)
+      all += '\0' + c.profile->name + '\0' + c.source->name + '\0' + c.source->type;
+    for (const auto& k : table.source->key) all += '\1' + k;
+    return core::sha256(std::string_view(all)).hex();
+  }
+
+  /// The state that an earlier run left of a table, unless the table is another one now: rows read by other
+  /// columns or in the order of another key cannot be gone on with.
+  std::optional<TableState> kept_state(const TakenTable& table) {
+    const auto& name = table.profile->name;
+    auto state = writer_->state(name);
+    if (!state || state->shape == shape_of(table)) return state;
+    report_.notes.push_back({Severity::warning, "TABLE_CHANGED",
+                             msg("The table {0} has other columns or another key than when its copy was "
+                                 "begun: it is copied anew.",
+                                 name),
+                             name});
+    return std::nullopt;
+  }
+
   /// The task of a table that is not whole yet; what an earlier run left of it is kept if it can be gone on
   /// from.
   std::optional<ReadTask> prepare(std::size_t number) {
     auto& lane = lanes_[number];
     const auto& name = lane.table->profile->name;
-    if (auto state = writer_->state(name)) {
+    if (auto state = kept_state(*lane.table)) {
       lane.state = std::move(*state);
       if (lane.state.stage != TableState::Stage::copying) {
         report(*writer_->table_facts(name));
@@ -181,6 +236,7 @@ class Copy {
     }
     if (lane.state.rows == 0) {
       lane.state = {};
+      lane.state.shape = shape_of(*lane.table);
       for (const auto& c : lane.table->columns) lane.state.storage.push_back(storage_of(*c.source));
       lane.state.first_snapshot = provenance_.snapshot;
     } else if (lane.state.last_snapshot != provenance_.snapshot) {
@@ -254,7 +310,7 @@ class Copy {
   }
 
   void keep_what_is_there() {
-    if (!writer_->in_transaction()) return;
+    if (!writer_->in_transaction() || ending_) return;
     for (const auto& lane : lanes_)
       if (lane.writer && !lane.writer->whole()) return;  // a failed write: the last commit is what there is
     try {
@@ -274,6 +330,10 @@ class Copy {
   }
 
   void end_table(Lane& lane) {
+    // An index that does not fit on the disk must not cost the rows: the next run finds them all, and only
+    // ends.
+    if (uncommitted_ >= worth_a_commit) commit();
+    ending_ = true;
     TableFacts facts;
     facts.name = lane.table->profile->name;
     facts.label = lane.table->profile->label;
@@ -292,6 +352,7 @@ class Copy {
     writer_->save(facts.name, lane.state);
     ++done_;
     commit();
+    ending_ = false;
     progress_.end();
     report(std::move(facts));
     // With several readers other tables are under way: one of them is shown now.
@@ -311,6 +372,7 @@ class Copy {
       return;
     }
     writer_->forget(facts.name);
+    writer_->commit();
     Error error(Exit::extract_changed,
                 msg("The table {0} had {1} rows when they were counted and {2} when they were copied.",
                     facts.name, facts.source_rows, facts.copied_rows));
@@ -323,7 +385,8 @@ class Copy {
     report_.tables.push_back(std::move(facts));
   }
 
-  /// Every table is read a second time, in another snapshot, and must give the same rows.
+  /// Every table is read a second time, in one other snapshot, and must give the same rows. A look that was
+  /// cut short counts for nothing: two halves at two moments would prove neither.
   void second_look(const Matching& matching) {
     if (!options_.reopen)
       throw Error(Exit::unexpected, msg("A final extract needs a second look at its source."));
@@ -332,21 +395,19 @@ class Copy {
     for (std::size_t i = 0; i < matching.tables.size(); ++i) {
       auto& lane = lanes_[i];
       const auto& name = lane.table->profile->name;
-      if (lane.state.stage == TableState::Stage::verified) continue;
       const auto facts = *writer_->table_facts(name);
       progress_.begin(fmt::format("{}/{} {}", i + 1, lanes_.size(), name), facts.copied_rows, "rows");
       const auto seen = look_again(*source, *lane.table, lane.state.storage, progress_, stop_);
       progress_.end();
-      if (seen.rows == facts.copied_rows && seen.sum == facts.sum) {
-        lane.state.stage = TableState::Stage::verified;
-        writer_->save(name, lane.state);
-      } else {
-        changed.push_back(name);
-        writer_->forget(name);
-      }
+      if (seen.rows == facts.copied_rows && seen.sum == facts.sum) continue;
+      changed.push_back(name);
+      writer_->forget(name);
       writer_->commit();
     }
-    if (changed.empty()) return;
+    if (changed.empty()) {
+      seen_again_ = source->consistency();
+      return;
+    }
     Error error(Exit::extract_changed,
                 msg("The second look at the source found other rows: the source still changes."));
     for (const auto& name : changed) std::move(error).because(msg("{0} is not what was copied", name));
@@ -356,7 +417,9 @@ class Copy {
   }
 
   void finish(const Matching& matching) {
-    for (const auto* table : matching.absent) writer_->write_absent_table(*table);
+    for (const auto* table : matching.absent) writer_->write_uncopied_table(*table);
+    for (const auto& table : profile_.tables)
+      if (!table.take) writer_->write_uncopied_table(table);
     count_left(matching);
     record_integrity(*writer_, matching, report_);
     for (const auto& [what, n] : writer_->anomalies()) note_anomaly(what, n);
@@ -376,13 +439,14 @@ class Copy {
   }
 
   void count_left(const Matching& matching) {
-    for (const auto& t : profile_.tables)
-      if (!t.take) ++report_.left_tables;
+    report_.left_tables = catalogue_size_ - matching.tables.size();
     for (const auto& t : matching.tables) report_.left_columns += t.source->columns.size() - t.columns.size();
   }
 
   /// What several sessions made together is of one moment only if they saw the same content.
   [[nodiscard]] Consistency consistency() const {
+    // All that was copied, whenever it was, was found again at one moment.
+    if (seen_again_ == Consistency::snapshot) return Consistency::snapshot;
     auto out = source_.consistency();
     const auto weaken = [&](Consistency c) { out = std::max(out, c); };
     for (const auto& lane : lanes_) {
@@ -437,9 +501,12 @@ class Copy {
   core::Progress& progress_;
   std::stop_token stop_;
   Provenance provenance_;
+  std::size_t catalogue_size_ = 0;
   ExtractWriter* writer_ = nullptr;
   std::vector<Lane> lanes_;
   std::size_t done_ = 0, shown_ = 0;
+  bool ending_ = false;  ///< a table is between its last row and its commit
+  std::optional<Consistency> seen_again_;
   bool all_known_ = false;                     ///< the source has statistics of every table still to copy
   std::uint64_t all_rows_ = 0, all_done_ = 0;  ///< of those tables
   std::uint64_t session_rows_ = 0, uncommitted_ = 0;

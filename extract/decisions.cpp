@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "extract/matching.hpp"
 #include "extract/values.hpp"
 
 #include <algorithm>
@@ -28,25 +29,19 @@ std::string upper(std::string_view text) {
                          [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   return out;
 }
-bool same(std::string_view a, std::string_view b) { return upper(a) == upper(b); }
 
-const profiles::Table* find_table(const profiles::Application& profile, std::string_view name) {
-  const auto it = std::ranges::find_if(profile.tables, [&](const auto& t) { return same(t.name, name); });
-  return it == profile.tables.end() ? nullptr : &*it;
-}
-const profiles::Column* find_column(const profiles::Table& table, std::string_view name) {
-  const auto it = std::ranges::find_if(table.columns, [&](const auto& c) { return same(c.name, name); });
-  return it == table.columns.end() ? nullptr : &*it;
-}
-const SourceTable* find_source(const std::vector<SourceTable>& catalogue, std::string_view name) {
-  const auto it = std::ranges::find_if(catalogue, [&](const auto& t) { return same(t.name, name); });
-  return it == catalogue.end() ? nullptr : &*it;
-}
-const Decision* find_decision(const std::vector<Decision>& decisions, std::string_view table,
+/// The exact names first; names that differ by case only when the source has no object of just that name.
+const Decision* find_decision(const std::vector<Decision>& decisions,
+                              const std::vector<SourceTable>& catalogue, std::string_view table,
                               std::string_view column) {
-  const auto it = std::ranges::find_if(
-      decisions, [&](const Decision& d) { return same(d.table, table) && same(d.column, column); });
-  return it == decisions.end() ? nullptr : &*it;
+  const Decision* alike = nullptr;
+  for (const auto& d : decisions) {
+    if (d.table == table && d.column == column) return &d;
+    if (!alike && same_name(d.table, table) && same_name(d.column, column) &&
+        (d.table == table || std::ranges::find(catalogue, d.table, &SourceTable::name) == catalogue.end()))
+      alike = &d;
+  }
+  return alike;
 }
 
 // As spreadsheets of this country write and read CSV.
@@ -102,6 +97,14 @@ std::string suggest(const SourceTable& table, const std::set<std::string>& perso
   for (const auto& c : table.columns)
     if (person_columns.contains(upper(c.name))) return "person";
   return "";
+}
+
+/// `profile`: whether the profile takes it, nullopt when it says nothing. A decision comes after the profile.
+Standing standing_of(std::optional<bool> profile, const Decision* decision) {
+  const auto decided = decision ? decision->take : std::nullopt;
+  if (!decided) return !profile ? Standing::extra : *profile ? Standing::present : Standing::left;
+  if (!*decided) return Standing::left;
+  return profile && *profile ? Standing::present : Standing::taken;
 }
 
 /// Names of the columns that identify a person: keys of tables with identity columns.
@@ -189,28 +192,25 @@ std::vector<InventoryLine> take_inventory(const profiles::Application& profile,
   std::vector<InventoryLine> out;
   const auto persons = person_columns(profile);
   for (const auto& table : catalogue) {
-    const auto* known = find_table(profile, table.name);
-    const auto* decided = find_decision(decisions, table.name, "");
+    const auto* known = find_known(profile.tables, catalogue, table);
+    const auto* decided = find_decision(decisions, catalogue, table.name, "");
     InventoryLine line;
     line.table = table.name;
     line.rows = table.estimated_rows;
     line.bytes = table.bytes;
     line.label = known ? known->label : table.comment;
-    if (known && !known->take)
-      line.standing = Standing::left;
-    else if (!known)
-      line.standing = !decided || !decided->take ? Standing::extra
-                      : *decided->take           ? Standing::taken
-                                                 : Standing::left;
+    line.standing = standing_of(known ? std::optional(known->take) : std::nullopt, decided);
     if (!known) line.suggestion = suggest(table, persons);
-    if (decided) line.decision = *decided;
-    if (known && !known->take) line.decision.reason = known->reason;
+    if (decided)
+      line.decision = *decided;
+    else if (known && !known->take)
+      line.decision.reason = known->reason;
     const bool open = line.standing == Standing::present || line.standing == Standing::taken;
     out.push_back(std::move(line));
     if (!open) continue;
     for (const auto& column : table.columns) {
-      const auto* expected = known ? find_column(*known, column.name) : nullptr;
-      const auto* choice = find_decision(decisions, table.name, column.name);
+      const auto* expected = known ? find_known(known->columns, table.columns, column) : nullptr;
+      const auto* choice = find_decision(decisions, catalogue, table.name, column.name);
       InventoryLine c;
       c.table = table.name;
       c.column = column.name;
@@ -219,10 +219,9 @@ std::vector<InventoryLine> take_inventory(const profiles::Application& profile,
       if (choice) c.decision = *choice;
       if (expected) {
         c.profile_type = expected->type;
-        c.standing = !expected->take            ? Standing::left
-                     : wider(column, *expected) ? Standing::wider
-                                                : Standing::present;
-        if (!expected->take) c.decision.reason = expected->reason;
+        c.standing = standing_of(expected->take, choice);
+        if (c.standing == Standing::present && wider(column, *expected)) c.standing = Standing::wider;
+        if (!choice && !expected->take) c.decision.reason = expected->reason;
       } else if (choice && choice->take) {
         c.standing = *choice->take ? Standing::taken : Standing::left;
       } else {
@@ -234,7 +233,7 @@ std::vector<InventoryLine> take_inventory(const profiles::Application& profile,
   }
   for (const auto& table : profile.tables) {
     if (!table.take) continue;
-    const auto* there = find_source(catalogue, table.name);
+    const auto* there = find_name(catalogue, table.name);
     InventoryLine line;
     line.table = table.name;
     line.label = table.label;
@@ -244,9 +243,7 @@ std::vector<InventoryLine> take_inventory(const profiles::Application& profile,
       continue;
     }
     for (const auto& column : table.columns) {
-      if (!column.take ||
-          std::ranges::any_of(there->columns, [&](const auto& c) { return same(c.name, column.name); }))
-        continue;
+      if (!column.take || find_name(there->columns, column.name)) continue;
       auto c = line;
       c.column = column.name;
       c.label = column.label;
@@ -258,45 +255,62 @@ std::vector<InventoryLine> take_inventory(const profiles::Application& profile,
   return out;
 }
 
+namespace {
+
+profiles::Column column_of(const SourceColumn& column, const Decision* choice, const Decision& whole) {
+  profiles::Column c;
+  c.name = upper(column.name);
+  c.type = column.type;
+  c.label = c.name;
+  c.evidence = profiles::Evidence::unknown;
+  c.take = choice && choice->take ? *choice->take : *whole.take;
+  if (!c.take) c.reason = choice ? choice->reason : whole.reason;
+  return c;
+}
+
+/// What was decided on a table or column that the profile knows.
+template <class Known>
+void decide(Known& known, const Decision* decision) {
+  if (!decision || !decision->take) return;
+  known.take = *decision->take;
+  if (!known.take) known.reason = decision->reason;
+}
+
+}  // namespace
+
 profiles::Application complete(profiles::Application profile, const std::vector<SourceTable>& catalogue,
                                const std::vector<Decision>& decisions) {
-  const auto column_of = [&](const SourceColumn& column, const Decision* choice, const Decision* whole) {
-    profiles::Column c;
-    c.name = upper(column.name);
-    c.type = column.type;
-    c.label = c.name;
-    c.evidence = profiles::Evidence::unknown;
-    c.take = choice && choice->take ? *choice->take : whole && whole->take && *whole->take;
-    if (!c.take) c.reason = choice ? choice->reason : whole ? whole->reason : std::string();
-    return c;
-  };
+  std::vector<profiles::Table> added;
   for (const auto& table : catalogue) {
-    const auto* whole = find_decision(decisions, table.name, "");
-    const auto known =
-        std::ranges::find_if(profile.tables, [&](const auto& t) { return same(t.name, table.name); });
-    if (known != profile.tables.end()) {
-      if (!known->take) continue;
+    const auto* whole = find_decision(decisions, catalogue, table.name, "");
+    if (const auto* found = find_known(profile.tables, catalogue, table)) {
+      auto& known = profile.tables[static_cast<std::size_t>(found - profile.tables.data())];
+      decide(known, whole);
+      if (!known.take) continue;
       for (const auto& column : table.columns) {
-        const auto* choice = find_decision(decisions, table.name, column.name);
-        if (choice && choice->take && !find_column(*known, column.name))
-          known->columns.push_back(column_of(column, choice, nullptr));
+        const auto* choice = find_decision(decisions, catalogue, table.name, column.name);
+        if (const auto* c = find_known(known.columns, table.columns, column))
+          decide(known.columns[static_cast<std::size_t>(c - known.columns.data())], choice);
+        else if (choice && choice->take)
+          known.columns.push_back(column_of(column, choice, *choice));
       }
       continue;
     }
     if (!whole || !whole->take) continue;
-    profiles::Table added;
-    added.name = upper(table.name);
-    added.label = table.comment.empty() ? added.name : table.comment;
-    added.evidence = profiles::Evidence::unknown;
-    added.take = *whole->take;
-    added.reason = whole->reason;
+    profiles::Table t;
+    t.name = upper(table.name);
+    t.label = table.comment.empty() ? t.name : table.comment;
+    t.evidence = profiles::Evidence::unknown;
+    decide(t, whole);
     for (const auto& column : table.columns)
-      added.columns.push_back(column_of(column, find_decision(decisions, table.name, column.name), whole));
+      t.columns.push_back(
+          column_of(column, find_decision(decisions, catalogue, table.name, column.name), *whole));
     for (const auto& k : table.key)
-      if (const auto* c = find_column(added, k); c && c->take) added.key.push_back(c->name);
-    if (added.key.size() != table.key.size()) added.key.clear();
-    profile.tables.push_back(std::move(added));
+      if (const auto* c = find_name(t.columns, k); c && c->take) t.key.push_back(c->name);
+    if (t.key.size() != table.key.size()) t.key.clear();
+    added.push_back(std::move(t));
   }
+  std::ranges::move(added, std::back_inserter(profile.tables));
   return profile;
 }
 

@@ -1,4 +1,5 @@
-// What is decided, table by table and column by column, on what a source has and the profile does not know.
+// What is decided, table by table and column by column: on what the profile does not know, and where a site
+// departs from it.
 #pragma once
 #include "extract/source.hpp"
 #include "profiles/model.hpp"
@@ -53,7 +54,8 @@ void write_decisions(const std::filesystem::path& file, const std::vector<Invent
                                                         const std::vector<Decision>& decisions);
 
 /// The profile as the decisions complete it: unknown tables and columns are added, taken or left with the
-/// reason. Types and keys are the source's.
+/// reason, with the types and keys of the source; of what the profile knows, a decision changes whether it is
+/// taken.
 [[nodiscard]] profiles::Application complete(profiles::Application profile,
                                              const std::vector<SourceTable>& catalogue,
                                              const std::vector<Decision>& decisions);

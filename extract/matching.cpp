@@ -16,24 +16,9 @@ using core::Severity;
 namespace {
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-bool same_name(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
 
-/// Exact name, otherwise the only one that differs by case; nullptr when none, or when several could be
-/// meant.
-template <class Item>
-const Item* find_name(const std::vector<Item>& items, std::string_view name) {
-  const Item* found = nullptr;
-  int alike = 0;
-  for (const auto& item : items) {
-    if (item.name == name) return &item;
-    if (same_name(item.name, name)) {
-      found = &item;
-      ++alike;
-    }
-  }
-  return alike == 1 ? found : nullptr;
+bool reserved(std::string_view name) {
+  return same_name(name.substr(0, 8), "versoir_") || same_name(name.substr(0, 7), "sqlite_");
 }
 
 class Matcher {
@@ -42,6 +27,7 @@ class Matcher {
       : profile_(profile), catalogue_(catalogue) {}
 
   Matching run() {
+    check_names();
     for (const auto& table : profile_.tables)
       if (table.take) take(table);
     if (!missing_.empty()) fail();
@@ -50,6 +36,21 @@ class Matcher {
   }
 
  private:
+  /// Decisions may add any table of the source: SQLite knows no case, and some names are its own or ours.
+  void check_names() const {
+    Error error(Exit::profile_invalid, msg("An extract cannot hold these names."));
+    for (const auto& t : profile_.tables) {
+      if (!t.take) continue;
+      if (reserved(t.name)) std::move(error).because(msg("{0}: the name is reserved", t.name));
+      if (profile_.find_table(t.name) != &t)
+        std::move(error).because(msg("{0}: another table differs by its case only", t.name));
+      for (const auto& c : t.columns)
+        if (c.take && same_name(c.name, "_row"))
+          std::move(error).because(msg("{0}.{1}: the name is reserved", t.name, c.name));
+    }
+    if (!error.causes().empty()) throw std::move(error).hint(msg("Leave them by decision, with the reason."));
+  }
+
   void take(const profiles::Table& table) {
     TakenTable taken{&table, find_name(catalogue_, table.name), {}, {}};
     if (!taken.source) {
@@ -84,18 +85,19 @@ class Matcher {
 
   void look_for_undecided() {
     for (const auto& table : catalogue_) {
-      const auto* known = profile_.find_table(table.name);
+      const auto* known = find_known(profile_.tables, catalogue_, table);
       if (!known) {
         undecided(msg("The profile says nothing of the table {0} of the source.", table.name), table.name);
         continue;
       }
       if (!known->take) continue;
       for (const auto& column : table.columns) {
-        if (!known->find(column.name))
+        const auto* said = find_known(known->columns, table.columns, column);
+        if (!said)
           undecided(
               msg("The profile says nothing of the column {0}.{1} of the source.", table.name, column.name),
               table.name + "." + column.name);
-        else if (column.type == "oid" && known->find(column.name)->take)
+        else if (column.type == "oid" && said->take)
           result_.notes.push_back({Severity::warning, "LARGE_OBJECT",
                                    msg("The column {0}.{1} may point to large objects, which are not copied.",
                                        table.name, column.name),
@@ -136,6 +138,10 @@ class Matcher {
 };
 
 }  // namespace
+
+bool same_name(std::string_view a, std::string_view b) noexcept {
+  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+}
 
 Matching match(const profiles::Application& profile, const std::vector<SourceTable>& catalogue) {
   return Matcher(profile, catalogue).run();

@@ -89,11 +89,15 @@ std::vector<TableFacts> table_facts(core::Database& db) {
   return out;
 }
 
-/// Gives the profile's queries what the source did not have: empty tables, NULL columns.
+/// Gives the profile's queries what the source did not have, and what a decision left: empty tables, NULL
+/// columns.
 void shadow_absent(core::Database& db) {
   std::map<std::string, std::vector<std::string>> absent;
   auto st = db.prepare(
-      "SELECT table_name, name FROM versoir_column WHERE taken = 'absent' ORDER BY table_name, position");
+      "SELECT table_name, name FROM versoir_column AS c WHERE taken = 'absent' OR (taken = 'no' AND EXISTS "
+      "(SELECT 1 FROM versoir_decision AS d WHERE d.taken = 0 AND d.table_name = c.table_name COLLATE NOCASE "
+      "AND "
+      "(d.column_name = c.name COLLATE NOCASE OR d.column_name = ''))) ORDER BY table_name, position");
   while (st.step()) absent[std::string(st.text(0))].emplace_back(st.text(1));
   auto known = db.prepare("SELECT 1 FROM versoir_table WHERE name = ?1");
   for (const auto& [table, columns] : absent) {

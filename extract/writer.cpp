@@ -40,7 +40,7 @@ CREATE TABLE versoir_profile (name TEXT PRIMARY KEY, content TEXT) STRICT;
 CREATE TABLE versoir_partial (key TEXT PRIMARY KEY, value TEXT) STRICT;
 CREATE TABLE versoir_progress (table_name TEXT PRIMARY KEY, stage INTEGER, storage TEXT, rows INTEGER,
   source_rows INTEGER, sum TEXT, pending BLOB, position BLOB, first_snapshot TEXT, last_snapshot TEXT,
-  one_moment INTEGER) STRICT;
+  one_moment INTEGER, shape TEXT) STRICT;
 )sql";
 
 // A commit must survive a power cut: an interrupted copy goes on from it.
@@ -188,7 +188,7 @@ ExtractWriter::~ExtractWriter() {
 std::optional<TableState> ExtractWriter::state(const std::string& table) {
   auto st = db_->prepare(
       "SELECT stage, storage, rows, source_rows, sum, pending, position, first_snapshot, last_snapshot, "
-      "one_moment "
+      "one_moment, shape "
       "FROM versoir_progress WHERE table_name = ?1");
   st.bind(1, std::string_view(table));
   if (!st.step()) return std::nullopt;
@@ -203,18 +203,19 @@ std::optional<TableState> ExtractWriter::state(const std::string& table) {
   out.first_snapshot = st.text(7);
   out.last_snapshot = st.text(8);
   out.one_moment = st.integer(9) != 0;
+  out.shape = st.text(10);
   return out;
 }
 
 void ExtractWriter::save(const std::string& table, const TableState& state) {
   auto st = db_->prepare(
-      "INSERT OR REPLACE INTO versoir_progress VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+      "INSERT OR REPLACE INTO versoir_progress VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
   st.bind(1, std::string_view(table)).bind(2, static_cast<std::int64_t>(state.stage));
   st.bind(3, std::string_view(storage_text(state.storage))).bind(4, static_cast<std::int64_t>(state.rows));
   st.bind(5, static_cast<std::int64_t>(state.source_rows)).bind(6, std::string_view(state.sum.hex()));
   st.bind_blob(7, state.pending).bind_blob(8, state.position);
   st.bind(9, std::string_view(state.first_snapshot)).bind(10, std::string_view(state.last_snapshot));
-  st.bind(11, std::int64_t{state.one_moment});
+  st.bind(11, std::int64_t{state.one_moment}).bind(12, std::string_view(state.shape));
   st.run();
 }
 
@@ -356,10 +357,12 @@ void ExtractWriter::write_columns(const TakenTable& table, const std::vector<Sto
   }
 }
 
-void ExtractWriter::write_absent_table(const profiles::Table& table) {
-  for (std::size_t i = 0; i < table.columns.size(); ++i)
-    write_column(table, table.columns[i], i + 1, table.columns[i].type, "",
-                 table.columns[i].take ? "absent" : "no");
+void ExtractWriter::write_uncopied_table(const profiles::Table& table) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    auto column = table.columns[i];
+    if (!table.take && column.take) column.reason = table.reason;
+    write_column(table, column, i + 1, column.type, "", table.take && column.take ? "absent" : "no");
+  }
 }
 
 void ExtractWriter::create_indexes(const TakenTable& table) {

@@ -21,7 +21,8 @@ namespace versoir::extract {
 
 /// How far one table is, as the partial file remembers it between two runs.
 struct TableState {
-  enum class Stage { copying, copied, verified } stage = Stage::copying;
+  enum class Stage { copying, copied } stage = Stage::copying;
+  std::string shape;  ///< of what was read: another table or other columns cannot be gone on with
   std::vector<Storage> storage;
   std::uint64_t rows = 0, source_rows = 0;
   core::Sha256 sum;
@@ -72,7 +73,8 @@ class ExtractWriter {
   [[nodiscard]] std::optional<TableFacts> table_facts(const std::string& table);
   /// The dictionary of a table: copied columns with their storage, absent and left ones.
   void write_columns(const TakenTable& table, const std::vector<Storage>& storage);
-  void write_absent_table(const profiles::Table& table);
+  /// The dictionary of a table that is absent from the source, or left.
+  void write_uncopied_table(const profiles::Table& table);
   void create_indexes(const TakenTable& table);
   /// (table, column, kind) → number of anomalies.
   [[nodiscard]] std::vector<std::pair<std::array<std::string, 3>, std::uint64_t>> anomalies();
