@@ -6,22 +6,8 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 rows=${1:-2000000}
 build=$root/build/release
 cmake --build "$build" --target bench_extract bench_delay >/dev/null
-work=$(mktemp -d /tmp/versoir-bench-XXXXXX)
-programs=$(dirname "$(ls -d /usr/lib/postgresql/*/bin/initdb | tail -1)")
-account=postgres
-chown "$account" "$work"
-as() { if [ "$(id -u)" -eq 0 ]; then runuser -u "$account" -- "$@"; else "$@"; fi; }
-delay_pid=
-cleanup() {
-  if [ -n "$delay_pid" ]; then kill "$delay_pid" 2>/dev/null || true; fi
-  as "$programs/pg_ctl" -D "$work/data" -m immediate stop >/dev/null 2>&1 || true
-  rm -rf "$work"
-}
-trap cleanup EXIT
-as "$programs/initdb" -D "$work/data" -U postgres -A trust -E UTF8 --no-locale --no-sync >/dev/null
-as "$programs/pg_ctl" -D "$work/data" -w -o "-k $work -c listen_addresses= -c shared_buffers=512MB -c max_wal_size=4GB -c fsync=off" start >/dev/null
-conn="host=$work dbname=postgres user=postgres"
-psql -X -q "$conn" <<SQL
+. "$root/bench/server.sh"
+psql <<SQL
 CREATE TABLE mesure (id bigint PRIMARY KEY, code varchar(8) NOT NULL, libelle varchar(80), nom varchar(40), prenom varchar(40),
   note numeric(6,3), coef integer, inscrit timestamp(0), ne date, actif boolean, commentaire varchar(200), cree timestamp(6));
 INSERT INTO mesure SELECT i, 'C' || i % 1000, 'Unité d''enseignement ' || i, 'NOM' || i % 50000, 'Prénom ' || i % 3000,
@@ -39,27 +25,26 @@ cat >"$work/tables.xml" <<'XML'
  <column name="CREE" type="TIMESTAMP" label="c"/></table>
 </tables>
 XML
-measure() { "$build/bench/bench_extract" "$@"; }
-best() { # runs three times, keeps the fastest line
-  for _ in 1 2 3; do "$@"; done | sort -k3 -n | tail -1
-}
-row() { awk -v name="$1" -v floor="$floor" '{printf "| %s | %d | %.0f | %.2f | %.2f | %.0f |\n", name, $1, $3, $3 / floor, $4, $5 / 1024}' <<<"$2"; }
 line=$(best measure floor "$conn" mesure)
 floor=$(awk '{print $3}' <<<"$line")
-echo "| what | rows | rows/s | of the floor | client CPU s | peak MB |"
-echo "|---|---|---|---|---|---|"
+heading
 row "floor: COPY read, split, unescaped, dropped" "$line"
 row "versoir extract, digests included" "$(best measure copy "postgresql:$conn" "$work/tables.xml" "$work/m.extract")"
 naive() {
   rm -f "$work/n.db" "$work/n.csv"
   local begin end
   begin=$(date +%s%N)
-  psql -X -q "$conn" -c "\\copy mesure TO '$work/n.csv' CSV"
+  psql -c "\\copy mesure TO '$work/n.csv' CSV"
   sqlite3 "$work/n.db" "CREATE TABLE mesure (id, code, libelle, nom, prenom, note, coef, inscrit, ne, actif, commentaire, cree);" ".mode csv" ".import $work/n.csv mesure"
   end=$(date +%s%N)
   awk -v rows="$rows" -v ns=$((end - begin)) 'BEGIN {printf "%d %.3f %.0f 0 0\n", rows, ns / 1e9, rows / (ns / 1e9)}'
 }
 row "psql \\copy, then sqlite3 .import" "$(best naive)"
-"$build/bench/bench_delay" "$work/.s.PGSQL.5432" 5 >"$work/port" & delay_pid=$!
-while ! [ -s "$work/port" ]; do sleep 0.05; done
-row "versoir extract, 5 ms away" "$(best measure copy "postgresql:host=127.0.0.1 port=$(cat "$work/port") dbname=postgres user=postgres sslmode=disable" "$work/tables.xml" "$work/d.extract")"
+start_latency 5
+row "versoir extract, 5 ms away" "$(best measure copy "postgresql:$delayed" "$work/tables.xml" "$work/d.extract")"
+driver=$(ls /usr/lib/*/odbc/psqlodbcw.so | tail -1)
+odbc="Driver=$driver;Server=$work;Database=postgres;UID=postgres"
+line=$(best measure floor-odbc "$odbc;UseDeclareFetch=1;Fetch=1000" mesure)
+floor=$(awk '{print $3}' <<<"$line")
+row "floor: psqlODBC, blocks of 1 000 rows, dropped" "$line"
+row "versoir extract through psqlODBC" "$(best measure copy "odbc:$odbc" "$work/tables.xml" "$work/o.extract")"

@@ -60,6 +60,7 @@ class BlockFiller {
 
 /// A position made of several values (those of a key): each with its length, so that any text can stand in
 /// it.
+void append_position(std::string& position, std::string_view value);
 [[nodiscard]] std::string join_position(std::span<const std::string> values);
 /// Throws Error(Exit::extract_invalid) on what join_position did not write.
 [[nodiscard]] std::vector<std::string> split_position(std::string_view position);

@@ -198,8 +198,10 @@ OdbcReader::Arrived OdbcReader::arrived(const Item& item, std::size_t row, std::
 
 void OdbcReader::take_row(std::size_t row, BlockFiller& filler) {
   std::map<std::size_t, Apart> apart;
-  std::vector<std::string_view> texts(columns_.size());
-  std::vector<bool> null(columns_.size());
+  auto& texts = texts_;
+  auto& null = null_;
+  texts.resize(columns_.size());
+  null.resize(columns_.size());
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     const auto& column = columns_[c];
     std::string_view flag;
@@ -224,22 +226,27 @@ void OdbcReader::take_row(std::size_t row, BlockFiller& filler) {
         block.add(it->second.value);
     } else if (null[c]) {
       block.add_null();
+    } else if (const auto form = items_[columns_[c].item].form; form == OdbcForm::text) {
+      block.add(texts[c]);
     } else {
       const auto start = block.buffer().size();
-      OdbcDecoder decoder(items_[columns_[c].item].form);
+      OdbcDecoder decoder(form);
       decoder.append(block.buffer(), texts[c]);
       decoder.finish(block.buffer());
       block.end_value(start);
     }
   }
-  std::vector<std::string> position;
+  where_row_is_.clear();
   for (const auto i : position_) {
     std::string_view text;
     // A key that was cut cannot say where to go on: the table is then read from its beginning.
-    if (arrived(items_[i], row, text) != Arrived::whole) break;
-    position.emplace_back(text);
+    if (arrived(items_[i], row, text) != Arrived::whole) {
+      where_row_is_.clear();
+      break;
+    }
+    append_position(where_row_is_, text);
   }
-  filler.end_row(position.size() == position_.size() ? join_position(position) : std::string());
+  filler.end_row(where_row_is_);
 }
 
 /// One value of the row, through a statement of its own that is prepared once: a literal each time would

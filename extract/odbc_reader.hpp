@@ -72,6 +72,9 @@ class OdbcReader {
   std::vector<std::size_t> position_, where_;  ///< items of the order and of the place
   std::vector<std::string> place_values_;      ///< parameters of the statements below
   std::map<std::size_t, std::unique_ptr<OdbcStatement>> apart_;
+  std::vector<std::string_view> texts_;  ///< of the row at hand, as null_ and where_row_is_
+  std::vector<bool> null_;
+  std::string where_row_is_;
   std::atomic<OdbcStatement*> active_ = nullptr;  ///< what a stop cancels
 };
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <array>
 #include <charconv>
 
 namespace versoir::extract {
@@ -71,9 +72,18 @@ const SourceColumn* SourceTable::find(std::string_view column) const {
   return it == columns.end() ? nullptr : &*it;
 }
 
+void append_position(std::string& position, std::string_view value) {
+  std::array<char, 20> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value.size());
+  static_cast<void>(error);  // 20 digits hold any size
+  position.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+  position += ':';
+  position += value;
+}
+
 std::string join_position(std::span<const std::string> values) {
   std::string out;
-  for (const auto& v : values) out += std::to_string(v.size()) + ":" + v;
+  for (const auto& v : values) append_position(out, v);
   return out;
 }
 
