@@ -37,6 +37,8 @@ std::string standing_text(Standing s) {
       return core::tr("taken by decision");
     case Standing::wider:
       return core::tr("wider than the profile says");
+    case Standing::elsewhere:
+      return core::tr("decided, not in this source");
   }
   return {};
 }
@@ -109,7 +111,7 @@ void show(Context& c, const std::vector<InventoryLine>& inventory) {
 
 int run_inspect(Context& c) {
   const auto profile = chosen_profile(c);
-  const auto file = decision_file(c, profile);
+  const auto file = decision_file(c, profile, false);
   auto decisions = extract::read_decisions(file);
   const auto opened = open_source(c, c.words.get("SOURCE"), profile);
   const auto catalogue = opened.source->catalogue();
@@ -117,7 +119,7 @@ int run_inspect(Context& c) {
   decide(c, inventory, decisions);
   inventory = extract::take_inventory(profile, catalogue, decisions);
   show(c, inventory);
-  extract::write_decisions(file, inventory);
+  const bool written = extract::write_decisions(file, inventory);
 
   std::map<Standing, std::size_t> count;
   for (const auto& line : inventory) ++count[line.standing];
@@ -125,12 +127,17 @@ int run_inspect(Context& c) {
       msg("{0} tables in the source; {1} tables or columns missing, {2} not decided, {3} wider than the "
           "profile says.",
           catalogue.size(), count[Standing::missing], count[Standing::extra], count[Standing::wider]));
+  if (count[Standing::elsewhere] > 0)
+    c.out.result(msg("{0} decisions are on tables or columns that this source does not have; they are kept.",
+                     count[Standing::elsewhere]));
   c.out.result(msg("Decisions: {0}. Fill in the columns decision, reason and who, or use --take and --leave.",
                    file.string()));
   c.out.summary({{"tables", catalogue.size()},
                  {"missing", count[Standing::missing]},
                  {"undecided", count[Standing::extra]},
                  {"wider", count[Standing::wider]},
+                 {"elsewhere", count[Standing::elsewhere]},
+                 {"written", written},
                  {"decisions", file.string()}});
   if (count[Standing::missing] > 0) return static_cast<int>(Exit::source_missing);
   return static_cast<int>(count[Standing::extra] > 0 ? Exit::with_warnings : Exit::ok);

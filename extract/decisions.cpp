@@ -121,7 +121,8 @@ std::set<std::string> person_columns(const profiles::Application& profile) {
 }  // namespace
 
 std::string_view standing_name(Standing s) noexcept {
-  static constexpr std::array names{"present", "left", "missing", "absent", "extra", "taken", "wider"};
+  static constexpr std::array names{"present", "left",  "missing", "absent",
+                                    "extra",   "taken", "wider",   "elsewhere"};
   return names[static_cast<std::size_t>(s)];
 }
 
@@ -163,7 +164,32 @@ std::vector<Decision> read_decisions(const fs::path& file) {
   return out;
 }
 
-void write_decisions(const fs::path& file, const std::vector<InventoryLine>& inventory) {
+namespace {
+
+/// Something that a person wrote.
+bool said(const Decision& d) { return d.take || !d.reason.empty() || !d.who.empty(); }
+
+/// Decisions and open questions as one text, whatever the order of the lines.
+std::string essence(const std::vector<Decision>& decisions) {
+  std::set<std::string> lines;
+  for (const auto& d : decisions) {
+    std::string line;
+    for (const auto& field : {upper(d.table), upper(d.column),
+                              std::string(!d.take   ? "?"
+                                          : *d.take ? "+"
+                                                    : "-"),
+                              d.reason, d.who, d.date})
+      line += field + '\0';
+    lines.insert(std::move(line));
+  }
+  std::string out;
+  for (const auto& line : lines) out += line + '\n';
+  return out;
+}
+
+}  // namespace
+
+bool write_decisions(const fs::path& file, const std::vector<InventoryLine>& inventory) {
   core::StringSink out;
   out.text = byte_order_mark;
   core::CsvWriter csv(out, core::CsvFor::people, separator);
@@ -172,9 +198,13 @@ void write_decisions(const fs::path& file, const std::vector<InventoryLine>& inv
   const auto cell = [](std::string_view text) {  // what is empty stays to be filled in
     return text.empty() ? std::optional<std::string>() : std::string(text);
   };
+  std::vector<Decision> written;
   for (const auto& line : inventory) {
-    const auto& d = line.decision;
-    if (line.standing != Standing::extra && !d.take) continue;
+    auto d = line.decision;
+    d.table = line.table;
+    d.column = line.column;
+    if (line.standing != Standing::extra && line.standing != Standing::elsewhere && !d.take) continue;
+    written.push_back(d);
     csv.row(std::vector<std::optional<std::string>>{
         cell(line.table), cell(line.column),
         cell(!d.take   ? ""
@@ -183,8 +213,39 @@ void write_decisions(const fs::path& file, const std::vector<InventoryLine>& inv
         cell(d.reason), cell(d.who), cell(d.date), cell(standing_name(line.standing)), cell(line.suggestion),
         cell(line.source_type), cell(line.rows ? std::to_string(*line.rows) : ""), cell(line.label)});
   }
+  std::error_code ec;
+  if (fs::exists(file, ec)) {
+    if (essence(read_decisions(file)) == essence(written)) return false;
+    core::write_file(file.string() + ".bak", core::read_file(file));
+  }
   core::write_file(file, out.text);
+  return true;
 }
+
+namespace {
+
+/// Decisions that no line shows: on what this source lacks, or on columns of a table that is left.
+void keep_the_others(std::vector<InventoryLine>& lines, const std::vector<SourceTable>& catalogue,
+                     const std::vector<Decision>& decisions) {
+  std::set<std::pair<std::string, std::string>> shown;
+  for (const auto& l : lines)
+    if (said(l.decision) || l.standing == Standing::extra) shown.emplace(upper(l.table), upper(l.column));
+  for (const auto& d : decisions) {
+    if (!said(d) || !shown.emplace(upper(d.table), upper(d.column)).second) continue;
+    const auto* table = find_source(catalogue, d.table);
+    const bool there = table && (d.column.empty() || std::ranges::any_of(table->columns, [&](const auto& c) {
+                                   return same(c.name, d.column);
+                                 }));
+    InventoryLine line;
+    line.table = d.table;
+    line.column = d.column;
+    line.standing = there ? Standing::left : Standing::elsewhere;
+    line.decision = d;
+    lines.push_back(std::move(line));
+  }
+}
+
+}  // namespace
 
 std::vector<InventoryLine> take_inventory(const profiles::Application& profile,
                                           const std::vector<SourceTable>& catalogue,
@@ -252,6 +313,7 @@ std::vector<InventoryLine> take_inventory(const profiles::Application& profile,
       out.push_back(std::move(c));
     }
   }
+  keep_the_others(out, catalogue, decisions);
   return out;
 }
 

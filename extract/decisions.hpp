@@ -21,13 +21,14 @@ struct Decision {
 
 /// How a table or column of the source and the profile stand to each other.
 enum class Standing {
-  present,  ///< taken, and there
-  left,     ///< left by the profile or by a decision
-  missing,  ///< taken, not optional, not there
-  absent,   ///< optional, not there: normal, versions differ
-  extra,    ///< there, unknown to the profile, not decided
-  taken,    ///< there, unknown to the profile, taken by decision
-  wider,    ///< there with more room or another type than the profile says: copied all the same
+  present,    ///< taken, and there
+  left,       ///< left by the profile or by a decision
+  missing,    ///< taken, not optional, not there
+  absent,     ///< optional, not there: normal, versions differ
+  extra,      ///< there, unknown to the profile, not decided
+  taken,      ///< there, unknown to the profile, taken by decision
+  wider,      ///< there with more room or another type than the profile says: copied all the same
+  elsewhere,  ///< decided on, and not in this source: kept for the one that has it
 };
 [[nodiscard]] std::string_view standing_name(Standing s) noexcept;
 
@@ -45,10 +46,13 @@ struct InventoryLine {
 /// the reader. `decision` is taken, left, or empty (French: pris, laissé). Throws Error(Exit::configuration)
 /// with its line. A file that does not exist decides nothing.
 [[nodiscard]] std::vector<Decision> read_decisions(const std::filesystem::path& file);
-/// Writes every line that needs or has a decision, with what helps to decide.
-void write_decisions(const std::filesystem::path& file, const std::vector<InventoryLine>& inventory);
+/// Writes every line that needs or has a decision, with what helps to decide. A file that says the same
+/// decisions and the same open questions is left alone; one that is replaced is kept as `<file>.bak`. True
+/// when it was written.
+bool write_decisions(const std::filesystem::path& file, const std::vector<InventoryLine>& inventory);
 
-/// Everything the source has and everything the profile takes, in the source's order, then what is missing.
+/// Everything the source has and everything the profile takes, in the source's order, then what is missing,
+/// then what was decided on things that this source does not have: another one may.
 [[nodiscard]] std::vector<InventoryLine> take_inventory(const profiles::Application& profile,
                                                         const std::vector<SourceTable>& catalogue,
                                                         const std::vector<Decision>& decisions);
