@@ -1,4 +1,5 @@
 // versoir extract: the faithful copy, sealed.
+#include "cli/before_copy.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/make_script.hpp"
@@ -7,7 +8,6 @@
 #include "core/error.hpp"
 #include "extract/compare.hpp"
 #include "extract/copy.hpp"
-#include "extract/preflight.hpp"
 #include "extract/seal.hpp"
 #include "extract/source.hpp"
 #include "extract/window.hpp"
@@ -47,8 +47,9 @@ class WindowGuard {
     if (!closes) return;
     timer_ = std::jthread([this, until = *closes, &clock](std::stop_token done) {
       std::unique_lock lock(mutex_);
+      // Looked at often: the clock may be set, and a machine that slept wakes late.
       while (!done.stop_requested() && clock.now() < until)
-        wake_.wait_for(lock, done, std::chrono::seconds(5), [] { return false; });
+        wake_.wait_for(lock, done, std::chrono::seconds(1), [] { return false; });
       if (done.stop_requested()) return;
       closed_ = true;
       copying_.request_stop();
@@ -81,7 +82,8 @@ void enter(Context& c, const extract::Window& window) {
   while (!window.closes(c.clock.now())) {
     const auto opens = window.opens(c.clock.now());
     if (!c.words.has("wait"))
-      throw Error(Exit::temporary, msg("The window is closed; it opens on {0}.", core::show_instant(opens)))
+      throw Error(Exit::window_closed,
+                  msg("The window is closed; it opens on {0}.", core::show_instant(opens)))
           .hint(msg("Start again then, or let --wait do so."));
     c.out.say(msg("The window is closed; it opens on {0}.", core::show_instant(opens)));
     c.out.event("waiting", {{"until", core::format_instant(opens)}});
@@ -92,53 +94,20 @@ void enter(Context& c, const extract::Window& window) {
   }
 }
 
-void show_forecast(Context& c, const extract::Forecast& f) {
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& t : f.tables) {
-    rows.push_back({t.name, t.label, std::to_string(t.columns),
-                    t.rows ? core::show_count(*t.rows) : core::tr("unknown"),
-                    t.bytes ? core::show_size(*t.bytes) : ""});
-    core::Json facts{{"name", t.name}, {"columns", t.columns}};
-    if (t.rows) facts["rows"] = *t.rows;
-    if (t.bytes) facts["bytes"] = *t.bytes;
-    c.out.event("table", facts);
-  }
-  c.out.table({core::tr("table"), core::tr("content"), core::tr("columns"), core::tr("rows (about)"),
-               core::tr("size")},
-              rows);
-  c.out.result(msg("About {0} rows, {1}, in {2} tables.", core::show_count(f.rows), core::show_size(f.bytes),
-                   f.tables.size()));
-  core::Json facts{{"rows", f.rows}, {"bytes", f.bytes}, {"tables", f.tables.size()}};
-  if (const auto took = f.duration()) {
-    c.out.result(msg("At the rate measured on the largest table ({0} rows a second): about {1} min.",
-                     core::show_count(static_cast<std::uint64_t>(*f.rows_per_second)),
-                     (took->count() + 59) / 60));
-    facts["rows_per_second"] = static_cast<std::uint64_t>(*f.rows_per_second);
-    facts["seconds"] = took->count();
-  }
-  c.out.summary(facts);
-}
-
-Exit exit_of(const core::Finding& f) {
-  if (f.code == "RIGHTS") return Exit::source_rights;
-  if (f.code == "DISK") return Exit::disk;
-  return f.code == "CSV_CONTENT" ? Exit::source_data : Exit::source_missing;
-}
-
-int dry_run(Context& c, extract::Source& source, const profiles::Application& profile,
-            const std::vector<extract::Decision>& decisions, const fs::path& target) {
-  const auto result = extract::look_before(source, profile, decisions, target, c.clock, true, c.stop);
-  for (const auto& f : result.findings) c.out.finding(f);
-  if (result.forecast) show_forecast(c, *result.forecast);
-  for (const auto& f : result.findings)
-    if (f.severity == core::Severity::error) return static_cast<int>(exit_of(f));
-  return static_cast<int>(result.findings.empty() ? Exit::ok : Exit::with_warnings);
+/// Without a role register, whose key sealed cannot be judged, and that is said.
+std::vector<core::Finding> seal_findings(Context& c, extract::Extract& extract) {
+  if (c.config().find_path("trust", "roles"))
+    return extract::verify_seal(extract, c.trust_store(), c.clock, &c.roles());
+  auto findings = extract::verify_seal(extract, c.trust_store(), c.clock);
+  findings.push_back({core::Severity::warning, "NO_ROLES",
+                      msg("[trust] roles is not configured: whether a producer sealed is not known."), ""});
+  return findings;
 }
 
 int verify(Context& c) {
   auto extract = extract::Extract::open(c.input(c.words.get("verify")));
   auto findings = extract::verify_content(extract, c.out.progress());
-  for (auto& f : extract::verify_seal(extract, c.trust_store(), c.clock)) findings.push_back(std::move(f));
+  for (auto& f : seal_findings(c, extract)) findings.push_back(std::move(f));
   if (const auto text = c.words.find("source")) {
     const auto profile = extract.profile();
     const auto opened = open_source(c, *text, profile);
@@ -169,7 +138,7 @@ extract::CopyOptions copy_options(Context& c, const extract::SourceUri& uri,
   options.readers = static_cast<unsigned>(c.words.integer("readers", 1, 16));
   options.rows_per_second = static_cast<std::uint64_t>(c.words.integer("throttle", 0, 1'000'000'000));
   options.decisions = std::move(decisions);
-  options.signer = &c.signer("producer");  // before the copy: a missing key must not be found after hours
+  options.signer = &c.signer("producer");
   options.tsa = c.tsa();
   return options;
 }
@@ -201,24 +170,6 @@ void tell(Context& c, const extract::CopyReport& report, const fs::path& target,
                  {"kind", written.run().kind}});
 }
 
-/// All that would stop the copy is said at once, before anything is read. What the profile takes and the
-/// source lacks is left to the copy, which says it table by table.
-void check_before(Context& c, extract::Source& source, const profiles::Application& profile,
-                  const std::vector<extract::Decision>& decisions, const fs::path& target) {
-  const auto before = extract::look_before(source, profile, decisions, target, c.clock, false, c.stop);
-  std::optional<Error> refused;
-  for (const auto& f : before.findings) {
-    if (f.severity != core::Severity::error) {
-      c.out.finding(f);
-      continue;
-    }
-    if (f.code == "MISSING") continue;
-    if (!refused) refused.emplace(exit_of(f), msg("The copy cannot begin."));
-    std::move(*refused).because(f.message);
-  }
-  if (refused) throw std::move(*refused).hint(msg("versoir extract --dry-run looks again without copying."));
-}
-
 /// One attempt: from the opening of the source to the sealed file, or to the close of the window.
 extract::CopyReport copy_once(Context& c, const profiles::Application& profile, const fs::path& target,
                               const std::vector<extract::Decision>& decisions,
@@ -226,8 +177,16 @@ extract::CopyReport copy_once(Context& c, const profiles::Application& profile, 
   const auto closes = window ? window->closes(c.clock.now()) : std::nullopt;
   const WindowGuard guard(closes, c.clock, c.stop);
   c.out.progress().until(closes);
-  auto opened = open_source(c, c.words.get("SOURCE"), profile);
-  check_before(c, *opened.source, profile, decisions, target);
+  const auto known = look_at_workspace(c, target, false);
+  auto opened = [&] {
+    try {
+      return open_source(c, c.words.get("SOURCE"), profile);
+    } catch (const Error&) {  // what is already known is said too: all at once
+      for (const auto& f : known) c.out.finding(f);
+      throw;
+    }
+  }();
+  check_before(c, *opened.source, profile, decisions, target, known);
   auto options = copy_options(c, opened.uri, decisions);
   options.reopen = [&opened] { return extract::open_source(opened.uri, opened.access); };
   c.journal().append("EXTRACT_STARTED",
@@ -244,7 +203,7 @@ extract::CopyReport copy_once(Context& c, const profiles::Application& profile, 
                        paused ? trust::Outcome::ok : trust::Outcome::ko,
                        {{"error", core::exit_name(e.code())}});
     if (!paused) throw;
-    throw Error(Exit::temporary,
+    throw Error(Exit::window_closed,
                 msg("The window closed before the copy was finished; what was copied is kept."))
         .hint(msg("Run the same command in the next window: it goes on where it stopped."));
   }
@@ -260,9 +219,13 @@ int run_extract(Context& c) {
   const auto profile = chosen_profile(c);
   const fs::path target =
       c.words.has("output") ? fs::path(c.words.get("output")) : c.in_workspace(profile.id + ".extract");
-  const auto decisions = extract::read_decisions(decision_file(c, profile));
-  if (c.words.has("dry-run"))
-    return dry_run(c, *open_source(c, c.words.get("SOURCE"), profile).source, profile, decisions, target);
+  if (c.words.has("if-needed") && c.words.has("replace"))
+    throw Error(Exit::usage, msg("--if-needed never replaces an extract: --replace cannot be given too."));
+  if (c.words.has("if-needed") && already_made(c, profile, target)) return static_cast<int>(Exit::ok);
+  auto decisions = extract::read_decisions(decision_file(c, profile));
+  // The order of the lines decides nothing: a sorted file goes on with the same copy.
+  std::ranges::stable_sort(decisions, {}, [](const auto& d) { return std::pair(d.table, d.column); });
+  if (c.words.has("dry-run")) return dry_run(c, profile, decisions, target);
   const auto window = chosen_window(c);
   for (;;) {
     if (window) enter(c, *window);
@@ -273,8 +236,7 @@ int run_extract(Context& c) {
           report.notes, [](const core::Finding& f) { return f.severity == core::Severity::warning; });
       return static_cast<int>(warned ? Exit::with_warnings : Exit::ok);
     } catch (const Error& e) {
-      if (e.code() != Exit::temporary || !window || !c.words.has("wait") || window->closes(c.clock.now()))
-        throw;
+      if (e.code() != Exit::window_closed || !c.words.has("wait")) throw;
       c.out.say(e.message());
     }
   }
@@ -284,16 +246,12 @@ int run_extract(Context& c) {
 
 std::vector<CommandDef> extract_commands() {
   auto options = source_options();
+  const auto copying = copy_option_table();
+  options.insert(options.end(), copying.begin(), copying.end());
   const std::vector<OptionDef> more{
-      {"output", "FILE", mark("where to write (default: <application>.extract in the workspace)")},
       {"replace", nullptr, mark("replace an existing extract")},
-      {"final", nullptr,
-       mark("the extract that is transferred: everything is decided, and a second look finds the same rows")},
+      {"if-needed", nullptr, mark("nothing to do when the extract is there, whole and sealed")},
       {"restart", nullptr, mark("throw away an interrupted copy instead of going on from it")},
-      {"readers", "N", mark("tables read at once, where the source allows it"), "2"},
-      {"throttle", "ROWS", mark("rows a second, at most; 0 = as fast as it goes"), "0"},
-      {"window", "HH:MM-HH:MM", mark("hours in which the source may be read; the copy stops when they end")},
-      {"days", "DAYS", mark("days of the window: mon-fri, or sat,sun (lun-ven, sam,dim)")},
       {"wait", nullptr, mark("wait for the window, and go on in the next one")},
       {"dry-run", nullptr, mark("look at everything, measure, copy nothing")},
       {"verify", "EXTRACT", mark("recompute an extract instead of copying")},
@@ -317,9 +275,10 @@ std::vector<CommandDef> extract_commands() {
        .arguments = {{"SOURCE", mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION or csv:FOLDER"),
                       false}},
        .options = std::move(options),
-       .exits = {Exit::with_warnings, Exit::configuration, Exit::temporary, Exit::source_unreachable,
-                 Exit::source_rights, Exit::source_missing, Exit::source_data, Exit::extract_altered,
-                 Exit::profile_invalid, Exit::extract_changed, Exit::lot_state, Exit::signing},
+       .exits = {Exit::with_warnings, Exit::configuration, Exit::temporary, Exit::window_closed,
+                 Exit::source_unreachable, Exit::source_rights, Exit::source_missing, Exit::source_data,
+                 Exit::extract_altered, Exit::profile_invalid, Exit::extract_changed, Exit::lot_state,
+                 Exit::signing},
        .run = run_extract}};
 }
 

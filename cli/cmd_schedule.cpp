@@ -4,10 +4,13 @@
 #include "cli/source_options.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/text.hpp"
 #include "extract/source.hpp"
 #include "extract/window.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace versoir::cli {
 
@@ -20,18 +23,43 @@ namespace {
 
 constexpr std::array day_names{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 
-/// A word of ExecStart: systemd reads quotes, backslashes, % and $ (systemd.service(5)).
-std::string systemd_word(std::string_view word) {
+/// A unit file is made of lines, and so is a crontab.
+void refuse_line_ends(std::string_view word) {
+  if (std::ranges::any_of(word, [](unsigned char ch) { return ch < 0x20 || ch == 0x7f; }))
+    throw Error(Exit::usage, msg("A control character cannot stand in a unit or in a crontab: {0}", word));
+}
+
+/// What systemd puts in place of %n and its like is not wanted (systemd.unit(5), "Specifiers").
+std::string systemd_text(std::string_view text) {
+  refuse_line_ends(text);
+  std::string out;
+  for (const char c : text) {
+    if (c == '%') out += c;
+    out += c;
+  }
+  return out;
+}
+/// One word of a list of paths: quotes and backslashes are read there too.
+std::string systemd_path(std::string_view path) {
   std::string out = "\"";
-  for (const char c : word) {
+  for (const char c : systemd_text(path)) {
     if (c == '"' || c == '\\') out += '\\';
-    if (c == '%' || c == '$') out += c;
     out += c;
   }
   return out + '"';
 }
+/// A word of ExecStart after the program's: variables too (systemd.service(5), "Command lines").
+std::string systemd_word(std::string_view word) {
+  std::string out;
+  for (const char c : systemd_path(word)) {
+    if (c == '$') out += c;
+    out += c;
+  }
+  return out;
+}
 /// A word for sh, inside a crontab line, where % means a new line (crontab(5)).
 std::string cron_word(std::string_view word) {
+  refuse_line_ends(word);
   std::string out = "'";
   for (const char c : word) {
     if (c == '\'')
@@ -56,19 +84,50 @@ std::string days_of(const extract::Window& window, std::string_view separator, b
   return n == 7 ? (numbers ? "*" : "") : out;
 }
 
-std::vector<std::string> command_line(Context& c) {
+std::string whole_path(const fs::path& path) { return fs::absolute(path).lexically_normal().string(); }
+
+/// A source that is a path: the service runs in the workspace, wherever this command is typed.
+std::string source_from_anywhere(const std::string& text) {
+  const auto uri = extract::parse_source(text);
+  const bool path = uri.kind == "sqlite" || uri.kind == "csv";
+  return path ? uri.kind + ":" + whole_path(uri.rest) : text;
+}
+
+/// The options of extract that a service can have: nobody is there to type a password.
+std::vector<OptionDef> handed_on() {
+  auto options = source_options();
+  std::erase_if(options, [](const OptionDef& o) { return std::string_view(o.name) == "ask-password"; });
+  for (const auto& o : copy_option_table()) options.push_back(o);
+  return options;
+}
+
+std::string value_from_anywhere(Context& c, const profiles::Application& profile, std::string_view option,
+                                const std::string& value) {
+  if (option == "decisions") return whole_path(decision_file(c, profile));
+  if (option == "password-file") return whole_path(c.input(value));
+  if (option == "output") return whole_path(value);
+  std::error_code ec;  // a profile is named, or is a folder
+  if (option == "application" && fs::is_directory(value, ec)) return whole_path(value);
+  return value;
+}
+
+std::vector<std::string> command_line(Context& c, const profiles::Application& profile) {
   std::error_code ec;
   const auto program = fs::read_symlink("/proc/self/exe", ec);
-  std::vector<std::string> words{ec ? "versoir" : program.string(), "extract", c.words.get("SOURCE")};
-  words.insert(words.end(), {"--workspace", fs::absolute(c.workspace()).lexically_normal().string(),
-                             "--window", c.words.get("window")});
-  for (const char* option : {"days", "application", "schema", "decisions", "password-file",
-                             "statement-timeout", "throttle", "readers"})
-    if (const auto value = c.words.find(option); value && (c.words.has(option)))
-      words.insert(words.end(), {std::string("--") + option, *value});
-  for (const char* flag : {"final", "replace"})
-    if (c.words.has(flag)) words.push_back(std::string("--") + flag);
-  words.push_back("--json");
+  std::vector<std::string> words{ec ? "versoir" : program.string(), "extract",
+                                 source_from_anywhere(c.words.get("SOURCE")), "--workspace",
+                                 whole_path(c.workspace())};
+  for (const auto& option : handed_on()) {
+    const auto value = c.words.find(option.name);
+    const bool always =
+        std::string_view(option.name) == "application" || std::string_view(option.name) == "window";
+    if (!c.words.has(option.name) || (value && option.fallback && *value == option.fallback && !always))
+      continue;
+    words.push_back(std::string("--") + option.name);
+    if (option.value) words.push_back(value_from_anywhere(c, profile, option.name, *value));
+  }
+  // Once the extract is made, the next openings find nothing to do.
+  words.insert(words.end(), {"--if-needed", "--json"});
   return words;
 }
 
@@ -78,44 +137,62 @@ std::string joined(const std::vector<std::string>& words, std::string (*quote)(s
   return out;
 }
 
-int run_schedule(Context& c) {
-  static_cast<void>(extract::parse_source(c.words.get("SOURCE")));
-  const auto window = extract::Window::parse(c.words.get("window"), c.words.get("days"));
-  const auto words = command_line(c);
-  const auto name = "versoir-extract-" + c.words.get("application");
-  const auto workspace = fs::absolute(c.workspace()).lexically_normal().string();
-  const int from = window.open_minute();
-  // 3 and 5: done with warnings, and the window closed before the end; neither is a failure to wake anyone
-  // for.
-  const auto service = fmt::format(
+std::string exec_line(const std::vector<std::string>& words) {
+  // Variables are not looked for in the path of the program.
+  return systemd_path(words.front()) + " " + joined({words.begin() + 1, words.end()}, systemd_word);
+}
+
+std::string service_text(Context& c, const profiles::Application& profile,
+                         const std::vector<std::string>& words) {
+  const auto workspace = whole_path(c.workspace());
+  auto writable = systemd_path(workspace);
+  if (c.words.has("output"))
+    writable += " " + systemd_path(fs::path(whole_path(c.words.get("output"))).parent_path().string());
+  // Done with warnings, and closed windows: no failure to wake anyone for. A lock, a timeout or another copy
+  // that writes (5) is one: it would come back every night.
+  return fmt::format(
       "[Unit]\nDescription=Versoir: extract of "
       "{}\nAfter=network-online.target\nWants=network-online.target\n\n"
-      "[Service]\nType=oneshot\nUser={}\nWorkingDirectory={}\nExecStart={}\nSuccessExitStatus=3 "
-      "5\nNice=10\nIOSchedulingClass=idle\n"
-      "NoNewPrivileges=yes\nPrivateTmp=yes\nProtectSystem=strict\nReadWritePaths={}\nKillSignal="
-      "SIGTERM\nTimeoutStopSec=120\n",
-      c.words.get("application"), account_name(), workspace, joined(words, systemd_word),
-      systemd_word(workspace));
+      "[Service]\nType=oneshot\nUser={}\nWorkingDirectory={}\nExecStart={}\nSuccessExitStatus={} "
+      "{}\nNice=10\n"
+      "IOSchedulingClass=idle\nNoNewPrivileges=yes\nPrivateTmp=yes\nProtectSystem=strict\nReadWritePaths={}\n"
+      "KillSignal=SIGTERM\nTimeoutStopSec=120\n",
+      systemd_text(profile.id), systemd_text(account_name()), systemd_text(workspace), exec_line(words),
+      static_cast<int>(Exit::with_warnings), static_cast<int>(Exit::window_closed), writable);
+}
+
+std::string timer_text(const profiles::Application& profile, const extract::Window& window) {
+  const int from = window.open_minute();
   const auto days = days_of(window, ",", false);
-  const auto timer = fmt::format(
-      "[Unit]\nDescription=Versoir: opening of the window of "
-      "{}\n\n[Timer]\nOnCalendar={}{}{:02}:{:02}:00\nPersistent=no\n\n"
-      "[Install]\nWantedBy=timers.target\n",
-      c.words.get("application"), days, days.empty() ? "" : " ", from / 60, from % 60);
-  const auto cron = fmt::format("{} {} * * {} cd {} && {}\n", from % 60, from / 60,
-                                days_of(window, ",", true), cron_word(workspace), joined(words, cron_word));
+  return fmt::format(
+      "[Unit]\nDescription=Versoir: opening of the window of {}\n\n"
+      "[Timer]\nOnCalendar={}{}{:02}:{:02}:00\nPersistent=no\n\n[Install]\nWantedBy=timers.target\n",
+      systemd_text(profile.id), days, days.empty() ? "" : " ", from / 60, from % 60);
+}
+
+int run_schedule(Context& c) {
+  const auto profile = chosen_profile(c);
+  const auto window = extract::Window::parse(c.words.get("window"), c.words.get("days"));
+  const auto words = command_line(c, profile);
   if (c.words.has("cron")) {
-    c.out.result(std::string_view(cron).substr(0, cron.size() - 1));
-    c.out.summary({{"cron", cron}});
+    const int from = window.open_minute();
+    const auto cron =
+        fmt::format("{} {} * * {} cd {} && {}", from % 60, from / 60, days_of(window, ",", true),
+                    cron_word(whole_path(c.workspace())), joined(words, cron_word));
+    c.out.result(cron);
+    c.out.summary({{"cron", cron + "\n"}});
     return 0;
   }
-  const fs::path folder = c.words.has("output") ? fs::path(c.words.get("output")) : c.workspace();
+  const auto name = "versoir-extract-" + core::slug(profile.id);
+  const fs::path folder = c.words.has("units") ? fs::path(c.words.get("units")) : c.workspace();
   const auto service_file = folder / (name + ".service"), timer_file = folder / (name + ".timer");
-  core::write_file(service_file, service);
-  core::write_file(timer_file, timer);
+  core::write_file(service_file, service_text(c, profile, words));
+  core::write_file(timer_file, timer_text(profile, window));
   c.out.result(msg("Written: {0} and {1}.", service_file.string(), timer_file.string()));
   c.out.say(
       msg("To install them: copy both to /etc/systemd/system, then systemctl enable --now {0}.timer", name));
+  c.out.say(msg(
+      "Once the extract is made, the service finds nothing to do: systemctl disable --now {0}.timer", name));
   c.out.summary({{"service", service_file.string()}, {"timer", timer_file.string()}});
   return 0;
 }
@@ -123,33 +200,23 @@ int run_schedule(Context& c) {
 }  // namespace
 
 std::vector<CommandDef> schedule_commands() {
+  auto options = handed_on();
+  for (auto& o : options)
+    if (std::string_view(o.name) == "window") o.fallback = "22:00-06:00";
+  options.push_back({"cron", nullptr, mark("print a crontab line instead")});
+  options.push_back({"units", "FOLDER", mark("where to write the two units (default: the workspace)")});
   return {
       {.name = "schedule",
        .summary = mark("write a systemd timer, or a cron line, that runs an extract in its windows"),
-       .details = mark("Each opening of the window starts the copy or goes on with it; when the window "
-                       "closes the copy stops, "
-                       "keeps what it has and ends with code 5, which the service does not count as a "
-                       "failure. Events are JSON "
-                       "lines in the system's journal."),
+       .details = mark(
+           "Each opening of the window starts the copy or goes on with it; when the window closes the copy "
+           "stops, keeps what it has and ends with code 6, which the service does not count as a failure. "
+           "Once the extract is made the service finds nothing to do: it never replaces one. Events are "
+           "JSON lines in the system's journal."),
        .example = "versoir schedule sqlite:sources/apogee.sqlite --window 22:00-06:00 --days mon-fri --cron",
        .arguments = {{"SOURCE", mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION or csv:FOLDER")}},
-       .options = {{"application", "PROFILE", mark("profile: its name (apogee, harpege) or its folder"),
-                    "apogee"},
-                   {"window", "HH:MM-HH:MM", mark("hours in which the source may be read"), "22:00-06:00"},
-                   {"days", "DAYS", mark("days of the window: mon-fri, or sat,sun (lun-ven, sam,dim)")},
-                   {"schema", "NAME", mark("owner of the tables in the source (default: the profile's)")},
-                   {"decisions", "FILE", mark("decisions on what the profile does not know")},
-                   {"password-file", "FILE",
-                    mark("file of mode 0600 whose first line is the password of the source")},
-                   {"statement-timeout", "SECONDS",
-                    mark("give up a statement of the source after that long; 0 = never")},
-                   {"throttle", "ROWS", mark("rows a second, at most; 0 = as fast as it goes")},
-                   {"readers", "N", mark("tables read at once, where the source allows it")},
-                   {"final", nullptr, mark("the extract that is transferred")},
-                   {"replace", nullptr, mark("replace an existing extract")},
-                   {"cron", nullptr, mark("print a crontab line instead")},
-                   {"output", "FOLDER", mark("where to write the two units (default: the workspace)")}},
-       .exits = {Exit::configuration},
+       .options = std::move(options),
+       .exits = {Exit::configuration, Exit::profile_invalid},
        .run = run_schedule}};
 }
 

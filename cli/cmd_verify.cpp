@@ -93,7 +93,7 @@ void verify_extracts(Context& c, Tally& tally) {
                  guarded(name,
                          [&] {
                            auto extract = extract::Extract::open(path);
-                           return extract::verify_seal(extract, c.trust_store(), c.clock);
+                           return extract::verify_seal(extract, c.trust_store(), c.clock, &c.roles());
                          }),
                  Exit::extract_altered);
     tally.record(name, core::tr("rows, counts and digests"),

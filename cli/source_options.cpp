@@ -2,6 +2,7 @@
 #include "cli/source_options.hpp"
 
 #include "cli/secret.hpp"
+#include "core/error.hpp"
 #include "profiles/loader.hpp"
 
 #include <pwd.h>
@@ -26,6 +27,18 @@ std::vector<OptionDef> source_options() {
   };
 }
 
+std::vector<OptionDef> copy_option_table() {
+  return {
+      {"output", "FILE", mark("where to write (default: <application>.extract in the workspace)")},
+      {"final", nullptr,
+       mark("the extract that is transferred: everything is decided, and a second look finds the same rows")},
+      {"readers", "N", mark("tables read at once, where the source allows it"), "2"},
+      {"throttle", "ROWS", mark("rows a second, at most; 0 = as fast as it goes"), "0"},
+      {"window", "HH:MM-HH:MM", mark("hours in which the source may be read; the copy stops when they end")},
+      {"days", "DAYS", mark("days of the window: mon-fri, or sat,sun (lun-ven, sam,dim)")},
+  };
+}
+
 profiles::Application chosen_profile(Context& c) {
   return profiles::load(profiles::find_profile(c.words.get("application"), c.profile_folders()));
 }
@@ -41,8 +54,15 @@ OpenedSource open_source(Context& c, const std::string& text, const profiles::Ap
   return out;
 }
 
-std::filesystem::path decision_file(Context& c, const profiles::Application& profile) {
-  if (const auto given = c.words.find("decisions")) return c.input(*given);
+std::filesystem::path decision_file(Context& c, const profiles::Application& profile, bool must_exist) {
+  if (const auto given = c.words.find("decisions")) {
+    auto file = c.input(*given);
+    std::error_code ec;
+    if (must_exist && !std::filesystem::exists(file, ec))
+      throw core::Error(core::Exit::usage, core::msg("The decision file {0} does not exist.", file.string()))
+          .hint(core::msg("versoir inspect with the same --decisions makes it."));
+    return file;
+  }
   return c.in_workspace("decisions-" + profile.id + ".csv");
 }
 

@@ -87,6 +87,7 @@ Preflight look_before(Source& source, const profiles::Application& profile,
   } catch (const Error& e) {
     for (const auto& cause : e.causes()) out.findings.push_back({Severity::error, "MISSING", cause, ""});
   }
+  if (matching) out.undecided = matching->undecided;
   std::vector<std::string> names;
   if (matching)
     for (const auto& t : matching->tables) names.push_back(t.source->name);

@@ -27,8 +27,9 @@ struct Forecast {
   [[nodiscard]] std::optional<std::chrono::seconds> duration() const;
 };
 struct Preflight {
-  std::vector<core::Finding> findings;  ///< all problems at once; an error forbids the copy
-  std::optional<Forecast> forecast;     ///< absent when what the profile takes is not all there
+  std::vector<core::Finding> findings;   ///< all problems at once; an error forbids the copy
+  std::vector<core::Message> undecided;  ///< what forbids a final copy only
+  std::optional<Forecast> forecast;      ///< absent when what the profile takes is not all there
 };
 
 /// Looks at the source, the folder of `target` and the clocks. `measure`: counts what has no statistics, and

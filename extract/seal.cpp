@@ -171,6 +171,15 @@ SealReport check_seal(Extract& extract, const trust::TrustStore& store, const co
   return report;
 }
 
+/// nullopt when a producer of the register is among those who signed.
+std::optional<Message> no_producer(const SealReport& report, const trust::RoleRegister& roles) {
+  if (std::any_of(report.signers.begin(), report.signers.end(),
+                  [&](const auto& signer) { return roles.is_producer(signer); }))
+    return std::nullopt;
+  return msg("{0}, who sealed it, is no producer of the role register.",
+             report.signers.empty() ? std::string("?") : report.signers.front().common_name());
+}
+
 }  // namespace
 
 StagedSeal::StagedSeal(Extract& extract, const fs::path& published, trust::Signer& signer,
@@ -209,8 +218,13 @@ void write_seal(Extract& extract, trust::Signer& signer, trust::TimestampAuthori
   StagedSeal(extract, extract.path(), signer, tsa, clock).publish();
 }
 
-std::vector<Finding> verify_seal(Extract& extract, const trust::TrustStore& store, const core::Clock& clock) {
-  return check_seal(extract, store, clock).findings;
+std::vector<Finding> verify_seal(Extract& extract, const trust::TrustStore& store, const core::Clock& clock,
+                                 const trust::RoleRegister* roles) {
+  auto report = check_seal(extract, store, clock);
+  if (roles && !report.signers.empty())
+    if (auto m = no_producer(report, *roles))
+      add(report.findings, Severity::error, std::move(*m), trust::seal_path(seal_file(extract.path())));
+  return std::move(report.findings);
 }
 
 core::Sha512 require_sealed(Extract& extract, const trust::TrustStore& store,
@@ -228,13 +242,11 @@ core::Sha512 require_sealed(Extract& extract, const trust::TrustStore& store,
     std::move(altered).because(f.message);
     wrong = true;
   }
-  if (!wrong && std::none_of(report.signers.begin(), report.signers.end(),
-                             [&](const auto& signer) { return roles.is_producer(signer); })) {
-    std::move(altered).because(
-        msg("{0}, who sealed it, is no producer of the role register.",
-            report.signers.empty() ? std::string("?") : report.signers.front().common_name()));
-    wrong = true;
-  }
+  if (!wrong)
+    if (auto m = no_producer(report, roles)) {
+      std::move(altered).because(std::move(*m));
+      wrong = true;
+    }
   if (wrong) throw std::move(altered).hint(hint);
   return report.file;
 }

@@ -42,8 +42,10 @@ void write_seal(Extract& extract, trust::Signer& signer, trust::TimestampAuthori
 [[nodiscard]] core::Sha512 require_sealed(Extract& extract, const trust::TrustStore& store,
                                           const trust::RoleRegister& roles, const core::Clock& clock);
 
-/// Signature of the seal, then digest and size of the file, then the facts against the file's own tables.
+/// Signature of the seal, then digest and size of the file, then the facts against the file's own tables;
+/// with `roles`, whether a registered producer sealed, as require_sealed() asks.
 [[nodiscard]] std::vector<core::Finding> verify_seal(Extract& extract, const trust::TrustStore& store,
-                                                     const core::Clock& clock);
+                                                     const core::Clock& clock,
+                                                     const trust::RoleRegister* roles = nullptr);
 
 }  // namespace versoir::extract

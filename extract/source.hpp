@@ -40,6 +40,7 @@ struct SourceTable {
       key;              ///< columns that the source itself guarantees to identify a row; may be empty
   std::string comment;  ///< of the source's catalogue
   std::optional<std::uint64_t> estimated_rows, bytes;  ///< by the source's statistics: approximate
+  std::optional<std::uint64_t> large_bytes;  ///< of it, in large values kept apart, where the catalogue says
   [[nodiscard]] const SourceColumn* find(std::string_view column) const;
 };
 

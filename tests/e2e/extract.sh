@@ -42,7 +42,7 @@ contains "tables."
 say "outside its window nothing starts, and the next opening is told"
 now=$(date +%H)
 closed=$(printf '%02d:00-%02d:30' $(((10#$now + 3) % 24)) $(((10#$now + 3) % 24)))
-expect 5 "$versoir" extract "$apogee" --window "$closed"
+expect 6 "$versoir" extract "$apogee" --window "$closed"
 contains "opens on"
 expect 2 "$versoir" extract "$apogee" --window 22-6
 expect 2 "$versoir" extract "$apogee" --days mon
@@ -98,7 +98,7 @@ if grep -rq motdepasse journal-*.jsonl <<<"$out" || grep -q motdepasse <<<"$out"
 say "a timer and a crontab line for the windows"
 expect 0 "$versoir" schedule "$apogee" --window 22:00-06:00 --days lun-ven
 grep -q '^OnCalendar=Mon,Tue,Wed,Thu,Fri 22:00:00$' versoir-extract-apogee.timer || fail "the timer opens at another time"
-grep -q '^SuccessExitStatus=3 5$' versoir-extract-apogee.service || fail "the close of the window would be a failure"
+grep -q '^SuccessExitStatus=3 6$' versoir-extract-apogee.service || fail "the close of the window would be a failure"
 if command -v systemd-analyze >/dev/null; then
   systemd-analyze verify ./versoir-extract-apogee.timer >verify.log 2>&1 || { grep -q apogee verify.log && fail "systemd refuses the units: $(cat verify.log)"; }
 fi
