@@ -174,7 +174,7 @@ std::string essence(const std::vector<Decision>& decisions) {
   std::set<std::string> lines;
   for (const auto& d : decisions) {
     std::string line;
-    for (const auto& field : {upper(d.table), upper(d.column),
+    for (const auto& field : {d.table, d.column,
                               std::string(!d.take   ? "?"
                                           : *d.take ? "+"
                                                     : "-"),
@@ -229,13 +229,11 @@ void keep_the_others(std::vector<InventoryLine>& lines, const std::vector<Source
                      const std::vector<Decision>& decisions) {
   std::set<std::pair<std::string, std::string>> shown;
   for (const auto& l : lines)
-    if (said(l.decision) || l.standing == Standing::extra) shown.emplace(upper(l.table), upper(l.column));
+    if (said(l.decision)) shown.emplace(l.decision.table, l.decision.column);
   for (const auto& d : decisions) {
-    if (!said(d) || !shown.emplace(upper(d.table), upper(d.column)).second) continue;
-    const auto* table = find_source(catalogue, d.table);
-    const bool there = table && (d.column.empty() || std::ranges::any_of(table->columns, [&](const auto& c) {
-                                   return same(c.name, d.column);
-                                 }));
+    if (!said(d) || !shown.emplace(d.table, d.column).second) continue;
+    const auto* table = find_name(catalogue, d.table);
+    const bool there = table && (d.column.empty() || find_name(table->columns, d.column));
     InventoryLine line;
     line.table = d.table;
     line.column = d.column;
