@@ -262,7 +262,7 @@ CsvCharset charset_of(const std::vector<Line>& lines) {
 }
 
 /// What `sha256sum *.csv > SHA256SUMS` wrote, for the tables whose digest the control file does not say.
-void take_digests(const fs::path& file, CsvControl& control) {
+void take_digests(const fs::path& file, std::string_view control_text, CsvControl& control) {
   if (!fs::exists(file)) return;
   const auto text = core::read_file(file, largest_control);
   std::size_t number = 0;
@@ -276,7 +276,12 @@ void take_digests(const fs::path& file, CsvControl& control) {
     if (line.size() < 67 || !core::Sha256::from_hex(line.substr(0, 64)) || line[64] != ' ')
       throw Error(Exit::source_data,
                   msg("{0}, line {1} is not a line of sha256sum.", csv_digests_name, number));
-    const auto table = std::ranges::find(control.tables, line.substr(66), &CsvTable::file);
+    auto name = line.substr(66);
+    if (name.starts_with("./")) name.remove_prefix(2);
+    if (name == csv_control_name && core::sha256(control_text).hex() != line.substr(0, 64))
+      throw Error(Exit::source_data, msg("{0} does not have the SHA-256 that was declared.", name))
+          .hint(msg("The file was changed or cut on its way: carry the folder over again."));
+    const auto table = std::ranges::find(control.tables, name, &CsvTable::file);
     if (table != control.tables.end() && !table->sha256) table->sha256 = std::string(line.substr(0, 64));
   }
 }
@@ -307,7 +312,7 @@ CsvControl read_csv_control(const fs::path& folder) {
   for (auto& line : std::span(lines).subspan(1)) parser.take(std::move(line));
   auto control = parser.finish(lines.back().number);
   if (control.provenance.charset.empty()) control.provenance.charset = control.charset.name();
-  take_digests(folder / csv_digests_name, control);
+  take_digests(folder / csv_digests_name, text, control);
   return control;
 }
 

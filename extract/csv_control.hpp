@@ -30,7 +30,8 @@ struct CsvTable {
   std::vector<CsvColumn> columns;   ///< exported ones in the order of the file's header
   std::map<int, std::string> key;
   std::optional<std::uint64_t> rows, size;
-  std::optional<std::string> sha256;
+  std::optional<std::string> sha256;        ///< declared, by the control file or by SHA256SUMS
+  std::string digest;                       ///< the same, else that of the file when the folder was opened
   [[nodiscard]] std::size_t width() const;  ///< exported columns
 };
 struct CsvControl {

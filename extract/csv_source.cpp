@@ -9,8 +9,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <set>
+#include <unistd.h>
 
 namespace versoir::extract {
 
@@ -227,17 +229,40 @@ class Filling final : public CsvFields {
   BlockFiller filler_;
 };
 
-/// Where a reading goes on: "OFFSET LINE".
+std::string sha256_of(const fs::path& file) {
+  const auto fd = core::open_read(file);
+  core::Sha256Hasher hasher;
+  std::string buffer(std::size_t{1} << 18, '\0');
+  for (;;) {
+    const auto n = ::read(fd.get(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) core::throw_errno("read", file.string());
+    if (n == 0) return hasher.finish().hex();
+    hasher.update(std::string_view(buffer).substr(0, static_cast<std::size_t>(n)));
+  }
+}
+
+/// Where a reading goes on, and in which file: "OFFSET LINE SHA256". An offset means nothing in another file.
 struct Place {
   std::uint64_t offset = 0, line = 1;
 };
-Place place_of(std::string_view position) {
+Place place_of(std::string_view position, const CsvTable& table) {
   Place place;
+  const auto last = position.rfind(' ');
+  const auto digest = position.substr(last == std::string_view::npos ? 0 : last + 1);
+  const bool bound = core::Sha256::from_hex(digest).has_value();
+  if (bound) {
+    if (digest != table.digest)
+      throw Error(Exit::extract_changed,
+                  msg("{0} is not the file that the interrupted copy was reading.", table.file))
+          .hint(msg("Start the copy again with --restart, or bring the first folder back."));
+    position = position.substr(0, last);
+  }
   const auto* end = position.data() + position.size();
   const auto first = std::from_chars(position.data(), end, place.offset);
   if (first.ec == std::errc() && first.ptr != end && *first.ptr == ' ') {
     const auto second = std::from_chars(first.ptr + 1, end, place.line);
-    if (second.ec == std::errc() && second.ptr == end) return place;
+    if (bound && second.ec == std::errc() && second.ptr == end) return place;
   }
   throw Error(Exit::extract_invalid, msg("The position kept by an interrupted copy cannot be read."))
       .hint(msg("Start the copy again with --restart."));
@@ -245,21 +270,26 @@ Place place_of(std::string_view position) {
 
 class CsvSource final : public Source {
  public:
-  explicit CsvSource(fs::path folder)
-      : folder_(std::move(folder)), control_(std::make_shared<const CsvControl>(read_csv_control(folder_))) {
-    for (const auto& table : control_->tables)
-      if (!table.file.empty()) check_file(table);
+  explicit CsvSource(fs::path folder) : folder_(std::move(folder)) {
+    auto control = read_csv_control(folder_);
+    for (auto& table : control.tables) {
+      if (table.file.empty()) continue;
+      check_file(table, control.charset);
+      // Nobody declared it: the file as it is now, so that another one of the same size is seen.
+      table.digest = table.sha256 ? *table.sha256 : sha256_of(folder_ / table.file);
+    }
+    control_ = std::make_shared<const CsvControl>(std::move(control));
   }
   CsvSource(fs::path folder, std::shared_ptr<const CsvControl> control)
       : folder_(std::move(folder)), control_(std::move(control)) {}
 
   Provenance provenance() override {
     auto p = control_->provenance;
-    // Names and sizes of the data too: without declared digests, the control file alone binds nothing.
+    // The files too: the control file alone binds nothing.
     auto bound = core::read_file(folder_ / csv_control_name);
     if (fs::exists(folder_ / csv_digests_name)) bound += core::read_file(folder_ / csv_digests_name);
     for (const auto& t : control_->tables)
-      if (!t.file.empty()) bound += fmt::format("{} {}\n", t.file, fs::file_size(folder_ / t.file));
+      if (!t.file.empty()) bound += fmt::format("{} {}\n", t.file, t.digest);
     const auto declared = p.snapshot;
     p.snapshot = "sha256:" + core::sha256(std::string_view(bound)).hex();
     if (!declared.empty()) p.snapshot += " " + declared;
@@ -289,14 +319,14 @@ class CsvSource final : public Source {
     for (const auto& name : request.columns) require_exported(table, name);
     check_content(table, stop);
     const auto columns = exported(table);
-    const auto place = request.after.empty() ? Place{} : place_of(request.after);
+    const auto place = request.after.empty() ? Place{} : place_of(request.after, table);
     CsvStream stream(folder_ / table.file, place.offset, place.line);
     if (place.offset == 0) read_header(stream, columns, control_->charset);
     Filling filling(stream, columns, *control_, request.columns, sink);
     while (stream.record(columns.size(), filling, stop)) {
       if (stop.stop_requested()) throw_interrupted();
       position_.clear();
-      fmt::format_to(std::back_inserter(position_), "{} {}", stream.offset(), stream.line());
+      fmt::format_to(std::back_inserter(position_), "{} {} {}", stream.offset(), stream.line(), table.digest);
       filling.end_row(position_);
     }
     filling.flush();
@@ -322,7 +352,7 @@ class CsvSource final : public Source {
   }
 
  private:
-  void check_file(const CsvTable& table) const {
+  void check_file(const CsvTable& table, const CsvCharset& charset) const {
     const auto file = folder_ / table.file;
     std::error_code ec;
     if (!fs::is_regular_file(file, ec))
@@ -332,7 +362,7 @@ class CsvSource final : public Source {
       throw Error(Exit::source_data,
                   msg("{0} has {1} bytes; {2} were declared.", table.file, fs::file_size(file), *table.size));
     CsvStream stream(file);
-    read_header(stream, exported(table), control_->charset);
+    read_header(stream, exported(table), charset);
   }
 
   const CsvTable& exported_table(const std::string& name) const {
@@ -355,14 +385,18 @@ class CsvSource final : public Source {
     const auto columns = exported(table);
     CsvStream stream(folder_ / table.file);
     core::Sha256Hasher hasher;
-    if (table.sha256) stream.digest_into(hasher);
+    stream.digest_into(hasher);
     read_header(stream, columns, control_->charset);
     Measuring measuring(stream, columns, control_->charset);
     std::uint64_t rows = 0;
     while (stream.record(columns.size(), measuring, stop)) ++rows;
-    if (table.sha256 && hasher.finish().hex() != *table.sha256)
+    if (hasher.finish().hex() != table.digest) {
+      if (!table.sha256)
+        throw Error(Exit::extract_changed, msg("{0} changed since the folder was opened.", table.file))
+            .hint(msg("Nothing may write to the folder while it is read."));
       throw Error(Exit::source_data, msg("{0} does not have the SHA-256 that was declared.", table.file))
           .hint(msg("The file was changed or cut on its way: carry the folder over again."));
+    }
     if (control_->consistency == Consistency::snapshot) {
       if (rows != *table.rows)
         throw Error(Exit::source_data, msg("{0} holds {1} rows up to line {2}; the server counted {3}.",

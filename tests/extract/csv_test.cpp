@@ -171,6 +171,67 @@ TEST_CASE("reading goes on from the position of a block") {
   CHECK(error_of([&] { rows_in(*f.open(), "NOTE", {"NUM"}, "12"); }).code() == core::Exit::extract_invalid);
 }
 
+TEST_CASE("reading does not go on in another file, nor in one that changes while it is read") {
+  Folder f;
+  const auto source = f.open();
+  std::string last;
+  CHECK(rows_in(*source, "NOTE", {"NUM"}, "", &last).size() == 2);
+  f.note = "NUM,TEXTE,IMAGE\n1,un,00ff\n2,deuX,\n";  // the same size
+  const auto error = error_of([&] { rows_in(*f.open(), "NOTE", {"NUM"}, last); });
+  CHECK(error.code() == core::Exit::extract_changed);
+  CHECK_THAT(error.message().english(), Contains("NOTE.csv is not the file"));
+  const auto opened = f.open();
+  core::write_file(f.file(), "NUM,TEXTE,IMAGE\n1,un,00ff\n2,dEux,\n");
+  CHECK(error_of([&] { rows_in(*opened, "NOTE", {"NUM"}); }).code() == core::Exit::extract_changed);
+}
+
+TEST_CASE("an interrupted copy of a folder is not finished with rows of another folder") {
+  Folder f;
+  f.rows = "9000";
+  f.note = "NUM,TEXTE,IMAGE\n";
+  for (int i = 0; i < 9000; ++i) f.note += std::to_string(100000 + i) + ",ligne,\n";
+  f.write();
+  const auto target = f.file("essai.extract");
+  const auto profile =
+      profile_of(table("NOTE", column("NUM", "NUMBER(8)") + column("TEXTE", "VARCHAR2(400)")));
+  const auto uri = "csv:" + f.folder.path().string();
+  {
+    struct Stopping final : core::Progress {  // once some rows were written
+      std::stop_source stop;
+      void begin(std::string_view, std::optional<std::uint64_t>, std::string_view) override {}
+      void advance(std::uint64_t n) override {
+        if (n > 0) stop.request_stop();
+      }
+      void end() override {}
+    } progress;
+    extract::CopyOptions options;
+    options.commit_bytes = 1;
+    options.rows_per_second = 20'000;  // so that the reader does not come to the end first
+    auto source = extract::open_source(extract::parse_source(uri), {});
+    CHECK(error_of([&] {
+            extract::copy(*source, profile, target, options, core::FixedClock(noon()), progress,
+                          progress.stop.get_token());
+          }).code() == core::Exit::interrupted);
+  }
+  f.note.replace(f.note.find("108999"), 6, "208999");
+  f.write();
+  CHECK(error_of([&] { copy_from(uri, profile, target); }).code() == core::Exit::extract_changed);
+  CHECK_FALSE(fs::exists(target));
+  extract::CopyOptions again;
+  again.restart = true;
+  CHECK(copy_from(uri, profile, target, again).rows == 9000);
+}
+
+TEST_CASE("SHA256SUMS binds the control file too") {
+  Folder f;
+  f.write();
+  core::write_file(f.file("SHA256SUMS"), sha256sum(f.file("control.csv")) + "  ./control.csv\n" +
+                                             sha256sum(f.file()) + "  NOTE.csv\n");
+  CHECK(rows_in(f).size() == 2);
+  f.more = "comment,NOTE,,autre\n";
+  CHECK(refusal(f) == "control.csv does not have the SHA-256 that was declared.");
+}
+
 TEST_CASE("a line that is wrong is named by its file and number") {
   const auto [content, message] = GENERATE(table<std::string, std::string>({
       {"1,un,\n2,deux\n", "NOTE.csv, line 3: 2 fields instead of 3."},
@@ -351,6 +412,8 @@ TEST_CASE("another content of the folder is another snapshot") {
   const auto before = f.open()->provenance().snapshot;
   CHECK(f.open()->provenance().snapshot == before);
   f.note += "\n";
+  CHECK(f.open()->provenance().snapshot != before);
+  f.note = "NUM,TEXTE,IMAGE\n1,un,00fe\n2,deux,\n";  // of the same size
   CHECK(f.open()->provenance().snapshot != before);
 }
 
