@@ -1,10 +1,10 @@
 // versoir extract --make-script: the script for sites that will not open a connection.
 #include "cli/make_script.hpp"
 
+#include "cli/source_options.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "extract/make_script.hpp"
-#include "profiles/loader.hpp"
 
 namespace versoir::cli {
 
@@ -17,9 +17,9 @@ int make_script(Context& c) {
     throw Error(Exit::usage, msg("--make-script reads no source: the script is run on the server."));
   const auto kind = extract::script_kind(c.words.get("make-script"));
   if (!kind) throw Error(Exit::usage, msg("A script is for psql or sqlplus."));
-  const auto profile =
-      profiles::load(profiles::find_profile(c.words.get("application"), c.profile_folders()));
-  const auto script = extract::make_script(profile, *kind, c.words.get("schema"));
+  const auto profile = chosen_profile(c);
+  const auto script = extract::make_script(profile, *kind, c.words.get("schema"),
+                                           extract::read_decisions(decision_file(c, profile)));
   if (!c.words.has("output")) {
     c.out.result(script);
     c.out.summary({{"script", script}});

@@ -16,7 +16,7 @@ constexpr const char* head =
 --
 -- In an empty folder, with room for the whole database as text:
 --   psql -X -f THIS-FILE "host=... dbname=... user=..."
---   sha256sum *.csv > SHA256SUMS
+-- It ends by writing SHA256SUMS.
 -- Then carry the folder over and take it in:
 --   versoir extract csv:FOLDER --application @application@
 --
@@ -103,20 +103,20 @@ COPY (SELECT a, b, c, d FROM (VALUES
 )script";
 
 // The relation of a table and the columns of it that the profile takes.
-constexpr const char* found = R"script(WITH wanted (position, name) AS (VALUES
-@columns@
-), relation AS (
+constexpr const char* found = R"script(WITH relation AS (
   SELECT c.oid, n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = :'versoir_schema' AND lower(c.relname) = lower(@literal@)
     AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
   ORDER BY c.relname <> @literal@ LIMIT 1
+), wanted (position, name) AS (
+@columns@
 ), typed AS (
   SELECT r.oid, w.position, a.attname, a.attnum, a.attnotnull, coalesce(b.typname, t.typname) AS base, t.typname,
          coalesce(b.typcategory, t.typcategory) AS category,
          CASE WHEN b.oid IS NULL THEN format_type(a.atttypid, a.atttypmod)
               ELSE format_type(b.oid, t.typtypmod) END AS type
   FROM relation r CROSS JOIN wanted w
-  JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped AND lower(a.attname) = lower(w.name)
+  JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped AND @same_column@
   JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype
 ))script";
 
@@ -202,7 +202,8 @@ COPY (SELECT a, b, c, d FROM (VALUES
   (2, 'end', NULL, NULL, NULL)) AS f (n, a, b, c, d) ORDER BY n) TO STDOUT WITH (FORMAT csv);
 \o
 COMMIT;
-\echo Versoir: the export is whole. Now: sha256sum *.csv > SHA256SUMS
+\! sha256sum *.csv > SHA256SUMS || echo "Versoir: no digests were written. Where sha256sum is: sha256sum *.csv > SHA256SUMS"
+\echo Versoir: the export is whole.
 )script";
 
 /// (1, 'COD_IND'), … one a line.
@@ -213,6 +214,19 @@ std::string wanted_columns(const profiles::Table& table) {
     if (c.take)
       out += fmt::format("{}  ({}, {})", out.empty() ? "" : ",\n", ++position, core::sql_text(c.name));
   return out;
+}
+
+/// The columns that the server has, but those left by a decision.
+std::string there_but(const std::vector<std::string>& left) {
+  std::string names;
+  for (const auto& name : left)
+    names += (names.empty() ? "" : ", ") + fmt::format("lower({})", core::sql_text(name));
+  return fmt::format(
+      "  SELECT (row_number() OVER (ORDER BY a.attnum))::int, a.attname::text\n  FROM relation r JOIN "
+      "pg_attribute a "
+      "ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped\n  WHERE lower(a.attname) <> ALL "
+      "(ARRAY[{}]::text[])",
+      names);
 }
 
 std::string required_columns(const profiles::Application& profile) {
@@ -228,22 +242,26 @@ std::string required_columns(const profiles::Application& profile) {
 
 }  // namespace
 
-std::string psql_script(const profiles::Application& profile, const std::string& schema) {
+std::string psql_script(const ScriptPlan& plan, const std::string& schema) {
+  const auto& profile = plan.profile;
   std::string taken = "''";
   for (const auto& t : profile.tables)
     if (t.take) taken += ", lower(" + core::sql_text(t.name) + ")";
+  for (const auto& t : plan.decided) taken += ", lower(" + core::sql_text(t.name) + ")";
   auto out = fill_in(std::string(head), {{"@application@", profile.id},
                                          {"@schema@", core::sql_text(schema.empty() ? "public" : schema)}});
   out += fill_in(requirements, {{"@wanted@", required_columns(profile)}});
   out += facts;
-  for (const auto& t : profile.tables) {
-    const auto columns = wanted_columns(t);
-    if (!t.take || columns.empty()) continue;
-    const auto relation = fill_in(found, {{"@columns@", columns}, {"@literal@", core::sql_text(t.name)}});
-    out +=
-        fill_in(table_plan, {{"@found@", relation}, {"@table@", t.name}, {"@file@", csv_file_name(t.name)}});
+  const auto add = [&](const std::string& name, const std::string& columns, const char* same_column) {
+    const auto relation = fill_in(
+        found, {{"@columns@", columns}, {"@literal@", core::sql_text(name)}, {"@same_column@", same_column}});
+    out += fill_in(table_plan, {{"@found@", relation}, {"@table@", name}, {"@file@", csv_file_name(name)}});
     out += fill_in(table_columns, {{"@found@", relation}});
-  }
+  };
+  for (const auto& t : profile.tables)
+    if (const auto columns = wanted_columns(t); t.take && !columns.empty())
+      add(t.name, "VALUES\n" + columns, "lower(a.attname) = lower(w.name)");
+  for (const auto& t : plan.decided) add(t.name, there_but(t.left), "a.attname = w.name");
   return out + fill_in(tail, {{"@taken@", taken}});
 }
 

@@ -22,7 +22,7 @@ constexpr const char* head =
 -- In an empty folder, with room for the whole database as text:
 --   export NLS_LANG=.AL32UTF8        (Windows: set NLS_LANG=.AL32UTF8)
 --   sqlplus -S -L USER@SERVICE @THIS-FILE      (it asks for the password)
---   sha256sum *.csv > SHA256SUMS
+-- It ends by asking the system for sha256sum *.csv > SHA256SUMS; where that is not, do so by other means.
 -- Then carry the folder over and take it in:
 --   versoir extract csv:FOLDER --application @application@
 --
@@ -58,6 +58,7 @@ DECLARE
   TYPE names IS TABLE OF VARCHAR2(300) INDEX BY PLS_INTEGER;
   TYPE files IS TABLE OF VARCHAR2(300) INDEX BY VARCHAR2(300);
   wanted numbers;        -- TABLE.COLUMN => 1
+  left_out numbers;      -- TABLE.COLUMN => 1, of the tables that only a decision takes
   there numbers;         -- TABLE and TABLE.COLUMN of the catalogue => 1
   keys numbers;          -- TABLE.COLUMN => position in the primary key
   file_of files;         -- TABLE => file, of the tables to take
@@ -95,6 +96,18 @@ DECLARE
       needed(needed.COUNT + 1) := tab || '.' || col;
       needed_table(needed.COUNT) := CASE optional_table WHEN 1 THEN tab END;
     END IF;
+  END;
+
+  -- A column that a decision leaves, of a table that only a decision takes.
+  PROCEDURE x(tab VARCHAR2, col VARCHAR2) IS BEGIN left_out(tab || '.' || col) := 1; END;
+
+  -- A table that only a decision takes: the columns that are there, but those left.
+  PROCEDURE d(tab VARCHAR2, file VARCHAR2) IS
+  BEGIN
+    t(tab, file);
+    FOR c IN (SELECT column_name FROM all_tab_columns WHERE owner = own AND table_name = tab) LOOP
+      IF NOT left_out.EXISTS(tab || '.' || c.column_name) THEN wanted(tab || '.' || c.column_name) := 1; END IF;
+    END LOOP;
   END;
 
   PROCEDURE problem(what VARCHAR2) IS
@@ -355,13 +368,16 @@ END;
 SPOOL OFF
 @versoir-export.sql
 SET TERMOUT ON
-PROMPT Versoir: the export is whole. Now: sha256sum *.csv > SHA256SUMS
+WHENEVER OSERROR CONTINUE
+HOST sha256sum *.csv > SHA256SUMS
+PROMPT Versoir: the export is whole. If SHA256SUMS is not there or empty: sha256sum *.csv > SHA256SUMS
 EXIT SUCCESS ROLLBACK
 )script";
 
 }  // namespace
 
-std::string sqlplus_script(const profiles::Application& profile, const std::string& schema) {
+std::string sqlplus_script(const ScriptPlan& plan, const std::string& schema) {
+  const auto& profile = plan.profile;
   auto out = fill_in(std::string(head), {{"@application@", profile.id}, {"@schema@", schema}});
   for (const auto& t : profile.tables) {
     if (!t.take) continue;
@@ -370,6 +386,11 @@ std::string sqlplus_script(const profiles::Application& profile, const std::stri
       if (c.take)
         out += fmt::format("  w({}, {}, {}, {});\n", core::sql_text(t.name), core::sql_text(c.name),
                            c.optional ? 0 : 1, t.optional ? 1 : 0);
+  }
+  for (const auto& t : plan.decided) {
+    for (const auto& name : t.left)
+      out += fmt::format("  x({}, {});\n", core::sql_text(t.name), core::sql_text(name));
+    out += fmt::format("  d({}, {});\n", core::sql_text(t.name), core::sql_text(csv_file_name(t.name)));
   }
   return out + tail;
 }

@@ -17,7 +17,7 @@ contains "NOT VERIFIED ON ORACLE"
 expect 2 "$versoir" extract --make-script sqlcl --application apogee
 expect 2 "$versoir" extract csv:export --make-script psql --application apogee
 mkdir export
-(cd export && psql -X -f ../export.sql "$conn" >"$work/psql" 2>&1 && sha256sum ./*.csv | sed 's|\./||' >SHA256SUMS) || fail "psql: $(cat "$work/psql")"
+(cd export && psql -X -f ../export.sql "$conn" >"$work/psql" 2>&1 && sha256sum --quiet -c SHA256SUMS) || fail "psql: $(cat "$work/psql")"
 
 say "the same rows as by a connection"
 code=0; "$versoir" extract csv:export --application apogee --output a.extract >"$work/a" 2>&1 || code=$?

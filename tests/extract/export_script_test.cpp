@@ -62,7 +62,7 @@ TEST_CASE("the folder that psql makes gives the extract that the server gives") 
   core::TemporaryDirectory folder;
   const auto files = folder.path() / "export";
   REQUIRE(run_psql(server, extract::make_script(profile(), extract::ScriptKind::psql, ""), files) == 0);
-  CHECK(names_in(files) == Lines{"MOT.csv", "PERSONNE.csv", "VIDE.csv", "control.csv"});
+  CHECK(names_in(files) == Lines{"MOT.csv", "PERSONNE.csv", "SHA256SUMS", "VIDE.csv", "control.csv"});
   const auto direct = copy_from(server.uri(), profile(), folder.path() / "direct.extract");
   const auto carried = copy_from("csv:" + files.string(), profile(), folder.path() / "csv.extract");
   auto a = extract::Extract::open(folder.path() / "direct.extract");
@@ -85,6 +85,59 @@ TEST_CASE("the folder that psql makes gives the extract that the server gives") 
   };
   CHECK(told(direct) == told(carried));
   CHECK(core::read_file(files / "control.csv").find("characters,personne,nom,3000030") != std::string::npos);
+}
+
+TEST_CASE("what was decided is exported or left, as by a connection") {
+  if (!have_postgres()) return;
+  const PostgresServer server;
+  server.sql(site);
+  server.sql(
+      "CREATE TABLE local (b text, num int PRIMARY KEY, secret text, photo bytea); INSERT INTO local VALUES "
+      "('x', 2, 's', '\\x00ff'), ('', 1, NULL, NULL); COMMENT ON TABLE local IS 'Locale';");
+  const std::vector<extract::Decision> decisions{
+      {"LOCAL", "", true, "", "M", ""},           {"LOCAL", "SECRET", false, "Inutile.", "M", ""},
+      {"DIVERS", "", false, "Inutile.", "M", ""}, {"MOT", "", false, "Inutile.", "M", ""},
+      {"PERSONNE", "SECRET", true, "", "M", ""},  {"PERSONNE", "ACTIF", false, "Inutile.", "M", ""},
+      {"AILLEURS", "", true, "", "M", ""}};
+  core::TemporaryDirectory folder;
+  const auto files = folder.path() / "export";
+  REQUIRE(run_psql(server, extract::make_script(profile(), extract::ScriptKind::psql, "", decisions),
+                   files) == 0);
+  CHECK(names_in(files) == Lines{"LOCAL.csv", "PERSONNE.csv", "SHA256SUMS", "VIDE.csv", "control.csv"});
+  CHECK(core::read_file(files / "LOCAL.csv").starts_with("b,num,photo\n"));
+  extract::CopyOptions options;
+  options.decisions = decisions;
+  options.kind = extract::Kind::final_;
+  copy_from(server.uri(), profile(), folder.path() / "direct.extract", options);
+  copy_from("csv:" + files.string(), profile(), folder.path() / "csv.extract", options);
+  auto a = extract::Extract::open(folder.path() / "direct.extract");
+  auto b = extract::Extract::open(folder.path() / "csv.extract");
+  CHECK(a.root() == b.root());
+  CHECK(rows_of(b.database(), "SELECT NUM, B, PHOTO FROM LOCAL") == Lines{"I:1|T:|NULL", "I:2|T:x|B:00ff"});
+  const auto sqlplus = extract::make_script(profile(), extract::ScriptKind::sqlplus, "", decisions);
+  CHECK_THAT(sqlplus, Contains("  x('LOCAL', 'SECRET');\n  d('LOCAL', 'LOCAL.csv');\n"));
+  CHECK_THAT(sqlplus, Contains("  w('PERSONNE', 'SECRET', 0, 0);\n"));
+  CHECK_THAT(sqlplus, !Contains("t('MOT'") && !Contains("w('PERSONNE', 'ACTIF'") && !Contains("DIVERS"));
+}
+
+TEST_CASE("the script writes the digests, or tells that it could not") {
+  if (!have_postgres()) return;
+  const PostgresServer server;
+  server.sql("CREATE TABLE a (num int)");
+  core::TemporaryDirectory folder;
+  const auto files = folder.path() / "export";
+  const auto script =
+      extract::make_script(profile_of(table("A", column("NUM"))), extract::ScriptKind::psql, "");
+  REQUIRE(run_psql(server, script, files) == 0);
+  CHECK(std::system(("cd " + files.string() + " && sha256sum --quiet -c SHA256SUMS").c_str()) == 0);
+  CHECK_THAT(core::read_file(files / "SHA256SUMS"), Contains("  A.csv\n") && Contains("  control.csv\n"));
+  const auto shim = folder.path() / "shim";
+  fs::create_directories(shim);
+  core::write_file(shim / "sha256sum", "#!/bin/sh\nexit 127\n", 0755);
+  REQUIRE(run_psql(server, "\\setenv PATH " + shim.string() + ":/usr/bin:/bin\n" + script,
+                   folder.path() / "sans") == 0);
+  CHECK_THAT(core::read_file(folder.path() / "sans.log"), Contains("no digests were written"));
+  CHECK(extract::open_source({"csv", (folder.path() / "sans").string()}, {})->count("a") == 0);
 }
 
 TEST_CASE("a schema that lacks what the profile takes stops the psql script before any file") {
