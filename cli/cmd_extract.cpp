@@ -6,6 +6,8 @@
 #include "cli/source_options.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
+#include "extract/anomalies.hpp"
 #include "extract/compare.hpp"
 #include "extract/copy.hpp"
 #include "extract/seal.hpp"
@@ -126,6 +128,21 @@ int verify(Context& c) {
   return static_cast<int>(altered ? Exit::extract_altered : changed ? Exit::extract_changed : Exit::ok);
 }
 
+int list_anomalies(Context& c) {
+  const auto path = c.input(c.words.get("anomalies"));
+  auto extract = extract::Extract::open(path);
+  const fs::path file = c.words.has("output") ? fs::path(c.words.get("output"))
+                                              : c.in_workspace(path.stem().string() + ".anomalies.csv");
+  core::AtomicFile out(file, 0600);  // keys and values of people
+  core::FileSink sink(out);
+  const auto lines = extract::export_anomalies(extract, sink);
+  out.commit();
+  c.out.result(
+      core::nmsg("{0} anomaly listed in {1}.", "{0} anomalies listed in {1}.", lines, file.string()));
+  c.out.summary({{"extract", path.string()}, {"anomalies", lines}, {"file", file.string()}});
+  return static_cast<int>(Exit::ok);
+}
+
 extract::CopyOptions copy_options(Context& c, const extract::SourceUri& uri,
                                   std::vector<extract::Decision> decisions) {
   extract::CopyOptions options;
@@ -210,7 +227,12 @@ extract::CopyReport copy_once(Context& c, const profiles::Application& profile, 
 }
 
 int run_extract(Context& c) {
+  if (c.words.has("SOURCE") && (c.words.has("verify") || c.words.has("anomalies")))
+    throw Error(Exit::usage, msg("--verify and --anomalies are about an extract: they copy no source."));
+  if (c.words.has("verify") && c.words.has("anomalies"))
+    throw Error(Exit::usage, msg("Either --verify or --anomalies."));
   if (c.words.has("verify")) return verify(c);
+  if (c.words.has("anomalies")) return list_anomalies(c);
   if (c.words.has("make-script")) return make_script(c);
   if (!c.words.has("SOURCE"))
     throw Error(Exit::usage, msg("The source is missing."))
@@ -256,6 +278,8 @@ std::vector<CommandDef> extract_commands() {
       {"dry-run", nullptr, mark("look at everything, measure, copy nothing")},
       {"verify", "EXTRACT", mark("recompute an extract instead of copying")},
       {"source", "SOURCE", mark("with --verify: compare with this source too")},
+      {"anomalies", "EXTRACT",
+       mark("list what an extract noted, in a CSV file (--output), instead of copying")},
       {"make-script", "CLIENT",
        mark("write the script that an administrator runs on the server to make the folder of csv:FOLDER"),
        nullptr, false, "psql|sqlplus"},
