@@ -89,6 +89,7 @@ void show(Context& c, const std::vector<InventoryLine>& inventory) {
     if (!line.column.empty()) facts["column"] = line.column;
     if (line.rows) facts["rows"] = *line.rows;
     if (line.bytes) facts["bytes"] = *line.bytes;
+    if (line.large_bytes) facts["large_bytes"] = *line.large_bytes;
     if (!line.source_type.empty()) facts["type"] = line.source_type;
     if (!line.suggestion.empty()) facts["suggestion"] = line.suggestion;
     if (!line.decision.reason.empty()) facts["reason"] = line.decision.reason;
@@ -97,6 +98,11 @@ void show(Context& c, const std::vector<InventoryLine>& inventory) {
     if (!all && (plain || (line.standing == Standing::taken && !line.column.empty()))) continue;
     rows.push_back({line.column.empty() ? line.table : line.table + "." + line.column,
                     standing_text(line.standing), line.rows ? core::show_count(*line.rows) : "",
+                    !line.column.empty() || line.standing == Standing::missing ||
+                            line.standing == Standing::absent || line.standing == Standing::elsewhere
+                        ? ""
+                    : line.large_bytes ? core::show_size(*line.large_bytes)
+                                       : core::tr("unknown"),
                     line.suggestion.empty() ? (line.profile_type.empty() || line.standing != Standing::wider
                                                    ? line.source_type
                                                    : line.source_type + " / " + line.profile_type)
@@ -105,8 +111,24 @@ void show(Context& c, const std::vector<InventoryLine>& inventory) {
   }
   if (!rows.empty())
     c.out.table({core::tr("table or column"), core::tr("standing"), core::tr("rows (about)"),
-                 core::tr("type or hint"), core::tr("content or reason")},
+                 core::tr("large values"), core::tr("type or hint"), core::tr("content or reason")},
                 rows);
+}
+
+/// How much of the volume is large values (CLOB, BLOB, TOAST), by the catalogue.
+void show_large(Context& c, const std::vector<extract::SourceTable>& catalogue) {
+  std::uint64_t bytes = 0;
+  std::size_t known = 0;
+  for (const auto& t : catalogue)
+    if (t.large_bytes) {
+      bytes += *t.large_bytes;
+      ++known;
+    }
+  if (known == 0)
+    c.out.result(msg("The catalogue of the source does not tell the volume of large values."));
+  else
+    c.out.result(msg("Large values: about {0} in {1} tables; unknown for {2} others.", core::show_size(bytes),
+                     known, catalogue.size() - known));
 }
 
 int run_inspect(Context& c) {
@@ -127,6 +149,7 @@ int run_inspect(Context& c) {
       msg("{0} tables in the source; {1} tables or columns missing, {2} not decided, {3} wider than the "
           "profile says.",
           catalogue.size(), count[Standing::missing], count[Standing::extra], count[Standing::wider]));
+  show_large(c, catalogue);
   if (count[Standing::elsewhere] > 0)
     c.out.result(msg("{0} decisions are on tables or columns that this source does not have; they are kept.",
                      count[Standing::elsewhere]));

@@ -257,6 +257,7 @@ std::vector<InventoryLine> take_inventory(const profiles::Application& profile,
     line.table = table.name;
     line.rows = table.estimated_rows;
     line.bytes = table.bytes;
+    line.large_bytes = table.large_bytes;
     line.label = known ? known->label : table.comment;
     line.standing = standing_of(known ? std::optional(known->take) : std::nullopt, decided);
     if (!known) line.suggestion = suggest(table, persons);

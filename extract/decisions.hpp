@@ -36,9 +36,9 @@ struct InventoryLine {
   std::string table, column;  ///< column empty: the table itself
   Standing standing = Standing::present;
   std::string source_type, profile_type;
-  std::optional<std::uint64_t> rows, bytes;  ///< of tables
-  std::string label;                         ///< the profile's, else the source's comment
-  std::string suggestion;                    ///< of what nobody knows: "empty", "technical", "person", or ""
+  std::optional<std::uint64_t> rows, bytes, large_bytes;  ///< of tables
+  std::string label;                                      ///< the profile's, else the source's comment
+  std::string suggestion;  ///< of what nobody knows: "empty", "technical", "person", or ""
   Decision decision;
 };
 

@@ -77,6 +77,7 @@ class OracleDialect final : public OdbcDialect {
     for (const auto& row : connection.rows(sql.comments, "the catalogue"))
       if (const auto it = tables.find(row[0].value_or("")); it != tables.end())
         it->second.comment = row[1].value_or("");
+    add_large_values(connection, sql, tables);
     std::vector<SourceTable> out;
     for (auto& [name, table] : tables)
       if (!table.columns.empty()) out.push_back(std::move(table));
@@ -158,6 +159,25 @@ class OracleDialect final : public OdbcDialect {
       scn_ = *scn;
   }
 
+  /// What the account may not see is unknown, and no reason to stop.
+  static void add_large_values(OdbcConnection& connection, const oracle::Catalogue& sql,
+                               std::map<std::string, SourceTable>& tables) {
+    if (sql.lobs.empty()) return;
+    std::map<std::string, std::uint64_t> segments;
+    std::vector<OdbcConnection::Row> lobs;
+    try {
+      for (const auto& row : connection.rows(sql.segments, "the catalogue"))
+        if (row[0] && row[1]) segments[*row[0]] = odbc_count(*row[1], "BYTES");
+      lobs = connection.rows(sql.lobs, "the catalogue");
+    } catch (const core::Error& e) {
+      if (e.code() == core::Exit::source_unreachable) throw;
+      return;
+    }
+    for (auto& [name, table] : tables) table.large_bytes = 0;
+    for (const auto& row : lobs)
+      if (const auto it = tables.find(row[0].value_or("")); it != tables.end())
+        *it->second.large_bytes += segments[row[1].value_or("")];
+  }
   void add_keys(OdbcConnection& connection, const oracle::Catalogue& sql,
                 std::map<std::string, SourceTable>& tables) const {
     std::map<std::string, std::vector<std::string>> columns;

@@ -134,6 +134,12 @@ Catalogue catalogue(const std::string& owner, bool own) {
   c.constraint_columns = "SELECT CONSTRAINT_NAME, COLUMN_NAME FROM " + view + "CONS_COLUMNS" +
                          where("POSITION IS NOT NULL") + " ORDER BY CONSTRAINT_NAME, POSITION";
   c.comments = "SELECT TABLE_NAME, COMMENTS FROM " + view + "TAB_COMMENTS" + where("COMMENTS IS NOT NULL");
+  if (own) {
+    c.lobs = "SELECT TABLE_NAME, SEGMENT_NAME FROM USER_LOBS ORDER BY TABLE_NAME";
+    c.segments =
+        "SELECT SEGMENT_NAME, TO_CHAR(SUM(BYTES)) FROM USER_SEGMENTS WHERE SEGMENT_TYPE LIKE 'LOB%' GROUP BY "
+        "SEGMENT_NAME";
+  }
   return c;
 }
 

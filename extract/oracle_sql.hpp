@@ -33,6 +33,8 @@ struct Catalogue {
   std::string constraints;  ///< table, constraint, P or U
   std::string constraint_columns;  ///< constraint, column, in order
   std::string comments;            ///< table, comment
+  /// Of large values: table, segment; then segment, bytes. Only the owner sees the segments: else empty.
+  std::string lobs, segments;
 };
 [[nodiscard]] Catalogue catalogue(const std::string& owner, bool own);
 [[nodiscard]] std::string owner_query(const std::string& schema);

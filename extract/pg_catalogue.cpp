@@ -63,6 +63,24 @@ void add_statistics(const PgConnection& connection, const std::string& schema,
   }
 }
 
+/// By the statistics of the relations that hold what is too long for a row: no lock is waited for, no file is
+/// looked at. -1: nobody ever vacuumed it, nothing is known.
+void add_large_values(const PgConnection& connection, const std::string& schema,
+                      std::vector<SourceTable>& tables) {
+  const char* sql =
+      "SELECT c.relname, CASE WHEN t.oid IS NULL THEN 0 WHEN t.relpages > 0 OR t.reltuples = 0 AND "
+      "c.reltuples "
+      ">= 0 THEN t.relpages::bigint * pg_catalog.current_setting('block_size')::bigint ELSE -1 END "
+      "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+      "LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid WHERE n.nspname = $1 AND c.relkind IN "
+      "('r', 'm')";
+  const auto rows = connection.query(sql, {schema}, "the catalogue");
+  for (int i = 0; i < PQntuples(rows.get()); ++i)
+    if (auto* table = find(tables, PQgetvalue(rows.get(), i, 0)))
+      if (const auto n = std::atoll(PQgetvalue(rows.get(), i, 1)); n >= 0)
+        table->large_bytes = static_cast<std::uint64_t>(n);
+}
+
 }  // namespace
 
 std::string find_schema(const PgConnection& connection, std::string wanted) {
@@ -105,6 +123,7 @@ std::vector<SourceTable> read_catalogue(const PgConnection& connection, const st
   }
   add_keys(connection, schema, tables);
   add_statistics(connection, schema, tables);
+  add_large_values(connection, schema, tables);
   return tables;
 }
 

@@ -24,6 +24,7 @@ expect 3 "$versoir" inspect "$apogee"
 contains "TMP_CALCUL"
 contains "looks technical"
 contains "keyed by person"
+contains "does not tell the volume of large values"
 expect 22 "$versoir" extract "$apogee" --final
 contains "SPORT_LOCAL"
 [ ! -e apogee.extract ] && [ ! -e apogee.extract.partial ] || fail "something was left"
@@ -113,6 +114,8 @@ contains "The window closed before"
 tail -1 journal-main.jsonl | grep -q '"event":"EXTRACT_PAUSED"' || fail "the journal does not tell the pause: $(tail -1 journal-main.jsonl)"
 paused=$(sqlite3 apogee.extract.partial "SELECT sum(rows) FROM versoir_session")
 [ "$paused" -gt 0 ] || fail "nothing was kept"
+# 300 rows a second for the 10 s of the window, its close noticed within 1 s; a block more was already read.
+[ "$paused" -le 6000 ] || fail "$paused rows: the throttle does not hold"
 expect 0 env TZ="$(at 09:59:56)" "$versoir" extract "$apogee" --window 10:00-12:00 --wait
 contains "The window is closed"
 [ "$(sqlite3 apogee.extract "SELECT group_concat(outcome) FROM versoir_session")" = interrupted,finished ] || fail "it did not go on"
@@ -139,6 +142,20 @@ mv apogee.extract.seal.json.p7s aside.p7s
 expect 20 "$versoir" extract "$apogee" --if-needed
 mv aside.p7s apogee.extract.seal.json.p7s
 [ "$digest" = "$(sha256sum <apogee.extract)" ] || fail "the extract changed"
+
+say "what the copy noted without stopping is listed for people"
+expect 0 "$versoir" extract --anomalies apogee.extract
+contains "apogee.anomalies.csv"
+[ "$(stat -c %a apogee.anomalies.csv)" = 600 ] || fail "others can read the list"
+expect 0 "$versoir" extract --anomalies apogee.extract --output liste.csv
+python3 - liste.csv apogee.extract <<'PY' || fail "the list: $(head -5 liste.csv)"
+import csv, sqlite3, sys
+lines = list(csv.DictReader(open(sys.argv[1], encoding="utf-8", newline="")))
+db = sqlite3.connect(sys.argv[2])
+assert [l for l in lines if l["row"]].__len__() == db.execute("SELECT count(*) FROM versoir_anomaly").fetchone()[0]
+PY
+expect 2 "$versoir" extract "$apogee" --anomalies apogee.extract
+expect 2 "$versoir" extract --verify apogee.extract --anomalies apogee.extract
 
 say "whose seal it is, as versoir plan asks"
 expect 0 "$versoir" extract --verify apogee.extract

@@ -31,3 +31,83 @@ done
 expect 2 "$versoir" extract "postgresql:$conn password=secret" --application apogee --output c.extract
 grep -q secret journal-main.jsonl && fail "a secret in the journal"
 say "the same rows, table by table"
+
+say "a dry run tells rows, time and volume; inspect tells the large values"
+expect 0 "$versoir" inspect "postgresql:$conn" --schema apogee --application apogee
+contains "Large values: about"
+"$versoir" extract "postgresql:$conn" --schema apogee --application apogee --output d.extract --dry-run --json >dry.json 2>&1 || [ $? = 3 ] || fail "$(cat dry.json)"
+python3 - dry.json "$(sqlite3 b.extract 'SELECT sum(copied_rows) FROM versoir_table')" <<'PY' || fail "the dry run"
+import json, sys
+events = [json.loads(l) for l in open(sys.argv[1])]
+tables = [e for e in events if e["type"] == "table"]
+last = events[-1]
+assert last["tables"] == len(tables) > 10, last
+assert last["rows"] == sum(t.get("rows", 0) for t in tables), last
+assert 0.9 * int(sys.argv[2]) <= last["rows"] <= 1.1 * int(sys.argv[2]), (last, sys.argv[2])
+assert last["rows_per_second"] > 0 and last["seconds"] >= 1, last
+PY
+[ ! -e d.extract ] && [ ! -e d.extract.partial ] || fail "a dry run copied"
+
+say "as JSON, each table tells that it begins"
+"$versoir" extract "postgresql:$conn" --schema apogee --application apogee --output d.extract --readers 1 --json >run.json 2>run.err || [ $? = 3 ] || fail "$(cat run.err)"
+python3 - run.json <<'PY' || fail "the events: $(tail -5 run.json)"
+import json, sys
+events = [json.loads(l) for l in open(sys.argv[1])]
+begun = [e["phase"].split()[-1] for e in events if e["type"] == "progress"]
+done = [e["name"] for e in events if e["type"] == "table"]
+assert set(done) <= set(begun) and len(done) > 10, (done, begun)
+assert events[-1]["rows"] == sum(e["copied_rows"] for e in events if e["type"] == "table"), events[-1]
+PY
+
+say "a password that the server asks for: from a file, a command, a terminal; told nowhere"
+secret='Mot2passe-%à"nous'
+"$pg/psql" -q "$conn" -v secret="$secret" <<'SQL'
+CREATE ROLE archive LOGIN PASSWORD :'secret';
+GRANT USAGE ON SCHEMA apogee TO archive;
+GRANT SELECT ON ALL TABLES IN SCHEMA apogee TO archive;
+SQL
+{ echo "local all archive scram-sha-256"; cat "$pg_folder/db/pg_hba.conf"; } >"$work/hba" && cat "$work/hba" >"$pg_folder/db/pg_hba.conf"
+as "$pg/pg_ctl" -D "$pg_folder/db" reload >/dev/null
+as_archive="postgresql:host=$pg_folder user=archive dbname=postgres"
+for _ in $(seq 1 50); do "$pg/psql" -w -qc '' "host=$pg_folder user=archive dbname=postgres" 2>/dev/null || break; sleep 0.1; done
+copy_as() { "$versoir" extract "$as_archive" --schema apogee --application apogee --output e.extract --replace "$@"; }
+expect 10 copy_as
+printf '%s\n' "$secret" >"$work/secret" && chmod 600 "$work/secret"
+: >told
+code=0; copy_as --password-file "$work/secret" --json >>told 2>&1 || code=$?
+[ $code = 0 ] || [ $code = 3 ] || fail "by a file: $(cat told)"
+code=0; copy_as --password-command "cat $work/secret" >>told 2>&1 || code=$?
+[ $code = 0 ] || [ $code = 3 ] || fail "by a command: $(cat told)"
+echo faux >"$work/wrong" && chmod 600 "$work/wrong"
+expect 10 copy_as --password-file "$work/wrong"
+echo "$out" >>told
+export secret as_archive versoir
+python3 - >>told <<'PY' || fail "by a terminal: $(cat told)"
+import os, pty, sys, time
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(os.environ["versoir"], ["versoir", "extract", os.environ["as_archive"], "--schema", "apogee", "--application", "apogee",
+                                     "--output", "e.extract", "--replace", "--ask-password"])
+said = b""
+typed = False
+while True:
+    try:
+        part = os.read(fd, 4096)
+    except OSError:
+        break
+    if not part:
+        break
+    said += part
+    if not typed and b"Password of the source" in said:
+        time.sleep(0.3)  # what is typed before the terminal is silent would be shown by the terminal itself
+        os.write(fd, os.environ["secret"].encode() + b"\n")
+        typed = True
+sys.stdout.write(said.decode())
+assert typed and os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) in (0, 3), said
+PY
+[ "$(sqlite3 e.extract "SELECT value FROM versoir_run WHERE key='user'")" = archive ] || fail "not that account"
+for file in told journal-main.jsonl e.extract e.extract.seal.json; do
+  grep -qF -- "$secret" $file && fail "the password is in $file"
+  grep -qF 'Mot2passe' $file && fail "a part of the password is in $file"
+done
+[ ! -e e.extract.partial ] || fail "a partial file is left"

@@ -100,6 +100,27 @@ TEST_CASE("the catalogue is asked view by view, with USER views when the account
   CHECK(all.views == "SELECT VIEW_NAME FROM ALL_VIEWS WHERE OWNER = 'APO''GEE' ORDER BY VIEW_NAME");
   CHECK(oracle::catalogue("APOGEE", true).views == "SELECT VIEW_NAME FROM USER_VIEWS ORDER BY VIEW_NAME");
   CHECK_THAT(oracle::catalogue("APOGEE", true).comments, !Contains("OWNER"));
+  // Segments are the owner's only; large values are then unknown to the account that reads.
+  CHECK(all.lobs.empty());
+  CHECK(oracle::catalogue("APOGEE", true).lobs ==
+        "SELECT TABLE_NAME, SEGMENT_NAME FROM USER_LOBS ORDER BY TABLE_NAME");
+  CHECK_THAT(oracle::catalogue("APOGEE", true).segments,
+             Contains("FROM USER_SEGMENTS WHERE SEGMENT_TYPE LIKE 'LOB%'"));
+}
+
+TEST_CASE("the owner of the tables knows the volume of their large values") {
+  const auto script = oracle_script("T", {"A VARCHAR2 10", "B CLOB 4000", "C BLOB 4000"});
+  const auto large = [](const std::string& text) {
+    ScriptedSite site(text);
+    return extract::open_source(extract::parse_source(site.uri()), {})->catalogue().at(0).large_bytes;
+  };
+  CHECK(large(script +
+              "sql FROM USER_LOBS\nrow T|SEG1\nrow T|SEG2\nsql FROM USER_SEGMENTS\nrow SEG1|65536\nrow "
+              "SEG2|1048576\nrow AUTRE|7\n") == 65536 + 1048576);
+  CHECK(large(script) == 0);
+  CHECK_FALSE(large(script +
+                    "sql FROM USER_SEGMENTS\nerror 42S02 942 [Oracle][ODBC][Ora]ORA-00942: table or view "
+                    "does not exist\n"));
 }
 
 TEST_CASE("a reading of Oracle goes on behind its key with literals of the key's types") {

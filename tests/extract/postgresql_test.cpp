@@ -24,6 +24,26 @@ extract::SourceTable find(extract::Source& source, const std::string& name) {
 
 }  // namespace
 
+TEST_CASE("the catalogue of PostgreSQL tells the volume of large values, once it has been vacuumed") {
+  if (!have_postgres()) return;
+  const PostgresServer server;
+  server.sql(
+      "CREATE TABLE court (num int); CREATE TABLE long (texte text);"
+      "ALTER TABLE long ALTER texte SET STORAGE EXTERNAL; INSERT INTO long SELECT repeat('x', 100000) FROM "
+      "generate_series(1, 20);");
+  const auto large = [&](const std::string& name) {
+    const auto catalogue = extract::open_source(extract::parse_source(server.uri()), {})->catalogue();
+    return std::ranges::find(catalogue, name, &extract::SourceTable::name)->large_bytes;
+  };
+  CHECK(large("court") == 0);
+  CHECK_FALSE(large("long"));
+  server.sql("VACUUM long");
+  const auto bytes = large("long");
+  REQUIRE(bytes);
+  CHECK(*bytes >= 2'000'000);
+  CHECK(*bytes < 3'000'000);
+}
+
 TEMPLATE_TEST_CASE("every type of PostgreSQL arrives exact, as SQL text converted by nobody", "",
                    PostgresSite, OdbcPostgresSite) {
   if (!TestType::available()) return;
