@@ -1,8 +1,8 @@
 // A SQLite file as a source: one read transaction, declared types understood, values as they are.
-#include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/sqlite.hpp"
 #include "extract/adapters.hpp"
+#include "extract/sqlite_content.hpp"
 #include "extract/values.hpp"
 
 #include <fmt/format.h>
@@ -25,11 +25,16 @@ namespace {
 
 class SqliteSource final : public Source {
  public:
-  explicit SqliteSource(core::Database db) : db_(std::move(db)) {
-    // The transaction takes its lock with the first read: from here on the file does not change under us.
-    db_.exec("BEGIN");
-    static_cast<void>(db_.one_int("SELECT count(*) FROM sqlite_master"));
-  }
+  explicit SqliteSource(core::Database db)
+      : db_(std::move(db)),
+        // The transaction takes its lock with the first read: from here on the content does not change.
+        content_(
+            db_.raw(),
+            [this] {
+              db_.exec("BEGIN");
+              static_cast<void>(db_.one_int("SELECT count(*) FROM sqlite_master"));
+            },
+            [this] { db_.exec("COMMIT"); }) {}
 
   Provenance provenance() override {
     Provenance p;
@@ -37,7 +42,7 @@ class SqliteSource final : public Source {
     p.version = sqlite3_libversion();
     p.charset = core::value_text(db_.one("PRAGMA encoding").value_or(std::string("UTF-8")));
     p.database = db_.path().filename().string();
-    p.snapshot = "sha512:" + core::digest_file(db_.path()).sha512.hex();
+    p.snapshot = "sha512:" + content_.digest().hex();
     return p;
   }
 
@@ -155,6 +160,7 @@ class SqliteSource final : public Source {
   }
 
   core::Database db_;
+  SqliteContent content_;
 };
 
 }  // namespace
