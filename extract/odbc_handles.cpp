@@ -1,6 +1,7 @@
 // The handles of unixODBC.
 #include "extract/odbc_handles.hpp"
 
+#include "extract/adapters.hpp"
 #include "extract/odbc_string.hpp"
 #include "extract/oracle_sql.hpp"
 
@@ -170,6 +171,8 @@ void OdbcConnection::fail(SQLSMALLINT type, SQLHANDLE handle, const std::string&
     throw std::move(error).hint(
         msg("The server no longer has the moment that is copied: what was copied of it is void. Freeze the "
             "source or raise UNDO_RETENTION (docs/oracle.md), then start again."));
+  if (why.state == "55P03" || oracle::error_number(why.native, why.text) == 54)
+    throw std::move(error).hint(locked_hint());
   throw std::move(error);
 }
 

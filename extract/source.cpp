@@ -102,6 +102,12 @@ std::vector<std::string> split_position(std::string_view position) {
   return out;
 }
 
+core::Message locked_hint() {
+  return msg(
+      "Another session locks it: wait until its work is over, then run the same command again, which goes "
+      "on from what was copied. --lock-timeout says how long to wait.");
+}
+
 void throw_interrupted() { throw Error(Exit::interrupted, msg("The copy was interrupted.")); }
 
 std::unique_ptr<Source> open_source(const SourceUri& uri, const Access& access) {
