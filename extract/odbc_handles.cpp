@@ -136,6 +136,16 @@ std::optional<std::string> OdbcConnection::try_one(const std::string& sql) {
   }
 }
 
+std::optional<OdbcDiagnostic> OdbcConnection::refusal(const std::string& sql) {
+  const OdbcStatement statement(*this, "the server's state");
+  const auto code = SQLExecDirect(statement.handle(), chars(sql), static_cast<SQLINTEGER>(sql.size()));
+  if (SQL_SUCCEEDED(code) || code == SQL_NO_DATA) return std::nullopt;
+  auto why = diagnostic(SQL_HANDLE_STMT, statement.handle());
+  if (why.meaning() == Exit::source_unreachable || why.meaning() == Exit::interrupted || dead())
+    fail(SQL_HANDLE_STMT, statement.handle(), statement.what());
+  return why;
+}
+
 OdbcDiagnostic OdbcConnection::diagnostic(SQLSMALLINT type, SQLHANDLE handle) const {
   OdbcDiagnostic out;
   std::array<SQLCHAR, 6> state{};
