@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <array>
 #include <charconv>
 
 namespace versoir::extract {
