@@ -65,6 +65,9 @@ void append_position(std::string& position, std::string_view value);
 /// Throws Error(Exit::extract_invalid) on what join_position did not write.
 [[nodiscard]] std::vector<std::string> split_position(std::string_view position);
 
+/// What to do about a table that another session locks.
+[[nodiscard]] core::Message locked_hint();
+
 /// What is thrown when the stop token asked for it.
 [[noreturn]] void throw_interrupted();
 

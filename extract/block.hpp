@@ -24,6 +24,12 @@ class RowBlock {
     State state = State::null;
   };
 
+  /// What a value does not say itself: it becomes an anomaly of the extract. At most one a cell.
+  struct Remark {
+    std::size_t row = 0, column = 0;  ///< row: from 0 in its block
+    std::string kind, note;
+  };
+
   explicit RowBlock(std::size_t columns) : columns_(columns) {}
 
   void add(std::string_view value) {
@@ -43,6 +49,10 @@ class RowBlock {
   void add_slice(std::size_t offset, std::size_t size) {
     cells_.push_back({offset, static_cast<std::uint32_t>(size), Cell::State::value});
   }
+  /// Of the value that comes next, whichever way it is added.
+  void remark(std::string kind, std::string note) {
+    remarks_.push_back({rows(), cells_.size() % columns_, std::move(kind), std::move(note)});
+  }
   void reserve(std::size_t rows, std::size_t bytes) {
     cells_.reserve(rows * columns_);
     bytes_.reserve(bytes);
@@ -58,6 +68,7 @@ class RowBlock {
   [[nodiscard]] std::string_view text(const Cell& cell) const noexcept {
     return std::string_view(bytes_).substr(cell.offset, cell.size);
   }
+  [[nodiscard]] const std::vector<Remark>& remarks() const noexcept { return remarks_; }
   [[nodiscard]] std::string_view all() const noexcept { return bytes_; }
   [[nodiscard]] std::string take_bytes() noexcept { return std::move(bytes_); }
 
@@ -69,6 +80,7 @@ class RowBlock {
   std::size_t columns_;
   std::string bytes_;
   std::vector<Cell> cells_;
+  std::vector<Remark> remarks_;
 };
 
 /// Takes what a source reads, in order. Both may throw to stop the reading.

@@ -458,13 +458,15 @@ class Copy {
 
   void note_anomaly(const std::array<std::string, 3>& what, std::uint64_t n) {
     const auto& [table, column, kind] = what;
-    if (kind != "encoding" && kind != "type") return;
+    if (kind != "encoding" && kind != "type" && kind != "class") return;
     report_.anomalies += n;
     const auto where = table + "." + column;
     report_.notes.push_back(
         {Severity::warning, "ANOMALY",
          kind == "encoding" ? msg("{0} values hold bytes that are not text in the source's encoding.", n)
-                            : msg("{0} values are not of the declared type; they are kept as they are.", n),
+         : kind == "class"
+             ? msg("{0} values are stored otherwise than their column says; they are kept as text.", n)
+             : msg("{0} values are not of the declared type; they are kept as they are.", n),
          where});
   }
 

@@ -14,6 +14,8 @@ namespace versoir::extract {
 
 namespace {
 
+/// Of a value that is in the extract anyway.
+constexpr std::size_t most_remarked_bytes = 1000;
 constexpr std::string_view repaired_note = "bytes that are not UTF-8 became U+FFFD";
 
 /// How many bytes at the end of `text` begin a UTF-8 character that is not whole (0 to 3).
@@ -46,6 +48,10 @@ EncodedBlock TableEncoder::encode(RowBlock&& block) {
     for (std::size_t column = 0; column < columns_.size(); ++column) add_value(out, block, row, column);
     out.digests.push_back(row_.finish());
   }
+  for (const auto& r : block.remarks())
+    out.anomalies.push_back(
+        {r.row, r.column, r.kind,
+         std::string(block.text(block.cell(r.row, r.column)).substr(0, most_remarked_bytes)), r.note});
   out.bytes = block.take_bytes();
   return out;
 }

@@ -81,6 +81,9 @@ class OdbcSource final : public Source {
   std::vector<core::Finding> probe(const std::vector<std::string>& tables, core::Instant now) override {
     return dialect_->probe(*connection_, tables, now);
   }
+  std::vector<core::Finding> probe_absent(const std::vector<std::string>& expected) override {
+    return dialect_->probe_absent(*connection_, expected);
+  }
 
  private:
   SourceUri uri_;

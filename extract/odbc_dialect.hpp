@@ -52,6 +52,12 @@ class OdbcDialect {
     static_cast<void>(connection), static_cast<void>(tables), static_cast<void>(now);
     return {};
   }
+  /// See Source::probe_absent.
+  [[nodiscard]] virtual std::vector<core::Finding> probe_absent(OdbcConnection& connection,
+                                                                const std::vector<std::string>& expected) {
+    static_cast<void>(connection), static_cast<void>(expected);
+    return {};
+  }
 };
 
 [[nodiscard]] std::unique_ptr<OdbcDialect> oracle_dialect();

@@ -1,6 +1,7 @@
 // The handles of unixODBC.
 #include "extract/odbc_handles.hpp"
 
+#include "extract/adapters.hpp"
 #include "extract/odbc_string.hpp"
 #include "extract/oracle_sql.hpp"
 
@@ -135,6 +136,16 @@ std::optional<std::string> OdbcConnection::try_one(const std::string& sql) {
   }
 }
 
+std::optional<OdbcDiagnostic> OdbcConnection::refusal(const std::string& sql) {
+  const OdbcStatement statement(*this, "the server's state");
+  const auto code = SQLExecDirect(statement.handle(), chars(sql), static_cast<SQLINTEGER>(sql.size()));
+  if (SQL_SUCCEEDED(code) || code == SQL_NO_DATA) return std::nullopt;
+  auto why = diagnostic(SQL_HANDLE_STMT, statement.handle());
+  if (why.meaning() == Exit::source_unreachable || why.meaning() == Exit::interrupted || dead())
+    fail(SQL_HANDLE_STMT, statement.handle(), statement.what());
+  return why;
+}
+
 OdbcDiagnostic OdbcConnection::diagnostic(SQLSMALLINT type, SQLHANDLE handle) const {
   OdbcDiagnostic out;
   std::array<SQLCHAR, 6> state{};
@@ -170,6 +181,8 @@ void OdbcConnection::fail(SQLSMALLINT type, SQLHANDLE handle, const std::string&
     throw std::move(error).hint(
         msg("The server no longer has the moment that is copied: what was copied of it is void. Freeze the "
             "source or raise UNDO_RETENTION (docs/oracle.md), then start again."));
+  if (why.state == "55P03" || oracle::error_number(why.native, why.text) == 54)
+    throw std::move(error).hint(locked_hint());
   throw std::move(error);
 }
 

@@ -67,6 +67,8 @@ class OdbcConnection {
   [[nodiscard]] std::string one(const std::string& sql, const std::string& what);
   /// The same, nullopt when the server refuses the query.
   [[nodiscard]] std::optional<std::string> try_one(const std::string& sql);
+  /// Why the server refuses a statement; nullopt when it runs. Throws when the connection is lost.
+  [[nodiscard]] std::optional<OdbcDiagnostic> refusal(const std::string& sql);
 
   [[nodiscard]] int statement_timeout() const noexcept { return timeout_; }
   [[nodiscard]] int lock_timeout() const noexcept { return lock_timeout_; }

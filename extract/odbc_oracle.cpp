@@ -103,9 +103,10 @@ class OracleDialect final : public OdbcDialect {
     return oracle::restart_bound(key, values);
   }
 
-  std::vector<core::Finding> probe(OdbcConnection& connection, const std::vector<std::string>&,
+  std::vector<core::Finding> probe(OdbcConnection& connection, const std::vector<std::string>& tables,
                                    core::Instant now) override {
     std::vector<core::Finding> out;
+    for (const auto& table : tables) probe_table(connection, table, out);
     const auto warn = [&](const char* code, core::Message message) {
       out.push_back({core::Severity::warning, code, std::move(message), ""});
     };
@@ -134,7 +135,62 @@ class OracleDialect final : public OdbcDialect {
     return out;
   }
 
+  /// ALL_TABLES does not show what the account may not read: such a table looks as if it were absent.
+  std::vector<core::Finding> probe_absent(OdbcConnection& connection,
+                                          const std::vector<std::string>& expected) override {
+    std::vector<core::Finding> out;
+    if (expected.empty() || owner_ == user_) return out;  // the owner sees all of his own
+    if (!connection.refusal(oracle::every_table_query(owner_))) {
+      std::set<std::string> all;
+      for (const auto& row : connection.rows(oracle::every_table_query(owner_), "DBA_TABLES"))
+        all.insert(row[0].value_or(""));
+      for (const auto& table : expected)
+        if (all.contains(table)) out.push_back(not_readable(table));
+      return out;
+    }
+    std::string unknown;
+    for (const auto& table : expected) {
+      const auto why = connection.refusal(oracle::reading_probe(owner_, table, ""));
+      if (why && oracle::error_number(why->native, why->text) == oracle::insufficient_privileges)
+        out.push_back(not_readable(table));
+      else if (why)
+        unknown += (unknown.empty() ? "" : ", ") + table;
+    }
+    if (!unknown.empty())
+      out.push_back(
+          {core::Severity::warning, "ABSENT_OR_HIDDEN",
+           msg("Oracle does not say whether these tables are absent or hidden from this account, for "
+               "want of GRANT SELECT: {0}. Ask the administrator once.",
+               unknown),
+           ""});
+    return out;
+  }
+
  private:
+  static core::Finding not_readable(const std::string& table) {
+    return {core::Severity::error, "RIGHTS", msg("The account may not read the table {0}.", table), table};
+  }
+
+  /// The right to read, then the right to look back, before hours of copy show that it lacks.
+  void probe_table(OdbcConnection& connection, const std::string& table,
+                   std::vector<core::Finding>& out) const {
+    const auto why = connection.refusal(oracle::reading_probe(owner_, table, scn_));
+    if (!why) return;
+    const bool rights = why->meaning() == Exit::source_rights;
+    if (rights && (scn_.empty() || connection.refusal(oracle::reading_probe(owner_, table, "")))) {
+      out.push_back(not_readable(table));
+    } else if (rights) {
+      out.push_back({core::Severity::error, "RIGHTS",
+                     msg("The account may not read the table {0} at the SCN: grant FLASHBACK on it, or take "
+                         "EXECUTE on DBMS_FLASHBACK away, and one connection reads everything.",
+                         table),
+                     table});
+    } else {
+      out.push_back({core::Severity::error, "NOT_READABLE",
+                     msg("The table {0} cannot be read: {1}", table, why->text), table});
+    }
+  }
+
   void choose_owner(OdbcConnection& connection, const std::string& schema) {
     owner_ = user_;
     if (schema.empty()) return;

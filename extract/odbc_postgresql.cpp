@@ -86,7 +86,9 @@ class PostgresqlDialect final : public OdbcDialect {
     std::vector<SourceTable> tables;
     for (const auto& row : connection.rows(
              "SELECT c.relname::text, obj_description(c.oid, 'pg_class')::text, c.reltuples::bigint::text, "
-             "pg_table_size(c.oid)::text, c.relkind::text " +
+             "((GREATEST(c.relpages, 0) + GREATEST(COALESCE((SELECT h.relpages FROM pg_class h WHERE h.oid = "
+             "c.reltoastrelid), 0), 0))::bigint * current_setting('block_size')::bigint)::text, "
+             "c.relkind::text " +
                  relations + " ORDER BY c.relname COLLATE \"C\"",
              "the catalogue")) {
       auto& table = tables.emplace_back();

@@ -1,8 +1,8 @@
 // SQLite through ODBC: each value with the letter of its kind, because a column of SQLite may hold all of
 // them and the driver knows one type a column, 15 digits and texts without zeros.
-#include "core/digest.hpp"
 #include "core/sqlite.hpp"
 #include "extract/odbc_dialect.hpp"
+#include "extract/sqlite_content.hpp"
 #include "extract/values.hpp"
 
 #include <fmt/format.h>
@@ -10,8 +10,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <filesystem>
 #include <map>
+#include <optional>
 
 namespace versoir::extract {
 
@@ -24,18 +24,21 @@ namespace {
 class SqliteDialect final : public OdbcDialect {
  public:
   void begin(OdbcConnection& connection, const std::string&, const std::string&) override {
+    file_.emplace(core::Database::open_read(
+        connection.one("SELECT file FROM pragma_database_list WHERE name = 'main'", "the file")));
     connection.manual_commit();
     // The transaction takes its lock with the first read.
-    static_cast<void>(connection.one("SELECT count(*) FROM sqlite_master", "sqlite_master"));
+    content_.emplace(
+        file_->raw(),
+        [&] { static_cast<void>(connection.one("SELECT count(*) FROM sqlite_master", "sqlite_master")); },
+        [&] { connection.roll_back(); });
   }
 
   void describe(OdbcConnection& connection, Provenance& p) override {
     p.version = connection.one("SELECT sqlite_version()", "the version");
     p.charset = connection.one("PRAGMA encoding", "the encoding");
-    const std::filesystem::path file =
-        connection.one("SELECT file FROM pragma_database_list WHERE name = 'main'", "the file");
-    p.database = file.filename().string();
-    p.snapshot = "sha512:" + core::digest_file(file).sha512.hex();
+    p.database = file_->path().filename().string();
+    p.snapshot = "sha512:" + content_->digest().hex();
   }
 
   std::vector<SourceTable> catalogue(OdbcConnection& connection) override {
@@ -121,6 +124,9 @@ class SqliteDialect final : public OdbcDialect {
   }
 
   std::map<std::string, bool> rowid_;
+  // The driver's SQLite and this one are the same library: their descriptors of the file respect each other.
+  std::optional<core::Database> file_;
+  std::optional<SqliteContent> content_;
 };
 
 }  // namespace

@@ -104,6 +104,16 @@ std::string flashback_probe(const std::string& owner, const std::string& table, 
   return "SELECT COUNT(*) FROM (SELECT 1 FROM " + from(owner, table, scn) + " WHERE ROWNUM = 1)";
 }
 
+std::string reading_probe(const std::string& owner, const std::string& table, const std::string& scn) {
+  return "SELECT 1 FROM " + from(owner, table, scn) + " WHERE 1 = 0";
+}
+
+std::string every_table_query(const std::string& owner) {
+  const auto name = core::sql_text(owner);
+  return "SELECT TABLE_NAME FROM DBA_TABLES WHERE OWNER = " + name +
+         " UNION ALL SELECT VIEW_NAME FROM DBA_VIEWS WHERE OWNER = " + name;
+}
+
 Catalogue catalogue(const std::string& owner, bool own) {
   const std::string view = own ? "USER_" : "ALL_";
   const auto where = [&](std::string_view condition) {

@@ -24,6 +24,16 @@ inline constexpr std::string_view read_only = "SET TRANSACTION READ ONLY";
 [[nodiscard]] std::string flashback_probe(const std::string& owner, const std::string& table,
                                           const std::string& scn);
 
+/// Says whether the account may read a table (at the moment `scn` when there is one), and reads nothing of
+/// it.
+[[nodiscard]] std::string reading_probe(const std::string& owner, const std::string& table,
+                                        const std::string& scn);
+/// The tables and views of an owner, whoever may read them: only for an account that sees the dictionary.
+[[nodiscard]] std::string every_table_query(const std::string& owner);
+/// ORA-01031: the object is there, and the account may not do this with it. ORA-00942 says "does not exist"
+/// of what is hidden too.
+inline constexpr int insufficient_privileges = 1031;
+
 /// The catalogue, one query per view, for in-memory joins: joins of these views take minutes on large
 /// dictionaries. `own`: the account owns the tables, USER_* is faster than ALL_*.
 struct Catalogue {

@@ -46,11 +46,15 @@ void add_keys(const PgConnection& connection, const std::string& schema, std::ve
 
 void add_statistics(const PgConnection& connection, const std::string& schema,
                     std::vector<SourceTable>& tables) {
+  // By the pages that statistics know of, those of the large values included: pg_table_size() waits for
+  // whoever locks a table.
   const char* sql =
       "SELECT c.relname, COALESCE(pg_catalog.obj_description(c.oid, 'pg_class'), ''), c.reltuples::bigint, "
-      "pg_catalog.pg_table_size(c.oid) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid "
-      "= "
-      "c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
+      "(GREATEST(c.relpages, 0) + GREATEST(COALESCE(h.relpages, 0), 0))::bigint * "
+      "current_setting('block_size')::bigint "
+      "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+      "LEFT JOIN pg_catalog.pg_class h ON h.oid = c.reltoastrelid "
+      "WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
   const auto rows = connection.query(sql, {schema}, "the catalogue");
   for (int i = 0; i < PQntuples(rows.get()); ++i) {
     auto* table = find(tables, PQgetvalue(rows.get(), i, 0));

@@ -5,6 +5,9 @@
 #include "extract/adapters.hpp"
 #include "extract/pg_conninfo.hpp"
 
+#include <algorithm>
+#include <regex>
+
 namespace versoir::extract {
 
 using core::Error;
@@ -23,9 +26,31 @@ namespace {
 Exit exit_of(std::string_view state) {
   if (state == "42501" || state.starts_with("28")) return Exit::source_rights;
   if (state.starts_with("42P01") || state == "42703" || state == "3F000") return Exit::source_missing;
-  if (state == "55P03" || state.starts_with("40")) return Exit::temporary;  // lock, conflict with recovery
+  // Lock, statement that took too long or was cancelled, conflict with recovery.
+  if (state == "55P03" || state == "57014" || state.starts_with("40")) return Exit::temporary;
   if (state.starts_with("22") || state.starts_with("25") || state.starts_with("XX")) return Exit::source_data;
   return Exit::source_unreachable;
+}
+
+/// What a server said that refused the connection: SQLSTATE, and the text without the place in its source.
+struct Refusal {
+  std::string state, text;
+};
+Refusal refusal_of(std::string_view message) {
+  Refusal out;
+  static const std::regex place(R"(, \w+\.c:\d+$)"), code(R"(:  ([0-9A-Z]{5}): )");
+  while (!message.empty()) {
+    const auto end = std::min(message.find('\n'), message.size());
+    std::string line(message.substr(0, end));
+    message.remove_prefix(std::min(end + 1, message.size()));
+    if (line.empty() || std::regex_search(line, place)) continue;
+    if (std::smatch found; std::regex_search(line, found, code)) {
+      out.state = found[1];
+      line = std::string(found.prefix()) + ": " + std::string(found.suffix());
+    }
+    out.text += (out.text.empty() ? "" : "\n") + line;
+  }
+  return out;
 }
 
 /// Connects with what the user wrote after our defaults, so that it wins; the password never stands in a
@@ -43,16 +68,28 @@ core::Handle<PGconn, PQfinish> connect(const SourceUri& uri, const Access& acces
   if (access.password) add("password", access.password->c_str());
   add("dbname", conninfo.c_str());
   add(nullptr, nullptr);
-  core::Handle<PGconn, PQfinish> connection(PQconnectdbParams(keys.data(), values.data(), 1));
+  // Only a verbose message says the SQLSTATE of a refused connection, and a connection must exist before it
+  // can be told so: the attempt that begins here is given up before any answer, the next one waits for its
+  // end.
+  core::Handle<PGconn, PQfinish> connection(PQconnectStartParams(keys.data(), values.data(), 1));
+  if (connection && PQstatus(connection.get()) != CONNECTION_BAD) {
+    PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
+    PQreset(connection.get());
+    PQsetErrorVerbosity(connection.get(), PQERRORS_DEFAULT);
+  }
   if (!connection || PQstatus(connection.get()) != CONNECTION_OK) {
-    const bool refused = connection && PQconnectionNeedsPassword(connection.get());
-    auto why = connection ? one_line(PQerrorMessage(connection.get())) : std::string("out of memory");
-    Error error(Exit::source_unreachable, msg("PostgreSQL cannot be reached: {0}.", uri.redacted()));
-    std::move(error).because(msg("{0}", why));
+    const bool asked = connection && PQconnectionNeedsPassword(connection.get());
+    const auto why = refusal_of(connection ? PQerrorMessage(connection.get()) : "out of memory");
+    const bool refused = why.state.starts_with("28");
+    Error error(refused ? Exit::source_rights : Exit::source_unreachable,
+                refused ? msg("PostgreSQL refuses this account: {0}.", uri.redacted())
+                        : msg("PostgreSQL cannot be reached: {0}.", uri.redacted()));
+    std::move(error).because(why.state.empty() ? msg("{0}", why.text)
+                                               : msg("{0} (SQLSTATE {1})", why.text, why.state));
     throw std::move(error).hint(
-        refused ? msg("Give the password with --password-file, --password-command, or in ~/.pgpass.")
-                : msg("Check host, port, database and account; passwords are read from --password-file, "
-                      "--password-command or ~/.pgpass."));
+        asked ? msg("Give the password with --password-file, --password-command, or in ~/.pgpass.")
+              : msg("Check host, port, database and account; passwords are read from --password-file, "
+                    "--password-command or ~/.pgpass."));
   }
   // Default notice processing prints on stderr what a server says, values included.
   PQsetNoticeProcessor(
@@ -68,10 +105,17 @@ void PgConnection::fail(const PGresult* result, const std::string& table) const 
   const char* state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;
   // The primary message only: DETAIL and CONTEXT of the server may quote values.
   const char* primary = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : nullptr;
-  throw Error(exit_of(state ? state : "08006"), msg("PostgreSQL could not read {0}.", table))
-      .because(msg("{0} (SQLSTATE {1})",
-                   primary ? std::string(primary) : one_line(PQerrorMessage(connection_.get())),
-                   state ? state : "08006"));
+  const std::string code = state ? state : "08006";
+  Error error(exit_of(code), msg("PostgreSQL could not read {0}.", table));
+  std::move(error).because(msg("{0} (SQLSTATE {1})",
+                               primary ? std::string(primary) : one_line(PQerrorMessage(connection_.get())),
+                               code));
+  if (code == "55P03") throw std::move(error).hint(locked_hint());
+  if (code == "57014")
+    throw std::move(error).hint(
+        msg("The statement took longer than allowed, or somebody cancelled it: run the same command again, "
+            "with a larger --statement-timeout if one was given."));
+  throw error;
 }
 
 void PgConnection::exec(const std::string& sql) {

@@ -3,6 +3,7 @@
 #include "core/sqlite.hpp"
 #include "extract/adapters.hpp"
 #include "extract/copy_text.hpp"
+#include "extract/csv_charset.hpp"
 #include "extract/pg_catalogue.hpp"
 #include "extract/pg_connection.hpp"
 #include "extract/pg_conninfo.hpp"
@@ -14,6 +15,8 @@
 #include <charconv>
 #include <cstdlib>
 #include <map>
+#include <optional>
+#include <span>
 
 namespace versoir::extract {
 
@@ -38,6 +41,19 @@ bool may_be_large(const SourceColumn& c) {
   return (c.kind == Kind::text &&
           (c.type == "text" || c.type == "character varying" || c.type == "citext")) ||
          c.type == "xml" || c.type == "json" || c.type == "jsonb";
+}
+
+/// The single-byte sets that are converted here: of a byte that its set does not define the server makes an
+/// error, which would end the copy, where this makes an anomaly.
+std::optional<CsvCharset> own_charset(std::string_view server) {
+  if (server == "LATIN1") return CsvCharset::named("ISO-8859-1");
+  if (server == "LATIN9") return CsvCharset::named("ISO-8859-15");
+  if (server == "WIN1252") return CsvCharset::named("windows-1252");
+  return std::nullopt;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 class PostgresqlSource final : public Source {
@@ -196,6 +212,7 @@ class PostgresqlSource final : public Source {
     if (PQsetClientEncoding(connection_.raw(), encoding) != 0)
       throw Error(Exit::source_unreachable, msg("The server refuses to speak UTF-8."))
           .because(msg("{0}", one_line(PQerrorMessage(connection_.raw()))));
+    charset_ = own_charset(connection_.parameter("server_encoding"));
     exported_ = snapshot;
     if (!snapshot.empty() || !share) return;
     const PgResult rows(PQexec(connection_.raw(), "SELECT pg_export_snapshot()"));
@@ -233,7 +250,8 @@ class PostgresqlSource final : public Source {
     plan.key = usable_key(table);
     for (const auto& k : plan.key) {
       list += (list.empty() ? "" : ", ") + connection_.quoted(k);
-      order += (order.empty() ? "" : ", ") + connection_.quoted(k);
+      // With its table: a bare name may be that of a value of the list, cut short when it is large.
+      order += (order.empty() ? "" : ", ") + qualified(table.name) + "." + connection_.quoted(k);
     }
     if (!plan.large.empty()) {
       plan.has_place = true;
@@ -243,6 +261,8 @@ class PostgresqlSource final : public Source {
     if (!request.after.empty()) plan.sql += " WHERE (" + order + ") > (" + bound(request, plan.key) + ")";
     if (!order.empty()) plan.sql += " ORDER BY " + order;
     plan.sql += ") TO STDOUT";
+    // The statement itself stays in UTF-8.
+    if (charset_) plan.sql += " WITH (ENCODING " + server_encoding() + ")";
     return plan;
   }
 
@@ -268,7 +288,16 @@ class PostgresqlSource final : public Source {
           .hint(msg("Start the copy again with --restart."));
     std::string out;
     for (std::size_t i = 0; i < key.size(); ++i)
-      out += (i ? ", " : "") + connection_.literal(values[i]) + "::" + request.table.find(key[i])->type;
+      // Bytes of the server's own set, which may mean no character.
+      out += (i ? ", " : "") +
+             (charset_ && !is_ascii(values[i])
+                  ? fmt::format("convert_from('\\x{:02x}'::bytea, {})",
+                                fmt::join(std::span(reinterpret_cast<const unsigned char*>(values[i].data()),
+                                                    values[i].size()),
+                                          ""),
+                                server_encoding())
+                  : connection_.literal(values[i])) +
+             "::" + request.table.find(key[i])->type;
     return out;
   }
 
@@ -290,7 +319,14 @@ class PostgresqlSource final : public Source {
     const PgText line(raw);
     if (length == -2) connection_.fail(nullptr, request.table.name);
     if (length < 0) return false;
-    const std::string_view text(line.get(), static_cast<std::size_t>(length));
+    const std::string_view bytes(line.get(), static_cast<std::size_t>(length));
+    // Tabs, line feeds and backslashes are the same in all these sets.
+    const bool foreign = charset_ && !is_ascii(bytes);
+    if (foreign) {
+      converted_.clear();
+      charset_->append(converted_, bytes);
+    }
+    const std::string_view text = foreign ? converted_ : bytes;
     const auto large = plan.has_place ? read_large(request, plan, text, filler) : std::vector<std::size_t>{};
     CopyLine fields(text);
     std::string_view field;
@@ -328,8 +364,20 @@ class PostgresqlSource final : public Source {
     if (n != plan.binary.size() + plan.key.size() + (plan.has_place ? 3 : 0) || fields.next(field))
       throw Error(Exit::source_data,
                   msg("The table {0} gave a row of another width than asked.", request.table.name));
+    if (foreign && !plan.key.empty()) position = key_of(bytes, plan);
     filler.end_row(plan.key.empty() ? std::string_view() : position);
     return true;
+  }
+
+  /// The fields of the key in a line as the server sent it: a reading goes on behind these bytes.
+  static std::string_view key_of(std::string_view line, const ReadPlan& plan) {
+    CopyLine fields(line);
+    std::string_view field;
+    for (std::size_t n = 0; n < plan.binary.size(); ++n) static_cast<void>(fields.next(field));
+    auto key = fields.rest();
+    for (std::size_t n = 0; n < plan.key.size(); ++n) static_cast<void>(fields.next(field));
+    if (!fields.rest().empty()) key.remove_suffix(fields.rest().size() + 1);
+    return key;
   }
 
   /// The large values of a row, in pieces, before the row itself; which columns they are.
@@ -368,20 +416,33 @@ class PostgresqlSource final : public Source {
     const auto& c = *request.table.find(request.columns[column]);
     const auto bytes = c.kind == SourceColumn::Kind::binary
                            ? connection_.quoted(c.name) + " || ''::bytea"
-                           : "convert_to(" + connection_.quoted(c.name) + "::text, " + charset() + ")";
+                           : "convert_to(" + connection_.quoted(c.name) + "::text, " +
+                                 (charset_ ? server_encoding() : charset()) + ")";
+    // A byte becomes three at most.
+    const auto size = charset_ ? large_value / 3 : large_value;
+    std::string converted;
     const auto sql = fmt::format(
         "WITH v AS MATERIALIZED (SELECT {} AS b FROM {} WHERE tableoid = $1::oid AND ctid = $2::tid) "
         "SELECT substring(b FROM i FOR {}) FROM v, generate_series(1, octet_length(b), {}) AS i",
-        bytes, qualified(request.table.name), large_value, large_value);
+        bytes, qualified(request.table.name), size, size);
     try {
-      beside_->connection_.stream(sql, {oid, place}, request.table.name,
-                                  [&](std::string_view piece) { filler.piece(column, piece); });
+      beside_->connection_.stream(sql, {oid, place}, request.table.name, [&](std::string_view piece) {
+        if (charset_ && c.kind != SourceColumn::Kind::binary) {
+          converted.clear();
+          charset_->append(converted, piece);
+          piece = converted;
+        }
+        filler.piece(column, piece);
+      });
     } catch (...) {  // half an answer is left on it: it serves no more
       beside_.reset();
       throw;
     }
   }
 
+  std::string server_encoding() const {
+    return connection_.literal(connection_.parameter("server_encoding"));
+  }
   std::string charset() const {
     return connection_.parameter("server_encoding") == "SQL_ASCII" ? "'SQL_ASCII'" : "'UTF8'";
   }
@@ -408,6 +469,8 @@ class PostgresqlSource final : public Source {
   Access access_;
   PgConnection connection_;
   std::string schema_, exported_;
+  std::optional<CsvCharset> charset_;  ///< of values, when they are converted here
+  std::string converted_;              ///< the line at hand
   mutable std::map<std::string, bool> places_;
   std::unique_ptr<PostgresqlSource> beside_;
 };

@@ -16,6 +16,8 @@ using core::Severity;
 
 namespace {
 
+char ascii_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
 /// Enough has been read.
 struct Enough {};
 
@@ -44,6 +46,18 @@ std::optional<double> measured_rate(Source& source, const TakenTable& table, std
   const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (sample.rows() == 0 || took <= 0) return std::nullopt;
   return static_cast<double>(sample.rows()) / took;
+}
+
+/// What the profile takes and the catalogue does not show, optional or not.
+std::vector<std::string> absent_tables(const profiles::Application& profile,
+                                       const std::vector<SourceTable>& catalogue) {
+  std::vector<std::string> out;
+  for (const auto& t : profile.tables)
+    if (t.take && std::ranges::none_of(catalogue, [&](const SourceTable& s) {
+          return std::ranges::equal(s.name, t.name, {}, ascii_lower, ascii_lower);
+        }))
+      out.push_back(t.name);
+  return out;
 }
 
 /// With `count`, what the source has no statistics of is counted.
@@ -92,6 +106,8 @@ Preflight look_before(Source& source, const profiles::Application& profile,
   if (matching)
     for (const auto& t : matching->tables) names.push_back(t.source->name);
   for (auto& f : source.probe(names, clock.now())) out.findings.push_back(std::move(f));
+  for (auto& f : source.probe_absent(absent_tables(completed, catalogue)))
+    out.findings.push_back(std::move(f));
   if (!matching) return out;
   std::map<const SourceTable*, std::uint64_t> rows;
   out.forecast = forecast(source, *matching, rows, measure);

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <array>
 #include <charconv>
 
 namespace versoir::extract {
@@ -100,6 +99,12 @@ std::vector<std::string> split_position(std::string_view position) {
     position.remove_prefix(head + size);
   }
   return out;
+}
+
+core::Message locked_hint() {
+  return msg(
+      "Another session locks it: wait until its work is over, then run the same command again, which goes "
+      "on from what was copied. --lock-timeout says how long to wait.");
 }
 
 void throw_interrupted() { throw Error(Exit::interrupted, msg("The copy was interrupted.")); }

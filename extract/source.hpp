@@ -80,6 +80,12 @@ class Source {
     static_cast<void>(tables), static_cast<void>(now);
     return {};
   }
+  /// Of tables that the catalogue does not show: those that exist all the same, or may, as far as a source
+  /// that hides what the account may not read can tell. An error names one that exists.
+  [[nodiscard]] virtual std::vector<core::Finding> probe_absent(const std::vector<std::string>& expected) {
+    static_cast<void>(expected);
+    return {};
+  }
 };
 
 /// How to reach a source, beside its URI. Secrets never stand in a URI nor on a command line.

@@ -1,6 +1,7 @@
 // The SQL for Oracle as text, and whole copies from an Oracle that a scripted driver plays. No Oracle was
 // asked.
 #include "extract/oracle_sql.hpp"
+#include "extract/preflight.hpp"
 #include "extract/values.hpp"
 #include "scripted.hpp"
 
@@ -351,4 +352,82 @@ TEST_CASE("tables with LONG or BLOB are read row by row, the long column last") 
   CHECK(site.asked(
             "SELECT TO_CHAR(\"NUM\", 'TM9', 'NLS_NUMERIC_CHARACTERS=''.,'''), \"PHOTO\", \"ANCIEN\" FROM "
             "\"APOGEE\".\"T\" ORDER BY \"NUM\"") == 1);
+}
+
+namespace {
+
+/// The account ARCHIVE before the tables of APOGEE, with an SCN; `first` answers before anything else.
+std::string other_account(const std::string& first) {
+  return first +
+         "sql SYS_CONTEXT\nrow APO|ARCHIVE|tcp\nsql ALL_USERS\nrow APOGEE\n"
+         "sql GET_SYSTEM_CHANGE_NUMBER\nrow 4242\nsql WHERE ROWNUM = 1)\nrow 1\n"
+         "sql FROM ALL_TABLES\nrow OUVERTE|1000|40|\\N\nrow SANS_RETOUR|1|40|\\N\nrow "
+         "VUE_SEULEMENT|1|40|\\N\n"
+         "sql FROM ALL_TAB_COLUMNS\nrow OUVERTE|A|VARCHAR2|10|10|\\N|\\N|Y|\\N|B\n"
+         "row SANS_RETOUR|A|VARCHAR2|10|10|\\N|\\N|Y|\\N|B\nrow "
+         "VUE_SEULEMENT|A|VARCHAR2|10|10|\\N|\\N|Y|\\N|B\n" +
+         oracle_script("T", {"A VARCHAR2 10"});
+}
+constexpr const char* ora_1031 = "error 42000 1031 [Oracle][ODBC][Ora]ORA-01031: insufficient privileges\n";
+constexpr const char* ora_942 =
+    "error 42S02 942 [Oracle][ODBC][Ora]ORA-00942: table or view does not exist\n";
+Lines told(const std::vector<core::Finding>& findings, const std::string& code) {
+  Lines out;
+  for (const auto& f : findings)
+    if (f.code == code) out.push_back(f.message.english());
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("every table that Oracle will not let be read, now or at the SCN, is named before the copy") {
+  ScriptedSite site(
+      other_account(std::string("sql SANS_RETOUR\" AS OF SCN\n") + ora_1031 + "sql \"VUE_SEULEMENT\"\n" +
+                    ora_1031 + "sql \"MODIFIEE\" AS OF SCN\n" +
+                    "error HY000 1466 [Oracle][ODBC][Ora]ORA-01466: table definition has changed\n"));
+  Access access;
+  access.schema = "APOGEE";
+  auto source = open_source(parse_source(site.uri()), access);
+  CHECK(source->provenance().snapshot == "SCN 4242");
+  const auto findings = source->probe({"OUVERTE", "SANS_RETOUR", "VUE_SEULEMENT", "MODIFIEE"}, noon());
+  const auto rights = told(findings, "RIGHTS");
+  REQUIRE(rights.size() == 2);
+  CHECK_THAT(rights[0], Contains("SANS_RETOUR") && Contains("FLASHBACK"));
+  CHECK(rights[1] == "The account may not read the table VUE_SEULEMENT.");
+  REQUIRE(told(findings, "NOT_READABLE").size() == 1);
+  CHECK_THAT(told(findings, "NOT_READABLE")[0], Contains("MODIFIEE") && Contains("ORA-01466"));
+  CHECK(site.asked("SELECT 1 FROM \"APOGEE\".\"OUVERTE\" AS OF SCN 4242 WHERE 1 = 0") == 1);
+}
+
+TEST_CASE("a table that Oracle hides is not taken for one that is absent") {
+  Access access;
+  access.schema = "APOGEE";
+  const Lines expected{"CACHEE", "ABSENTE"};
+  {
+    // An account that sees the dictionary knows.
+    ScriptedSite site(other_account("sql DBA_TABLES\nrow OUVERTE\nrow CACHEE\n"));
+    const auto findings = open_source(parse_source(site.uri()), access)->probe_absent(expected);
+    REQUIRE(findings.size() == 1);
+    CHECK(told(findings, "RIGHTS") == Lines{"The account may not read the table CACHEE."});
+  }
+  // Any other asks table by table: ORA-01031 is an answer, ORA-00942 is none.
+  ScriptedSite site(other_account(std::string("sql DBA_TABLES\n") + ora_942 + "sql \"CACHEE\"\n" + ora_1031 +
+                                  "sql \"ABSENTE\"\n" + ora_942));
+  const auto findings = open_source(parse_source(site.uri()), access)->probe_absent(expected);
+  CHECK(told(findings, "RIGHTS") == Lines{"The account may not read the table CACHEE."});
+  REQUIRE(told(findings, "ABSENT_OR_HIDDEN").size() == 1);
+  CHECK_THAT(told(findings, "ABSENT_OR_HIDDEN")[0], Contains("ABSENTE") && !Contains("CACHEE"));
+
+  // The owner of the tables sees them all, and before a copy the profile's optional tables are asked for.
+  ScriptedSite own(oracle_script("OUVERTE", {"A VARCHAR2 10"}));
+  CHECK(open_source(parse_source(own.uri()), {})->probe_absent(expected).empty());
+  auto source = open_source(parse_source(site.uri()), access);
+  core::TemporaryDirectory folder;
+  const auto before = look_before(
+      *source,
+      profile_of(table("OUVERTE", column("A")) + table("CACHEE", column("A"), "optional=\"yes\"") +
+                 table("ABSENTE", column("A"), "optional=\"yes\"")),
+      {}, folder.path() / "e.extract", core::FixedClock(noon()), false, {});
+  CHECK(told(before.findings, "RIGHTS") == Lines{"The account may not read the table CACHEE."});
+  CHECK(told(before.findings, "ABSENT_OR_HIDDEN").size() == 1);
 }

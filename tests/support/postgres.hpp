@@ -57,9 +57,7 @@ class PostgresServer {
     const auto data = folder_ / "data";
     run({programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale",
          "--no-sync"});
-    server_ = start({programs / "postgres", "-D", data, "-k", folder_, "-c", "listen_addresses=", "-c",
-                     "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB"});
-    wait_until_ready(data / "postmaster.pid");
+    begin();
   }
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
@@ -70,6 +68,18 @@ class PostgresServer {
     }
     std::error_code ec;
     std::filesystem::remove_all(folder_, ec);
+  }
+
+  /// Ends the server as an administrator does in a hurry, sessions cut, and starts it again.
+  void restart() {
+    kill(server_, SIGINT);
+    waitpid(server_, nullptr, 0);
+    begin();
+  }
+  /// From now on these lines of pg_hba.conf decide who enters; the account postgres still does.
+  void admit(const std::string& lines) const {
+    std::ofstream(folder_ / "data" / "pg_hba.conf") << "local all postgres trust\n" << lines;
+    sql("SELECT pg_reload_conf()");
   }
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
@@ -103,6 +113,13 @@ class PostgresServer {
   }
 
  private:
+  void begin() {
+    const auto data = folder_ / "data";
+    server_ =
+        start({postgres_programs() / "postgres", "-D", data, "-k", folder_, "-c", "listen_addresses=", "-c",
+               "fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=16MB"});
+    wait_until_ready(data / "postmaster.pid");
+  }
   /// Starts a program as the plain user; it dies with this process, even when a test crashes.
   pid_t start(const std::vector<std::string>& arguments) const {
     const pid_t parent = getpid();
