@@ -79,7 +79,7 @@ code=0; copy_as --password-file "$work/secret" --json >>told 2>&1 || code=$?
 code=0; copy_as --password-command "cat $work/secret" >>told 2>&1 || code=$?
 [ $code = 0 ] || [ $code = 3 ] || fail "by a command: $(cat told)"
 echo faux >"$work/wrong" && chmod 600 "$work/wrong"
-expect 10 copy_as --password-file "$work/wrong"
+expect 11 copy_as --password-file "$work/wrong"
 echo "$out" >>told
 export secret as_archive versoir
 python3 - >>told <<'PY' || fail "by a terminal: $(cat told)"
