@@ -75,10 +75,15 @@ int run_check(Context& c) {
     const auto refs = referentials(c, subject.platform);
     const auto report = check::check_sip(subject.sip, refs ? &*refs : nullptr);
     worst = std::max(worst, report.status);
-    if (!subject.platform.empty()) {  // what an approval relies on is judged with its platform's referentials
-      core::write_json(subject.sip.parent_path() / "check.json", report.to_json(c.clock));
+    // What an approval relies on is judged with its platform's referentials, never with others.
+    if (!subject.platform.empty() && !c.words.has("referentials")) {
+      const auto file = subject.sip.parent_path() / "check.json";
+      core::write_json(file, report.to_json(c.clock));
       if (fs::exists(c.config_file()))
-        c.journal().append("SIP_CHECKED", {{"lot", subject.name}, {"sha512", report.sip.sha512.hex()}},
+        c.journal().append("SIP_CHECKED",
+                           {{"lot", subject.name},
+                            {"sha512", report.sip.sha512.hex()},
+                            {"report_sha512", core::digest_file(file).sha512.hex()}},
                            report.status >= check::Status::ko        ? trust::Outcome::ko
                            : report.status == check::Status::warning ? trust::Outcome::warning
                                                                      : trust::Outcome::ok,
@@ -96,9 +101,10 @@ int run_check(Context& c) {
 std::vector<CommandDef> check_commands() {
   return {{.name = "check",
            .summary = mark("predict the platform's verdict on SIPs"),
-           .details = mark("The controls of VITAM's ingest, in its order, with its event codes. For the lots "
-                           "of a versement the report is "
-                           "kept as check.json, which the approval requires."),
+           .details =
+               mark("The controls of VITAM's ingest, in its order, with its event codes. For the lots "
+                    "of a versement the report is "
+                    "kept as check.json, which the approval requires; with --referentials it is only shown."),
            .example = "versoir check scolarite-2026",
            .arguments = {{mark("SIP"), mark("SIP files, or versements"), true, true}},
            .options = {{"lot", mark("ID"), mark("only this lot of the versement"), nullptr, true},

@@ -4,6 +4,7 @@
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
 #include "vitam/client.hpp"
 
@@ -87,6 +88,20 @@ std::string_view event_of(sip::Decision d) {
   return "VISA";
 }
 
+/// The report of a check is a file like another: the journal says which one was written, and with which
+/// verdict.
+void require_known_checks(Context& c, const sip::Versement& versement, const core::Json& visa) {
+  const auto trail = sip::JournalTrail::read(c.workspace());
+  Error e(Exit::lot_state, msg("The journal does not know these checks."));
+  for (const auto& lot : visa.at("lots")) {
+    const sip::MessageIdentifier id{lot.at("messageIdentifier").get<std::string>()};
+    if (!trail.knows_check(id, lot.at("checkSha512").get<std::string>()))
+      std::move(e).because(msg("{0}: its check.json is not what the last check wrote", id.value));
+  }
+  if (!e.causes().empty())
+    throw std::move(e).hint(msg("Check these lots again: versoir check {0}.", versement.id()));
+}
+
 int decide(Context& c, sip::Decision decision) {
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
@@ -104,6 +119,7 @@ int decide(Context& c, sip::Decision decision) {
   const std::string visa =
       sip::prepare_visa(versement, plan, options, signer.certificate(), c.roles(), c.clock);
   const auto facts = core::parse_json(visa, "visa");
+  if (decision == sip::Decision::approve) require_known_checks(c, versement, facts);
   show_visa(c, facts);
   say_what_already_left(c, versement, plan);
   if (!c.words.has("confirm")) {

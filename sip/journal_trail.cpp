@@ -78,9 +78,21 @@ void JournalTrail::take(const Json& line) {
     if (number == object->end() || !number->is_number_integer()) return;
     decisions_[{text_of(*object, "versement"), number->get<int>()}] = {text_of(*object, "sha512"),
                                                                        text_of(*object, "signature")};
+  } else if (event == "SIP_CHECKED") {
+    take_check(*object, line);
   } else {
     take_transfer(event, *object, line);
   }
+}
+
+void JournalTrail::take_check(const Json& object, const Json& line) {
+  const bool refused = text_of(line, "outcome") == "ko";
+  checks_[text_of(object, "lot")] = refused ? std::string() : text_of(object, "report_sha512");
+}
+
+bool JournalTrail::knows_check(const MessageIdentifier& lot, const std::string& report_sha512) const {
+  const auto found = checks_.find(lot.value);
+  return found != checks_.end() && !found->second.empty() && found->second == report_sha512;
 }
 
 void JournalTrail::take_transfer(const std::string& event, const Json& object, const Json& line) {

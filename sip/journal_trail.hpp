@@ -28,6 +28,8 @@ class JournalTrail {
   /// Files of sendings that are missing or say something else; `lot` empty: all lots of the versement.
   [[nodiscard]] std::vector<core::Finding> missing_transfers(const Versement& versement,
                                                              const MessageIdentifier& lot = {}) const;
+  /// What was last written down of a check of this lot is this report, and does not refuse it.
+  [[nodiscard]] bool knows_check(const MessageIdentifier& lot, const std::string& report_sha512) const;
   /// These very bytes were written down as this decision.
   [[nodiscard]] bool knows(const Versement& versement, const VisaFile& visa) const;
 
@@ -42,9 +44,12 @@ class JournalTrail {
   void take(const core::Json& line);
   void take_transfer(const std::string& event, const core::Json& object, const core::Json& line);
   void take_receipt(const std::string& lot);
+  void take_check(const core::Json& object, const core::Json& line);
 
   std::map<std::pair<std::string, int>, Decision> decisions_;          ///< versement, number
   std::map<std::pair<std::string, std::string>, Transfer> transfers_;  ///< versement, lot
+  std::map<std::string, std::string>
+      checks_;  ///< lot → digest of the report that accepts it, "" when refused
 };
 
 }  // namespace versoir::sip

@@ -289,6 +289,23 @@ class Planner {
   std::vector<core::Finding> findings_;
 };
 
+/// The folder of a versement that is being planned: a plan that fails takes it away again if it made it.
+class NewFolder {
+ public:
+  explicit NewFolder(fs::path folder) : folder_(std::move(folder)), made_(fs::create_directories(folder_)) {}
+  NewFolder(const NewFolder&) = delete;
+  NewFolder& operator=(const NewFolder&) = delete;
+  ~NewFolder() {
+    std::error_code ec;
+    if (made_) fs::remove_all(folder_, ec);
+  }
+  void keep() noexcept { made_ = false; }
+
+ private:
+  fs::path folder_;
+  bool made_;
+};
+
 }  // namespace
 
 Plan make_plan(extract::Extract& extract, const core::Config& config, const Versement& versement,
@@ -323,11 +340,12 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
 
   records::RecordReader reader(extract.database(), app);
   check_queries(reader);
-  fs::create_directories(versement.folder());
+  NewFolder folder(versement.folder());
   Planner planner(extract, app, settings, plan, versement);
   const auto id = identity(plan.versement, plan.extract_root, plan.profile_digest, settings, plan.attempt);
   for (const auto* archive : archives) planner.run(*archive, id, reader, progress);
   planner.finish(versement);
+  folder.keep();
   return plan;
 }
 

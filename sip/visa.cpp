@@ -99,6 +99,15 @@ const trust::RoleEntry& require_archivist(const trust::RoleRegister& roles, cons
   return *entry;
 }
 
+/// The verdict is the worst of the controls: a report that says otherwise was written by somebody else.
+bool holds_refusal(const Json& check) {
+  const auto events = check.find("events");
+  return events == check.end() || !events->is_array() || std::ranges::any_of(*events, [](const Json& e) {
+           const auto status = e.is_object() ? text_of(e, "status") : std::string();
+           return status != "OK" && status != "WARNING";
+         });
+}
+
 /// Collects what a visa says of each lot, and why lots cannot be approved.
 class LotCollector {
  public:
@@ -122,7 +131,7 @@ class LotCollector {
       describe(lot, json);
     } catch (const Error& e) {
       // A SIP that cannot be read is never approved; it may be refused, or its approval withdrawn.
-      if (e.code() == Exit::visa_by_producer) throw;
+      if (e.code() == Exit::visa_by_producer || e.code() == Exit::disk) throw;
       reasons_.push_back(msg("{0} cannot be read: {1}", lot.id.value, e.what()));
     }
     units_ += json.at("units").get<std::uint64_t>();
@@ -198,6 +207,8 @@ class LotCollector {
       reject(msg("{0}: its check is of another SIP.", lot.id.value));
     if (verdict != "OK" && verdict != "WARNING")
       reject(msg("{0}: its check says {1}.", lot.id.value, verdict));
+    else if (holds_refusal(check))
+      reject(msg("{0}: its check holds controls that refuse it.", lot.id.value));
   }
 
   const Versement& versement_;
