@@ -58,7 +58,7 @@ nothing_left bibliotheque.extract
 say "a full disk"
 if [ "$(id -u)" -eq 0 ] && mkdir full && mount -t tmpfs -o size=64k tmpfs full 2>/dev/null; then
   extra_cleanup() { umount "$work/ws/full" 2>/dev/null || true; }
-  expect 70 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$profile" --output full/x.extract
+  expect 70 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$profile" --output full/x.extract; contains full
   [ -z "$(ls -A full)" ] || fail "left on the full disk: $(ls -A full)"
   umount full
 else
@@ -68,6 +68,13 @@ fi
 say "extracts: garbage, truncated, of a later format"
 expect 20 "$versoir" plan sources/noise --id x
 expect 0 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$profile"
+if [ "$(id -u)" -eq 0 ] && mkdir -p versements && mount -t tmpfs -o size=4k tmpfs versements 2>/dev/null; then
+  extra_cleanup() { umount "$work/ws/versements" 2>/dev/null || true; }
+  expect 70 "$versoir" plan bibliotheque.extract --id x; contains full
+  [ -z "$(ls -A versements)" ] || fail "a plan that failed left $(ls -A versements)"
+  expect 0 "$versoir" verify
+  umount versements
+fi
 head -c 40000 bibliotheque.extract >cut.extract; expect 20 "$versoir" plan cut.extract --id x; rm cut.extract
 cp bibliotheque.extract later.extract; sqlite3 later.extract 'PRAGMA user_version = 99'; expect 20 "$versoir" plan later.extract --id x; rm later.extract
 nothing_left versements/x/plan.json

@@ -46,6 +46,21 @@ grep -q EXTRACT_FAILED journal-main.jsonl || fail "no EXTRACT_FAILED in the jour
 rm -f bibliotheque.extract.partial*
 expect 0 "$versoir" verify
 
+say "33: a report of a check that hides what refuses the lot, or that no check wrote; other referentials are only shown"
+lot=$(ls versements/v1/lots)
+check=versements/v1/lots/$lot/check.json
+keep "$check"
+edit_check() { python3 -c 'import json, sys; p = sys.argv[1]; d = json.load(open(p, encoding="utf-8")); exec(sys.argv[2]); json.dump(d, open(p, "w", encoding="utf-8"))' "$check" "$1"; }
+edit_check 'd["events"][0]["status"] = "KO"'
+expect 33 "$versoir" approve v1 --confirm v1; contains "controls that refuse it"; put_back "$check"
+edit_check 'd["counts"]["units"] += 1'
+expect 33 "$versoir" approve v1 --confirm v1; contains "not what the last check wrote"; put_back "$check"
+[ ! -e versements/v1/visa-1.json ] || fail "something was signed"
+before=$(sha512sum "$check"; wc -l <journal-main.jsonl)
+cp -r referentials other-referentials
+expect 0 "$versoir" check v1 --referentials other-referentials
+[ "$before" = "$(sha512sum "$check"; wc -l <journal-main.jsonl)" ] || fail "a check by other referentials was kept"
+
 say "the decision names address, anchors and contract, and so does the report"
 anchors=$(sha256sum <pki/ca.pem | cut -d' ' -f1)
 grep -q "$anchors" versements/v1/review.html || fail "no anchors in the report"
@@ -69,6 +84,11 @@ without_timestamps; expect 42 "$versoir" send v1; expect 42 "$versoir" verify; p
 strip "$sip.p7s"; expect 48 "$versoir" send v1; contains "time-stamp"; expect 61 "$versoir" verify; contains "time-stamp"
 without_timestamps; expect 48 "$versoir" send v1; expect 61 "$versoir" verify; put_back versoir.conf "$sip.p7s"
 nothing_sent
+
+say "61: a receipt that nobody gave"
+echo '{}' >"versements/v1/lots/$lot/receipt.json"
+expect 61 "$versoir" send v1; contains "proves nothing"; nothing_sent
+rm "versements/v1/lots/$lot/receipt.json"
 
 say "47: the name of the platform points to another address, port, path; its anchors are others"
 for change in "s|https://localhost:|https://127.0.0.1:|" "s|https://localhost:$port|https://localhost:1|" "s|^\(ingest_url = .*\)|\1/base|"; do
