@@ -35,6 +35,7 @@ void show_tables(Context& c, const extract::CopyReport& report) {
     c.out.event("table", {{"name", t.name},
                           {"source_rows", t.source_rows},
                           {"copied_rows", t.copied_rows},
+                          {"left_rows", t.left_rows},
                           {"root", t.root.hex()}});
   }
   c.out.table({core::tr("table"), core::tr("content"), core::tr("in the source"), core::tr("copied")}, rows);
@@ -181,6 +182,7 @@ void tell(Context& c, const extract::CopyReport& report, const fs::path& target,
                  {"anomalies", report.anomalies},
                  {"integrity", report.integrity},
                  {"left_tables", report.left_tables},
+                 {"left_rows", report.left_rows},
                  {"left_columns", report.left_columns},
                  {"root", written.root().hex()},
                  {"consistency", written.run().consistency},

@@ -74,7 +74,10 @@ class Comparison {
       differs(msg("The column {0}.{1} is not in the source.", facts.name, column), facts.name + "." + column);
     if (!gone.empty()) return;
     progress_.begin(facts.name, facts.copied_rows, "rows");
-    const auto seen = look_again(source_, table, storage, progress_, stop_);
+    const auto seen =
+        look_again(source_, table, storage,
+                   core::parse_date(core::format_instant(extract_.run().started)).value_or(core::Date{}),
+                   progress_, stop_);
     progress_.end();
     if (seen.rows != facts.copied_rows)
       differs(msg("The table {0} has {1} rows in the source and {2} in the extract.", facts.name, seen.rows,

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace versoir::extract {
 
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 using core::Error;
 using core::Exit;
 using core::msg;
+using core::nmsg;
 using core::Severity;
 
 namespace {
@@ -58,6 +60,7 @@ class Copy {
                           {"snapshot", provenance_.snapshot},
                           {"host", options_.host},
                           {"account", options_.account}});
+    on_ = core::parse_date(writer.first_started()).value_or(core::Date{});
     try {
       copy_tables(matching);
       if (options_.kind == Kind::final_) second_look(matching);
@@ -234,7 +237,7 @@ class Copy {
     } else if (writer_->resumed()) {
       writer_->forget(name);
     }
-    if (lane.state.rows == 0) {
+    if (!lane.state.begun()) {
       lane.state = {};
       lane.state.shape = shape_of(*lane.table);
       for (const auto& c : lane.table->columns) lane.state.storage.push_back(storage_of(*c.source));
@@ -243,7 +246,7 @@ class Copy {
       lane.state.one_moment = false;
     }
     lane.state.last_snapshot = provenance_.snapshot;
-    return ReadTask{lane.table, number, lane.state.storage, lane.state.position};
+    return ReadTask{lane.table, number, lane.state.storage, lane.state.position, on_};
   }
 
   void take(ReadItem&& item) {
@@ -264,6 +267,7 @@ class Copy {
         state.rows = 0;
         state.position.clear();
         state.pending.clear();
+        state.left.clear();
         state.storage[item.column] = Storage::text;
         state.first_snapshot = state.last_snapshot = provenance_.snapshot;
         state.one_moment = true;
@@ -289,9 +293,9 @@ class Copy {
       throw;
     }
     session_rows_ += item.block.rows();
-    all_done_ += item.block.rows();
+    all_done_ += item.block.rows_read();
     if (all_known_) progress_.overall(all_done_, std::max(all_done_, all_rows_));
-    if (item.number == shown_) progress_.advance(item.block.rows());
+    if (item.number == shown_) progress_.advance(item.block.rows_read());
     uncommitted_ += item.block.bytes.size() + item.block.extra.size();
     for (const auto& piece : item.block.pieces) uncommitted_ += piece.bytes.size();
     if (uncommitted_ >= options_.commit_bytes ||
@@ -341,13 +345,15 @@ class Copy {
     lane.state = lane.writer->state();
     facts.source_rows = lane.state.source_rows;
     facts.copied_rows = lane.writer->rows();
+    facts.left_rows = std::accumulate(lane.state.left.begin(), lane.state.left.end(), std::uint64_t{0});
     facts.sum = lane.writer->sum();
     facts.root = lane.writer->root();
     lane.writer.reset();
-    if (facts.copied_rows != facts.source_rows) refuse_count(lane, facts);
+    if (facts.copied_rows + facts.left_rows != facts.source_rows) refuse_count(lane, facts);
     writer_->create_indexes(*lane.table);
     writer_->write_columns(*lane.table, lane.state.storage);
     writer_->write_table(facts, *lane.table->source);
+    writer_->write_left_rows(*lane.table->profile, lane.state.left);
     lane.state.stage = TableState::Stage::copied;
     writer_->save(facts.name, lane.state);
     ++done_;
@@ -367,7 +373,7 @@ class Copy {
       report_.notes.push_back(
           {Severity::warning, "COUNT_DIFFERS",
            msg("The table {0} had {1} rows when they were counted and {2} when they were copied.", facts.name,
-               facts.source_rows, facts.copied_rows),
+               facts.source_rows, facts.copied_rows + facts.left_rows),
            facts.name});
       return;
     }
@@ -375,13 +381,14 @@ class Copy {
     writer_->commit();
     Error error(Exit::extract_changed,
                 msg("The table {0} had {1} rows when they were counted and {2} when they were copied.",
-                    facts.name, facts.source_rows, facts.copied_rows));
+                    facts.name, facts.source_rows, facts.copied_rows + facts.left_rows));
     throw std::move(error).hint(
         msg("Copy from a source that does not change: application closed, clone or restored dump."));
   }
 
   void report(TableFacts facts) {
     report_.rows += facts.copied_rows;
+    report_.left_rows += facts.left_rows;
     report_.tables.push_back(std::move(facts));
   }
 
@@ -397,7 +404,7 @@ class Copy {
       const auto& name = lane.table->profile->name;
       const auto facts = *writer_->table_facts(name);
       progress_.begin(fmt::format("{}/{} {}", i + 1, lanes_.size(), name), facts.copied_rows, "rows");
-      const auto seen = look_again(*source, *lane.table, lane.state.storage, progress_, stop_);
+      const auto seen = look_again(*source, *lane.table, lane.state.storage, on_, progress_, stop_);
       progress_.end();
       if (seen.rows == facts.copied_rows && seen.sum == facts.sum) continue;
       changed.push_back(name);
@@ -423,6 +430,7 @@ class Copy {
     count_left(matching);
     record_integrity(*writer_, matching, report_);
     for (const auto& [what, n] : writer_->anomalies()) note_anomaly(what, n);
+    note_left_rows();
     writer_->write_profile(profile_.files);
     for (const auto& d : options_.decisions)
       if (d.take) writer_->write_decision(d);
@@ -454,6 +462,16 @@ class Copy {
       if (lane.state.last_snapshot != lanes_.front().state.last_snapshot) weaken(Consistency::per_table);
     }
     return out;
+  }
+
+  void note_left_rows() {
+    auto st = writer_->database().prepare(
+        "SELECT table_name, reason, rows FROM versoir_left WHERE rows > 0 ORDER BY table_name, rule");
+    while (st.step())
+      report_.notes.push_back({Severity::info, "ROWS_LEFT",
+                               nmsg("{0} row is left: {1}", "{0} rows are left: {1}",
+                                    static_cast<unsigned long>(st.integer(2)), std::string(st.text(1))),
+                               std::string(st.text(0))});
   }
 
   void note_anomaly(const std::array<std::string, 3>& what, std::uint64_t n) {
@@ -491,6 +509,7 @@ class Copy {
             {"tool", "Versoir " VERSOIR_VERSION},
             {"decisions", digest_of(options_.decisions)},
             {"left_tables", std::to_string(report_.left_tables)},
+            {"left_rows", std::to_string(report_.left_rows)},
             {"left_columns", std::to_string(report_.left_columns)},
             {"second_look", options_.kind == Kind::final_ ? "same" : "none"},
             {"anomalies", std::to_string(report_.anomalies)}};
@@ -504,6 +523,7 @@ class Copy {
   std::stop_token stop_;
   Provenance provenance_;
   std::size_t catalogue_size_ = 0;
+  core::Date on_;  ///< the day on which the copy began: rows are left by their age on it
   ExtractWriter* writer_ = nullptr;
   std::vector<Lane> lanes_;
   std::size_t done_ = 0, shown_ = 0;

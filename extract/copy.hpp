@@ -43,6 +43,7 @@ struct CopyReport {
   std::uint64_t rows = 0, anomalies = 0;  ///< anomalies: values that could not be kept in their declared type
   std::uint64_t integrity = 0;            ///< rows that break a key or a reference which the profile declares
   std::uint64_t left_tables = 0;          ///< of the source, not copied
+  std::uint64_t left_rows = 0;            ///< of the copied tables, read and not kept
   std::uint64_t left_columns = 0;         ///< of the copied tables, not copied
   Consistency consistency = Consistency::snapshot;
   bool resumed = false;

@@ -20,6 +20,7 @@ class RowHasher {
   explicit RowHasher(std::string_view table);
   void add(Tag tag, std::string_view value);
   [[nodiscard]] core::Sha256 finish();  ///< and ready for the next row
+  void forget() noexcept { used_ = prefix_; }
 
  private:
   std::size_t prefix_, used_;

@@ -33,6 +33,24 @@ std::string_view raw_bytes(const core::Sha256& digest) {
   return {reinterpret_cast<const char*>(digest.bytes.data()), digest.bytes.size()};
 }
 
+/// The text of a value that is being encoded: `bytes` of the block it comes from are not moved yet.
+std::optional<std::string_view> shown(const EncodedBlock& out, std::string_view bytes, const EncodedValue& v,
+                                      std::string& digits) {
+  switch (v.tag) {
+    case Tag::null:
+      return std::nullopt;
+    case Tag::integer:
+      digits = std::to_string(v.number);
+      return digits;
+    case Tag::lob:
+      return "\xff";  // there is one, and it is no code and no date
+    case Tag::text:
+    case Tag::blob:
+      break;
+  }
+  return (v.extra ? std::string_view(out.extra) : bytes).substr(static_cast<std::size_t>(v.number), v.size);
+}
+
 }  // namespace
 
 EncodedBlock TableEncoder::encode(RowBlock&& block) {
@@ -41,19 +59,43 @@ EncodedBlock TableEncoder::encode(RowBlock&& block) {
                                                          block.columns(), columns_.size()));
   EncodedBlock out;
   out.position = std::move(block.position);
+  out.left.assign(filter_.rules(), 0);
   out.values.reserve(block.rows() * block.columns());
   out.digests.reserve(block.rows());
   clean_ = core::is_utf8(block.all());
+  constexpr auto left = static_cast<std::size_t>(-1);
+  std::vector<std::size_t> places;  // of the rows among those that are kept
   for (std::size_t row = 0; row < block.rows(); ++row) {
     for (std::size_t column = 0; column < columns_.size(); ++column) add_value(out, block, row, column);
-    out.digests.push_back(row_.finish());
+    const auto* values = out.values.data() + out.digests.size() * columns_.size();
+    std::string digits;
+    const auto rule =
+        filter_.leaves([&](std::size_t column) { return shown(out, block.all(), values[column], digits); });
+    if (!block.remarks().empty()) places.push_back(rule ? left : out.digests.size());
+    if (rule)
+      leave_row(out, block, row, *rule);
+    else
+      out.digests.push_back(row_.finish());
   }
   for (const auto& r : block.remarks())
-    out.anomalies.push_back(
-        {r.row, r.column, r.kind,
-         std::string(block.text(block.cell(r.row, r.column)).substr(0, most_remarked_bytes)), r.note});
+    if (const auto place = places[r.row]; place != left)
+      out.anomalies.push_back(
+          {place, r.column, r.kind,
+           std::string(block.text(block.cell(r.row, r.column)).substr(0, most_remarked_bytes)), r.note});
   out.bytes = block.take_bytes();
   return out;
+}
+
+/// Nothing of the row stays but its number among those that are left.
+void TableEncoder::leave_row(EncodedBlock& out, const RowBlock& block, std::size_t row, std::size_t rule) {
+  const auto kept = out.digests.size();
+  ++out.left[rule];
+  row_.forget();
+  out.values.resize(kept * columns_.size());
+  std::erase_if(out.anomalies, [&](const EncodedAnomaly& a) { return a.row == kept; });
+  std::erase_if(out.pieces, [&](const EncodedPiece& p) { return p.row == kept; });
+  for (std::size_t column = 0; column < columns_.size(); ++column)
+    out.void_pieces = out.void_pieces || block.cell(row, column).state == RowBlock::Cell::State::large;
 }
 
 /// A piece of UTF-8 is UTF-8 if no character is cut at either end.
@@ -90,7 +132,8 @@ void TableEncoder::add_value(EncodedBlock& out, const RowBlock& block, std::size
     if (!append_plain(out.extra, text, kind)) {
       auto [value, misfit] = extract::encode(std::string(text), kind);
       if (storage == Storage::integer && !(misfit.empty() || fits_integer(value))) throw NotAnInteger{column};
-      if (!misfit.empty()) out.anomalies.push_back({row, column, "type", value, std::string(misfit)});
+      if (!misfit.empty())
+        out.anomalies.push_back({out.digests.size(), column, "type", value, std::string(misfit)});
       out.extra += value;
     }
     rewritten(start);
@@ -103,23 +146,24 @@ void TableEncoder::add_value(EncodedBlock& out, const RowBlock& block, std::size
     return;
   }
   if (storage == Storage::text && !is_text(text, block, cell)) {
-    out.anomalies.push_back({row, column, "encoding", std::string(text), std::string(repaired_note)});
+    out.anomalies.push_back(
+        {out.digests.size(), column, "encoding", std::string(text), std::string(repaired_note)});
     bool repaired = false;
     const auto clean = core::repair_utf8(text, repaired);
     const auto start = out.extra.size();
     out.extra += clean;
     rewritten(start);
   }
-  if (text.size() > lob_threshold) return add_large(out, row, column, text);
+  if (text.size() > lob_threshold) return add_large(out, column, text);
   v.tag = storage == Storage::blob ? Tag::blob : Tag::text;
   row_.add(v.tag, text);
   out.values.push_back(v);
 }
 
-void TableEncoder::add_large(EncodedBlock& out, std::size_t row, std::size_t column, std::string_view value) {
+void TableEncoder::add_large(EncodedBlock& out, std::size_t column, std::string_view value) {
   row_.add(Tag::lob, raw_bytes(core::sha256(value)));
   for (std::size_t at = 0, chunk = 0; at < value.size(); at += lob_threshold, ++chunk)
-    out.pieces.push_back({row, column, chunk, std::string(value.substr(at, lob_threshold))});
+    out.pieces.push_back({out.digests.size(), column, chunk, std::string(value.substr(at, lob_threshold))});
   out.values.push_back({Tag::lob, false, 0, 0});
 }
 

@@ -8,6 +8,7 @@
 namespace versoir::extract {
 
 using core::msg;
+using core::nmsg;
 using core::Severity;
 
 namespace {
@@ -23,8 +24,7 @@ class Integrity {
   void run() {
     for (const auto& table : matching_.tables) {
       duplicates(table);
-      for (const auto& column : table.columns)
-        if (!column.profile->references.empty()) orphans(table, *column.profile);
+      orphans(table);
     }
   }
 
@@ -69,34 +69,61 @@ class Integrity {
                        "nth FROM {}) "
                        "WHERE nth > 1",
                        names, t),
-           fmt::format(
+           db_.one_int(fmt::format(
                "SELECT COALESCE(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {} GROUP BY {} HAVING n > 1)",
-               t, names),
+               t, names)),
            "the declared key occurs more than once");
   }
 
-  void orphans(const TakenTable& table, const profiles::Column& column) {
+  /// A column of the table whose values must stand in another table.
+  struct Reference {
+    const profiles::Column* column;
+    std::string target;
+    std::string broken;  ///< SQL: true in a row whose value refers to nothing
+  };
+
+  std::optional<Reference> reference(const profiles::Column& column) const {
     const auto dot = column.references.find('.');
     const auto* target = find(column.references.substr(0, dot));
-    if (!target) return;  // left by decision, or absent: nothing can be said
+    if (!target) return std::nullopt;  // left by decision, or absent: nothing can be said
     std::string name;
     if (dot != std::string::npos)
       name = column.references.substr(dot + 1);
     else if (target->profile->key.size() == 1)
       name = target->profile->key.front();
     const auto* referenced = name.empty() ? nullptr : target->profile->find(name);
-    if (!copied(*target, referenced)) return;
+    if (!copied(*target, referenced)) return std::nullopt;
     const auto c = core::sql_name(column.name), r = core::sql_name(referenced->name);
-    const auto from =
-        fmt::format("FROM {} WHERE {} IS NOT NULL AND {} NOT IN (SELECT {} FROM {} WHERE {} IS NOT NULL)",
-                    core::sql_name(table.profile->name), c, c, r, core::sql_name(target->profile->name), r);
-    record(table.profile->name, column.name, "orphan", "SELECT _row " + from, "SELECT count(*) " + from,
-           fmt::format("refers to no row of {}", target->profile->name));
+    return Reference{&column, target->profile->name,
+                     fmt::format("({} IS NOT NULL AND {} NOT IN (SELECT {} FROM {} WHERE {} IS NOT NULL))", c,
+                                 c, r, core::sql_name(target->profile->name), r)};
+  }
+
+  /// All the references of a table are counted in one reading of it; only those that are broken are listed.
+  void orphans(const TakenTable& table) {
+    std::vector<Reference> references;
+    std::string counts;
+    for (const auto& column : table.columns)
+      if (auto found = column.profile->references.empty() ? std::nullopt : reference(*column.profile)) {
+        counts += fmt::format("{}COALESCE(sum({}), 0)", counts.empty() ? "" : ", ", found->broken);
+        references.push_back(std::move(*found));
+      }
+    if (references.empty()) return;
+    const auto from = " FROM " + core::sql_name(table.profile->name);
+    std::vector<std::int64_t> broken;
+    {
+      auto st = db_.prepare("SELECT " + counts + from);
+      st.step();
+      for (std::size_t i = 0; i < references.size(); ++i) broken.push_back(st.integer(static_cast<int>(i)));
+    }
+    for (std::size_t i = 0; i < references.size(); ++i)
+      record(table.profile->name, references[i].column->name, "orphan",
+             "SELECT _row" + from + " WHERE " + references[i].broken, broken[i],
+             fmt::format("refers to no row of {}", references[i].target));
   }
 
   void record(const std::string& table, const std::string& column, std::string_view kind,
-              const std::string& rows, const std::string& total, std::string_view note) {
-    const auto n = db_.one_int(total);
+              const std::string& rows, std::int64_t n, std::string_view note) {
     if (n == 0) return;
     auto list = db_.prepare(fmt::format(
         "INSERT INTO versoir_anomaly SELECT ?1, _row, ?2, ?3, NULL, ?4 FROM ({}) ORDER BY _row LIMIT {}",
@@ -110,8 +137,10 @@ class Integrity {
     const auto where = column.empty() ? table : table + "." + column;
     report_.notes.push_back({Severity::info, "INTEGRITY",
                              kind == "orphan"
-                                 ? msg("{0} rows refer to something that is not there.", n)
-                                 : msg("{0} rows have a key that an earlier row has already.", n),
+                                 ? nmsg("{0} row refers to something that is not there.",
+                                        "{0} rows refer to something that is not there.", n)
+                                 : nmsg("{0} row has a key that an earlier row has already.",
+                                        "{0} rows have a key that an earlier row has already.", n),
                              where});
   }
 

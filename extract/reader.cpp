@@ -18,12 +18,12 @@ namespace {
 /// The writer has gone: the reader has nobody to read for.
 struct Abandoned {};
 
-constexpr std::size_t queued_items = 96;
+constexpr std::size_t queued_items = 96, queued_bytes = std::size_t{12} << 20;
 
 class Readers {
  public:
   Readers(const std::vector<ReadTask>& tasks, Throttle& throttle, std::size_t threads)
-      : tasks_(tasks), throttle_(throttle), queue_(queued_items), running_(threads) {}
+      : tasks_(tasks), throttle_(throttle), queue_(queued_items, queued_bytes), running_(threads) {}
 
   void work(Source& source) {
     try {
@@ -73,7 +73,9 @@ class Readers {
   };
 
   void push(ReadItem&& item) {
-    if (!queue_.push(std::move(item))) throw Abandoned{};
+    auto bytes = item.block.bytes.size() + item.block.extra.size();
+    for (const auto& piece : item.block.pieces) bytes += piece.bytes.size();
+    if (!queue_.push(std::move(item), bytes)) throw Abandoned{};
   }
 
   void read(Source& source, const ReadTask& task) {
@@ -102,7 +104,7 @@ class Readers {
       std::vector<TableEncoder::Column> columns;
       for (std::size_t i = 0; i < storage.size(); ++i)
         columns.push_back({task.table->columns[i].source->kind, storage[i]});
-      TableEncoder encoder(task.table->profile->name, std::move(columns));
+      TableEncoder encoder(task.table->profile->name, std::move(columns), RowFilter(*task.table, task.on));
       Sink sink(*this, task, encoder);
       try {
         return source.read(request, sink, reading_.get_token());

@@ -1,5 +1,6 @@
 // The reading side of a copy: threads that read tables, encode their rows and hand them to one writer.
 #pragma once
+#include "core/clock.hpp"
 #include "core/queue.hpp"
 #include "extract/encoder.hpp"
 #include "extract/matching.hpp"
@@ -22,6 +23,7 @@ struct ReadTask {
   std::size_t number = 0;  ///< comes back in every item
   std::vector<Storage> storage;
   std::string after;
+  core::Date on;  ///< the day of the copy, for the rows that are left by their age
 };
 
 /// What the writer receives, in order for each table.

@@ -6,12 +6,12 @@
 
 namespace versoir::extract {
 
-Seen look_again(Source& source, const TakenTable& table, const std::vector<Storage>& storage,
+Seen look_again(Source& source, const TakenTable& table, const std::vector<Storage>& storage, core::Date on,
                 core::Progress& progress, std::stop_token stop) {
   Seen seen;
   DigestSum sum;
   Throttle unlimited(0);
-  const std::vector<ReadTask> tasks{{&table, 0, storage, {}}};
+  const std::vector<ReadTask> tasks{{&table, 0, storage, {}, on}};
   read_tables(
       {&source}, tasks, unlimited,
       [&](ReadItem&& item) {
@@ -21,7 +21,7 @@ Seen look_again(Source& source, const TakenTable& table, const std::vector<Stora
         }
         for (const auto& digest : item.block.digests) sum.add(digest);
         seen.rows += item.block.rows();
-        progress.advance(item.block.rows());
+        progress.advance(item.block.rows_read());
       },
       stop);
   seen.sum = sum.hex();

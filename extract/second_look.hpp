@@ -16,8 +16,9 @@ struct Seen {
   std::uint64_t rows = 0;
   std::string sum;  ///< as TableFacts::sum: independent of the order of rows
 };
-/// `storage` as the copy has it. A value that it cannot hold gives another sum.
+/// `storage` and `on` as the copy had them. A value that it cannot hold gives another sum; rows that it left
+/// are left.
 [[nodiscard]] Seen look_again(Source& source, const TakenTable& table, const std::vector<Storage>& storage,
-                              core::Progress& progress, std::stop_token stop);
+                              core::Date on, core::Progress& progress, std::stop_token stop);
 
 }  // namespace versoir::extract

@@ -72,8 +72,9 @@ RunFacts run_facts(const std::map<std::string, std::string>& values) {
 
 std::vector<TableFacts> table_facts(core::Database& db) {
   std::vector<TableFacts> out;
-  auto st =
-      db.prepare("SELECT name, label, source_rows, copied_rows, sum, root FROM versoir_table ORDER BY name");
+  auto st = db.prepare(
+      "SELECT name, label, source_rows, copied_rows, sum, root, (SELECT coalesce(sum(rows), 0) FROM "
+      "versoir_left WHERE table_name = name) FROM versoir_table ORDER BY name");
   while (st.step()) {
     TableFacts t;
     t.name = st.text(0);
@@ -84,6 +85,7 @@ std::vector<TableFacts> table_facts(core::Database& db) {
     const auto root = core::Sha256::from_hex(st.text(5));
     if (!root) throw Error(Exit::extract_invalid, msg("The root of table {0} is not a digest.", t.name));
     t.root = *root;
+    t.left_rows = static_cast<std::uint64_t>(st.integer(6));
     out.push_back(std::move(t));
   }
   return out;

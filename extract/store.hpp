@@ -37,8 +37,9 @@ enum class Kind { rehearsal, final_ };
 struct TableFacts {
   std::string name, label;
   std::uint64_t source_rows = 0, copied_rows = 0;
-  std::string sum;    ///< sum modulo 2^256 of the row digests, hexadecimal
-  core::Sha256 root;  ///< Merkle root over blocks of 256 rows
+  std::uint64_t left_rows = 0;  ///< read, counted by reason in versoir_left, not kept
+  std::string sum;              ///< sum modulo 2^256 of the row digests, hexadecimal
+  core::Sha256 root;            ///< Merkle root over blocks of 256 rows
 };
 struct RunFacts {
   std::string application, application_label, profile_version, profile_digest;

@@ -41,12 +41,13 @@ class TableVerifier {
     scan();
     for (const auto& [number, digest] : expected_)
       add(out_, msg("Block {0} of table {1} is missing.", number, table_.name), where(number));
-    if (rows_ != table_.copied_rows || (one_moment_ && table_.source_rows != table_.copied_rows))
+    if (rows_ != table_.copied_rows ||
+        (one_moment_ && table_.source_rows != table_.copied_rows + table_.left_rows))
       add(out_,
           msg("The table {0} has {1} rows, {2} were copied of {3} in the source.", table_.name, rows_,
               table_.copied_rows, table_.source_rows),
           table_.name);
-    else if (table_.source_rows != table_.copied_rows)
+    else if (table_.source_rows != table_.copied_rows + table_.left_rows)
       out_.push_back({Severity::warning, "COUNT_DIFFERS",
                       msg("The table {0} had {1} rows when they were counted and {2} when they were copied.",
                           table_.name, table_.source_rows, table_.copied_rows),

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 namespace versoir::extract {
 
@@ -34,13 +35,14 @@ CREATE TABLE versoir_lob (table_name TEXT, row INTEGER, column_name TEXT, chunk 
   PRIMARY KEY (table_name, row, column_name, chunk)) STRICT;
 CREATE TABLE versoir_anomaly (table_name TEXT, row INTEGER, column_name TEXT, kind TEXT, raw BLOB, note TEXT) STRICT;
 CREATE TABLE versoir_integrity (table_name TEXT, column_name TEXT, kind TEXT, rows INTEGER) STRICT;
+CREATE TABLE versoir_left (table_name TEXT, rule INTEGER, reason TEXT, rows INTEGER, PRIMARY KEY (table_name, rule)) STRICT;
 CREATE TABLE versoir_decision (table_name TEXT, column_name TEXT, taken INTEGER, reason TEXT, who TEXT, date TEXT,
   PRIMARY KEY (table_name, column_name)) STRICT;
 CREATE TABLE versoir_profile (name TEXT PRIMARY KEY, content TEXT) STRICT;
 CREATE TABLE versoir_partial (key TEXT PRIMARY KEY, value TEXT) STRICT;
 CREATE TABLE versoir_progress (table_name TEXT PRIMARY KEY, stage INTEGER, storage TEXT, rows INTEGER,
   source_rows INTEGER, sum TEXT, pending BLOB, position BLOB, first_snapshot TEXT, last_snapshot TEXT,
-  one_moment INTEGER, shape TEXT) STRICT;
+  one_moment INTEGER, shape TEXT, left_rows TEXT) STRICT;
 )sql";
 
 // A commit must survive a power cut: an interrupted copy goes on from it.
@@ -71,6 +73,12 @@ std::string insert_sql(const TakenTable& table, std::size_t rows) {
   return sql;
 }
 
+std::string index_sql(const TakenTable& table, std::size_t number, const std::vector<std::string>& columns) {
+  return fmt::format("CREATE INDEX IF NOT EXISTS {} ON {} ({})",
+                     core::sql_name(fmt::format("versoir_{}_{}", table.profile->name, number)),
+                     core::sql_name(table.profile->name), fmt::join(columns, ", "));
+}
+
 std::string storage_text(const std::vector<Storage>& storage) {
   std::string out;
   for (const auto s : storage) out += storage_name(s).front();  // I, T, B
@@ -80,6 +88,13 @@ std::vector<Storage> storage_of_text(std::string_view text) {
   std::vector<Storage> out;
   for (const char c : text)
     out.push_back(c == 'I' ? Storage::integer : c == 'B' ? Storage::blob : Storage::text);
+  return out;
+}
+
+std::vector<std::uint64_t> numbers_of_text(std::string_view text) {
+  std::vector<std::uint64_t> out;
+  std::istringstream words{std::string(text)};
+  for (std::uint64_t n = 0; words >> n;) out.push_back(n);
   return out;
 }
 
@@ -188,7 +203,7 @@ ExtractWriter::~ExtractWriter() {
 std::optional<TableState> ExtractWriter::state(const std::string& table) {
   auto st = db_->prepare(
       "SELECT stage, storage, rows, source_rows, sum, pending, position, first_snapshot, last_snapshot, "
-      "one_moment, shape "
+      "one_moment, shape, left_rows "
       "FROM versoir_progress WHERE table_name = ?1");
   st.bind(1, std::string_view(table));
   if (!st.step()) return std::nullopt;
@@ -204,18 +219,21 @@ std::optional<TableState> ExtractWriter::state(const std::string& table) {
   out.last_snapshot = st.text(8);
   out.one_moment = st.integer(9) != 0;
   out.shape = st.text(10);
+  out.left = numbers_of_text(st.text(11));
   return out;
 }
 
 void ExtractWriter::save(const std::string& table, const TableState& state) {
   auto st = db_->prepare(
-      "INSERT OR REPLACE INTO versoir_progress VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+      "INSERT OR REPLACE INTO versoir_progress VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+      "?13)");
   st.bind(1, std::string_view(table)).bind(2, static_cast<std::int64_t>(state.stage));
   st.bind(3, std::string_view(storage_text(state.storage))).bind(4, static_cast<std::int64_t>(state.rows));
   st.bind(5, static_cast<std::int64_t>(state.source_rows)).bind(6, std::string_view(state.sum.hex()));
   st.bind_blob(7, state.pending).bind_blob(8, state.position);
   st.bind(9, std::string_view(state.first_snapshot)).bind(10, std::string_view(state.last_snapshot));
   st.bind(11, std::int64_t{state.one_moment}).bind(12, std::string_view(state.shape));
+  st.bind(13, std::string_view(fmt::format("{}", fmt::join(state.left, " "))));
   st.run();
 }
 
@@ -233,8 +251,8 @@ std::vector<std::pair<std::string, TableState>> ExtractWriter::states() {
 
 void ExtractWriter::forget(const std::string& table) {
   db_->exec(fmt::format("DROP TABLE IF EXISTS {}", core::sql_name(table)));
-  for (const char* own :
-       {"versoir_block", "versoir_lob", "versoir_anomaly", "versoir_progress", "versoir_column"}) {
+  for (const char* own : {"versoir_block", "versoir_lob", "versoir_anomaly", "versoir_progress",
+                          "versoir_column", "versoir_left"}) {
     auto st = db_->prepare(fmt::format("DELETE FROM {} WHERE table_name = ?1", own));
     st.bind(1, std::string_view(table));
     st.run();
@@ -313,6 +331,15 @@ void ExtractWriter::write_table(const TableFacts& facts, const SourceTable& sour
   st.run();
 }
 
+void ExtractWriter::write_left_rows(const profiles::Table& table, const std::vector<std::uint64_t>& left) {
+  auto st = db_->prepare("INSERT OR REPLACE INTO versoir_left VALUES (?1, ?2, ?3, ?4)");
+  for (std::size_t i = 0; i < table.left_rows.size() && i < left.size(); ++i) {
+    st.bind(1, std::string_view(table.name)).bind(2, static_cast<std::int64_t>(i + 1));
+    st.bind(3, std::string_view(table.left_rows[i].reason)).bind(4, static_cast<std::int64_t>(left[i]));
+    st.run();
+  }
+}
+
 void ExtractWriter::write_column(const profiles::Table& table, const profiles::Column& column,
                                  std::size_t position, std::string_view source_type, std::string_view storage,
                                  std::string_view taken) {
@@ -377,10 +404,22 @@ void ExtractWriter::create_indexes(const TakenTable& table) {
         names.push_back(core::sql_name(column->name));
     if (names.size() != columns.size() || !made.insert(names).second)
       continue;  // an optional column is absent
-    db_->exec(fmt::format("CREATE INDEX {} ON {} ({})",
-                          core::sql_name(fmt::format("versoir_{}_{}", table.profile->name, made.size())),
-                          core::sql_name(table.profile->name), fmt::join(names, ", ")));
+    db_->exec(index_sql(table, made.size(), names));
   }
+}
+
+void ExtractWriter::create_ordered_index(const TakenTable& table, const std::vector<Storage>& storage) {
+  const auto& key = table.profile->key;
+  if (key.empty() || key.size() != table.source->key.size()) return;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    const auto copied = std::ranges::find(table.columns, table.profile->find(key[i]), &TakenColumn::profile);
+    if (copied == table.columns.end() || !same_name(copied->source->name, table.source->key[i]) ||
+        storage[static_cast<std::size_t>(copied - table.columns.begin())] != Storage::integer)
+      return;
+    names.push_back(core::sql_name(copied->profile->name));
+  }
+  db_->exec(index_sql(table, 1, names));  // the key's index is the first that create_indexes() makes
 }
 
 void ExtractWriter::write_decision(const Decision& d) {
@@ -393,8 +432,9 @@ void ExtractWriter::write_decision(const Decision& d) {
 }
 
 std::optional<TableFacts> ExtractWriter::table_facts(const std::string& table) {
-  auto st =
-      db_->prepare("SELECT label, source_rows, copied_rows, sum, root FROM versoir_table WHERE name = ?1");
+  auto st = db_->prepare(
+      "SELECT label, source_rows, copied_rows, sum, root, (SELECT coalesce(sum(rows), 0) FROM versoir_left "
+      "WHERE table_name = name) FROM versoir_table WHERE name = ?1");
   st.bind(1, std::string_view(table));
   if (!st.step()) return std::nullopt;
   TableFacts facts;
@@ -404,6 +444,7 @@ std::optional<TableFacts> ExtractWriter::table_facts(const std::string& table) {
   facts.copied_rows = static_cast<std::uint64_t>(st.integer(2));
   facts.sum = st.text(3);
   facts.root = digest_of(st.text(4));
+  facts.left_rows = static_cast<std::uint64_t>(st.integer(5));
   return facts;
 }
 
@@ -442,23 +483,30 @@ TableWriter::TableWriter(ExtractWriter& writer, const TakenTable& table, TableSt
   block_.emplace(db_.prepare("INSERT INTO versoir_block VALUES (?1, ?2, ?3, ?4, ?5)"));
   lob_.emplace(db_.prepare("INSERT INTO versoir_lob VALUES (?1, ?2, ?3, ?4, ?5)"));
   anomaly_.emplace(db_.prepare("INSERT INTO versoir_anomaly VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
-  if (state_.rows == 0)
+  if (!state_.begun()) {
     db_.exec(create_sql(table, state_.storage));
-  else
+    writer.create_ordered_index(table, state_.storage);
+  } else {
     resume();
+  }
   insert_.emplace(db_.prepare(insert_sql(table, 1)));
   // SQLite takes 32 766 parameters; a row has its columns and its number.
   if ((table.columns.size() + 1) * rows_at_once <= 32'766)
     insert_many_.emplace(db_.prepare(insert_sql(table, rows_at_once)));
 }
 
-void TableWriter::resume() {
-  // Pieces of the row at which the copy stopped: they come again with it.
+/// What came for a row that is not written: the one at which the copy stopped, and comes again, or one that
+/// is left.
+void TableWriter::forget_pieces(std::uint64_t rows) {
   for (const char* own : {"versoir_lob", "versoir_anomaly"}) {
     auto stale = db_.prepare(fmt::format("DELETE FROM {} WHERE table_name = ?1 AND row > ?2", own));
-    stale.bind(1, std::string_view(name_)).bind(2, static_cast<std::int64_t>(state_.rows));
+    stale.bind(1, std::string_view(name_)).bind(2, static_cast<std::int64_t>(rows));
     stale.run();
   }
+}
+
+void TableWriter::resume() {
+  forget_pieces(state_.rows);
   std::vector<core::Sha256> blocks;
   auto st = db_.prepare("SELECT digest FROM versoir_block WHERE table_name = ?1 ORDER BY block");
   st.bind(1, std::string_view(name_));
@@ -472,13 +520,16 @@ void TableWriter::resume() {
 void TableWriter::add(const EncodedBlock& block) {
   whole_ = false;
   const auto first = next_row();
+  if (block.void_pieces) forget_pieces(hasher_.rows());
+  state_.left.resize(std::max(state_.left.size(), block.left.size()));
+  for (std::size_t rule = 0; rule < block.left.size(); ++rule) state_.left[rule] += block.left[rule];
   for (const auto& piece : block.pieces) write_piece(piece, first + static_cast<std::int64_t>(piece.row));
   for (const auto& a : block.anomalies) write_anomaly(a, first + static_cast<std::int64_t>(a.row));
   std::size_t row = 0;
   for (; insert_many_ && row + rows_at_once <= block.rows(); row += rows_at_once)
     insert(*insert_many_, block, row, rows_at_once);
   for (; row < block.rows(); ++row) insert(*insert_, block, row, 1);
-  if (block.rows() > 0) state_.position = block.position;
+  if (block.rows_read() > 0) state_.position = block.position;
   whole_ = true;
 }
 

@@ -25,11 +25,13 @@ struct TableState {
   std::string shape;  ///< of what was read: another table or other columns cannot be gone on with
   std::vector<Storage> storage;
   std::uint64_t rows = 0, source_rows = 0;
+  std::vector<std::uint64_t> left;  ///< rows read and not kept, by rule of the profile
   core::Sha256 sum;
   std::string pending;   ///< TableHasher::pending()
   std::string position;  ///< ReadRequest::after
   std::string first_snapshot, last_snapshot;
   bool one_moment = true;  ///< every row was read in the same snapshot
+  [[nodiscard]] bool begun() const noexcept { return rows > 0 || !position.empty(); }
 };
 
 class ExtractWriter {
@@ -70,12 +72,18 @@ class ExtractWriter {
   void write_profile(const std::map<std::string, std::string>& files);
   void write_decision(const Decision& decision);
   void write_table(const TableFacts& facts, const SourceTable& source);
+  void write_left_rows(const profiles::Table& table, const std::vector<std::uint64_t>& left);
   [[nodiscard]] std::optional<TableFacts> table_facts(const std::string& table);
   /// The dictionary of a table: copied columns with their storage, absent and left ones.
   void write_columns(const TakenTable& table, const std::vector<Storage>& storage);
   /// The dictionary of a table that is absent from the source, or left.
   void write_uncopied_table(const profiles::Table& table);
+  /// After the load, the indexes of a table that are not there yet.
   void create_indexes(const TakenTable& table);
+  /// Before the load, the index whose entries come in their order: rows are read by that key, and integers
+  /// sort alike everywhere. Written at its end as rows come, it costs less than a sort when they are all
+  /// there.
+  void create_ordered_index(const TakenTable& table, const std::vector<Storage>& storage);
   /// (table, column, kind) → number of anomalies.
   [[nodiscard]] std::vector<std::pair<std::array<std::string, 3>, std::uint64_t>> anomalies();
   void finish();   ///< makes an extract of the partial file and closes it
@@ -111,6 +119,7 @@ class TableWriter {
 
  private:
   void resume();
+  void forget_pieces(std::uint64_t rows);
   void insert(core::Statement& statement, const EncodedBlock& block, std::size_t first, std::size_t rows);
   static void bind(core::Statement& statement, int parameter, const EncodedBlock& block,
                    const EncodedValue& value);

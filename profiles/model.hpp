@@ -40,11 +40,28 @@ struct Column {
   bool optional = false;  ///< absent on some sites: its absence is a note, not an error
   std::string reason;     ///< why it is left (always present when take is false)
 };
+/// A condition on a row. Exactly one of values, older and empty says what is asked of the column.
+struct RowCondition {
+  struct Age {
+    int count = 0;
+    core::TimeUnit unit = core::TimeUnit::year;
+  };
+  std::string column;               ///< a taken column of the same table
+  std::vector<std::string> values;  ///< it has one of these
+  std::optional<Age> older;         ///< it is a date further back than that on the day of the extract
+  bool empty = false;               ///< it has no value
+};
+/// Rows that are counted and not copied: those for which all conditions hold.
+struct LeftRows {
+  std::string reason;  ///< French: the text that commands it
+  std::vector<RowCondition> when;
+};
 struct Table {
   std::string name, label;
   std::vector<std::string> key;                   ///< declared primary key columns, may be empty
   std::vector<std::vector<std::string>> indexes;  ///< further column lists that queries need
   std::vector<Column> columns;
+  std::vector<LeftRows> left_rows;
   Evidence evidence = Evidence::confirmed;
   bool take = true, optional = false;
   std::string reason;

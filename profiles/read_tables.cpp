@@ -3,6 +3,7 @@
 #include "profiles/parts.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace versoir::profiles::parts {
 
@@ -71,6 +72,34 @@ void check_table_name(const XmlElement& e, const Table& table, Reading& r) {
     r.defect(msg("{0}: the name {1} is reserved in an extract", r.at(e), table.name));
 }
 
+/// "P3Y", "P6M", "P10D" (ISO 8601); the grammar has checked the form.
+RowCondition::Age parse_age(std::string_view text) {
+  RowCondition::Age age;
+  std::from_chars(text.data() + 1, text.data() + text.size() - 1, age.count);
+  age.unit = text.back() == 'Y'   ? core::TimeUnit::year
+             : text.back() == 'M' ? core::TimeUnit::month
+                                  : core::TimeUnit::day;
+  return age;
+}
+
+LeftRows read_left_rows(const XmlElement& e, const Table& t, Reading& r) {
+  LeftRows left;
+  left.reason = core::trim(e.attribute_or("reason", ""));
+  for (const auto* w : e.all("when")) {
+    RowCondition condition;
+    condition.column = core::trim(w->attribute_or("column", ""));
+    condition.values = split_words(w->attribute_or("in", ""));
+    condition.empty = yes(*w, "empty", false);
+    if (const auto older = core::trim(w->attribute_or("older", "")); !older.empty())
+      condition.older = parse_age(older);
+    if (const auto* c = t.find(condition.column); !c || !c->take)
+      r.defect(msg("{0}: {1} says which rows are left by {2}, which is not one of its taken columns",
+                   r.at(*w), t.name, condition.column));
+    left.when.push_back(std::move(condition));
+  }
+  return left;
+}
+
 void read_table(const XmlElement& e, Reading& r) {
   Table t;
   t.name = core::trim(e.attribute_or("name", ""));
@@ -86,6 +115,7 @@ void read_table(const XmlElement& e, Reading& r) {
     t.indexes.push_back(split_words(i->attribute_or("columns", "")));
     check_columns(*i, t, t.indexes.back(), r);
   }
+  for (const auto* l : e.all("left-rows")) t.left_rows.push_back(read_left_rows(*l, t, r));
   check_columns(e, t, t.key, r);
   if (!t.take && t.reason.empty())
     r.defect(msg("{0}: the table {1} is left without a reason", r.at(e), t.name));

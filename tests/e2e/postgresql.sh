@@ -28,6 +28,15 @@ for source in "$drivers/psqlodbcw.so;Server=$pg_folder;Database=postgres;UID=pos
   [ $code = 0 ] || [ $code = 3 ] || fail "ODBC: $(cat "$work/c")"
   diff <(sqlite3 a.extract "$query") <(sqlite3 c.extract "$query") || fail "the extract through ${source%%;*} differs"
 done
+# Harpège likewise.
+"$build/sample-harpege" --out sources/harpege.sqlite --agents 60 >/dev/null
+"$build/sample-harpege" --postgresql "$conn" --schema harpege --agents 60 >/dev/null
+for source in sqlite:sources/harpege.sqlite "postgresql:$conn"; do
+  code=0; "$versoir" extract "$source" --schema harpege --application harpege --output "h-${source%%:*}.extract" >"$work/h" 2>&1 || code=$?
+  [ $code = 0 ] || [ $code = 3 ] || fail "Harpège: $(cat "$work/h")"
+done
+diff <(sqlite3 h-sqlite.extract "$query") <(sqlite3 h-postgresql.extract "$query") || fail "the two extracts of Harpège differ"
+[ "$(sqlite3 h-postgresql.extract "SELECT count(*) FROM versoir_table WHERE copied_rows > 0")" -ge 5 ] || fail "Harpège is empty"
 expect 2 "$versoir" extract "postgresql:$conn password=secret" --application apogee --output c.extract
 grep -q secret journal-main.jsonl && fail "a secret in the journal"
 say "the same rows, table by table"
