@@ -127,9 +127,11 @@ void show_forecast(Context& c, const extract::Forecast& f) {
   c.out.table({core::tr("table"), core::tr("content"), core::tr("columns"), core::tr("rows (about)"),
                core::tr("size")},
               rows);
-  c.out.result(msg("About {0} rows, {1}, in {2} tables.", core::show_count(f.rows), core::show_size(f.bytes),
-                   f.tables.size()));
-  core::Json facts{{"rows", f.rows}, {"bytes", f.bytes}, {"tables", f.tables.size()}};
+  const bool sized = std::ranges::any_of(f.tables, [](const auto& t) { return t.bytes.has_value(); });
+  c.out.result(msg("About {0} rows, {1}, in {2} tables.", core::show_count(f.rows),
+                   sized ? core::show_size(f.bytes) : core::tr("size unknown"), f.tables.size()));
+  core::Json facts{{"rows", f.rows}, {"tables", f.tables.size()}};
+  if (sized) facts["bytes"] = f.bytes;
   if (const auto took = f.duration()) {
     c.out.result(msg("At the rate measured on the largest table ({0} rows a second): about {1} min.",
                      core::show_count(static_cast<std::uint64_t>(*f.rows_per_second)),

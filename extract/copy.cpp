@@ -7,7 +7,7 @@
 #include "extract/reader.hpp"
 #include "extract/seal.hpp"
 #include "extract/second_look.hpp"
-#include "extract/writer.hpp"
+#include "extract/table_writer.hpp"
 #include "profiles/loader.hpp"
 #include "trust/seal.hpp"
 

@@ -49,30 +49,6 @@ CREATE TABLE versoir_progress (table_name TEXT PRIMARY KEY, stage INTEGER, stora
 constexpr std::string_view connection_settings =
     "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;";
 
-std::string create_sql(const TakenTable& table, const std::vector<Storage>& storage) {
-  std::string sql =
-      fmt::format("CREATE TABLE {} (_row INTEGER PRIMARY KEY", core::sql_name(table.profile->name));
-  for (std::size_t i = 0; i < table.columns.size(); ++i)
-    sql += fmt::format(", {} {}", core::sql_name(table.columns[i].profile->name), storage_name(storage[i]));
-  return sql + ") STRICT";
-}
-
-/// Rows that one INSERT writes: fewer, larger statements cost SQLite less.
-constexpr std::size_t rows_at_once = 16;
-
-/// OR FAIL: a statement of several rows that may be undone alone makes SQLite copy each page it touches to a
-/// temporary file first. A failed statement is never undone alone here: all since the last commit is.
-std::string insert_sql(const TakenTable& table, std::size_t rows) {
-  std::string sql = fmt::format("INSERT OR FAIL INTO {} VALUES ", core::sql_name(table.profile->name));
-  for (std::size_t row = 0, parameter = 0; row < rows; ++row) {
-    sql += row == 0 ? "(" : ", (";
-    for (std::size_t i = 0; i <= table.columns.size(); ++i)
-      sql += fmt::format("{}?{}", i ? ", " : "", ++parameter);
-    sql += ')';
-  }
-  return sql;
-}
-
 std::string index_sql(const TakenTable& table, std::size_t number, const std::vector<std::string>& columns) {
   return fmt::format("CREATE INDEX IF NOT EXISTS {} ON {} ({})",
                      core::sql_name(fmt::format("versoir_{}_{}", table.profile->name, number)),
@@ -98,14 +74,14 @@ std::vector<std::uint64_t> numbers_of_text(std::string_view text) {
   return out;
 }
 
-core::Sha256 digest_of(std::string_view hex) {
+}  // namespace
+
+core::Sha256 kept_digest(std::string_view hex) {
   const auto digest = core::Sha256::from_hex(hex);
   if (!digest)
     throw Error(Exit::extract_invalid, msg("The state kept by an interrupted copy cannot be read."));
   return *digest;
 }
-
-}  // namespace
 
 ExtractWriter::ExtractWriter(fs::path target, const Identity& identity, bool restart)
     : target_(std::move(target)), partial_(target_.string() + ".partial") {
@@ -212,7 +188,7 @@ std::optional<TableState> ExtractWriter::state(const std::string& table) {
   out.storage = storage_of_text(st.text(1));
   out.rows = static_cast<std::uint64_t>(st.integer(2));
   out.source_rows = static_cast<std::uint64_t>(st.integer(3));
-  out.sum = digest_of(st.text(4));
+  out.sum = kept_digest(st.text(4));
   out.pending = st.blob(5);
   out.position = st.blob(6);
   out.first_snapshot = st.text(7);
@@ -443,7 +419,7 @@ std::optional<TableFacts> ExtractWriter::table_facts(const std::string& table) {
   facts.source_rows = static_cast<std::uint64_t>(st.integer(1));
   facts.copied_rows = static_cast<std::uint64_t>(st.integer(2));
   facts.sum = st.text(3);
-  facts.root = digest_of(st.text(4));
+  facts.root = kept_digest(st.text(4));
   facts.left_rows = static_cast<std::uint64_t>(st.integer(5));
   return facts;
 }
@@ -472,133 +448,6 @@ void ExtractWriter::finish() {
 void ExtractWriter::publish() {
   core::publish_file(partial_, target_);
   published_ = true;
-}
-
-TableWriter::TableWriter(ExtractWriter& writer, const TakenTable& table, TableState state)
-    : db_(writer.database()),
-      table_(table),
-      name_(table.profile->name),
-      state_(std::move(state)),
-      hasher_([this](const Block& b) { write_block(b); }) {
-  block_.emplace(db_.prepare("INSERT INTO versoir_block VALUES (?1, ?2, ?3, ?4, ?5)"));
-  lob_.emplace(db_.prepare("INSERT INTO versoir_lob VALUES (?1, ?2, ?3, ?4, ?5)"));
-  anomaly_.emplace(db_.prepare("INSERT INTO versoir_anomaly VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
-  if (!state_.begun()) {
-    db_.exec(create_sql(table, state_.storage));
-    writer.create_ordered_index(table, state_.storage);
-  } else {
-    resume();
-  }
-  insert_.emplace(db_.prepare(insert_sql(table, 1)));
-  // SQLite takes 32 766 parameters; a row has its columns and its number.
-  if ((table.columns.size() + 1) * rows_at_once <= 32'766)
-    insert_many_.emplace(db_.prepare(insert_sql(table, rows_at_once)));
-}
-
-/// What came for a row that is not written: the one at which the copy stopped, and comes again, or one that
-/// is left.
-void TableWriter::forget_pieces(std::uint64_t rows) {
-  for (const char* own : {"versoir_lob", "versoir_anomaly"}) {
-    auto stale = db_.prepare(fmt::format("DELETE FROM {} WHERE table_name = ?1 AND row > ?2", own));
-    stale.bind(1, std::string_view(name_)).bind(2, static_cast<std::int64_t>(rows));
-    stale.run();
-  }
-}
-
-void TableWriter::resume() {
-  forget_pieces(state_.rows);
-  std::vector<core::Sha256> blocks;
-  auto st = db_.prepare("SELECT digest FROM versoir_block WHERE table_name = ?1 ORDER BY block");
-  st.bind(1, std::string_view(name_));
-  while (st.step()) blocks.push_back(digest_of(st.text(0)));
-  hasher_.resume(state_.sum, blocks, state_.pending);
-  if (hasher_.rows() != state_.rows)
-    throw Error(Exit::extract_invalid, msg("The interrupted copy of table {0} is not coherent.", name_))
-        .hint(msg("Start the copy again with --restart."));
-}
-
-void TableWriter::add(const EncodedBlock& block) {
-  whole_ = false;
-  const auto first = next_row();
-  if (block.void_pieces) forget_pieces(hasher_.rows());
-  state_.left.resize(std::max(state_.left.size(), block.left.size()));
-  for (std::size_t rule = 0; rule < block.left.size(); ++rule) state_.left[rule] += block.left[rule];
-  for (const auto& piece : block.pieces) write_piece(piece, first + static_cast<std::int64_t>(piece.row));
-  for (const auto& a : block.anomalies) write_anomaly(a, first + static_cast<std::int64_t>(a.row));
-  std::size_t row = 0;
-  for (; insert_many_ && row + rows_at_once <= block.rows(); row += rows_at_once)
-    insert(*insert_many_, block, row, rows_at_once);
-  for (; row < block.rows(); ++row) insert(*insert_, block, row, 1);
-  if (block.rows_read() > 0) state_.position = block.position;
-  whole_ = true;
-}
-
-void TableWriter::insert(core::Statement& statement, const EncodedBlock& block, std::size_t first,
-                         std::size_t rows) {
-  const std::size_t columns = table_.columns.size();
-  int parameter = 0;
-  for (std::size_t row = first; row < first + rows; ++row) {
-    statement.bind(++parameter, next_row());
-    for (std::size_t column = 0; column < columns; ++column)
-      bind(statement, ++parameter, block, block.values[row * columns + column]);
-    hasher_.add(block.digests[row]);
-  }
-  statement.run();
-}
-
-void TableWriter::bind(core::Statement& statement, int parameter, const EncodedBlock& block,
-                       const EncodedValue& value) {
-  switch (value.tag) {
-    case Tag::integer:
-      statement.bind(parameter, value.number);
-      break;
-    case Tag::text:
-      statement.bind_view(parameter, block.text(value));
-      break;
-    case Tag::blob:
-      statement.bind_blob_view(parameter, block.text(value));
-      break;
-    case Tag::null:
-    case Tag::lob:
-      statement.bind_null(parameter);
-      break;
-  }
-}
-
-void TableWriter::write_piece(const EncodedPiece& piece, std::int64_t row) {
-  lob_->bind(1, std::string_view(name_)).bind(2, row);
-  lob_->bind(3, std::string_view(table_.columns[piece.column].profile->name))
-      .bind(4, static_cast<std::int64_t>(piece.chunk));
-  lob_->bind_blob_view(5, piece.bytes);
-  lob_->run();
-}
-
-void TableWriter::write_anomaly(const EncodedAnomaly& a, std::int64_t row) {
-  anomaly_->bind(1, std::string_view(name_)).bind(2, row);
-  anomaly_->bind(3, std::string_view(table_.columns[a.column].profile->name))
-      .bind(4, std::string_view(a.kind));
-  anomaly_->bind_blob_view(5, a.raw).bind(6, std::string_view(a.note));
-  anomaly_->run();
-}
-
-void TableWriter::write_block(const Block& block) {
-  block_->bind(1, std::string_view(name_)).bind(2, static_cast<std::int64_t>(block.number));
-  block_->bind(3, static_cast<std::int64_t>(block.first_row)).bind(4, static_cast<std::int64_t>(block.rows));
-  block_->bind(5, std::string_view(block.digest.hex()));
-  block_->run();
-}
-
-void TableWriter::finish() {
-  insert_.reset();
-  insert_many_.reset();
-  hasher_.finish();
-}
-
-const TableState& TableWriter::state() {
-  state_.rows = hasher_.rows();
-  state_.sum = *core::Sha256::from_hex(hasher_.sum());
-  state_.pending = hasher_.pending();
-  return state_;
 }
 
 }  // namespace versoir::extract

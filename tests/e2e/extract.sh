@@ -150,10 +150,12 @@ contains "apogee.anomalies.csv"
 expect 0 "$versoir" extract --anomalies apogee.extract --output liste.csv
 python3 - liste.csv apogee.extract <<'PY' || fail "the list: $(head -5 liste.csv)"
 import csv, sqlite3, sys
-lines = list(csv.DictReader(open(sys.argv[1], encoding="utf-8", newline="")))
+lines = list(csv.DictReader(open(sys.argv[1], encoding="utf-8-sig", newline=""), delimiter=";"))
 db = sqlite3.connect(sys.argv[2])
 assert [l for l in lines if l["row"]].__len__() == db.execute("SELECT count(*) FROM versoir_anomaly").fetchone()[0]
 PY
+expect 0 "$versoir" --lang fr extract --anomalies apogee.extract --output liste-fr.csv
+head -1 liste-fr.csv | grep -q ";clé;" || fail "the list is not in French: $(head -1 liste-fr.csv)"
 expect 2 "$versoir" extract "$apogee" --anomalies apogee.extract
 expect 2 "$versoir" extract --verify apogee.extract --anomalies apogee.extract
 

@@ -19,21 +19,6 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-/// Asks to stop when a table begins whose name ends so.
-class StopAt final : public core::Progress {
- public:
-  explicit StopAt(std::string table) : table_(std::move(table)) {}
-  void begin(std::string_view label, std::optional<std::uint64_t>, std::string_view) override {
-    if (label.ends_with(table_)) stop.request_stop();
-  }
-  void advance(std::uint64_t) override {}
-  void end() override {}
-  std::stop_source stop;
-
- private:
-  std::string table_;
-};
-
 profiles::Application two_tables() {
   return profile_of(table("A", column("N", "NUMBER(8)") + column("V"), "key=\"N\"") +
                     table("B", column("N", "NUMBER(8)") + column("V"), "key=\"N\""));
@@ -168,15 +153,7 @@ TEST_CASE("a table whose key is another one is not gone on with in the order of 
       profile_of(table("A", column("N", "NUMBER(8)") + column("V")) + table("B", column("N", "NUMBER(8)")));
   core::TemporaryDirectory folder;
   const auto target = folder.path() / "e.extract";
-  class StopInside final : public core::Progress {
-   public:
-    void begin(std::string_view, std::optional<std::uint64_t>, std::string_view) override {}
-    void advance(std::uint64_t rows) override {
-      if (rows > 0) stop.request_stop();
-    }
-    void end() override {}
-    std::stop_source stop;
-  } progress;
+  StopAt progress("");
   extract::CopyOptions options;
   options.commit_bytes = 20'000;
   {

@@ -81,17 +81,7 @@ TEST_CASE("rows are left by their age on the day on which the copy began, howeve
             "<left-rows reason=\"x\"><when column=\"N\" in=\"1\"/></left-rows>" + column("N", "NUMBER(8)")));
   core::TemporaryDirectory folder;
   const auto target = folder.path() / "e.extract";
-  std::stop_source stop;
-  stop.request_stop();
-  class StopAtSuite final : public core::Progress {
-   public:
-    void begin(std::string_view label, std::optional<std::uint64_t>, std::string_view) override {
-      if (label.ends_with("SUITE")) stop.request_stop();
-    }
-    void advance(std::uint64_t) override {}
-    void end() override {}
-    std::stop_source stop;
-  } progress;
+  StopAt progress("SUITE");
   {
     auto source = extract::open_source(extract::parse_source(site.uri()), {});
     CHECK(error_of([&] {
@@ -122,19 +112,9 @@ TEST_CASE("a copy that stops among rows that are left counts each of them once")
   core::TemporaryDirectory folder;
   const auto target = folder.path() / "e.extract", whole = folder.path() / "w.extract";
   copy_from(site.uri(), profile, whole);
-  class StopInside final : public core::Progress {
-   public:
-    void begin(std::string_view, std::optional<std::uint64_t>, std::string_view) override {}
-    void advance(std::uint64_t rows) override {
-      if (rows > 0) stop.request_stop();
-    }
-    void already(std::uint64_t) override {}
-    void end() override {}
-    std::stop_source stop;
-  };
   int stops = 0;
   for (; stops < 20 && !std::filesystem::exists(target); ++stops) {
-    StopInside progress;
+    StopAt progress("");
     auto source = extract::open_source(extract::parse_source(site.uri()), {});
     try {
       extract::copy(*source, profile, target, {}, core::FixedClock(noon()), progress,

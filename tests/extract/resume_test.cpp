@@ -101,15 +101,7 @@ TEST_CASE("rows that came between two runs are read, and the extract says that i
                                   table("SUITE", column("NUM", "NUMBER(8)")));
   core::TemporaryDirectory folder;
   const auto target = folder.path() / "e.extract";
-  class StopAtSuite final : public core::Progress {
-   public:
-    void begin(std::string_view label, std::optional<std::uint64_t>, std::string_view) override {
-      if (label.ends_with("SUITE")) stop.request_stop();
-    }
-    void advance(std::uint64_t) override {}
-    void end() override {}
-    std::stop_source stop;
-  } progress;
+  StopAt progress("SUITE");
   {
     auto source = extract::open_source(extract::parse_source(site.uri()), {});
     const auto error = error_of([&] {

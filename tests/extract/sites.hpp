@@ -140,6 +140,24 @@ class Rows final : public extract::RowSink {
   std::function<void(extract::RowBlock&&)> take_;
 };
 
+/// Asks to stop when a table begins whose name ends so; with "" after its first rows.
+class StopAt final : public core::Progress {
+ public:
+  explicit StopAt(std::string table) : table_(std::move(table)) {}
+  void begin(std::string_view label, std::optional<std::uint64_t>, std::string_view) override {
+    if (!table_.empty() && label.ends_with(table_)) stop.request_stop();
+  }
+  void advance(std::uint64_t rows) override {
+    if (table_.empty() && rows > 0) stop.request_stop();
+  }
+  void already(std::uint64_t) override {}
+  void end() override {}
+  std::stop_source stop;
+
+ private:
+  std::string table_;
+};
+
 inline core::Instant noon() { return *core::parse_instant("2026-11-25T12:00:00Z"); }
 
 inline extract::CopyReport copy_from(extract::Source& source, const profiles::Application& profile,

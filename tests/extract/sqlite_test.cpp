@@ -24,20 +24,6 @@ std::unique_ptr<extract::Source> open(const std::string& uri) {
   return extract::open_source(extract::parse_source(uri), {});
 }
 /// Stops a copy when it comes to a table.
-class StopAt final : public core::Progress {
- public:
-  explicit StopAt(std::string table) : table_(std::move(table)) {}
-  void begin(std::string_view label, std::optional<std::uint64_t>, std::string_view) override {
-    if (label.ends_with(table_)) stop.request_stop();
-  }
-  void advance(std::uint64_t) override {}
-  void end() override {}
-  std::stop_source stop;
-
- private:
-  std::string table_;
-};
-
 }  // namespace
 
 TEMPLATE_TEST_CASE("a SQLite file without a log is named by its digest", "", SqliteSite, OdbcSqliteSite) {
