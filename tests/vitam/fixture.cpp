@@ -100,7 +100,20 @@ void write_referentials(const fs::path& folder) {
                    "APP-1,AppraisalRule,Dossiers,,10,YEAR\nACC-1,AccessRule,Vie privée,,50,YEAR\n");
   core::write_file(folder / "ingestcontracts.json",
                    R"([{"Identifier":"IC-TEST","Name":"Essai","Status":"ACTIVE"},
-                       {"Identifier":"IC-OLD","Name":"Ancien","Status":"INACTIVE"}])");
+                       {"Identifier":"IC-OLD","Name":"Ancien","Status":"INACTIVE"},
+                       {"Identifier":"IC-OUT","Status":"ACTIVE"},
+                       {"Identifier":"IC-PROFILE","Status":"ACTIVE","ArchiveProfiles":["PR-1","PR-OLD"]},
+                       {"Identifier":"IC-FORMAT","Status":"ACTIVE","EveryFormatType":false,
+                        "FormatType":["fmt/101"]},
+                       {"Identifier":"IC-ALONE","Status":"ACTIVE","CheckParentLink":"UNAUTHORIZED"},
+                       {"Identifier":"IC-ATTACHED","Status":"ACTIVE","CheckParentLink":"REQUIRED"}])");
+  core::write_file(folder / "profiles.json",
+                   R"([{"Identifier":"PR-1","Status":"ACTIVE"},{"Identifier":"PR-OTHER","Status":"ACTIVE"},
+                       {"Identifier":"PR-OLD","Status":"INACTIVE"}])");
+  core::write_file(folder / "context.json",
+                   R"([{"EnableControl":true,"Permissions":[{"tenant":3,"IngestContracts":
+                       ["IC-TEST","IC-OLD","IC-PROFILE","IC-FORMAT","IC-ALONE","IC-ATTACHED"]}]}])");
+  core::write_file(folder / "classification.json", R"({"allowList":["Secret"],"authorizeNotDefined":true})");
 }
 
 fs::path pki(const std::string& name) { return fs::path(VERSOIR_TEST_PKI) / name; }

@@ -35,7 +35,7 @@ struct SmallSip {
   [[nodiscard]] std::string digest() const;  ///< SHA-512 of the manifest
 };
 
-/// agencies.csv, rules.csv, ingestcontracts.json that accept SmallSip.
+/// Referentials that accept SmallSip under the contract IC-TEST; the other contracts each refuse something.
 void write_referentials(const fs::path& folder);
 
 [[nodiscard]] fs::path pki(const std::string& name);

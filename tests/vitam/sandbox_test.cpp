@@ -1,10 +1,10 @@
-// The sandbox from outside, over real TLS: its HTTP manners, one verdict per control, its faults, its
-// restart.
+// The sandbox from outside, over real TLS: its HTTP manners, its verdicts, its failures, its restart.
 #include "vitam/sandbox/sandbox.hpp"
 
 #include "core/json.hpp"
 #include "core/zip.hpp"
 #include "fixture.hpp"
+#include "running_sandbox.hpp"
 #include "vitam/atr.hpp"
 #include "vitam/ingest.hpp"
 #include "vitam/sandbox/reply.hpp"
@@ -17,103 +17,9 @@ using namespace versoir;
 using core::Exit;
 using core::HttpRequest;
 using tests::SmallSip;
+using Running = tests::RunningSandbox;
+using tests::codes_of;
 namespace fs = std::filesystem;
-
-namespace {
-
-struct Running {
-  explicit Running(std::string fault = {}) : fault_(std::move(fault)) {
-    tests::write_referentials(work.path() / "referentials");
-    start();
-  }
-  void start() {
-    vitam::sandbox::Options o;
-    o.folder = work.path() / "sandbox";
-    o.referentials = work.path() / "referentials";
-    o.tenant = 3;
-    o.fault = fault_;
-    o.server.tls = true;
-    o.server.certificate = tests::pki("platform.pem");
-    o.server.key = tests::pki("platform.key");
-    o.server.client_ca = tests::pki("ca.pem");
-    o.tsa_certificate = tests::pki("tsa.pem");
-    o.tsa_key = tests::pki("tsa.key");
-    sandbox = std::make_unique<vitam::sandbox::Sandbox>(o, clock);
-    sandbox->start();
-  }
-  [[nodiscard]] core::TlsClientOptions tls() const {
-    core::TlsClientOptions o;
-    o.ca = tests::pki("ca.pem");
-    o.certificate = tests::pki("client.pem");
-    o.key = tests::pki("client.key");
-    return o;
-  }
-  [[nodiscard]] std::string base() const { return "https://localhost:" + std::to_string(sandbox->port()); }
-  [[nodiscard]] HttpRequest ask(std::string method, const std::string& path) const {
-    HttpRequest r;
-    r.method = std::move(method);
-    r.url = base() + path;
-    r.headers = {{"X-Tenant-Id", "3"}};
-    return r;
-  }
-  [[nodiscard]] HttpRequest post() const {
-    auto r = ask("POST", "/ingest-external/v1/ingests");
-    r.headers["Content-Type"] = "application/octet-stream";
-    r.headers["X-Context-Id"] = "DEFAULT_WORKFLOW";
-    r.headers["X-Action"] = "RESUME";
-    return r;
-  }
-  core::HttpResponse send(const HttpRequest& r) { return http->perform(r); }
-  std::string post_file(const fs::path& zip, core::Headers more = {}) {
-    const auto fd = core::open_read(zip);
-    auto r = post();
-    for (const auto& [name, value] : more) r.headers[name] = value;
-    r.body_fd = fd.get();
-    const auto answer = send(r);
-    REQUIRE(answer.status == 202);
-    CHECK(answer.header("X-Global-Execution-State") == "PAUSE");
-    return answer.header("X-Request-Id");
-  }
-  std::string post_sip(const SmallSip& sip, core::Headers more = {}) {
-    sip.write(work.path() / "out.zip");
-    return post_file(work.path() / "out.zip", std::move(more));
-  }
-  /// Asks until the operation no longer moves, for a minute at most.
-  core::HttpResponse wait(const std::string& id) {
-    for (int asked = 0;; ++asked) {
-      auto answer = send(ask("HEAD", "/admin-external/v1/operations/" + id));
-      const auto state = answer.header("X-Global-Execution-State");
-      const auto status = answer.header("X-Global-Execution-Status");
-      if (state == "COMPLETED" || (state == "PAUSE" && status == "FATAL")) return answer;
-      if (asked >= 6000) FAIL("operation " << id << " stays " << state << "/" << status);
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-  }
-  core::HttpResponse reply(const std::string& id) {
-    return send(ask("GET", "/ingest-external/v1/ingests/" + id + "/archivetransferreply"));
-  }
-  vitam::Atr verdict(const SmallSip& sip, core::Headers more = {}) {
-    const auto id = post_sip(sip, std::move(more));
-    CHECK(wait(id).status == 200);
-    return vitam::parse_atr(reply(id).body, id);
-  }
-
-  core::TemporaryDirectory work;
-  core::FixedClock clock{*core::parse_instant("2026-11-25T12:00:00Z")};
-  std::unique_ptr<vitam::sandbox::Sandbox> sandbox;
-  std::unique_ptr<core::HttpClient> http = core::make_curl_client(tls());
-
- private:
-  std::string fault_;
-};
-
-std::string codes_of(const vitam::Atr& atr) {
-  std::string all;
-  for (const auto& event : atr.events) all += event.code + '\n';
-  return all;
-}
-
-}  // namespace
 
 TEST_CASE("a valid SIP is accepted, with 36-character identifiers for all that it holds") {
   for (const std::string seda : {"2.1", "2.2", "2.3"}) {
@@ -146,116 +52,6 @@ TEST_CASE("a valid SIP is accepted, with 36-character identifiers for all that i
     CHECK(core::read_file(r.work.path() / "sandbox" / "operations" / id / "SIP" / "content" / "BO1.txt") ==
           "bonjour\n");
   }
-}
-
-namespace {
-
-struct Fault {
-  const char* name;
-  const char* code;  ///< expected among the events of the reply
-  std::function<void(SmallSip&)> plant;
-  core::Headers headers = {};
-};
-
-const std::vector<Fault>& faults() {
-  static const std::vector<Fault> all{
-      {"a second file at the root", "CHECK_SEDA.CONTAINER_FORMAT.FILE.KO",
-       [](SmallSip& s) { s.files.emplace_back("notes.txt", "x"); }},
-      {"a folder other than content", "CHECK_SEDA.CONTAINER_FORMAT.DIRECTORY.KO",
-       [](SmallSip& s) { s.files.emplace_back("other/notes.txt", "x"); }},
-      {"a manifest under another name", "MANIFEST_FILE_NAME_CHECK.KO",
-       [](SmallSip& s) { s.manifest_name = "bordereau.xml"; }},
-      {"an entry name that the workspace refuses", "UPLOAD_SIP.KO",
-       [](SmallSip& s) { s.files.emplace_back("content/pièce jointe.txt", "x"); }},
-      {"a manifest that is not XML", "CHECK_SEDA.NOT_XML_FILE.KO",
-       [](SmallSip& s) { s.manifest = "bonjour"; }},
-      {"a manifest that does not follow SEDA", "CHECK_SEDA.NOT_XSD_VALID.KO",
-       [](SmallSip& s) { s.replace("<MessageIdentifier>REQ-1</MessageIdentifier>", ""); }},
-      {"a version that the platform does not take", "CHECK_SEDA.UNSUPPORTED_SEDA_VERSION.KO",
-       [](SmallSip& s) { s.replace("seda:v2.2", "seda:v2.0"); }},
-      {"an agency that the platform does not know", "CHECK_HEADER.CHECK_AGENT.UNKNOWN.KO",
-       [](SmallSip& s) {
-         s.replace("<OriginatingAgencyIdentifier>AG-TEST", "<OriginatingAgencyIdentifier>AG-NONE");
-       }},
-      {"no contract", "CHECK_CONTRACT_INGEST.CONTRACT_NOT_IN_MANIFEST.KO",
-       [](SmallSip& s) { s.replace("<ArchivalAgreement>IC-TEST</ArchivalAgreement>", ""); }},
-      {"an unknown contract", "CHECK_CONTRACT_INGEST.CONTRACT_UNKNOWN.KO",
-       [](SmallSip& s) { s.replace("IC-TEST", "IC-NONE"); }},
-      {"an inactive contract", "CHECK_CONTRACT_INGEST.CONTRACT_INACTIVE.KO",
-       [](SmallSip& s) { s.replace("IC-TEST", "IC-OLD"); }},
-      {"a declared file that is missing", "CHECK_MANIFEST_OBJECTNUMBER.MANIFEST_SUPERIOR_BDO.KO",
-       [](SmallSip& s) { s.files.clear(); }},
-      {"a file that is not declared", "CHECK_MANIFEST_OBJECTNUMBER.MANIFEST_INFERIOR_BDO.KO",
-       [](SmallSip& s) { s.files.emplace_back("content/BO2.txt", "x"); }},
-      {"a file under another name", "CHECK_MANIFEST_OBJECTNUMBER.INVALID_URI.KO",
-       [](SmallSip& s) { s.files[0].first = "content/BO9.txt"; }},
-      {"a file that changed", "CHECK_DIGEST", [](SmallSip& s) { s.files[0].second = "bonsoir\n"; }},
-      {"a group that no unit refers to", "CHECK_CONSISTENCY",
-       [](SmallSip& s) {
-         s.replace(
-             "<DataObjectReference>\n            "
-             "<DataObjectGroupReferenceId>OG1</DataObjectGroupReferenceId>\n"
-             "          </DataObjectReference>",
-             "");
-       }},
-      {"a reference to a unit that is not there", "CHECK_MANIFEST",
-       [](SmallSip& s) {
-         s.replace("<ArchiveUnit id=\"AU2\">",
-                   "<ArchiveUnit "
-                   "id=\"AU9\"><ArchiveUnitRefId>AU-NONE</ArchiveUnitRefId></ArchiveUnit>\n<ArchiveUnit "
-                   "id=\"AU2\">");
-       }},
-      {"a cycle of units", "CHECK_MANIFEST_LOOP.KO",
-       [](SmallSip& s) {
-         s.replace("</DataObjectReference>",
-                   "</DataObjectReference><ArchiveUnit "
-                   "id=\"AU9\"><ArchiveUnitRefId>AU1</ArchiveUnitRefId></ArchiveUnit>");
-         // The schema wants units before references.
-         const auto reference = s.manifest.find("<DataObjectReference>");
-         const auto end =
-             s.manifest.find("</DataObjectReference>") + std::string("</DataObjectReference>").size();
-         const auto text = s.manifest.substr(reference, end - reference);
-         s.manifest.erase(reference, end - reference);
-         const auto unit = s.manifest.find("<ArchiveUnit id=\"AU9\">");
-         const auto after = s.manifest.find("</ArchiveUnit>", unit) + std::string("</ArchiveUnit>").size();
-         s.manifest.insert(after, text);
-       }},
-      {"a rule that the platform does not know", "UNITS_RULES_COMPUTE.UNKNOWN.KO",
-       [](SmallSip& s) { s.replace("APP-1", "APP-NONE"); }},
-      {"a rule of another category", "UNITS_RULES_COMPUTE.CONSISTENCY.KO",
-       [](SmallSip& s) { s.replace("APP-1", "ACC-1"); }},
-      {"a unit without title", "CHECK_UNIT_SCHEMA",
-       [](SmallSip& s) { s.replace("<Title>Dossier</Title>", ""); }},
-      {"an end before the beginning", "CHECK_UNIT_SCHEMA.CONSISTENCY.KO",
-       [](SmallSip& s) { s.replace("2020-06-30", "2018-06-30"); }},
-      {"a manifest other than announced",
-       "MANIFEST_DIGEST_CHECK.KO",
-       [](SmallSip&) {},
-       {{"X-Manifest-Digest-Algo", "SHA-512"}, {"X-Manifest-Digest-Value", std::string(128, '0')}}},
-      {"an announced digest without its algorithm",
-       "MANIFEST_DIGEST_CHECK.KO",
-       [](SmallSip&) {},
-       {{"X-Manifest-Digest-Value", std::string(128, '0')}}},
-  };
-  return all;
-}
-
-}  // namespace
-
-TEST_CASE("each planted fault is rejected with its own code, and the same SIP without it is accepted") {
-  Running r;
-  for (const auto& fault : faults()) {
-    SmallSip sip("REQ-1");
-    fault.plant(sip);
-    const auto atr = r.verdict(sip, fault.headers);
-    INFO(fault.name << "\n" << codes_of(atr));
-    CHECK(atr.reply_code == "KO");
-    CHECK_THAT(codes_of(atr), Catch::Contains(fault.code));
-    for (const auto& [id, system] : atr.units) CHECK(system.empty());
-  }
-  const SmallSip whole("REQ-1");
-  CHECK(r.verdict(whole, {{"X-Manifest-Digest-Algo", "SHA-512"}, {"X-Manifest-Digest-Value", whole.digest()}})
-            .reply_code == "OK");
 }
 
 TEST_CASE("a wrong size is a warning, told beside its object, and still an acceptance") {
