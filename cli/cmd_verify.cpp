@@ -277,11 +277,13 @@ std::vector<Finding> verify_report(const sip::Versement& versement, const sip::V
   return {wrong("report", msg("The report is not the one that the visa binds."), name)};
 }
 
-/// Deletion leaves no trace in a folder: the journal says what was there.
+/// Deletion leaves no trace in a folder, and anybody can write a file: the journal says what was there.
 void verify_trail(Tally& tally, const sip::JournalTrail& trail, const std::string& id,
-                  const sip::Versement& versement) {
+                  const sip::Versement& versement, const std::vector<sip::PlannedLot>& lots) {
   auto findings = trail.missing_decisions(versement);
   for (auto& f : trail.missing_transfers(versement)) findings.push_back(std::move(f));
+  for (const auto& lot : lots)
+    for (auto& f : trail.unknown_transfers(versement, lot.id)) findings.push_back(std::move(f));
   for (const auto& visa : sip::list_visas(versement)) {
     const bool told = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
       return f.where == fmt::format("{}/visa-{}.json", id, visa.number);
@@ -303,7 +305,7 @@ void verify_versement(Context& c, Tally& tally, const sip::JournalTrail& trail, 
   });
   if (!plan) {
     tally.record(id, core::tr("plan of the versement"), findings, Exit::evidence_broken);
-    verify_trail(tally, trail, id, versement);
+    verify_trail(tally, trail, id, versement, {});
     return;
   }
   const auto visas = sip::list_visas(versement);
@@ -319,7 +321,7 @@ void verify_versement(Context& c, Tally& tally, const sip::JournalTrail& trail, 
                  guarded(name, [&] { return verify_report(versement, visa, name); }), Exit::evidence_broken);
   }
   for (const auto& lot : plan->lots) verify_lot(c, tally, versement, lot, visas);
-  verify_trail(tally, trail, id, versement);  // last: a signature that does not hold says more
+  verify_trail(tally, trail, id, versement, plan->lots);  // last: a signature that does not hold says more
 }
 
 int run_verify(Context& c) {

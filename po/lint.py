@@ -34,6 +34,9 @@ def main(path):
         for key, text in entry.items():
             if not key.startswith("msgstr"):
                 continue
+            if not text:
+                faults.append(f"a form is not translated: {msgid!r}, {key}")
+                continue
             if set(re.findall(r"\{\d*\}", text)) != expected:
                 faults.append(f"placeholders differ: {msgid!r} -> {text!r}")
             plain = re.sub(r"https?:\S*|\{[^}]*\}", "x", text)

@@ -41,6 +41,12 @@ class Findings {
       add(msg("{0} is not what the journal says.", where), where);
     }
   }
+  void refuse_if_there(const fs::path& file) {
+    std::error_code ec;
+    if (!fs::exists(file, ec)) return;
+    const auto where = folder_ + "/" + file.filename().string();
+    add(msg("{0}: the journal knows of no sending of this lot.", where), where);
+  }
   std::vector<Finding> take() { return std::move(list_); }
 
  private:
@@ -169,6 +175,16 @@ std::vector<Finding> JournalTrail::missing_transfers(const Versement& versement,
     for (auto& f : findings.take()) all.push_back(std::move(f));
   }
   return all;
+}
+
+std::vector<Finding> JournalTrail::unknown_transfers(const Versement& versement,
+                                                     const MessageIdentifier& lot) const {
+  const auto known = transfers_.find({versement.id(), lot.value});
+  if (known != transfers_.end() && known->second.started) return {};
+  Findings findings(versement.id() + "/lots/" + lot.value);
+  for (const auto* name : {"operation.json", "atr.xml", "receipt.json"})
+    findings.refuse_if_there(versement.lot(lot) / name);
+  return findings.take();
 }
 
 bool JournalTrail::knows(const Versement& versement, const VisaFile& visa) const {

@@ -28,6 +28,9 @@ class JournalTrail {
   /// Files of sendings that are missing or say something else; `lot` empty: all lots of the versement.
   [[nodiscard]] std::vector<core::Finding> missing_transfers(const Versement& versement,
                                                              const MessageIdentifier& lot = {}) const;
+  /// Answers of a platform in the folder of a lot of which the journals know no sending.
+  [[nodiscard]] std::vector<core::Finding> unknown_transfers(const Versement& versement,
+                                                             const MessageIdentifier& lot) const;
   /// What was last written down of a check of this lot is this report, and does not refuse it.
   [[nodiscard]] bool knows_check(const MessageIdentifier& lot, const std::string& report_sha512) const;
   /// These very bytes were written down as this decision.

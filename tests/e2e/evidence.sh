@@ -121,10 +121,13 @@ put_back journal-main.jsonl versements/v1/visa-2.json versements/v1/visa-2.json.
 nothing_sent
 expect 0 "$versoir" verify
 
-say "61: traces of a sending disappear: the lot is not sent twice, and each file is named"
+say "61: traces of a sending appear from nowhere, or disappear: the lot is not sent twice, and each file is named"
 expect 0 "$versoir" approve v1 --confirm v1
-expect 0 "$versoir" send v1 --no-wait
 folder=versements/v1/lots/$lot
+echo '{"format":"versoir-operation/1","operation":"aeeaaaaaachk3dzuabcdealz4exampleaaaq"}' >"$folder/operation.json"
+expect 61 "$versoir" verify; contains "$lot/operation.json"
+rm "$folder/operation.json"
+expect 0 "$versoir" send v1 --no-wait
 keep "$folder/sending.json" "$folder/operation.json"
 rm "$folder/sending.json" "$folder/operation.json"
 expect 61 "$versoir" send v1; contains "$lot/operation.json"; contains "$lot/sending.json"

@@ -1,7 +1,22 @@
 #!/bin/bash
 # The demonstration's road, then its results verified with other people's tools.
 source "$(dirname "$0")/lib.sh"
-STUDENTS=120 AGENTS=40 "$root/samples/road" "$work/demo" "$build" >"$work/road.log" 2>&1 || { cat "$work/road.log"; fail "the road"; }
+export STUDENTS=120 AGENTS=40
+if [ "$build" -ef "$root/build/release" ]; then
+  say "the demonstration itself; what is built is not built again, and its folder is made anew"
+  before=$(stat -c %y "$versoir")
+  mkdir "$work/demo" && touch "$work/demo/.versoir-demo" "$work/demo/left-from-before"
+  "$root/samples/demo" "$work/demo" >"$work/road.log" 2>&1 || { cat "$work/road.log"; fail "the demonstration"; }
+  [ "$before" = "$(stat -c %y "$versoir")" ] || fail "the program was built again"
+  grep -q "made anew" "$work/road.log" || fail "the earlier demonstration went without a word"
+  [ ! -e "$work/demo/left-from-before" ] || fail "the folder of the earlier demonstration stayed"
+else
+  "$root/samples/road" "$work/demo" "$build" >"$work/road.log" 2>&1 || { cat "$work/road.log"; fail "the road"; }
+fi
+grep -q $'\033' "$work/road.log" && fail "escape sequences in a file"
+mkdir "$work/kept" && touch "$work/kept/somebody-elses-file"
+"$root/samples/road" "$work/kept" "$build" >"$work/kept.log" 2>&1 && fail "a folder that is not a demonstration was taken"
+[ -e "$work/kept/somebody-elses-file" ] || fail "a folder that is not a demonstration was emptied"
 cd "$work/demo"
 # Again on the ports of the configuration, as the demonstration says to go on by hand.
 sandbox_port=$(sed -n 's|^ingest_url = https://localhost:||p' versoir.conf)
@@ -40,19 +55,22 @@ for signature in $(find . -name '*.p7s'); do
 done
 [ "$signed" -ge 8 ] || fail "only $signed signatures"
 
-say "manifests and replies against every schema set"
+say "manifests of both applications against every schema set"
 if have_shared; then
   sets=0
   for version in 2.1 2.2 2.3; do
     dir=$work/seda-$version
-    id=seda-${version/./-}
-    expect 0 "$versoir" plan apogee.extract --id "$id" --seda "$version"
-    expect 0 "$versoir" build "$id"
-    expect 0 "$versoir" check "$id"
     mkdir -p "$dir"
-    for sip in versements/"$id"/lots/*/sip.zip; do
-      unzip -p "$sip" manifest.xml >"$dir/$(basename "$(dirname "$sip")").xml"
+    for application in apogee harpege; do
+      id=$application-seda-${version/./-}
+      expect 0 "$versoir" plan $application.extract --id "$id" --seda "$version"
+      expect 0 "$versoir" build "$id"
+      expect 0 "$versoir" check "$id"
+      for sip in versements/"$id"/lots/*/sip.zip; do
+        unzip -p "$sip" manifest.xml >"$dir/$(basename "$(dirname "$sip")").xml"
+      done
     done
+    [ "$(grep -l "seda:v$version" "$dir"/*.xml | wc -l)" -ge 3 ] || fail "fewer than three manifests of SEDA $version"
     for schema in "$shared/reference/seda-xsd/"*"$version"*/*-main.xsd; do
       case "$schema" in *vitam-validation-$version/*) continue ;; esac
       xmllint --noout --nonet --schema "$schema" "$dir"/*.xml 2>"$work/xsd.err" || { head -5 "$work/xsd.err"; fail "$schema"; }

@@ -255,6 +255,25 @@ TEST_CASE("the journal knows the approval that it wrote down, and no other") {
   CHECK_FALSE(knows());
 }
 
+TEST_CASE("answers of a platform to a lot that was never sent are told") {
+  const core::TemporaryDirectory dir;
+  const core::FixedClock clock(*core::parse_instant("2026-11-25T10:00:00Z"));
+  const sip::Versement versement(dir.path(), "essai");
+  const sip::MessageIdentifier lot{"LOT-1"};
+  fs::create_directories(versement.lot(lot));
+  trust::Journal journal(dir.path() / "journal-test.jsonl", "test", clock);
+  const auto unknown = [&] { return sip::JournalTrail::read(dir.path()).unknown_transfers(versement, lot); };
+  CHECK(unknown().empty());
+  core::write_json(versement.lot(lot) / "operation.json", {{"operation", "planted"}});
+  REQUIRE(unknown().size() == 1);
+  CHECK(unknown()[0].where == "essai/lots/LOT-1/operation.json");
+  const Json object{{"versement", "essai"}, {"lot", lot.value}};
+  journal.append("SEND_STARTED", object, trust::Outcome::ok);
+  CHECK(unknown().empty());
+  journal.append("SEND_FAILED", object, trust::Outcome::ko);
+  CHECK(unknown().size() == 1);
+}
+
 TEST_CASE("every file of a sending is looked for as far as the journal says that it went") {
   const core::TemporaryDirectory dir;
   const core::FixedClock clock(*core::parse_instant("2026-11-25T10:00:00Z"));
