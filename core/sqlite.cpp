@@ -201,8 +201,8 @@ Value Statement::value(int i) const {
 }
 
 Database Database::open_read(const std::filesystem::path& path, bool immutable) {
-  if (!std::filesystem::is_regular_file(path)) {
-    errno = ENOENT;
+  if (std::error_code ec; !std::filesystem::is_regular_file(path, ec)) {
+    errno = std::filesystem::is_directory(path, ec) ? EISDIR : ENOENT;
     throw_errno("open", path.string());
   }
   Database db;

@@ -263,7 +263,9 @@ std::string state_label(LotState s) {
   return {};
 }
 
-bool is_versement_id(std::string_view id) noexcept { return id.size() <= 40 && identifier_characters(id); }
+bool is_versement_id(std::string_view id) noexcept {
+  return id.size() <= 40 && !id.starts_with('-') && identifier_characters(id);
+}
 
 const PlannedLot* Plan::find(const MessageIdentifier& id) const {
   const auto at = std::find_if(lots.begin(), lots.end(), [&](const PlannedLot& lot) { return lot.id == id; });
@@ -274,7 +276,8 @@ Versement::Versement(fs::path workspace, std::string id)
     : workspace_(std::move(workspace)), id_(std::move(id)) {
   if (!is_versement_id(id_))
     throw Error(Exit::usage, msg("\"{0}\" cannot name a versement.", id_))
-        .hint(msg("Use 1 to 40 letters, digits, hyphens and underscores."));
+        .hint(msg(
+            "Use 1 to 40 letters, digits, underscores and hyphens, and begin with anything but a hyphen."));
 }
 
 fs::path Versement::folder() const { return workspace_ / "versements" / id_; }

@@ -27,6 +27,8 @@ expect 80 "$versoir" status nowhere; contains "There is no versement nowhere"; c
 expect 2 "$versoir" check absent.zip; contains "neither a file nor a versement"
 expect 70 "$versoir" plan absent.extract --id x; contains "no such file"
 expect 2 "$versoir" plan; contains EXTRACT
+expect 2 "$versoir" plan x --id -x; contains "hyphen"
+expect 10 "$versoir" extract sqlite:. --application bibliotheque; contains "folder"
 expect 2 "$versoir" consult search x y --limit -1; contains "-1"
 
 say "configuration: unknown key with its line, missing file, missing secret rights"
@@ -55,7 +57,9 @@ sqlite3 sources/less.sqlite 'DROP TABLE OUVRAGE; ALTER TABLE PRET DROP COLUMN AM
 expect 12 "$versoir" extract sqlite:sources/less.sqlite --application "$profile"; contains OUVRAGE; contains AMENDE
 nothing_left bibliotheque.extract
 
-say "a full disk"
+say "a full disk: an extract"
+expect 70 small 64 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$profile"; contains bibliotheque.extract
+nothing_left bibliotheque.extract
 if [ "$(id -u)" -eq 0 ] && mkdir full && mount -t tmpfs -o size=64k tmpfs full 2>/dev/null; then
   extra_cleanup() { umount "$work/ws/full" 2>/dev/null || true; }
   expect 70 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$profile" --output full/x.extract; contains full
@@ -85,8 +89,29 @@ sed -e '/^DUA_PRET_5/d' -e '/^originating_agency/d' "$work/conf" >versoir.conf; 
 cp "$work/conf" versoir.conf
 expect 4 "$versoir" plan bibliotheque.extract --id x --platform nowhere; contains nowhere
 
-until_reviewed v1
+say "a full disk: build, check, review, visa; each leaves what was there, and goes on when there is room"
+expect 0 "$versoir" plan bibliotheque.extract --id v1
+expect 70 small 2 "$versoir" build v1; contains manifest
+expect 70 small 8 "$versoir" build v1; contains manifest.xml
+nothing_left versements/v1/lots
+expect 0 "$versoir" build v1
+files=$(find versements -type f | sort | xargs sha512sum)
+same_files() { [ "$files" = "$(find versements -type f | sort | xargs sha512sum)" ] || fail "files changed: $(find versements -type f)"; }
+expect 70 small 1 "$versoir" check v1; contains manifest.xml
+same_files
+expect 0 "$versoir" check v1
+files=$(find versements -type f | sort | xargs sha512sum)
+expect 70 small 8 "$versoir" review v1; contains review.html
+same_files
+expect 0 "$versoir" review v1
+files=$(find versements -type f | sort | xargs sha512sum)
+expect 70 small 1 "$versoir" approve v1 --confirm v1
+same_files
 expect 0 "$versoir" approve v1 --confirm v1
+files=$(find versements -type f | sort | xargs sha512sum)
+expect 70 small 1 "$versoir" send v1
+same_files
+[ ! -e sandbox/operations ] || [ -z "$(ls -A sandbox/operations)" ] || fail "something left on a full disk"
 
 say "check: garbage and truncated SIPs are KO, not crashes"
 expect 31 "$versoir" check sources/noise

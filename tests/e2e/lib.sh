@@ -28,6 +28,9 @@ expect() {
 # contains TEXT: $out holds it.
 contains() { grep -qF -- "$1" <<<"$out" || fail "expected '$1' in:"$'\n'"$out"; }
 
+# small KIB COMMAND...: no file of the command grows beyond; writes then fail as on a full disk, whoever runs it.
+small() { (ulimit -f "$1"; trap '' XFSZ; shift; "$@"); }
+
 # A missing ../shared skips a check (exit 77 at the end would hide the rest), but fails in CI.
 have_shared() {
   [ -d "$shared/reference" ] && return 0
