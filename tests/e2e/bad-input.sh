@@ -27,7 +27,6 @@ expect 80 "$versoir" status nowhere; contains "There is no versement nowhere"; c
 expect 2 "$versoir" check absent.zip; contains "neither a file nor a versement"
 expect 70 "$versoir" plan absent.extract --id x; contains "no such file"
 expect 2 "$versoir" plan; contains EXTRACT
-expect 2 "$versoir" plan x --id -x; contains "hyphen"
 expect 10 "$versoir" extract sqlite:. --application bibliotheque; contains "folder"
 expect 2 "$versoir" consult search x y --limit -1; contains "-1"
 
@@ -79,6 +78,7 @@ if [ "$(id -u)" -eq 0 ] && mkdir -p versements && mount -t tmpfs -o size=4k tmpf
   expect 0 "$versoir" verify
   umount versements
 fi
+expect 2 "$versoir" plan bibliotheque.extract --id -x; contains "hyphen"
 head -c 40000 bibliotheque.extract >cut.extract; expect 20 "$versoir" plan cut.extract --id x; rm cut.extract
 cp bibliotheque.extract later.extract; sqlite3 later.extract 'PRAGMA user_version = 99'; expect 20 "$versoir" plan later.extract --id x; rm later.extract
 nothing_left versements/x/plan.json

@@ -9,6 +9,13 @@ namespace versoir::tests {
 
 bool& skip_requested();
 
+/// Under a sanitizer the memory of a process is not what the program uses: its size is then not judged.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr bool memory_tells = false;
+#else
+inline constexpr bool memory_tells = true;
+#endif
+
 inline std::filesystem::path source_dir() { return VERSOIR_SOURCE_DIR; }
 
 /// Reference material beside the checkout (../shared). In CI its absence is a failure; elsewhere the test is
