@@ -27,7 +27,7 @@ expect 80 "$versoir" status nowhere; contains "There is no versement nowhere"; c
 expect 2 "$versoir" check absent.zip; contains "neither a file nor a versement"
 expect 70 "$versoir" plan absent.extract --id x; contains "no such file"
 expect 2 "$versoir" plan; contains EXTRACT
-expect 10 "$versoir" extract sqlite:. --application bibliotheque; contains "folder"
+expect 10 "$versoir" extract sqlite:. --application "$profile"; contains "folder"
 expect 2 "$versoir" consult search x y --limit -1; contains "-1"
 
 say "configuration: unknown key with its line, missing file, missing secret rights"
