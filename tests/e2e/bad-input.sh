@@ -46,6 +46,10 @@ cp "$profile/tables.xml" broken/; sed -i 's|reason="Coordonnées[^"]*"||' broken
 expect 22 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application broken; contains TELEPHONE
 nothing_left bibliotheque.extract
 
+say "profiles: a good one, of another application"
+expect 12 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application harpege; contains INDIVIDU; contains harpege
+nothing_left harpege.extract
+
 say "sources: absent, not a database, a table and a column missing (both named), unknown kind"
 expect 10 "$versoir" extract sqlite:sources/absent.sqlite --application "$profile"; contains absent.sqlite; contains "no such file"; contains "→"
 head -c 8192 /dev/urandom >sources/noise; expect 10 "$versoir" extract sqlite:sources/noise --application "$profile"; contains noise
