@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "core/sqlite.hpp"
 #include "extract/odbc_dialect.hpp"
+#include "extract/pg_catalogue.hpp"
 #include "extract/pg_conninfo.hpp"
 
 #include <fmt/format.h>
@@ -70,10 +71,8 @@ class PostgresqlDialect final : public OdbcDialect {
     p.database = connection.one("SELECT current_database()::text", what);
     p.user = connection.one("SELECT current_user::text", what);
     p.schema = schema_;
-    p.snapshot = connection.one(
-        "SELECT txid_current_snapshot()::text || ' ' || COALESCE((CASE WHEN pg_is_in_recovery() THEN "
-        "pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END)::text, '')",
-        what);
+    p.snapshot =
+        connection.one(snapshot_sql(std::stoi(connection.one("SHOW server_version_num", what))), what);
   }
 
   std::string shared() const override { return shared_; }

@@ -131,4 +131,13 @@ std::vector<SourceTable> read_catalogue(const PgConnection& connection, const st
   return tables;
 }
 
+std::string snapshot_sql(int version) {
+  const std::string snapshot = "SELECT txid_current_snapshot()::text";
+  if (version < 90600) return snapshot;
+  return snapshot +
+         " || CASE WHEN has_function_privilege('pg_control_system()', 'execute') AND "
+         "has_function_privilege('pg_control_checkpoint()', 'execute') THEN (SELECT ' ' || system_identifier "
+         "|| '/' || timeline_id FROM pg_control_system(), pg_control_checkpoint()) ELSE '' END";
+}
+
 }  // namespace versoir::extract

@@ -14,4 +14,9 @@ namespace versoir::extract {
 [[nodiscard]] std::vector<SourceTable> read_catalogue(const PgConnection& connection,
                                                       const std::string& schema);
 
+/// Asks for a text that stands for what this transaction sees, and that no checkpoint changes: the snapshot,
+/// and which cluster it is of (a copy that is restored from a backup counts its transactions anew: its
+/// timeline is another). `version`: server_version_num.
+[[nodiscard]] std::string snapshot_sql(int version);
+
 }  // namespace versoir::extract

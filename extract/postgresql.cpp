@@ -76,11 +76,7 @@ class PostgresqlSource final : public Source {
     p.database = PQdb(connection_.raw());
     p.user = PQuser(connection_.raw());
     p.schema = schema_;
-    p.snapshot = connection_.one(
-        PQserverVersion(connection_.raw()) < 130000
-            ? "SELECT txid_current_snapshot()::text"
-            : "SELECT pg_current_snapshot()::text || ' ' || COALESCE(CASE WHEN pg_is_in_recovery() "
-              "THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END::text, '')");
+    p.snapshot = connection_.one(snapshot_sql(PQserverVersion(connection_.raw())));
     return p;
   }
 

@@ -19,6 +19,7 @@ namespace {
 struct Abandoned {};
 
 constexpr std::size_t queued_items = 96, queued_bytes = std::size_t{12} << 20;
+constexpr std::size_t raw_items = 16, raw_bytes = std::size_t{4} << 20;
 
 class Readers {
  public:
@@ -50,26 +51,32 @@ class Readers {
   }
 
  private:
+  /// What a source gave: rows, or a piece of a value of the row that comes next.
+  struct RawItem {
+    std::optional<RowBlock> rows;
+    std::size_t column = 0;
+    std::string piece;
+  };
+  using RawQueue = core::BoundedQueue<RawItem>;
+
   class Sink final : public RowSink {
    public:
-    Sink(Readers& readers, const ReadTask& task, TableEncoder& encoder)
-        : readers_(readers), task_(task), encoder_(encoder) {}
-    void piece(std::size_t column, std::string_view bytes) override { push(encoder_.piece(column, bytes)); }
+    Sink(Readers& readers, RawQueue& queue) : readers_(readers), queue_(queue) {}
+    void piece(std::size_t column, std::string_view bytes) override {
+      push({std::nullopt, column, std::string(bytes)}, bytes.size());
+    }
     void rows(RowBlock&& block) override {
       readers_.throttle_.spend(block.rows(), readers_.reading_.get_token());
-      push(encoder_.encode(std::move(block)));
+      const auto bytes = block.bytes();
+      push({std::move(block), 0, {}}, bytes);
     }
 
    private:
-    void push(EncodedBlock&& block) {
-      ReadItem item;
-      item.number = task_.number;
-      item.block = std::move(block);
-      readers_.push(std::move(item));
+    void push(RawItem&& item, std::size_t bytes) {
+      if (!queue_.push(std::move(item), bytes)) throw Abandoned{};
     }
     Readers& readers_;
-    const ReadTask& task_;
-    TableEncoder& encoder_;
+    RawQueue& queue_;
   };
 
   void push(ReadItem&& item) {
@@ -105,9 +112,8 @@ class Readers {
       for (std::size_t i = 0; i < storage.size(); ++i)
         columns.push_back({task.table->columns[i].source->kind, storage[i]});
       TableEncoder encoder(task.table->profile->name, std::move(columns), RowFilter(*task.table, task.on));
-      Sink sink(*this, task, encoder);
       try {
-        return source.read(request, sink, reading_.get_token());
+        return read_once(source, request, task.number, encoder);
       } catch (const NotAnInteger& misfit) {
         // SQLite lets a text stand in an INTEGER column; a STRICT one does not: what came is kept, as text.
         storage[misfit.column] = Storage::text;
@@ -118,6 +124,35 @@ class Readers {
         item.column = misfit.column;
         push(std::move(item));
       }
+    }
+  }
+
+  /// Encodes here what another thread fetches: a driver that works as hard as ours does has a processor to
+  /// itself.
+  void read_once(Source& source, const ReadRequest& request, std::size_t number, TableEncoder& encoder) {
+    RawQueue raw(raw_items, raw_bytes);
+    const std::jthread fetching([&] {
+      Sink sink(*this, raw);
+      try {
+        source.read(request, sink, reading_.get_token());
+        raw.close();
+      } catch (const Abandoned&) {  // the encoder has gone, and knows why
+        raw.close();
+      } catch (...) {
+        raw.close(std::current_exception());
+      }
+    });
+    try {
+      while (auto item = raw.pop()) {
+        ReadItem encoded;
+        encoded.number = number;
+        encoded.block =
+            item->rows ? encoder.encode(std::move(*item->rows)) : encoder.piece(item->column, item->piece);
+        push(std::move(encoded));
+      }
+    } catch (...) {
+      raw.abandon();
+      throw;
     }
   }
 

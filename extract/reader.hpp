@@ -1,4 +1,4 @@
-// The reading side of a copy: threads that read tables, encode their rows and hand them to one writer.
+// The reading side of a copy: per source a thread that fetches and one that encodes, and one writer for all.
 #pragma once
 #include "core/clock.hpp"
 #include "core/queue.hpp"
@@ -48,8 +48,9 @@ class Throttle {
   std::chrono::steady_clock::time_point due_{};
 };
 
-/// Reads the tasks with one thread per source. `take` is called by the caller's own thread with every item;
-/// what it throws, or what a source throws, stops all threads and is thrown.
+/// Reads the tasks with two threads per source, one that fetches and one that encodes. `take` is called by
+/// the caller's own thread with every item; what it throws, or what a source throws, stops all threads and is
+/// thrown.
 void read_tables(const std::vector<Source*>& sources, const std::vector<ReadTask>& tasks, Throttle& throttle,
                  const std::function<void(ReadItem&&)>& take, std::stop_token stop);
 

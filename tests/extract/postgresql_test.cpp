@@ -479,6 +479,20 @@ TEST_CASE("an account that PostgreSQL refuses is a matter of rights, and its pas
   CHECK_THAT(none.hints().at(0).english(), Contains("Give the password"));
 }
 
+TEMPLATE_TEST_CASE("what a server shows is the same after a checkpoint, and another after a commit", "",
+                   PostgresSite, OdbcPostgresSite) {
+  if (!TestType::available()) return;
+  TestType site;
+  site.sql("CREATE TABLE aaa (num int PRIMARY KEY)");
+  const auto shown = [&] { return open(site.uri())->provenance().snapshot; };
+  const auto before = shown();
+  CHECK_THAT(before, Contains("/1"));  // the cluster and its timeline
+  site.sql("CHECKPOINT");
+  CHECK(shown() == before);
+  site.sql("INSERT INTO aaa VALUES (1)");
+  CHECK(shown() != before);
+}
+
 TEST_CASE("a server that is restarted in the middle of a copy costs nothing of what was copied") {
   if (!have_postgres()) return;
   PostgresServer server;
@@ -501,6 +515,7 @@ TEST_CASE("a server that is restarted in the middle of a copy costs nothing of w
   const auto report = copy_from(server.uri(), profile, target);
   CHECK(report.resumed);
   CHECK(report.rows == 41000);
+  CHECK(report.consistency == extract::Consistency::snapshot);  // nothing was written meanwhile
   CHECK(extract::Extract::open(target).root() == extract::Extract::open(whole).root());
 }
 

@@ -55,7 +55,8 @@ class Reply {
     w_.leaf("Date", reply_date(now_));
     w_.leaf("MessageIdentifier", operation_);
     if (!m.archival_agreement.empty()) w_.leaf("ArchivalAgreement", m.archival_agreement);
-    // Empty, as VITAM writes them: SEDA's schemas want a value, so its replies are not valid, and nor is this.
+    // Empty, as VITAM writes them: SEDA's schemas want a value, so its replies are not valid, and nor is
+    // this.
     w_.open("CodeListVersions");
     for (const auto* name :
          {"ReplyCodeListVersion", "MessageDigestAlgorithmCodeListVersion", "FileFormatCodeListVersion"})
