@@ -25,14 +25,14 @@ std::string create_sql(const TakenTable& table, const std::vector<Storage>& stor
 /// Rows that one INSERT writes: fewer, larger statements cost SQLite less.
 constexpr std::size_t rows_at_once = 16;
 
+/// SQLite numbers the rows itself, from 1 on, as next_row() does: a table here only grows at its end.
 /// OR FAIL: a statement of several rows that may be undone alone makes SQLite copy each page it touches to a
 /// temporary file first. A failed statement is never undone alone here: all since the last commit is.
 std::string insert_sql(const TakenTable& table, std::size_t rows) {
   std::string sql = fmt::format("INSERT OR FAIL INTO {} VALUES ", core::sql_name(table.profile->name));
   for (std::size_t row = 0, parameter = 0; row < rows; ++row) {
-    sql += row == 0 ? "(" : ", (";
-    for (std::size_t i = 0; i <= table.columns.size(); ++i)
-      sql += fmt::format("{}?{}", i ? ", " : "", ++parameter);
+    sql += row == 0 ? "(NULL" : ", (NULL";
+    for (std::size_t i = 0; i < table.columns.size(); ++i) sql += fmt::format(", ?{}", ++parameter);
     sql += ')';
   }
   return sql;
@@ -56,8 +56,7 @@ TableWriter::TableWriter(ExtractWriter& writer, const TakenTable& table, TableSt
     resume();
   }
   insert_.emplace(db_.prepare(insert_sql(table, 1)));
-  // SQLite takes 32 766 parameters; a row has its columns and its number.
-  if ((table.columns.size() + 1) * rows_at_once <= 32'766)
+  if (table.columns.size() * rows_at_once <= 32'766)  // the parameters that SQLite takes
     insert_many_.emplace(db_.prepare(insert_sql(table, rows_at_once)));
 }
 
@@ -104,7 +103,6 @@ void TableWriter::insert(core::Statement& statement, const EncodedBlock& block, 
   const std::size_t columns = table_.columns.size();
   int parameter = 0;
   for (std::size_t row = first; row < first + rows; ++row) {
-    statement.bind(++parameter, next_row());
     for (std::size_t column = 0; column < columns; ++column)
       bind(statement, ++parameter, block, block.values[row * columns + column]);
     hasher_.add(block.digests[row]);
@@ -157,6 +155,9 @@ void TableWriter::write_block(const Block& block) {
 void TableWriter::finish() {
   insert_.reset();
   insert_many_.reset();
+  const auto last = db_.one_int("SELECT coalesce(max(_row), 0) FROM " + core::sql_name(name_));
+  if (static_cast<std::uint64_t>(last) != hasher_.rows())
+    throw Error(Exit::unexpected, msg("The rows of table {0} are not numbered as they came.", name_));
   hasher_.finish();
 }
 
