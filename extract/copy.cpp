@@ -63,6 +63,7 @@ class Copy {
     on_ = core::parse_date(writer.first_started()).value_or(core::Date{});
     try {
       copy_tables(matching);
+      source_.release();
       if (options_.kind == Kind::final_) second_look(matching);
     } catch (...) {
       keep_what_is_there();

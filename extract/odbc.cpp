@@ -78,6 +78,13 @@ class OdbcSource final : public Source {
     return other;
   }
 
+  void release() noexcept override {
+    try {
+      connection_->roll_back();
+    } catch (const core::Error&) {  // a connection that is lost keeps nothing either
+    }
+  }
+
   std::vector<core::Finding> probe(const std::vector<std::string>& tables, core::Instant now) override {
     return dialect_->probe(*connection_, tables, now);
   }

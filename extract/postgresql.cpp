@@ -83,6 +83,7 @@ class PostgresqlSource final : public Source {
   Consistency consistency() const override { return Consistency::snapshot; }
 
   std::vector<SourceTable> catalogue() override { return read_catalogue(connection_, schema_); }
+  void release() noexcept override { const PgResult ended(PQexec(connection_.raw(), "ROLLBACK")); }
 
   std::unique_ptr<Source> sibling() override {
     if (exported_.empty()) return nullptr;  // this server exports none: a standby, or a pooler in between

@@ -74,6 +74,8 @@ class Source {
   virtual void read(const ReadRequest& request, RowSink& sink, std::stop_token stop) = 0;
   /// A second connection that reads the same moment, for use by another thread; null when there is none.
   [[nodiscard]] virtual std::unique_ptr<Source> sibling() { return nullptr; }
+  /// Nothing more will be read: a server need not keep for this what others delete and change.
+  virtual void release() noexcept {}
   /// What is wrong before anything is read: rights on these tables, clocks, encryption, settings.
   [[nodiscard]] virtual std::vector<core::Finding> probe(const std::vector<std::string>& tables,
                                                          core::Instant now) {

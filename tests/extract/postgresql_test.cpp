@@ -493,6 +493,23 @@ TEMPLATE_TEST_CASE("what a server shows is the same after a checkpoint, and anot
   CHECK(shown() != before);
 }
 
+TEMPLATE_TEST_CASE("once its rows are read, a server keeps nothing for a copy that goes on here", "",
+                   PostgresSite, OdbcPostgresSite) {
+  if (!TestType::available()) return;
+  TestType site;
+  site.sql("CREATE TABLE aaa (num int PRIMARY KEY); INSERT INTO aaa SELECT generate_series(1, 1000);");
+  const auto profile = profile_of(table("AAA", column("NUM", "NUMBER(8)")));
+  core::TemporaryDirectory folder;
+  auto source = open(site.uri());
+  REQUIRE(source->count("aaa") == 1000);
+  const std::string nothing_held =
+      "DO $$ BEGIN IF EXISTS (SELECT FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> "
+      "pg_backend_pid() AND backend_type = 'client backend') THEN RAISE 'held'; END IF; END $$";
+  CHECK_THROWS(site.sql(nothing_held));
+  copy_from(*source, profile, folder.path() / "e.extract");
+  CHECK_NOTHROW(site.sql(nothing_held));
+}
+
 TEST_CASE("a server that is restarted in the middle of a copy costs nothing of what was copied") {
   if (!have_postgres()) return;
   PostgresServer server;
