@@ -75,36 +75,43 @@ class Integrity {
            "the declared key occurs more than once");
   }
 
-  /// A column of the table whose values must stand in another table.
-  struct Reference {
-    const profiles::Column* column;
-    std::string target;
-    std::string broken;  ///< SQL: true in a row whose value refers to nothing
+  /// A reference that can be judged, and how.
+  struct Judged {
+    std::string columns, target;
+    std::string broken;  ///< SQL: true in a row whose values refer to nothing
   };
 
-  std::optional<Reference> reference(const profiles::Column& column) const {
-    const auto dot = column.references.find('.');
-    const auto* target = find(column.references.substr(0, dot));
-    if (!target) return std::nullopt;  // left by decision, or absent: nothing can be said
-    std::string name;
-    if (dot != std::string::npos)
-      name = column.references.substr(dot + 1);
-    else if (target->profile->key.size() == 1)
-      name = target->profile->key.front();
-    const auto* referenced = name.empty() ? nullptr : target->profile->find(name);
-    if (!copied(*target, referenced)) return std::nullopt;
-    const auto c = core::sql_name(column.name), r = core::sql_name(referenced->name);
-    return Reference{&column, target->profile->name,
-                     fmt::format("({} IS NOT NULL AND {} NOT IN (SELECT {} FROM {} WHERE {} IS NOT NULL))", c,
-                                 c, r, core::sql_name(target->profile->name), r)};
+  /// Nullopt when a column or the target was left by decision, or is absent: nothing can be said then.
+  std::optional<Judged> judged(const TakenTable& table, const profiles::Reference& reference) const {
+    const auto* target = find(reference.table);
+    if (!target) return std::nullopt;
+    const auto own = core::sql_name(table.profile->name), theirs = core::sql_name(reference.table);
+    std::string names, given, equal, first, first_there;
+    for (std::size_t i = 0; i < reference.columns.size(); ++i) {
+      const auto* column = table.profile->find(reference.columns[i]);
+      const auto* there = target->profile->find(reference.to[i]);
+      if (!copied(table, column) || !copied(*target, there)) return std::nullopt;
+      const auto c = core::sql_name(column->name), t = core::sql_name(there->name);
+      names += (i ? ", " : "") + column->name;
+      given += fmt::format("{}{}.{} IS NOT NULL", i ? " AND " : "", own, c);
+      equal += fmt::format("{}there.{} = {}.{}", i ? " AND " : "", t, own, c);
+      if (i == 0) first = c, first_there = t;
+    }
+    // Of one column, the list of the target is made once.
+    auto broken =
+        reference.columns.size() == 1
+            ? fmt::format("({} AND {} NOT IN (SELECT {} FROM {} WHERE {} IS NOT NULL))", given, first,
+                          first_there, theirs, first_there)
+            : fmt::format("({} AND NOT EXISTS (SELECT 1 FROM {} AS there WHERE {}))", given, theirs, equal);
+    return Judged{std::move(names), reference.table, std::move(broken)};
   }
 
   /// All the references of a table are counted in one reading of it; only those that are broken are listed.
   void orphans(const TakenTable& table) {
-    std::vector<Reference> references;
+    std::vector<Judged> references;
     std::string counts;
-    for (const auto& column : table.columns)
-      if (auto found = column.profile->references.empty() ? std::nullopt : reference(*column.profile)) {
+    for (const auto& reference : table.profile->references)
+      if (auto found = judged(table, reference)) {
         counts += fmt::format("{}COALESCE(sum({}), 0)", counts.empty() ? "" : ", ", found->broken);
         references.push_back(std::move(*found));
       }
@@ -117,7 +124,7 @@ class Integrity {
       for (std::size_t i = 0; i < references.size(); ++i) broken.push_back(st.integer(static_cast<int>(i)));
     }
     for (std::size_t i = 0; i < references.size(); ++i)
-      record(table.profile->name, references[i].column->name, "orphan",
+      record(table.profile->name, references[i].columns, "orphan",
              "SELECT _row" + from + " WHERE " + references[i].broken, broken[i],
              fmt::format("refers to no row of {}", references[i].target));
   }

@@ -33,7 +33,7 @@ struct Column {
   std::string type;        ///< declared source type: NUMBER(8), VARCHAR2(40), DATE...
   std::string label;       ///< French, for people who never saw the database
   std::string code_list;   ///< id, may be empty
-  std::string references;  ///< "TABLE" or "TABLE.COLUMN", may be empty
+  std::string references;  ///< "TABLE" (its key) or "TABLE.COLUMN", alone or with other columns; may be empty
   Sensitivity sensitivity = Sensitivity::none;
   Evidence evidence = Evidence::confirmed;
   bool take = true;
@@ -56,10 +56,17 @@ struct LeftRows {
   std::string reason;  ///< French: the text that commands it
   std::vector<RowCondition> when;
 };
+/// Columns whose values together stand in another table. A row where one of them is NULL refers to nothing.
+struct Reference {
+  std::vector<std::string> columns;
+  std::string table;
+  std::vector<std::string> to;  ///< columns of `table`, in the order of `columns`
+};
 struct Table {
   std::string name, label;
   std::vector<std::string> key;                   ///< declared primary key columns, may be empty
   std::vector<std::vector<std::string>> indexes;  ///< further column lists that queries need
+  std::vector<Reference> references;              ///< those of one column, and those of several
   std::vector<Column> columns;
   std::vector<LeftRows> left_rows;
   Evidence evidence = Evidence::confirmed;

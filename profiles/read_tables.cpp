@@ -124,14 +124,64 @@ void read_table(const XmlElement& e, Reading& r) {
   r.app.tables.push_back(std::move(t));
 }
 
-void check_reference(const XmlElement& column, const std::string& table, Reading& r) {
-  const auto target = core::trim(column.attribute_or("references", ""));
-  if (target.empty()) return;
-  const auto dot = target.find('.');
-  const auto* found = r.app.find_table(target.substr(0, dot));
-  if (!found || (dot != std::string::npos && !found->find(target.substr(dot + 1))))
-    r.defect(msg("{0}: the column {1}.{2} references {3}, which is not declared", r.at(column), table,
-                 column.attribute_or("name", ""), target));
+std::string joined(const std::vector<std::string>& names) {
+  std::string all;
+  for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
+  return all;
+}
+
+/// The columns that a reference leads to; empty, with a defect, when it leads nowhere.
+std::vector<std::string> targets(const XmlElement& e, const std::string& table, const Reference& reference,
+                                 Reading& r) {
+  const auto nowhere = [&](const std::string& target) {
+    r.defect(msg("{0}: the column {1}.{2} references {3}, which is not declared", r.at(e), table,
+                 joined(reference.columns), target));
+    return std::vector<std::string>{};
+  };
+  const auto* found = r.app.find_table(reference.table);
+  if (!found) return nowhere(reference.table);
+  auto to = reference.to.empty() ? found->key : reference.to;
+  for (const auto& name : to)
+    if (!found->find(name)) return nowhere(found->name + "." + name);
+  return to;
+}
+
+void add_reference(const XmlElement& e, Reference reference, Table& t, Reading& r) {
+  const bool own_key = reference.to.empty();
+  for (const auto& name : reference.columns)
+    if (!t.find(name))
+      return r.defect(
+          msg("{0}: the reference of {1} names {2}, which is not one of its columns", r.at(e), t.name, name));
+  reference.to = targets(e, t.name, reference, r);
+  // A table without a declared key, or with a longer one, can be named without saying by which column.
+  if (reference.to.size() != reference.columns.size()) {
+    if (!reference.to.empty() && !(own_key && reference.columns.size() == 1))
+      r.defect(msg("{0}: the reference of {1} has {2} columns, that of {3} has {4}", r.at(e), t.name,
+                   reference.columns.size(), reference.table, reference.to.size()));
+    reference.to.clear();
+  }
+  for (std::size_t i = 0; i < reference.to.size(); ++i)
+    for (auto& c : t.columns)
+      if (c.name == reference.columns[i] && c.references.empty())
+        c.references = reference.table + "." + reference.to[i];
+  if (!reference.to.empty()) t.references.push_back(std::move(reference));
+}
+
+void read_references(const XmlElement& e, Table& t, Reading& r) {
+  for (const auto* column : e.all("column")) {
+    const auto target = core::trim(column->attribute_or("references", ""));
+    if (target.empty()) continue;
+    const auto dot = target.find('.');
+    Reference one{{core::trim(column->attribute_or("name", ""))}, target.substr(0, dot), {}};
+    if (dot != std::string::npos) one.to.push_back(target.substr(dot + 1));
+    add_reference(*column, std::move(one), t, r);
+  }
+  for (const auto* several : e.all("reference"))
+    add_reference(
+        *several,
+        {split_words(several->attribute_or("columns", "")), core::trim(several->attribute_or("table", "")),
+         split_words(several->attribute_or("to", ""))},
+        t, r);
 }
 
 }  // namespace
@@ -143,9 +193,11 @@ void read_tables(const XmlElement& root, Reading& r) {
   r.app.version = core::trim(root.attribute_or("version", ""));
   for (const auto* e : root.all("codes")) read_codes(*e, r);
   for (const auto* e : root.all("table")) read_table(*e, r);
-  for (const auto* table : root.all("table"))
-    for (const auto* column : table->all("column"))
-      check_reference(*column, table->attribute_or("name", ""), r);
+  for (const auto* e : root.all("table")) {
+    const auto name = core::trim(e->attribute_or("name", ""));
+    const auto t = std::ranges::find(r.app.tables, name, &Table::name);
+    if (t != r.app.tables.end()) read_references(*e, *t, r);
+  }
 }
 
 }  // namespace versoir::profiles::parts

@@ -391,3 +391,28 @@ TEST_CASE("keys that occur twice and references to nothing are recorded, and sto
   CHECK(rows_of(extract.database(), "SELECT row, kind FROM versoir_anomaly ORDER BY row, kind") ==
         Lines{"I:2|T:orphan", "I:3|T:duplicate", "I:4|T:duplicate"});
 }
+
+TEST_CASE("a reference of several columns is broken when no one row of the other table has them all") {
+  core::TemporaryDirectory folder;
+  const auto file = folder.path() / "s.sqlite";
+  core::Database::create(file).exec(
+      "CREATE TABLE a (e VARCHAR2(4), v NUMBER(3)); CREATE TABLE b (code VARCHAR2(4), version NUMBER(3));"
+      "INSERT INTO b VALUES ('L1', 1), ('L1', 2), ('L2', 3);"
+      "INSERT INTO a VALUES ('L1', 1), ('L1', 3), ('L2', 3), ('L9', NULL), (NULL, 9), ('L2', 1);");
+  const auto b =
+      table("B", column("CODE", "VARCHAR2(4)") + column("VERSION", "NUMBER(3)"), "key=\"CODE VERSION\"");
+  const auto columns = column("E", "VARCHAR2(4)") + column("V", "NUMBER(3)");
+  for (const std::string to : {"", " to=\"CODE VERSION\""}) {
+    const auto profile =
+        profile_of(table("A", "<reference columns=\"E V\" table=\"B\"" + to + "/>" + columns) + b);
+    const auto target = folder.path() / ("e" + std::to_string(to.size()) + ".extract");
+    CHECK(copy_from("sqlite:" + file.string(), profile, target).integrity == 2);
+    auto extract = extract::Extract::open(target);
+    CHECK(rows_of(extract.database(), "SELECT * FROM versoir_integrity") == Lines{"T:A|T:E, V|T:orphan|I:2"});
+    CHECK(rows_of(extract.database(), "SELECT row FROM versoir_anomaly ORDER BY row") == Lines{"I:2", "I:6"});
+    CHECK(
+        rows_of(extract.database(),
+                "SELECT name, references_to FROM versoir_column WHERE table_name = 'A' ORDER BY position") ==
+        Lines{"T:E|T:B.CODE", "T:V|T:B.VERSION"});
+  }
+}
