@@ -40,7 +40,9 @@ std::vector<OptionDef> copy_option_table() {
 }
 
 profiles::Application chosen_profile(Context& c) {
-  return profiles::load(profiles::find_profile(c.words.get("application"), c.profile_folders()));
+  const auto folders = c.profile_folders();
+  const auto profile = profiles::find_profile(c.words.get("application"), folders);
+  return profiles::load_completed(profile, profiles::find_local(profile, folders));
 }
 
 OpenedSource open_source(Context& c, const std::string& text, const profiles::Application& profile) {

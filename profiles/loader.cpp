@@ -28,6 +28,7 @@ struct Kind {
   void (*read)(const core::XmlElement&, parts::Reading&);
 };
 constexpr Kind tables_kind{"profile-tables.rng", parts::read_tables};
+constexpr Kind local_kind{"profile-local.rng", parts::read_local};
 constexpr Kind rules_kind{"profile-rules.rng", parts::read_rules};
 constexpr Kind records_kind{"profile-records.rng", parts::read_records};
 constexpr Kind archive_kind{"profile-archive.rng", parts::read_archive};
@@ -35,8 +36,9 @@ constexpr Kind consult_kind{"profile-consult.rng", parts::read_consult};
 
 /// Files with a fixed name, in the order in which they refer to each other; any other *.xml is an archive
 /// profile.
-constexpr std::array<std::pair<std::string_view, const Kind*>, 4> fixed_files{
+constexpr std::array<std::pair<std::string_view, const Kind*>, 5> fixed_files{
     {{"tables.xml", &tables_kind},
+     {"local.xml", &local_kind},
      {"rules.xml", &rules_kind},
      {"records.xml", &records_kind},
      {"consult.xml", &consult_kind}}};
@@ -64,7 +66,8 @@ std::vector<Source> sources_in_order(const std::map<std::string, std::string>& f
 std::optional<core::XmlElement> parse(const Source& source, std::vector<Message>& defects) {
   try {
     auto root = core::parse_xml(*source.text, *source.name, Exit::profile_invalid);
-    const auto grammar = core::Grammar::from_text(embedded_schema(source.kind->schema), source.kind->schema);
+    const auto grammar =
+        core::Grammar::from_text(embedded_schema(source.kind->schema), source.kind->schema, embedded_schema);
     const auto issues = grammar.validate(*source.text, 20);
     for (const auto& issue : issues)
       defects.push_back(msg("{0}:{1}: {2}", *source.name, issue.line, issue.message));
@@ -121,7 +124,9 @@ Application load(const std::map<std::string, std::string>& files, std::string_vi
   return app;
 }
 
-Application load(const fs::path& folder) {
+Application load(const fs::path& folder) { return load_completed(folder, std::nullopt); }
+
+Application load_completed(const fs::path& folder, const std::optional<fs::path>& local) {
   std::map<std::string, std::string> files;
   std::error_code ec;
   for (fs::directory_iterator it(folder, ec), end; !ec && it != end; it.increment(ec))
@@ -130,7 +135,16 @@ Application load(const fs::path& folder) {
   if (ec)
     throw Error(Exit::profile_invalid, msg("The profile folder {0} cannot be read.", folder.string()))
         .because(msg("{0}", ec.message()));
+  if (local) files["local.xml"] = core::read_file(*local, largest_file);
   return load(files, folder.string());
+}
+
+std::optional<fs::path> find_local(const fs::path& profile, const std::vector<fs::path>& dirs) {
+  const auto name = profile.has_filename() ? profile.filename() : profile.parent_path().filename();
+  std::error_code ec;
+  for (const auto& dir : dirs)
+    if (fs::is_regular_file(dir / name / "local.xml", ec)) return dir / name / "local.xml";
+  return std::nullopt;
 }
 
 fs::path find_profile(std::string_view name_or_path, const std::vector<fs::path>& dirs) {

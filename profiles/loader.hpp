@@ -15,11 +15,15 @@ namespace versoir::profiles {
 /// Text of a grammar compiled into the program (profiles/schemas/*.rng), "" when unknown.
 [[nodiscard]] std::string_view embedded_schema(std::string_view file_name);
 
-/// Reads profiles/<application>/: tables.xml, rules.xml, records.xml, consult.xml, views.sql and every other
+/// Reads profiles/<application>/: tables.xml, local.xml, rules.xml, records.xml, consult.xml, views.sql and
+/// every other
 /// *.xml as an archive profile. Each XML is checked by RELAX NG with line numbers, then for consistency
 /// (unknown record, rule, code list, duplicate names, missing reason). Throws Error(Exit::profile_invalid)
 /// with all defects as causes.
 [[nodiscard]] Application load(const std::filesystem::path& folder);
+/// The same, completed by a local.xml that stands elsewhere.
+[[nodiscard]] Application load_completed(const std::filesystem::path& folder,
+                                         const std::optional<std::filesystem::path>& local);
 /// The same from files in memory (name → text): the copy kept in an extract.
 [[nodiscard]] Application load(const std::map<std::string, std::string>& files, std::string_view origin);
 
@@ -27,6 +31,11 @@ namespace versoir::profiles {
 /// Throws Error(Exit::profile_invalid) listing what is available.
 [[nodiscard]] std::filesystem::path find_profile(std::string_view name_or_path,
                                                  const std::vector<std::filesystem::path>& dirs);
+
+/// What a site adds to this profile: the first <dir>/<name of the profile>/local.xml. Shipped files are thus
+/// never touched, and the folder of a workspace comes first.
+[[nodiscard]] std::optional<std::filesystem::path> find_local(const std::filesystem::path& profile,
+                                                              const std::vector<std::filesystem::path>& dirs);
 
 /// SHA-256 over names and contents of the files, in name order: "which profile made this".
 [[nodiscard]] std::string profile_digest(const std::map<std::string, std::string>& files);

@@ -26,6 +26,7 @@ struct Reading {
 // Each adds what its file says to reading.app. The element satisfies the file's grammar; what a grammar
 // cannot say is checked here. Order matters: a reader looks up what the readers before it have added.
 void read_tables(const core::XmlElement& root, Reading& reading);
+void read_local(const core::XmlElement& root, Reading& reading);
 void read_rules(const core::XmlElement& root, Reading& reading);
 void read_records(const core::XmlElement& root, Reading& reading);
 void read_archive(const core::XmlElement& root, Reading& reading);

@@ -1,4 +1,5 @@
-// tables.xml: the dictionary, with the decision taken on every table and column.
+// tables.xml: the dictionary, with the decision taken on every table and column; local.xml: what a site adds
+// to it.
 #include "core/text.hpp"
 #include "profiles/parts.hpp"
 
@@ -12,42 +13,77 @@ using core::XmlElement;
 
 namespace {
 
-void read_codes(const XmlElement& e, Reading& r) {
-  CodeList list;
-  list.id = core::trim(e.attribute_or("id", ""));
-  list.label = e.attribute_or("label", "");
-  if (r.app.find_code_list(list.id))
-    r.defect(msg("{0}: the code list {1} is declared twice", r.at(e), list.id));
+/// Of a local file, values that the list has already get another label.
+void read_code_values(const XmlElement& e, CodeList& list, bool local, Reading& r) {
   for (const auto* c : e.all("code")) {
     CodeValue v{c->attribute_or("value", ""), c->attribute_or("label", ""),
                 parse_evidence(core::trim(c->attribute_or("evidence", "")))};
-    if (list.find(v.value))
+    const auto known = std::ranges::find(list.values, v.value, &CodeValue::value);
+    if (known == list.values.end())
+      list.values.push_back(std::move(v));
+    else if (local)
+      *known = std::move(v);
+    else
       r.defect(msg("{0}: the code list {1} has the value {2} twice", r.at(*c), list.id, v.value));
-    list.values.push_back(std::move(v));
   }
+}
+
+void read_codes(const XmlElement& e, bool local, Reading& r) {
+  CodeList list;
+  list.id = core::trim(e.attribute_or("id", ""));
+  list.label = e.attribute_or("label", list.id);
+  const auto known = std::ranges::find(r.app.code_lists, list.id, &CodeList::id);
+  if (known != r.app.code_lists.end()) {
+    if (!local) r.defect(msg("{0}: the code list {1} is declared twice", r.at(e), list.id));
+    if (local) read_code_values(e, *known, local, r);
+    return;
+  }
+  read_code_values(e, list, local, r);
   r.app.code_lists.push_back(std::move(list));
 }
 
-Column read_column(const XmlElement& e, const Table& table, Reading& r) {
+/// Takes the attributes that are there; the others stay as they were.
+void set_column(const XmlElement& e, Column& c) {
+  const auto set = [&](const char* attribute, std::string& to) {
+    if (const auto text = e.attribute(attribute)) to = core::trim(*text);
+  };
+  set("type", c.type);
+  set("label", c.label);
+  set("codes", c.code_list);
+  set("references", c.references);
+  if (const auto text = e.attribute("sensitivity")) c.sensitivity = parse_sensitivity(core::trim(*text));
+  if (const auto text = e.attribute("evidence")) c.evidence = parse_evidence(core::trim(*text));
+  c.take = yes(e, "take", c.take);
+  c.optional = yes(e, "optional", c.optional);
+  if (c.take) c.reason.clear();
+  set("reason", c.reason);
+}
+
+void check_column(const XmlElement& e, const std::string& table, const Column& c, Reading& r) {
+  if (c.type.empty() || c.label.empty())
+    r.defect(msg("{0}: the column {1}.{2} needs a type and a label", r.at(e), table, c.name));
+  if (!c.take && c.reason.empty())
+    r.defect(msg("{0}: the column {1}.{2} is left without a reason", r.at(e), table, c.name));
+  if (!c.code_list.empty() && !r.app.find_code_list(c.code_list))
+    r.defect(msg("{0}: the column {1}.{2} uses the code list {3}, which is not declared", r.at(e), table,
+                 c.name, c.code_list));
+}
+
+void read_column(const XmlElement& e, Table& table, bool local, Reading& r) {
   Column c;
   c.name = core::trim(e.attribute_or("name", ""));
-  c.type = core::trim(e.attribute_or("type", ""));
-  c.label = e.attribute_or("label", "");
-  c.code_list = core::trim(e.attribute_or("codes", ""));
-  c.references = core::trim(e.attribute_or("references", ""));
-  c.sensitivity = parse_sensitivity(core::trim(e.attribute_or("sensitivity", "")));
-  c.evidence = parse_evidence(core::trim(e.attribute_or("evidence", "")));
-  c.take = yes(e, "take", true);
-  c.optional = yes(e, "optional", false);
-  c.reason = core::trim(e.attribute_or("reason", ""));
-  if (table.find(c.name))
+  const auto known =
+      std::ranges::find_if(table.columns, [&](const Column& k) { return same_name(k.name, c.name); });
+  const bool there = known != table.columns.end();
+  if (there && !local)
     r.defect(msg("{0}: the column {1}.{2} is declared twice", r.at(e), table.name, c.name));
-  if (!c.take && c.reason.empty())
-    r.defect(msg("{0}: the column {1}.{2} is left without a reason", r.at(e), table.name, c.name));
-  if (!c.code_list.empty() && !r.app.find_code_list(c.code_list))
-    r.defect(msg("{0}: the column {1}.{2} uses the code list {3}, which is not declared", r.at(e), table.name,
-                 c.name, c.code_list));
-  return c;
+  if (there && local) {
+    set_column(e, *known);
+    return check_column(e, table.name, *known, r);
+  }
+  set_column(e, c);
+  check_column(e, table.name, c, r);
+  table.columns.push_back(std::move(c));
 }
 
 /// Key and index columns must exist and be taken: rows are found and ordered by them.
@@ -100,34 +136,42 @@ LeftRows read_left_rows(const XmlElement& e, const Table& t, Reading& r) {
   return left;
 }
 
-void read_table(const XmlElement& e, Reading& r) {
-  Table t;
-  t.name = core::trim(e.attribute_or("name", ""));
-  t.label = e.attribute_or("label", "");
-  t.evidence = parse_evidence(core::trim(e.attribute_or("evidence", "")));
-  t.key = split_words(e.attribute_or("key", ""));
-  t.take = yes(e, "take", true);
-  t.optional = yes(e, "optional", false);
-  t.reason = core::trim(e.attribute_or("reason", ""));
-  check_table_name(e, t, r);
-  for (const auto* c : e.all("column")) t.columns.push_back(read_column(*c, t, r));
+void check_table(const XmlElement& e, const Table& t, Reading& r) {
+  check_columns(e, t, t.key, r);
+  if (t.label.empty()) r.defect(msg("{0}: the table {1} needs a label", r.at(e), t.name));
+  if (!t.take && t.reason.empty())
+    r.defect(msg("{0}: the table {1} is left without a reason", r.at(e), t.name));
+  if (t.take && std::ranges::none_of(t.columns, &Column::take))
+    r.defect(msg("{0}: the table {1} is taken but none of its columns is", r.at(e), t.name));
+}
+
+/// Takes the attributes and children that are there.
+void set_table(const XmlElement& e, Table& t, bool local, Reading& r) {
+  if (const auto label = e.attribute("label")) t.label = core::trim(*label);
+  if (const auto text = e.attribute("evidence")) t.evidence = parse_evidence(core::trim(*text));
+  if (const auto key = e.attribute("key")) t.key = split_words(*key);
+  t.take = yes(e, "take", t.take);
+  t.optional = yes(e, "optional", t.optional);
+  if (t.take) t.reason.clear();
+  if (const auto reason = e.attribute("reason")) t.reason = core::trim(*reason);
+  for (const auto* c : e.all("column")) read_column(*c, t, local, r);
   for (const auto* i : e.all("index")) {
     t.indexes.push_back(split_words(i->attribute_or("columns", "")));
     check_columns(*i, t, t.indexes.back(), r);
   }
   for (const auto* l : e.all("left-rows")) t.left_rows.push_back(read_left_rows(*l, t, r));
-  check_columns(e, t, t.key, r);
-  if (!t.take && t.reason.empty())
-    r.defect(msg("{0}: the table {1} is left without a reason", r.at(e), t.name));
-  if (t.take && std::ranges::none_of(t.columns, &Column::take))
-    r.defect(msg("{0}: the table {1} is taken but none of its columns is", r.at(e), t.name));
-  r.app.tables.push_back(std::move(t));
+  check_table(e, t, r);
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string all;
-  for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
-  return all;
+void read_table(const XmlElement& e, bool local, Reading& r) {
+  Table t;
+  t.name = core::trim(e.attribute_or("name", ""));
+  const auto known =
+      std::ranges::find_if(r.app.tables, [&](const Table& k) { return same_name(k.name, t.name); });
+  if (local && known != r.app.tables.end()) return set_table(e, *known, local, r);
+  check_table_name(e, t, r);
+  set_table(e, t, local, r);
+  r.app.tables.push_back(std::move(t));
 }
 
 /// The columns that a reference leads to; empty, with a defect, when it leads nowhere.
@@ -135,7 +179,7 @@ std::vector<std::string> targets(const XmlElement& e, const std::string& table, 
                                  Reading& r) {
   const auto nowhere = [&](const std::string& target) {
     r.defect(msg("{0}: the column {1}.{2} references {3}, which is not declared", r.at(e), table,
-                 joined(reference.columns), target));
+                 join(reference.columns), target));
     return std::vector<std::string>{};
   };
   const auto* found = r.app.find_table(reference.table);
@@ -184,6 +228,17 @@ void read_references(const XmlElement& e, Table& t, Reading& r) {
         t, r);
 }
 
+void read_dictionary(const XmlElement& root, bool local, Reading& r) {
+  for (const auto* e : root.all("codes")) read_codes(*e, local, r);
+  for (const auto* e : root.all("table")) read_table(*e, local, r);
+  for (const auto* e : root.all("table")) {
+    const auto name = core::trim(e->attribute_or("name", ""));
+    const auto t =
+        std::ranges::find_if(r.app.tables, [&](const Table& k) { return same_name(k.name, name); });
+    if (t != r.app.tables.end()) read_references(*e, *t, r);
+  }
+}
+
 }  // namespace
 
 void read_tables(const XmlElement& root, Reading& r) {
@@ -191,13 +246,14 @@ void read_tables(const XmlElement& root, Reading& r) {
   r.app.label = root.attribute_or("label", "");
   r.app.schema = core::trim(root.attribute_or("schema", ""));
   r.app.version = core::trim(root.attribute_or("version", ""));
-  for (const auto* e : root.all("codes")) read_codes(*e, r);
-  for (const auto* e : root.all("table")) read_table(*e, r);
-  for (const auto* e : root.all("table")) {
-    const auto name = core::trim(e->attribute_or("name", ""));
-    const auto t = std::ranges::find(r.app.tables, name, &Table::name);
-    if (t != r.app.tables.end()) read_references(*e, *t, r);
-  }
+  read_dictionary(root, false, r);
+}
+
+void read_local(const XmlElement& root, Reading& r) {
+  const auto application = core::trim(root.attribute_or("application", ""));
+  if (application != r.app.id)
+    return r.defect(msg("{0}: this completes the profile {1}, not {2}", r.at(root), application, r.app.id));
+  read_dictionary(root, true, r);
 }
 
 }  // namespace versoir::profiles::parts

@@ -6,10 +6,12 @@
 
 using namespace versoir;
 using Catch::Matchers::Contains;
+using Catch::Matchers::Equals;
 using Catch::Matchers::StartsWith;
 using tests::biblio_files;
 using tests::defects_of;
 using tests::with_change;
+namespace fs = std::filesystem;
 
 TEST_CASE("a whole profile is loaded as written") {
   const auto app = profiles::load(tests::biblio_folder());
@@ -228,4 +230,74 @@ TEST_CASE("the grammars are compiled into the program") {
           core::read_file(tests::source_dir() / "profiles/schemas" / name));
   }
   CHECK(profiles::embedded_schema("autre.rng").empty());
+}
+
+namespace {
+
+std::map<std::string, std::string> with_local(const std::string& inside,
+                                              const std::string& application = "biblio") {
+  auto files = biblio_files();
+  files["local.xml"] =
+      "<local xmlns=\"urn:versoir:profile:1\" application=\"" + application + "\">\n" + inside + "\n</local>";
+  return files;
+}
+
+}  // namespace
+
+TEST_CASE("a site completes a profile without touching its files") {
+  const auto app = profiles::load(
+      with_local(
+          "<codes id=\"etat-pret\"><code value=\"Z\" label=\"égaré\"/><code value=\"R\" "
+          "label=\"revenu\"/></codes>"
+          "<codes id=\"salle\"><code value=\"1\" label=\"rez-de-chaussée\"/></codes>"
+          "<table name=\"lecteur\"><column name=\"NOM_LEC\" type=\"VARCHAR2(80)\"/>"
+          "<column name=\"DAT_NAI\" take=\"no\" reason=\"Décision de l'archiviste.\"/>"
+          "<column name=\"SALLE\" type=\"VARCHAR2(1)\" label=\"Salle préférée\" codes=\"salle\"/></table>"
+          "<table name=\"OUVRAGE\" take=\"no\" reason=\"Catalogue versé ailleurs.\"/>"
+          "<table name=\"REVUE\" label=\"Revue\" key=\"NUM\"><column name=\"NUM\" type=\"NUMBER(8)\" "
+          "label=\"Numéro\"/></table>"),
+      "biblio");
+  const auto* reader = app.find_table("LECTEUR");
+  REQUIRE(reader);
+  CHECK(reader->label == profiles::load(biblio_files(), "biblio").find_table("LECTEUR")->label);
+  CHECK(reader->find("NOM_LEC")->type == "VARCHAR2(80)");
+  CHECK(reader->find("NOM_LEC")->sensitivity == profiles::Sensitivity::identity);
+  CHECK_FALSE(reader->find("DAT_NAI")->take);
+  CHECK(reader->find("DAT_NAI")->reason == "Décision de l'archiviste.");
+  CHECK(reader->columns.back().name == "SALLE");
+  CHECK_FALSE(app.find_table("OUVRAGE")->take);
+  CHECK(app.find_table("REVUE")->key == std::vector<std::string>{"NUM"});
+  CHECK(app.find_code_list("etat-pret")->find("Z")->label == "égaré");
+  CHECK(app.find_code_list("etat-pret")->find("R")->label == "revenu");
+  CHECK(app.find_code_list("salle")->find("1"));
+  CHECK(app.files.contains("local.xml"));  // goes with the extract
+}
+
+TEST_CASE("what a site adds is checked as the profile is") {
+  const auto defect = [](const std::string& inside) {
+    const auto defects = defects_of(with_local(inside));
+    return defects.empty() ? std::string() : defects[0];
+  };
+  CHECK_THAT(defect("<table name=\"LECTEUR\"><column name=\"NEUF\" label=\"Neuf\"/></table>"),
+             Equals("local.xml:2: the column LECTEUR.NEUF needs a type and a label"));
+  CHECK_THAT(defect("<table name=\"NEUVE\"><column name=\"A\" type=\"DATE\" label=\"A\"/></table>"),
+             Equals("local.xml:2: the table NEUVE needs a label"));
+  CHECK_THAT(defect("<table name=\"LECTEUR\"><column name=\"NOM_LEC\" take=\"no\"/></table>"),
+             Equals("local.xml:2: the column LECTEUR.NOM_LEC is left without a reason"));
+  CHECK_THAT(defect("<table name=\"LECTEUR\"><column name=\"NUM_LEC\" take=\"no\" reason=\"x\"/></table>"),
+             StartsWith("local.xml:2: the column LECTEUR.NUM_LEC is in a key or index"));
+  CHECK_THAT(defects_of(with_local("", "apogee")).at(0),
+             StartsWith("local.xml:1: this completes the profile apogee, not biblio"));
+}
+
+TEST_CASE("the first local.xml of the folders belongs to the profile of that name") {
+  core::TemporaryDirectory dir;
+  const auto a = dir.path() / "a", b = dir.path() / "b";
+  fs::create_directories(a / "autre");
+  fs::create_directories(b / "biblio");
+  CHECK_FALSE(profiles::find_local(tests::biblio_folder(), {a, b}));
+  core::write_file(a / "autre/local.xml", "x");
+  core::write_file(b / tests::biblio_folder().filename() / "local.xml", "x");
+  CHECK(profiles::find_local(tests::biblio_folder(), {a, b}) ==
+        b / tests::biblio_folder().filename() / "local.xml");
 }
