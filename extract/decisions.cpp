@@ -259,6 +259,7 @@ std::vector<InventoryLine> take_inventory(const profiles::Application& profile,
     line.bytes = table.bytes;
     line.large_bytes = table.large_bytes;
     line.label = known ? known->label : table.comment;
+    if (known && known->only_named()) known = nullptr;
     line.standing = standing_of(known ? std::optional(known->take) : std::nullopt, decided);
     if (!known) line.suggestion = suggest(table, persons);
     if (decided)
@@ -344,7 +345,8 @@ profiles::Application complete(profiles::Application profile, const std::vector<
   std::vector<profiles::Table> added;
   for (const auto& table : catalogue) {
     const auto* whole = find_decision(decisions, catalogue, table.name, "");
-    if (const auto* found = find_known(profile.tables, catalogue, table)) {
+    const auto* found = find_known(profile.tables, catalogue, table);
+    if (found && !found->only_named()) {
       auto& known = profile.tables[static_cast<std::size_t>(found - profile.tables.data())];
       decide(known, whole);
       if (!known.take) continue;
@@ -360,7 +362,7 @@ profiles::Application complete(profiles::Application profile, const std::vector<
     if (!whole || !whole->take) continue;
     profiles::Table t;
     t.name = upper(table.name);
-    t.label = table.comment.empty() ? t.name : table.comment;
+    t.label = found ? found->label : table.comment.empty() ? t.name : table.comment;
     t.evidence = profiles::Evidence::unknown;
     decide(t, whole);
     for (const auto& column : table.columns)
@@ -369,7 +371,10 @@ profiles::Application complete(profiles::Application profile, const std::vector<
     for (const auto& k : table.key)
       if (const auto* c = find_name(t.columns, k); c && c->take) t.key.push_back(c->name);
     if (t.key.size() != table.key.size()) t.key.clear();
-    added.push_back(std::move(t));
+    if (found)
+      profile.tables[static_cast<std::size_t>(found - profile.tables.data())] = std::move(t);
+    else
+      added.push_back(std::move(t));
   }
   std::ranges::move(added, std::back_inserter(profile.tables));
   return profile;

@@ -37,6 +37,8 @@ void decide_column(profiles::Table& table, const Decision& d) {
 /// As complete() does with a catalogue, which only the server has here.
 ScriptPlan plan_of(const profiles::Application& profile, const std::vector<Decision>& decisions) {
   ScriptPlan plan{profile, {}};
+  std::erase_if(plan.profile.tables,
+                &profiles::Table::only_named);  // known to nobody, as far as a script goes
   for (const auto& d : decisions) {
     if (!d.take || !d.column.empty()) continue;
     if (auto* known = find_alike(plan.profile.tables, d.table))

@@ -58,12 +58,16 @@ class Matcher {
       note(msg("The optional table {0} is not in this source.", table.name), table.name);
       return result_.absent.push_back(&table);
     }
+    if (table.only_named()) return;  // not decided: said below
     for (const auto& column : table.columns)
       if (column.take) take(column, taken);
     if (const auto lacking = std::exchange(lacking_, {}); !lacking.empty())
       missing_.push_back(msg("table {0}: {1}", table.name, fmt::format("{}", fmt::join(lacking, ", "))));
     if (!taken.columns.empty())
       result_.tables.push_back(std::move(taken));
+    else if (!taken.absent.empty())
+      undecided(msg("The profile knows no column of the table {0} as this source has it.", table.name),
+                table.name);
     else if (missing_.empty())
       missing_.push_back(msg("every column of table {0}", table.name));
   }
@@ -86,7 +90,7 @@ class Matcher {
   void look_for_undecided() {
     for (const auto& table : catalogue_) {
       const auto* known = find_known(profile_.tables, catalogue_, table);
-      if (!known) {
+      if (!known || known->only_named()) {
         undecided(msg("The profile says nothing of the table {0} of the source.", table.name), table.name);
         continue;
       }

@@ -79,6 +79,7 @@ class OdbcSource final : public Source {
   }
 
   void release() noexcept override {
+    if (!dialect_->is_server()) return;
     try {
       connection_->roll_back();
     } catch (const core::Error&) {  // a connection that is lost keeps nothing either

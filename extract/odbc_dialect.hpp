@@ -23,6 +23,8 @@ class OdbcDialect {
   /// What another connection needs to see the same moment; "" when no other can.
   [[nodiscard]] virtual std::string shared() const { return {}; }
   [[nodiscard]] virtual std::vector<SourceTable> catalogue(OdbcConnection& connection) = 0;
+  /// A file keeps nothing of the past for its readers.
+  [[nodiscard]] virtual bool is_server() const { return true; }
   [[nodiscard]] virtual std::string from(const std::string& table) const = 0;
   [[nodiscard]] virtual OdbcRendering render(const SourceColumn& column) const = 0;
 

@@ -47,6 +47,10 @@ class PostgresqlDialect final : public OdbcDialect {
           "bytea_output = 'hex'", "extra_float_digits = 1", "idle_in_transaction_session_timeout = 0",
           "synchronize_seqscans = off", "row_security = off", "standard_conforming_strings = on"})
       connection.execute(std::string("SET ") + setting);
+    // psqlODBC asks for what the locale of this process says: a service without one would get the database's
+    // own bytes, and nobody would know. A SQL_ASCII database converts nothing.
+    if (connection.one("SHOW server_encoding", "the encoding") != "SQL_ASCII")
+      connection.execute("SET client_encoding = 'UTF8'");
     connection.execute(fmt::format("SET lock_timeout = '{}s'", connection.lock_timeout()));
     connection.manual_commit();
     // First in its transaction: before later statements psqlODBC sets savepoints, under which a snapshot can

@@ -68,6 +68,7 @@ class SqliteDialect final : public OdbcDialect {
     return tables;
   }
 
+  bool is_server() const override { return false; }
   std::string from(const std::string& table) const override { return core::sql_name(table); }
 
   OdbcRendering render(const SourceColumn& column) const override {

@@ -73,6 +73,8 @@ struct Table {
   bool take = true, optional = false;
   std::string reason;
   [[nodiscard]] const Column* find(std::string_view column) const;
+  /// Known to exist, and nothing more: what a site has of it waits for a decision.
+  [[nodiscard]] bool only_named() const noexcept { return take && columns.empty(); }
 };
 
 enum class FieldType { text, date, datetime, integer, decimal, flag };

@@ -36,7 +36,7 @@ class QueryCheck {
 
   void create_tables() {
     for (const auto& table : app_.tables) {
-      if (!table.take) continue;
+      if (!table.take || table.only_named()) continue;
       Names columns{"_row INTEGER PRIMARY KEY"};
       for (const auto& c : table.columns)
         if (c.take) columns.push_back(core::sql_name(c.name));

@@ -141,6 +141,7 @@ void check_table(const XmlElement& e, const Table& t, Reading& r) {
   if (t.label.empty()) r.defect(msg("{0}: the table {1} needs a label", r.at(e), t.name));
   if (!t.take && t.reason.empty())
     r.defect(msg("{0}: the table {1} is left without a reason", r.at(e), t.name));
+  if (t.only_named() && t.optional) return;
   if (t.take && std::ranges::none_of(t.columns, &Column::take))
     r.defect(msg("{0}: the table {1} is taken but none of its columns is", r.at(e), t.name));
 }

@@ -50,3 +50,18 @@ contains "Le <Livre> & l'Ombre"
 expect 0 "$versoir" consult show bibliotheque.extract 'lecteur:[4]' --lang fr
 contains "X"
 expect 80 "$versoir" consult search bibliotheque.extract inconnu
+
+say "a site completes the profile without touching it: a code of its own, a column that it takes"
+mkdir -p profiles/bibliotheque
+cat >profiles/bibliotheque/local.xml <<'XML'
+<local xmlns="urn:versoir:profile:1" application="bibliotheque">
+  <codes id="categorie"><code value="X" label="lecteur de passage"/></codes>
+  <table name="LECTEUR"><column name="TELEPHONE" take="yes"/></table>
+</local>
+XML
+expect 0 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$root/tests/e2e/bibliotheque" --output local.extract
+[ "$(sqlite3 local.extract "SELECT count(*) FROM LECTEUR WHERE TELEPHONE = '0600000001'")" = 1 ] || fail "TELEPHONE was not taken"
+expect 0 "$versoir" consult show local.extract 'lecteur:[4]'; contains "lecteur de passage"
+sed -i 's/column name="TELEPHONE"/column name="TELEPHON"/' profiles/bibliotheque/local.xml
+expect 22 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$root/tests/e2e/bibliotheque" --output other.extract
+contains "local.xml:3"

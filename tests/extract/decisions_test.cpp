@@ -117,3 +117,39 @@ TEST_CASE("a final copy follows the decisions, and the extract keeps them") {
   CHECK(extract::verify_content(extract, progress).empty());
   static_cast<void>(extract.profile());
 }
+
+TEST_CASE("a table known by its name only waits for a decision, and is then copied as the source has it") {
+  const Site site;
+  const auto profile = profile_of(
+      table("INDIVIDU",
+            column("COD_IND", "NUMBER(8)") + column("NOM", "VARCHAR2(40)", "sensitivity=\"identity\"") +
+                column("MEDECIN", "VARCHAR2(20)") + column("LOC", "VARCHAR2(3)"),
+            "key=\"COD_IND\"") +
+      "<table name=\"OPTION_LOCALE\" label=\"Options du site\" optional=\"yes\" evidence=\"unknown\"/>" +
+      "<table name=\"AILLEURS\" label=\"Ailleurs\" optional=\"yes\" evidence=\"unknown\"/>" +
+      table("TMP_CALCUL", column("Y", "NUMBER(8)", "optional=\"yes\""), "optional=\"yes\""));
+  const auto inventory = extract::take_inventory(profile, site.catalogue(), {});
+  CHECK_THAT(standings(inventory), Contains("option_locale=extra(person) ") && Contains("AILLEURS=absent"));
+  CHECK(inventory.at(5).label == "Options du site");
+  const auto copied = [&](const std::vector<extract::Decision>& decisions,
+                          const std::filesystem::path& target) {
+    extract::CopyOptions options;
+    options.decisions = decisions;
+    return copy_from("sqlite:" + site.file.string(), profile, target, options);
+  };
+  const auto notes = copied({}, site.target).notes;
+  const auto undecided = [&](const std::string& where) {
+    return std::ranges::any_of(notes,
+                               [&](const auto& n) { return n.code == "NOT_IN_PROFILE" && n.where == where; });
+  };
+  CHECK(undecided("option_locale"));
+  CHECK(undecided("TMP_CALCUL"));  // none of the columns that the profile knows
+  CHECK_FALSE(undecided("AILLEURS"));
+  const auto other = site.folder.path() / "taken.extract";
+  static_cast<void>(copied({{"OPTION_LOCALE", "", true, "", "Mme Roux", "2026-11-26"}}, other));
+  auto extract = extract::Extract::open(other);
+  CHECK(rows_of(extract.database(), "SELECT COD_IND, CHOIX FROM OPTION_LOCALE") ==
+        std::vector<std::string>{"I:1|T:ski"});
+  CHECK(rows_of(extract.database(), "SELECT label FROM versoir_table WHERE name = 'OPTION_LOCALE'") ==
+        std::vector<std::string>{"T:Options du site"});
+}

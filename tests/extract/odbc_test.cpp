@@ -6,7 +6,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <clocale>
 #include <cstdlib>
+#include <optional>
 
 using namespace versoir;
 using namespace versoir::tests;
@@ -150,8 +152,35 @@ TEST_CASE("what the driver is and what it reads stands in the provenance") {
   CHECK(error.code() == core::Exit::source_missing);
 }
 
-TEST_CASE("a database in LATIN9 is read as text through ODBC") {
+namespace {
+
+/// The environment of a service: the locale that drivers look at.
+class Locale {
+ public:
+  explicit Locale(const char* value) {
+    if (const char* was = std::getenv("LC_ALL")) before_ = was;
+    ::setenv("LC_ALL", value, 1);
+    std::setlocale(LC_ALL, "");
+  }
+  ~Locale() {
+    if (before_)
+      ::setenv("LC_ALL", before_->c_str(), 1);
+    else
+      ::unsetenv("LC_ALL");
+    std::setlocale(LC_ALL, "");
+  }
+  Locale(const Locale&) = delete;
+  Locale& operator=(const Locale&) = delete;
+
+ private:
+  std::optional<std::string> before_;
+};
+
+}  // namespace
+
+TEST_CASE("a database in LATIN9 is read as text through ODBC, whatever the locale") {
   if (!OdbcPostgresSite::available()) return;
+  const Locale locale(GENERATE("C", "C.UTF-8"));
   const PostgresServer server;
   server.sql("CREATE DATABASE latin ENCODING 'LATIN9' TEMPLATE template0 LOCALE 'C';");
   server.sql(

@@ -376,6 +376,12 @@ TEST_CASE("Shipped profiles: no query asks for national numbers, health, parents
       if (file.ends_with(".xml") && file != "tables.xml" && file != "rules.xml") queries += text;
     std::transform(queries.begin(), queries.end(), queries.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    std::set<std::string> words;
+    for (std::size_t at = 0; at < queries.size();) {
+      const auto end = queries.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_", at);
+      words.insert(queries.substr(at, end - at));
+      at = end == std::string::npos ? queries.size() : end + 1;
+    }
     // Names that other tables use for something else, and the one exception: whether a registration was paid
     // decides whether it is valid; no amount is read.
     std::set<std::string> allowed{"ETA_PMT_IAE"};
@@ -388,7 +394,8 @@ TEST_CASE("Shipped profiles: no query asks for national numbers, health, parents
         if (forbidden(column.sensitivity) && !allowed.contains(column.name)) {
           ++checked;
           INFO(name << " " << table.name << "." << column.name);
-          CHECK(queries.find(column.name) == std::string::npos);
+          // A word that is also the name of a column is not that column where its table is not read.
+          CHECK_FALSE((words.contains(table.name) && words.contains(column.name)));
         }
     CHECK(checked > 5);
   }

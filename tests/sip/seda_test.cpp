@@ -561,15 +561,17 @@ TEST_CASE("a hundred thousand units go to the spool, not to memory, and the spoo
         w.close_unit();
       }
     };
+    const int all = tests::memory_tells ? 100'000 : 20'000;  // a sanitizer is slow, and memory not judged
     write_some(1000);
     const auto resident = resident_kib();
-    write_some(99'000);
+    write_some(all - 1000);
     if (tests::memory_tells) CHECK(resident_kib() - resident < 8 * 1024);
-    CHECK(w.units() == 100'001);
-    CHECK(w.objects() == 100'000);
+    const auto n = static_cast<std::uint64_t>(all);
+    CHECK(w.units() == n + 1);
+    CHECK(w.objects() == n);
     before_finish = out.total;
-    CHECK(spooled() > 100'000'000);
-    CHECK(before_finish > 50'000'000);  // objects were streamed at once
+    CHECK(spooled() > 1000 * n);
+    CHECK(before_finish > 500 * n);  // objects were streamed at once
     w.finish();
     CHECK(out.total > before_finish + spooled());
   }
