@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "extract/seal.hpp"
 #include "sip/plan.hpp"
+#include "sip/settings.hpp"
 
 namespace versoir::cli {
 
@@ -17,6 +18,25 @@ namespace {
 
 std::string limit(Context& c, const char* option, const char* key) {
   return c.words.has(option) ? c.words.get(option) : c.config().get("transfer", key);
+}
+
+/// A rehearsal may use rules that nobody has validated yet; a production platform may not.
+void tell_unvalidated(Context& c, const sip::Plan& plan) {
+  const auto settings = sip::Settings::from_json(plan.settings);
+  std::string codes;
+  std::size_t n = 0;
+  for (const auto& [code, id] : settings.rules) {
+    if (settings.validations.contains(code)) continue;
+    codes += (codes.empty() ? "" : ", ") + code;
+    ++n;
+  }
+  if (n == 0) return;
+  c.out.warn(
+      core::nmsg("{0} rule is not validated by the establishment yet: {1}. [validation] says which are; "
+                 "a production platform accepts no other.",
+                 "{0} rules are not validated by the establishment yet: {1}. [validation] says which "
+                 "are; a production platform accepts no other.",
+                 n, codes));
 }
 
 int run_plan(Context& c) {
@@ -59,6 +79,7 @@ int run_plan(Context& c) {
                    core::ntr("{0} lot", "{0} lots", plan.lots.size()),
                    core::ntr("{0} left out", "{0} left out", plan.left_out),
                    versement.folder().lexically_normal().string()));
+  tell_unvalidated(c, plan);
   c.out.say(msg("→ Next: versoir build {0}", plan.versement));
   c.out.summary({{"versement", plan.versement},
                  {"lots", plan.lots.size()},

@@ -76,6 +76,9 @@ constexpr std::array keys{
               key_text("folder of the platform's exported referentials, for versoir check"), ""},
     ConfigKey{"agreements", "*", key_text("archive profile = ingest contract, when not the platform's"), ""},
     ConfigKey{"rules", "*", key_text("logical rule of the profile = RuleId of the platform"), ""},
+    ConfigKey{"validation", "*",
+              key_text("logical rule = entry of the tableau de gestion; who validated it; date (YYYY-MM-DD)"),
+              ""},
     ConfigKey{"extract", "kind", key_text("kind of extract; only rehearsal for now"), "rehearsal"},
     ConfigKey{"consult", "limit", key_text("answers shown by a search, at most"), "50"},
 };

@@ -108,7 +108,12 @@ struct Lists {
 Json rule_to_json(const profiles::Application& app, const Settings& settings, const std::string& code) {
   const auto* rule = app.find_rule(code);
   const auto id = settings.rules.find(code);
-  Json json = {{"code", code}, {"ruleId", id == settings.rules.end() ? std::string() : id->second}};
+  Json json = {{"code", code},
+               {"validation", nullptr},
+               {"ruleId", id == settings.rules.end() ? std::string() : id->second}};
+  if (const auto v = settings.validations.find(code); v != settings.validations.end())
+    json["validation"] = {
+        {"reference", v->second.reference}, {"who", v->second.who}, {"date", v->second.date}};
   if (!rule) return json;
   json["category"] = profiles::rule_element(rule->category);
   json["label"] = rule->label;

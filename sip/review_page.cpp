@@ -137,10 +137,10 @@ class Page {
     for (const auto& r : member(profile, "rules"))
       rows.push_back({text(r, "code"), text(r, "ruleId"), category_label(text(r, "category")),
                       text(r, "label"), duration_label(r), text(r, "trigger"), text(r, "source"),
-                      confidence_label(text(r, "confidence")), text(r, "validator")});
+                      confidence_label(text(r, "confidence")), text(r, "validator"), validation_label(r)});
     table(tr("Rules written on the units"),
           {tr("rule"), tr("RuleId of the platform"), tr("category"), tr("label"), tr("duration"),
-           tr("counted from"), tr("source"), tr("confidence"), tr("to be validated by")},
+           tr("counted from"), tr("source"), tr("confidence"), tr("to be validated by"), tr("validation")},
           rows);
   }
 
@@ -260,9 +260,9 @@ void profile_lines(Lines& out, const Json& p) {
   if (const auto n = number(p, "withoutDates"); n > 0)
     out.item(core::nmsg("{0} archive unit without any date", "{0} archive units without any date", n));
   for (const auto& r : member(p, "rules"))
-    out.item(msg("{0} ({1}), {2}: {3}; confidence: {4}; source: {5}", text(r, "code"), text(r, "ruleId"),
+    out.item(msg("{0} ({1}), {2}: {3}; confidence: {4}; source: {5}; {6}", text(r, "code"), text(r, "ruleId"),
                  duration_label(r), text(r, "label"), confidence_label(text(r, "confidence")),
-                 text(r, "source")));
+                 text(r, "source"), validation_label(r)));
   for (const auto& f : member(p, "forecast")) forecast_lines(out, f);
 }
 

@@ -60,6 +60,14 @@ std::string category_label(const std::string& category) {
   return category;
 }
 
+std::string validation_label(const core::Json& rule) {
+  const auto at = rule.find("validation");
+  if (at == rule.end() || !at->is_object()) return tr("not validated by the establishment");
+  const auto text = [&](const char* key) { return at->value(key, std::string()); };
+  return msg("validated by {0} on {1}: {2}", text("who"), core::show_date(text("date")), text("reference"))
+      .text();
+}
+
 std::string confidence_label(const std::string& confidence) {
   if (confidence == "H") return tr("high");
   if (confidence == "M") return tr("medium");

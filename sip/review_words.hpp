@@ -23,6 +23,8 @@ using core::Json;
 [[nodiscard]] std::string objects_text(std::uint64_t n);
 [[nodiscard]] std::string action_label(const std::string& action);
 [[nodiscard]] std::string category_label(const std::string& category);
+/// Of a rule: who of the establishment validated it, or that nobody did.
+[[nodiscard]] std::string validation_label(const core::Json& rule);
 [[nodiscard]] std::string confidence_label(const std::string& confidence);
 [[nodiscard]] std::string kind_text(const std::string& kind);
 [[nodiscard]] std::string platform_kind_label(const std::string& kind);

@@ -2,6 +2,7 @@
 #include "sip/settings.hpp"
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "sip/plan.hpp"
 
 #include <algorithm>
@@ -83,6 +84,37 @@ void read_platform(Reader& reader, const core::Config& config, const PlanOptions
   if (s.tenant < 0) reader.report(msg("[{0}] tenant must not be negative.", section));
 }
 
+/// "Tableau de gestion 2026, 4.2; Mme Roux, archiviste; 2026-03-12"; nullopt when it is not written so.
+std::optional<Validation> parse_validation(const std::string& text) {
+  const auto last = text.rfind(';');
+  if (last == std::string::npos || last == 0) return std::nullopt;
+  const auto first = text.rfind(';', last - 1);
+  if (first == std::string::npos) return std::nullopt;
+  Validation v{core::trim(text.substr(0, first)), core::trim(text.substr(first + 1, last - first - 1)),
+               core::trim(text.substr(last + 1))};
+  if (v.reference.empty() || v.who.empty() || !core::parse_date(v.date)) return std::nullopt;
+  return v;
+}
+
+/// A production platform gets no rule that the establishment has not validated; a rehearsal shows which are
+/// not.
+void read_validation(Reader& reader, const std::string& code, const profiles::RuleDef* rule, Settings& s) {
+  const auto text = reader.optional("validation", code.c_str());
+  if (text.empty()) {
+    if (s.platform_kind == "production")
+      reader.report(
+          msg("[validation] {0} is not set: the establishment has not validated \"{1}\" (to be "
+              "validated by: {2}).",
+              code, rule ? rule->label : std::string(), rule ? rule->validator : std::string()));
+    return;
+  }
+  if (auto validation = parse_validation(text))
+    s.validations[code] = std::move(*validation);
+  else
+    reader.report(
+        msg("[validation] {0} is not written as: entry of the tableau de gestion; who; YYYY-MM-DD.", code));
+}
+
 void read_rules(Reader& reader, const profiles::Application& app,
                 const std::vector<const profiles::ArchiveDef*>& archives, Settings& s) {
   std::set<std::string> codes;
@@ -96,6 +128,7 @@ void read_rules(Reader& reader, const profiles::Application& app,
                         rule ? rule->label : std::string()));
     else
       s.rules[code] = std::move(id);
+    read_validation(reader, code, rule, s);
   }
 }
 
@@ -148,6 +181,9 @@ Settings read_settings(const core::Config& config, const profiles::Application& 
 }
 
 Json Settings::to_json() const {
+  Json validated = Json::object();
+  for (const auto& [code, v] : validations)
+    validated[code] = {{"reference", v.reference}, {"who", v.who}, {"date", v.date}};
   return {{"establishment", establishment},
           {"messagePrefix", message_prefix},
           {"agencies",
@@ -161,6 +197,7 @@ Json Settings::to_json() const {
           {"transferRequestReply", transfer_request_reply},
           {"agreements", agreements},
           {"rules", rules},
+          {"validations", validated},
           {"platform", platform},
           {"platformKind", platform_kind},
           {"tenant", tenant},
@@ -194,6 +231,10 @@ Settings Settings::from_json(const Json& json) {
   s.transfer_request_reply = text(json, "transferRequestReply");
   s.agreements = texts_of(json, "agreements");
   s.rules = texts_of(json, "rules");
+  if (json.contains("validations"))  // plans made before rules could be validated have none
+    for (const auto& item : object("validations").items())
+      s.validations[item.key()] = {text(item.value(), "reference"), text(item.value(), "who"),
+                                   text(item.value(), "date")};
   s.platform = text(json, "platform");
   s.platform_kind = text(json, "platformKind");
   s.tenant = core::json_int(json, "tenant", origin);

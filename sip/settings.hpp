@@ -14,12 +14,19 @@ namespace versoir::sip {
 
 struct PlanOptions;
 
+/// What the establishment says of a rule: the entry of its tableau de gestion, who validated it, on which
+/// day.
+struct Validation {
+  std::string reference, who, date;
+};
+
 struct Settings {
   std::string establishment, message_prefix;
   std::string archival_agency, transferring_agency, originating_agency, submission_agency;
   std::string archival_profile, legal_status, acquisition_information, transfer_request_reply;
   std::map<std::string, std::string> agreements;  ///< archive profile → ingest contract
   std::map<std::string, std::string> rules;       ///< logical code → RuleId of the platform
+  std::map<std::string, Validation> validations;  ///< logical code → validation, of the rules that have one
   std::string platform, platform_kind, seda, tool;
   std::int64_t tenant = 0;
   std::uint64_t max_entries = 0, max_bytes = 0;

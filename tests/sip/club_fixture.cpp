@@ -74,6 +74,11 @@ saisons = IC-SAISONS
 DUA_MEMBRE_10 = APP-00010
 COM_VIE_PRIVEE_50 = ACC-00050
 DUA_SAISON = APP-00099
+
+[validation]
+DUA_MEMBRE_10 = Tableau de gestion 2026, 4.2; Mme Roux, archiviste; 2026-03-12
+COM_VIE_PRIVEE_50 = Code du patrimoine; L213-2; Mme Roux, archiviste; 2026-03-12
+DUA_SAISON = Tableau de gestion 2026, 4.3; Mme Roux, archiviste; 2026-03-12
 )";
 }
 

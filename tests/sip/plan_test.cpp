@@ -217,6 +217,44 @@ TEST_CASE("a rehearsal extract does not feed a production platform, a final one 
   CHECK(plan.extract_kind == "final");
 }
 
+TEST_CASE("rules that nobody validated are shown in a rehearsal and refused by a production platform") {
+  Club club(extract::Kind::final_);
+  const auto without = [&](const std::string& line, const std::string& instead) {
+    auto text = club.config_text();
+    const auto at = text.find(line);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, line.size(), instead);
+    return core::Config::parse(text, "versoir.conf");
+  };
+  const auto plan = [&](const core::Config& config, const std::string& platform, const std::string& id) {
+    sip::PlanOptions options;
+    options.versement = id;
+    options.platform = platform;
+    return sip::make_plan(club.extract(), config, club.versement(id), options, club.clock, club.progress);
+  };
+  const std::string line = "DUA_SAISON = Tableau de gestion 2026, 4.3; Mme Roux, archiviste; 2026-03-12\n";
+  const auto lacking = without(line, "");
+  CHECK(exit_of([&] { plan(lacking, "real", "a"); }) == Exit::configuration);
+  CHECK_THAT(complaint_of([&] { plan(lacking, "real", "a"); }),
+             Contains("[validation] DUA_SAISON is not set"));
+  CHECK_FALSE(plan(lacking, "sandbox", "b").settings.at("validations").contains("DUA_SAISON"));
+  CHECK(plan(club.config(), "real", "c").settings.at("validations").at("DUA_SAISON") ==
+        core::Json{{"reference", "Tableau de gestion 2026, 4.3"},
+                   {"who", "Mme Roux, archiviste"},
+                   {"date", "2026-03-12"}});
+  CHECK(plan(club.config(), "sandbox", "d")
+            .settings.at("validations")
+            .at("COM_VIE_PRIVEE_50")
+            .at("reference") == "Code du patrimoine; L213-2");
+  for (const std::string wrong :
+       {"oui", "a; b", "a; b; le 12 mars", "; Mme Roux; 2026-03-12", "a; ; 2026-03-12"}) {
+    INFO(wrong);
+    const auto config = without(line, "DUA_SAISON = " + wrong + "\n");
+    CHECK_THAT(complaint_of([&] { plan(config, "sandbox", "e"); }),
+               Contains("[validation] DUA_SAISON is not written as"));
+  }
+}
+
 TEST_CASE("a plan freezes what the build needs") {
   Club club;
   const auto plan = club.plan();
