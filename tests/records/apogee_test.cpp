@@ -346,7 +346,7 @@ TEST_CASE(
   const auto* archive = s.app.find_archive("deliberations");
   CHECK(profiles::expand(archive->group_by, all.at(jury("2010").text()).facts, "test") == "2010/2011");
   const auto unit = s.describe("deliberations", jury("2010"));
-  CHECK(unit.title == "Délibération, Licence 1re année (L1/1), 2010/2011, première session");
+  CHECK(unit.title == "Données de délibération, Licence 1re année (L1/1), 2010/2011, première session");
   CHECK(date_or(unit.rules[0].end) == "2061-06-20");
   CHECK(unit.rules[0].final_action == "Keep");
 }
