@@ -136,7 +136,7 @@ Application load_completed(const fs::path& folder, const std::optional<fs::path>
     throw Error(Exit::profile_invalid, msg("The profile folder {0} cannot be read.", folder.string()))
         .because(msg("{0}", ec.message()));
   if (local) files["local.xml"] = core::read_file(*local, largest_file);
-  return load(files, folder.string());
+  return load(files, folder.string() + (local ? " + " + local->string() : std::string()));
 }
 
 std::optional<fs::path> find_local(const fs::path& profile, const std::vector<fs::path>& dirs) {

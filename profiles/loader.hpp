@@ -16,10 +16,9 @@ namespace versoir::profiles {
 [[nodiscard]] std::string_view embedded_schema(std::string_view file_name);
 
 /// Reads profiles/<application>/: tables.xml, local.xml, rules.xml, records.xml, consult.xml, views.sql and
-/// every other
-/// *.xml as an archive profile. Each XML is checked by RELAX NG with line numbers, then for consistency
-/// (unknown record, rule, code list, duplicate names, missing reason). Throws Error(Exit::profile_invalid)
-/// with all defects as causes.
+/// every other *.xml as an archive profile. Each XML is checked by RELAX NG with line numbers, then for
+/// consistency (unknown record, rule, code list, duplicate names, missing reason). Throws
+/// Error(Exit::profile_invalid) with all defects as causes.
 [[nodiscard]] Application load(const std::filesystem::path& folder);
 /// The same, completed by a local.xml that stands elsewhere.
 [[nodiscard]] Application load_completed(const std::filesystem::path& folder,

@@ -191,7 +191,7 @@ std::vector<std::string> targets(const XmlElement& e, const std::string& table, 
   return to;
 }
 
-void add_reference(const XmlElement& e, Reference reference, Table& t, Reading& r) {
+void add_reference(const XmlElement& e, Reference reference, Table& t, bool local, Reading& r) {
   const bool own_key = reference.to.empty();
   for (const auto& name : reference.columns)
     if (!t.find(name))
@@ -209,24 +209,27 @@ void add_reference(const XmlElement& e, Reference reference, Table& t, Reading& 
     for (auto& c : t.columns)
       if (c.name == reference.columns[i] && c.references.empty())
         c.references = reference.table + "." + reference.to[i];
+  std::erase_if(t.references,
+                [&](const Reference& known) { return known.columns == reference.columns && local; });
   if (!reference.to.empty()) t.references.push_back(std::move(reference));
 }
 
-void read_references(const XmlElement& e, Table& t, Reading& r) {
+/// Of a local file, a reference takes the place of one of the same columns.
+void read_references(const XmlElement& e, Table& t, bool local, Reading& r) {
   for (const auto* column : e.all("column")) {
     const auto target = core::trim(column->attribute_or("references", ""));
     if (target.empty()) continue;
     const auto dot = target.find('.');
     Reference one{{core::trim(column->attribute_or("name", ""))}, target.substr(0, dot), {}};
     if (dot != std::string::npos) one.to.push_back(target.substr(dot + 1));
-    add_reference(*column, std::move(one), t, r);
+    add_reference(*column, std::move(one), t, local, r);
   }
   for (const auto* several : e.all("reference"))
     add_reference(
         *several,
         {split_words(several->attribute_or("columns", "")), core::trim(several->attribute_or("table", "")),
          split_words(several->attribute_or("to", ""))},
-        t, r);
+        t, local, r);
 }
 
 void read_dictionary(const XmlElement& root, bool local, Reading& r) {
@@ -236,7 +239,7 @@ void read_dictionary(const XmlElement& root, bool local, Reading& r) {
     const auto name = core::trim(e->attribute_or("name", ""));
     const auto t =
         std::ranges::find_if(r.app.tables, [&](const Table& k) { return same_name(k.name, name); });
-    if (t != r.app.tables.end()) read_references(*e, *t, r);
+    if (t != r.app.tables.end()) read_references(*e, *t, local, r);
   }
 }
 

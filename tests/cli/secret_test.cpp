@@ -3,26 +3,13 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "exit_of.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <functional>
-
 using namespace versoir;
+using tests::exit_of;
 namespace fs = std::filesystem;
-
-namespace {
-
-core::Exit exit_of(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const core::Error& e) {
-    return e.code();
-  }
-  return core::Exit::ok;
-}
-
-}  // namespace
 
 TEST_CASE("the first line of a private file is the secret") {
   const core::TemporaryDirectory dir;

@@ -64,4 +64,4 @@ expect 0 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$r
 expect 0 "$versoir" consult show local.extract 'lecteur:[4]'; contains "lecteur de passage"
 sed -i 's/column name="TELEPHONE"/column name="TELEPHON"/' profiles/bibliotheque/local.xml
 expect 22 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$root/tests/e2e/bibliotheque" --output other.extract
-contains "local.xml:3"
+contains "local.xml:3"; contains "profiles/bibliotheque/local.xml"

@@ -253,6 +253,7 @@ TEST_CASE("a site completes a profile without touching its files") {
           "<table name=\"lecteur\"><column name=\"NOM_LEC\" type=\"VARCHAR2(80)\"/>"
           "<column name=\"DAT_NAI\" take=\"no\" reason=\"Décision de l'archiviste.\"/>"
           "<column name=\"SALLE\" type=\"VARCHAR2(1)\" label=\"Salle préférée\" codes=\"salle\"/></table>"
+          "<table name=\"PRET\"><column name=\"NUM_OUV\" references=\"REVUE\"/></table>"
           "<table name=\"OUVRAGE\" take=\"no\" reason=\"Catalogue versé ailleurs.\"/>"
           "<table name=\"REVUE\" label=\"Revue\" key=\"NUM\"><column name=\"NUM\" type=\"NUMBER(8)\" "
           "label=\"Numéro\"/></table>"),
@@ -266,6 +267,9 @@ TEST_CASE("a site completes a profile without touching its files") {
   CHECK(reader->find("DAT_NAI")->reason == "Décision de l'archiviste.");
   CHECK(reader->columns.back().name == "SALLE");
   CHECK_FALSE(app.find_table("OUVRAGE")->take);
+  const auto& references = app.find_table("PRET")->references;
+  CHECK(std::ranges::none_of(references, [](const auto& r) { return r.table == "OUVRAGE"; }));
+  CHECK(std::ranges::any_of(references, [](const auto& r) { return r.table == "REVUE"; }));
   CHECK(app.find_table("REVUE")->key == std::vector<std::string>{"NUM"});
   CHECK(app.find_code_list("etat-pret")->find("Z")->label == "égaré");
   CHECK(app.find_code_list("etat-pret")->find("R")->label == "revenu");

@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "exit_of.hpp"
 #include "sip/versement.hpp"
 #include "trust/cades.hpp"
 #include "trust/roles.hpp"
@@ -15,16 +16,6 @@
 #include <string>
 
 namespace versoir::tests {
-
-/// Exit code of a versoir::core::Error, ok when nothing is thrown.
-inline core::Exit exit_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const core::Error& e) {
-    return e.code();
-  }
-  return core::Exit::ok;
-}
 
 /// The whole Error, as people read it.
 inline std::string complaint_of(const std::function<void()>& action) {

@@ -2,6 +2,7 @@
 #include "trust/journal.hpp"
 
 #include "core/json.hpp"
+#include "exit_of.hpp"
 #include "pki.hpp"
 #include "trust/merkle.hpp"
 
@@ -41,15 +42,6 @@ void fill(trust::Journal& journal, int events) {
 bool finding(const trust::JournalReport& report, std::string_view code) {
   return std::any_of(report.findings.begin(), report.findings.end(),
                      [&](const core::Finding& f) { return f.code == code; });
-}
-
-core::Exit refusal(const std::function<void()>& f) {
-  try {
-    f();
-  } catch (const core::Error& e) {
-    return e.code();
-  }
-  return core::Exit::ok;
 }
 
 }  // namespace
@@ -145,7 +137,7 @@ TEST_CASE("A line that was edited, removed, doubled or moved is found, and nothi
     core::write_file(folder.file, join(edited));
     const auto report = trust::verify_journal(folder.file);
     CHECK_FALSE(report.intact());
-    CHECK(refusal([&] { folder.open(); }) == core::Exit::journal_broken);
+    CHECK(tests::exit_of([&] { folder.open(); }) == core::Exit::journal_broken);
     CHECK(core::read_file(folder.file) == join(edited));  // not repaired
     return report.lines;
   };
@@ -259,12 +251,12 @@ TEST_CASE("With a checkpoint beside it, a journal whose end was cut off or rewri
 
 TEST_CASE("A journal that is missing or became something else is told") {
   const Folder folder;
-  CHECK(refusal([&] { static_cast<void>(trust::verify_journal(folder.file)); }) ==
+  CHECK(tests::exit_of([&] { static_cast<void>(trust::verify_journal(folder.file)); }) ==
         core::Exit::journal_broken);
   auto journal = folder.open();
   std::filesystem::remove(folder.file);
-  CHECK(refusal([&] { fill(journal, 1); }) == core::Exit::journal_broken);
+  CHECK(tests::exit_of([&] { fill(journal, 1); }) == core::Exit::journal_broken);
   core::write_file(folder.file, std::string(3u << 20, 'x'));
   CHECK_FALSE(trust::verify_journal(folder.file).intact());
-  CHECK(refusal([&] { folder.open(); }) == core::Exit::journal_broken);
+  CHECK(tests::exit_of([&] { folder.open(); }) == core::Exit::journal_broken);
 }
