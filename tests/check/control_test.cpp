@@ -40,7 +40,7 @@ void expect(const std::vector<Case>& cases, const std::string& last_step,
 }
 
 const std::string package = "CHECK_DATAOBJECTPACKAGE.";
-const std::string version = package + "CHECK_MANIFEST_DATAOBJECT_VERSION.";
+const std::string object_version = package + "CHECK_MANIFEST_DATAOBJECT_VERSION.";
 const std::string number = package + "CHECK_MANIFEST_OBJECTNUMBER.";
 const std::string graph = package + "CHECK_MANIFEST";
 const std::string orphan = package + "CHECK_CONSISTENCY.CHECK_CONSISTENCY_ORPHAN_OBJECT.KO";
@@ -270,23 +270,24 @@ TEST_CASE("profiles, context and classification are compared when the platform's
 }
 
 TEST_CASE("versions of objects follow the platform's usages") {
-  expect({{"algorithm=\"SHA-512\"", "algorithm=\"SHA512\"", version + "INVALIDE_ALGO.KO"},
-          {"BinaryMaster_1", "BinaryMaster_x", version + "INVALID_DATAOBJECTVERSION.KO"},
-          {"BinaryMaster_1", "BinaryMaster_1_1", version + "INVALID_DATAOBJECTVERSION.KO"},
-          {"BinaryMaster_1", "Original_1", version + "INVALID_DATAOBJECTVERSION.KO"},
-          {"BinaryMaster_1", "PhysicalMaster_1", version + "BDO_DATAOBJECTIONVERSION_PHYSICALMASTER.KO"},
-          {"<Uri>content/BDO1.xml</Uri>", "<Uri> </Uri>", version + "EMPTY_REQUIRED_FIELD.KO"},
-          {"<DataObjectGroup id=\"OG1\">",
-           "<DataObjectGroup id=\"OG1\"><PhysicalDataObject "
-           "id=\"P\"><DataObjectVersion>BinaryMaster_2</DataObjectVersion>"
-           "<PhysicalId>12</PhysicalId></PhysicalDataObject>",
-           version + "PDO_DATAOBJECTIONVERSION_BINARYMASTER.KO"},
-          {"<DataObjectGroup id=\"OG1\">",
-           "<DataObjectGroup id=\"OG1\"><PhysicalDataObject "
-           "id=\"P\"><DataObjectVersion>PhysicalMaster</DataObjectVersion>"
-           "</PhysicalDataObject>",
-           version + "EMPTY_REQUIRED_FIELD.KO"}},
-         "STP_INGEST_CONTROL_SIP");
+  expect(
+      {{"algorithm=\"SHA-512\"", "algorithm=\"SHA512\"", object_version + "INVALIDE_ALGO.KO"},
+       {"BinaryMaster_1", "BinaryMaster_x", object_version + "INVALID_DATAOBJECTVERSION.KO"},
+       {"BinaryMaster_1", "BinaryMaster_1_1", object_version + "INVALID_DATAOBJECTVERSION.KO"},
+       {"BinaryMaster_1", "Original_1", object_version + "INVALID_DATAOBJECTVERSION.KO"},
+       {"BinaryMaster_1", "PhysicalMaster_1", object_version + "BDO_DATAOBJECTIONVERSION_PHYSICALMASTER.KO"},
+       {"<Uri>content/BDO1.xml</Uri>", "<Uri> </Uri>", object_version + "EMPTY_REQUIRED_FIELD.KO"},
+       {"<DataObjectGroup id=\"OG1\">",
+        "<DataObjectGroup id=\"OG1\"><PhysicalDataObject "
+        "id=\"P\"><DataObjectVersion>BinaryMaster_2</DataObjectVersion>"
+        "<PhysicalId>12</PhysicalId></PhysicalDataObject>",
+        object_version + "PDO_DATAOBJECTIONVERSION_BINARYMASTER.KO"},
+       {"<DataObjectGroup id=\"OG1\">",
+        "<DataObjectGroup id=\"OG1\"><PhysicalDataObject "
+        "id=\"P\"><DataObjectVersion>PhysicalMaster</DataObjectVersion>"
+        "</PhysicalDataObject>",
+        object_version + "EMPTY_REQUIRED_FIELD.KO"}},
+      "STP_INGEST_CONTROL_SIP");
   SmallSip sip;
   CHECK(run(sip.replace("BinaryMaster_1", "BinaryMaster")).status == Status::ok);
 }
@@ -504,7 +505,7 @@ TEST_CASE("faults of earlier steps hide those of later ones") {
   sip.files[0].second[3] = 'X';               // step 4
   CHECK(tests::defects(run(sip)) == Codes{"CHECK_DIGEST.KO"});
   sip.replace("BinaryMaster_1", "Original_1");  // step 3, package
-  CHECK(tests::defects(run(sip)) == Codes{version + "INVALID_DATAOBJECTVERSION.KO"});
+  CHECK(tests::defects(run(sip)) == Codes{object_version + "INVALID_DATAOBJECTVERSION.KO"});
   sip.replace("Identifier>SP-1<", "Identifier><");  // step 3, header
   CHECK(tests::defects(run(sip)) == Codes{"CHECK_HEADER.CHECK_AGENT.EMPTY_REQUIRED_FIELD.KO"});
   sip.replace("<CodeListVersions/>", "");  // step 3, schema

@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::string_view to_the_end("\0never", 6);  ///< for read_until: what no peer sends
 
-void shell(const std::string& command) {
+void must_run(const std::string& command) {
   INFO(command);
   REQUIRE(std::system((command + " > /dev/null 2>&1").c_str()) == 0);
 }
@@ -40,23 +40,23 @@ struct Certificates {
     leaf("server", "ca", "subjectAltName=IP:127.0.0.1,DNS:localhost");
     leaf("client", "ca", "extendedKeyUsage=clientAuth");
     leaf("stranger", "other", "extendedKeyUsage=clientAuth");
-    shell("openssl pkcs12 -export -in " + file("client.pem") + " -inkey " + file("client.key") + " -out " +
-          file("client.p12") + " -passout pass:secret");
+    must_run("openssl pkcs12 -export -in " + file("client.pem") + " -inkey " + file("client.key") + " -out " +
+             file("client.p12") + " -passout pass:secret");
   }
   [[nodiscard]] std::string file(const std::string& name) const { return (dir / name).string(); }
 
  private:
   void authority(const std::string& name) const {
-    shell("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=" + name +
-          " -keyout " + file(name + ".key") + " -out " + file(name + ".pem"));
+    must_run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=" +
+             name + " -keyout " + file(name + ".key") + " -out " + file(name + ".pem"));
   }
   void leaf(const std::string& name, const std::string& issuer, const std::string& extension) const {
     write_file(dir / (name + ".ext"), extension + "\n");
-    shell("openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /O=Test/CN=" + name +
-          " -keyout " + file(name + ".key") + " -out " + file(name + ".csr"));
-    shell("openssl x509 -req -days 2 -in " + file(name + ".csr") + " -CA " + file(issuer + ".pem") +
-          " -CAkey " + file(issuer + ".key") + " -CAcreateserial -extfile " + file(name + ".ext") + " -out " +
-          file(name + ".pem"));
+    must_run("openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /O=Test/CN=" + name +
+             " -keyout " + file(name + ".key") + " -out " + file(name + ".csr"));
+    must_run("openssl x509 -req -days 2 -in " + file(name + ".csr") + " -CA " + file(issuer + ".pem") +
+             " -CAkey " + file(issuer + ".key") + " -CAcreateserial -extfile " + file(name + ".ext") +
+             " -out " + file(name + ".pem"));
   }
   fs::path dir;
 };
@@ -309,10 +309,10 @@ TEST_CASE("a 5 MB file goes up in chunks over TLS, seen piece by piece, with the
     CHECK(seen.headers.at("transfer-encoding") == "chunked");
     CHECK(seen.headers.at("expect") == "100-continue");
     CHECK(seen.client_subject == "CN=client,O=Test");
-    shell("openssl x509 -in " + certificates.file("client.pem") +
-          " -noout -fingerprint -sha256 | tr -d : | tr A-F a-f"
-          " | grep -q " +
-          seen.client_fingerprint);
+    must_run("openssl x509 -in " + certificates.file("client.pem") +
+             " -noout -fingerprint -sha256 | tr -d : | tr A-F a-f"
+             " | grep -q " +
+             seen.client_fingerprint);
   }
 }
 

@@ -31,7 +31,7 @@ std::string columns() {
          column("ABSENTE", "VARCHAR2(1)", "optional=\"yes\"");
 }
 
-const char* const site =
+const char* const person_table =
     "CREATE TABLE personne (num numeric(8) PRIMARY KEY, moyenne numeric(10,2), nom text, code char(8), "
     "naissance date, instant timestamptz, duree interval, photo bytea, mesure float8, actif boolean, "
     "identifiant uuid, secret text);"
@@ -58,7 +58,7 @@ profiles::Application profile() {
 TEST_CASE("the folder that psql makes gives the extract that the server gives") {
   if (!have_postgres()) return;
   const PostgresServer server;
-  server.sql(site);
+  server.sql(person_table);
   core::TemporaryDirectory folder;
   const auto files = folder.path() / "export";
   REQUIRE(run_psql(server, extract::make_script(profile(), extract::ScriptKind::psql, ""), files) == 0);
@@ -90,7 +90,7 @@ TEST_CASE("the folder that psql makes gives the extract that the server gives") 
 TEST_CASE("what was decided is exported or left, as by a connection") {
   if (!have_postgres()) return;
   const PostgresServer server;
-  server.sql(site);
+  server.sql(person_table);
   server.sql(
       "CREATE TABLE local (b text, num int PRIMARY KEY, secret text, photo bytea); INSERT INTO local VALUES "
       "('x', 2, 's', '\\x00ff'), ('', 1, NULL, NULL); COMMENT ON TABLE local IS 'Locale';");

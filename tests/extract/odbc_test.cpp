@@ -20,12 +20,6 @@ namespace {
 std::unique_ptr<extract::Source> open(const std::string& uri, extract::Access access = {}) {
   return extract::open_source(extract::parse_source(uri), access);
 }
-extract::SourceTable find(extract::Source& source, const std::string& name) {
-  for (auto& t : source.catalogue())
-    if (t.name == name) return t;
-  FAIL("no table " << name);
-  return {};
-}
 /// Every row as its cells between bars; positions are those of the last block.
 struct Read {
   Lines rows;
@@ -141,7 +135,7 @@ TEST_CASE("what the driver is and what it reads stands in the provenance") {
   CHECK(p.user == "postgres");
   CHECK_THAT(p.snapshot, Contains(":"));
   CHECK(source->consistency() == extract::Consistency::snapshot);
-  const auto t = find(*source, "t");
+  const auto t = find_table(*source, "t");
   CHECK(t.comment == "Étudiants");
   CHECK(t.key == Lines{"a"});
   CHECK(t.columns[0].type == "numeric(8,0)");
@@ -202,7 +196,7 @@ TEST_CASE("reading goes on behind a position, in the order of a key of several c
       "INSERT INTO t SELECT (ARRAY['x', 'é''', 'z'])[1 + i % 3], i / 3, '2001-02-03', 'v' || i FROM "
       "generate_series(0, 2999) i;");
   auto source = open(site.uri());
-  const auto t = find(*source, "t");
+  const auto t = find_table(*source, "t");
   REQUIRE(t.key == Lines{"a", "b", "c"});
   const auto all = read(*source, t, {"d"});
   REQUIRE(all.rows.size() == 3000);
@@ -226,7 +220,7 @@ TEST_CASE("a second connection sees the same moment through ODBC") {
   auto sibling = source->sibling();
   REQUIRE(sibling);
   CHECK(sibling->count("t") == 1);
-  CHECK(read(*sibling, find(*source, "t"), {"a"}).rows == Lines{"avant"});
+  CHECK(read(*sibling, find_table(*source, "t"), {"a"}).rows == Lines{"avant"});
   CHECK(open(site.uri())->count("t") == 2);
 }
 
@@ -257,7 +251,7 @@ TEST_CASE("nothing can be written through ODBC") {
       "CREATE TABLE trace (a int); CREATE FUNCTION ecrit() RETURNS int LANGUAGE sql AS 'INSERT INTO "
       "public.trace VALUES (1) RETURNING 1'; CREATE VIEW piege AS SELECT public.ecrit() AS a;");
   auto source = open(site.uri());
-  const auto error = error_of([&] { static_cast<void>(read(*source, find(*source, "piege"), {"a"})); });
+  const auto error = error_of([&] { static_cast<void>(read(*source, find_table(*source, "piege"), {"a"})); });
   CHECK_THAT(causes_of(error).at(0), Contains("25006"));
   CHECK(site.server().value("SELECT count(*) FROM trace") == "0");
 }
@@ -267,7 +261,7 @@ TEST_CASE("an ODBC connection that is killed is an error, not a shorter table") 
   OdbcPostgresSite site;
   site.sql("CREATE TABLE t (a text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 20000);");
   auto source = open(site.uri());
-  const auto t = find(*source, "t");
+  const auto t = find_table(*source, "t");
   std::size_t rows = 0;
   const auto error = error_of([&] {
     Rows sink([&](extract::RowBlock&& b) {
@@ -292,7 +286,7 @@ TEST_CASE("a stop ends a reading through ODBC, also while the server is still th
       "CREATE TABLE t (a text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 20000);"
       "CREATE VIEW lente AS SELECT pg_sleep(600)::text AS a;");
   auto source = open(site.uri());
-  const auto t = find(*source, "t");
+  const auto t = find_table(*source, "t");
   std::stop_source stop;
   std::size_t rows = 0;
   Rows sink([&](extract::RowBlock&& b) {
@@ -312,7 +306,7 @@ TEST_CASE("a stop ends a reading through ODBC, also while the server is still th
       std::this_thread::yield();
     later.request_stop();
   });
-  const auto slow = find(*source, "lente");
+  const auto slow = find_table(*source, "lente");
   CHECK(error_of([&] {
           source->read({slow, {"a"}, ""}, sink, later.get_token());
         }).code() == core::Exit::interrupted);
@@ -350,7 +344,7 @@ TEST_CASE("sixty megabytes in one value travel in pieces of one mebibyte") {
       "(1, 'court', '\\x00', 'x'), (2, repeat('é', 30000000), decode(repeat('00ff', 1000000), 'hex'), 'y'), "
       "(3, repeat('a', 5000), NULL, 'z'), (4, '', '', '');");
   auto source = open(site.uri());
-  const auto t = find(*source, "t");
+  const auto t = find_table(*source, "t");
   const auto got = read(*source, t, {"a", "b", "c"});
   REQUIRE(got.rows.size() == 4);
   CHECK(got.rows[0] == std::string("court|\0|x", 9));
@@ -375,13 +369,13 @@ TEST_CASE("SQLite's odd values come through its driver as they are") {
       "CREATE TABLE sans (k TEXT PRIMARY KEY, v) WITHOUT ROWID; INSERT INTO sans VALUES ('b', 1), ('a', 2);");
   auto direct = open(site.SqliteSite::uri());
   auto source = open(site.uri());
-  const auto t = find(*source, "t");
+  const auto t = find_table(*source, "t");
   const auto got = read(*source, t, {"a", "b", "c"});
-  CHECK(got.rows == read(*direct, find(*direct, "t"), {"a", "b", "c"}).rows);
+  CHECK(got.rows == read(*direct, find_table(*direct, "t"), {"a", "b", "c"}).rows);
   CHECK(got.rows[0] == std::string("9223372036854775807|a\0b|texte", 29));
   CHECK_THAT(got.rows[1], Contains("0.1|"));
   CHECK(read(*source, t, {"c"}, "1:1").rows == Lines{"1e+300", "NULL"});
-  CHECK(read(*source, find(*source, "sans"), {"k", "v"}).rows == Lines{"a|2", "b|1"});
+  CHECK(read(*source, find_table(*source, "sans"), {"k", "v"}).rows == Lines{"a|2", "b|1"});
   CHECK(source->provenance().snapshot == direct->provenance().snapshot);
 }
 
@@ -396,7 +390,7 @@ TEST_CASE("drivers that lie about sizes give exact values or an error, never les
                     "sql FROM \"APOGEE\".\"T\"\n" + quirk +
                     "\nrow AAA|court|un|\\N\nrow AAB|@100@é|\\N|1\nrow AAC|\\N|\\N|\\N\n");
   auto source = open(site.uri());
-  const auto got = read(*source, find(*source, "T"), {"A", "B"});
+  const auto got = read(*source, find_table(*source, "T"), {"A", "B"});
   std::string long_a, long_b;
   for (int i = 0; i < 100; ++i) long_a += "é";
   for (int i = 0; i < 300000; ++i) long_b += "aéé€";
@@ -411,7 +405,7 @@ TEST_CASE("drivers that never end or give impossible lengths are errors") {
   ScriptedSite site(oracle_script("T", {"A VARCHAR2 10"}) + "sql FROM \"APOGEE\".\"T\"\n" + quirk +
                     "\nrow AAA|x\n");
   auto source = open(site.uri());
-  const auto t = find(*source, "T");
+  const auto t = find_table(*source, "T");
   const auto error = error_of([&] { static_cast<void>(read(*source, t, {"A"})); });
   CHECK(error.code() == core::Exit::source_data);
   CHECK_THAT(error.message().english(), Contains(part));
@@ -424,7 +418,7 @@ TEST_CASE("fetches take as many rows as asked, or one where the driver knows no 
     extract::Access access;
     access.fetch_rows = fetch_rows;
     auto source = open(site.uri(), access);
-    return read(*source, find(*source, "T"), {"A"}).rows;
+    return read(*source, find_table(*source, "T"), {"A"}).rows;
   };
   const ScriptedSite two(script), none("refuse-arrays\n" + script);
   CHECK(rows(two, 2) == Lines{"x", "y", "z"});
@@ -442,7 +436,7 @@ TEST_CASE("a database that nobody knows is read table by table, and a finding sa
   auto source = open(site.uri());
   CHECK(source->consistency() == extract::Consistency::per_table);
   CHECK_FALSE(source->sibling());
-  const auto t = find(*source, "T");
+  const auto t = find_table(*source, "T");
   CHECK(t.comment == "Une table");
   CHECK(t.key == Lines{"K"});
   CHECK(source->count("T") == 2);

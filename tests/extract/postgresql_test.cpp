@@ -13,16 +13,10 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-std::unique_ptr<extract::Source> open(const std::string& uri, const std::string& schema = "") {
+std::unique_ptr<extract::Source> open_postgres(const std::string& uri, const std::string& schema = "") {
   extract::Access access;
   access.schema = schema;
   return extract::open_source(extract::parse_source(uri), access);
-}
-extract::SourceTable find(extract::Source& source, const std::string& name) {
-  for (auto& t : source.catalogue())
-    if (t.name == name) return t;
-  FAIL("no table " << name);
-  return {};
 }
 
 }  // namespace
@@ -187,7 +181,7 @@ TEST_CASE("schemas, views, partitions and names that need quotes are found") {
       "CREATE TABLE apogee.part_1 PARTITION OF apogee.part FOR VALUES IN (1); INSERT INTO apogee.part VALUES "
       "(1);"
       "CREATE TABLE individu (autre text);");
-  auto source = open(server.uri(), "APOGEE");
+  auto source = open_postgres(server.uri(), "APOGEE");
   Lines names;
   for (const auto& t : source->catalogue()) names.push_back(t.name);
   CHECK(names == Lines{"Mixte", "individu", "part", "vue"});
@@ -197,7 +191,7 @@ TEST_CASE("schemas, views, partitions and names that need quotes are found") {
   CHECK_THAT(source->provenance().snapshot, Contains(":"));
   CHECK(source->count("Mixte") == 1);
   Lines cells;
-  const auto mixte = find(*source, "Mixte");
+  const auto mixte = find_table(*source, "Mixte");
   Rows rows([&](extract::RowBlock&& b) {
     for (std::size_t i = 0; i < b.columns(); ++i) cells.emplace_back(b.text(b.cell(0, i)));
   });
@@ -217,7 +211,7 @@ TEST_CASE("schemas, views, partitions and names that need quotes are found") {
   CHECK(rows_of(extract.database(), "SELECT value FROM versoir_run WHERE key = 'schema'") ==
         Lines{"T:apogee"});
 
-  const auto error = error_of([&] { static_cast<void>(open(server.uri(), "HARPEGE")); });
+  const auto error = error_of([&] { static_cast<void>(open_postgres(server.uri(), "HARPEGE")); });
   CHECK(error.code() == core::Exit::source_missing);
   CHECK_THAT(error.message().english(), Contains("HARPEGE"));
 }
@@ -233,8 +227,8 @@ TEST_CASE("a table whose COPY is killed is an error, not a shorter table") {
       {"pg_cancel_backend", core::Exit::temporary},
   }));
   INFO(function);
-  auto source = open(server.uri());
-  const auto t = find(*source, "t");
+  auto source = open_postgres(server.uri());
+  const auto t = find_table(*source, "t");
   std::size_t rows = 0;
   bool killed = false;
   const auto error = error_of([&, f = function] {
@@ -266,7 +260,7 @@ TEST_CASE("a table whose COPY is killed is an error, not a shorter table") {
     std::string function_;
     bool done_ = false;
   } killer(server, function);
-  auto again = open(server.uri());
+  auto again = open_postgres(server.uri());
   const auto profile = profile_of(table("T", column("A")));
   const auto second = error_of([&] {
     extract::copy(*again, profile, folder.path() / "e.extract", {}, core::FixedClock(noon()), killer, {});
@@ -280,8 +274,8 @@ TEST_CASE("a stopped read ends at once and the snapshot goes on") {
   const PostgresServer server;
   server.sql(
       "CREATE TABLE t (a text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 50000);");
-  auto source = open(server.uri());
-  const auto t = find(*source, "t");
+  auto source = open_postgres(server.uri());
+  const auto t = find_table(*source, "t");
   server.sql("DELETE FROM t");
   std::stop_source stop;
   std::size_t rows = 0;
@@ -363,8 +357,9 @@ TEST_CASE("databases in other encodings are read as text") {
 
 TEST_CASE("a server that does not answer is unreachable, and the message says where without secrets") {
   core::TemporaryDirectory folder;
-  const auto error = error_of(
-      [&] { static_cast<void>(open("postgresql:host=" + folder.path().string() + " dbname=d user=u")); });
+  const auto error = error_of([&] {
+    static_cast<void>(open_postgres("postgresql:host=" + folder.path().string() + " dbname=d user=u"));
+  });
   CHECK(error.code() == core::Exit::source_unreachable);
   CHECK_THAT(error.message().english(), Contains("dbname=d user=u"));
 }
@@ -430,7 +425,7 @@ TEMPLATE_TEST_CASE("a locked table is named with advice, and the copy goes on wh
     const Session session(site.server(), "BEGIN; LOCK TABLE bbb IN ACCESS EXCLUSIVE MODE");
     wait_for_lock(site.server(), "bbb");
     auto source = extract::open_source(extract::parse_source(site.uri()), access);
-    const auto bbb = find(*source, "bbb");  // the catalogue waits for nobody
+    const auto bbb = find_table(*source, "bbb");  // the catalogue waits for nobody
     CHECK(bbb.estimated_rows == 10);
     CHECK(bbb.bytes == 8192);
     const auto error = error_of([&] { copy_from(*source, profile, target); });
@@ -468,7 +463,7 @@ TEST_CASE("an account that PostgreSQL refuses is a matter of rights, and its pas
     CHECK_THAT(error.render(), !Contains("s3cret"));
   }
   access.password = "juste";
-  CHECK(find(*enter("archive"), "t").columns.size() == 1);
+  CHECK(find_table(*enter("archive"), "t").columns.size() == 1);
   const auto absent = error_of([&] { static_cast<void>(enter("archive", "nulle_part")); });
   CHECK(absent.code() == core::Exit::source_unreachable);
   CHECK_THAT(causes_of(absent).at(0), Contains("nulle_part"));
@@ -484,7 +479,7 @@ TEMPLATE_TEST_CASE("what a server shows is the same after a checkpoint, and anot
   if (!TestType::available()) return;
   TestType site;
   site.sql("CREATE TABLE aaa (num int PRIMARY KEY)");
-  const auto shown = [&] { return open(site.uri())->provenance().snapshot; };
+  const auto shown = [&] { return open_postgres(site.uri())->provenance().snapshot; };
   const auto before = shown();
   CHECK_THAT(before, Contains("/1"));  // the cluster and its timeline
   site.sql("CHECKPOINT");
@@ -500,7 +495,7 @@ TEMPLATE_TEST_CASE("once its rows are read, a server keeps nothing for a copy th
   site.sql("CREATE TABLE aaa (num int PRIMARY KEY); INSERT INTO aaa SELECT generate_series(1, 1000);");
   const auto profile = profile_of(table("AAA", column("NUM", "NUMBER(8)")));
   core::TemporaryDirectory folder;
-  auto source = open(site.uri());
+  auto source = open_postgres(site.uri());
   REQUIRE(source->count("aaa") == 1000);
   const std::string nothing_held =
       "DO $$ BEGIN IF EXISTS (SELECT FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> "
@@ -524,7 +519,7 @@ TEST_CASE("a server that is restarted in the middle of a copy costs nothing of w
   const auto target = folder.path() / "e.extract", whole = folder.path() / "whole.extract";
   copy_from(server.uri(), profile, whole);
   AtTable restart("BBB", [&] { server.restart(); });
-  auto source = open(server.uri());
+  auto source = open_postgres(server.uri());
   const auto error =
       error_of([&] { extract::copy(*source, profile, target, {}, core::FixedClock(noon()), restart, {}); });
   CHECK(error.code() == core::Exit::source_unreachable);
@@ -545,8 +540,8 @@ TEMPLATE_TEST_CASE("from every position the rows that follow are read, whatever 
       "INSERT INTO t SELECT 'a' || repeat(E'\\t', i % 3) || repeat(E'\\\\', i % 5) || CASE i % 2 WHEN 0 THEN "
       "E'\\n' ELSE E'\\\\N' || chr(39) END, E'\\\\' || i || E'\\r\\n\\t' || CASE i % 7 WHEN 0 THEN '' ELSE "
       "'é' END, i FROM generate_series(1, 1500) i;");
-  auto source = open(site.uri());
-  const auto t = find(*source, "t");
+  auto source = open_postgres(site.uri());
+  const auto t = find_table(*source, "t");
   REQUIRE(t.key == Lines{"a", "b"});
   const auto read = [&](const std::string& after, Lines* positions) {
     Lines out;
@@ -615,10 +610,10 @@ TEST_CASE("bytes that mean nothing in a database's set are anomalies, not the en
   } else {
     CHECK(report.anomalies == 0);
   }
-  auto source = open(server.uri("d"));
+  auto source = open_postgres(server.uri("d"));
   for (const std::string name : {"prenoms", "t"}) {
     if (name == "t" && !undefined) continue;
-    const auto t = find(*source, name);
+    const auto t = find_table(*source, name);
     Lines positions{""};
     std::vector<std::size_t> before{0};
     std::size_t all = 0;

@@ -25,6 +25,13 @@
 
 namespace versoir::tests {
 
+inline extract::SourceTable find_table(extract::Source& source, const std::string& name) {
+  for (auto& t : source.catalogue())
+    if (t.name == name) return t;
+  FAIL("no table " << name);
+  return {};
+}
+
 /// Replaces @word@ by the dialect's spelling, so that one text makes the same tables everywhere.
 inline std::string in_dialect(std::string sql, const std::map<std::string, std::string>& words) {
   for (const auto& [word, spelling] : words)

@@ -11,8 +11,6 @@ using trust::Verdict;
 
 namespace {
 
-const core::SystemClock now;
-
 /// A content of both line endings, a NUL and a byte that is no text, in a folder of its own.
 struct Content {
   core::TemporaryDirectory dir;

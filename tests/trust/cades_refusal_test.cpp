@@ -11,7 +11,6 @@ using trust::Verification;
 
 namespace {
 
-const core::SystemClock now;
 const std::string content = "what was approved\n";
 
 struct File {

@@ -11,18 +11,17 @@ using trust::Verdict;
 
 namespace {
 
-const core::SystemClock now;
-const std::string content = "evidence\n";
+const std::string proof = "evidence\n";
 const core::FixedClock in_2018(instant("2018-05-04T10:00:00Z"));
 
 /// Signed in 2018 by someone whose certificate ended in 2021.
 std::string old_signature(trust::TimestampAuthority* tsa) {
-  return trust::sign_detached(*signer("expired-archivist", in_2018), content, in_2018,
+  return trust::sign_detached(*signer("expired-archivist", in_2018), proof, in_2018,
                               {trust::Commitment::none, tsa});
 }
 
 trust::Verification verify(const std::string& der, At at, const core::Clock& clock = now) {
-  return trust::verify_detached(der, content, store(), clock, at);
+  return trust::verify_detached(der, proof, store(), clock, at);
 }
 
 }  // namespace
@@ -66,7 +65,7 @@ TEST_CASE("A time-stamp after the end of the certificate does not save the signa
 
 TEST_CASE("A certificate of the future is refused at both times") {
   const core::FixedClock later(now.now() + std::chrono::hours(24 * 366 * 6));
-  const auto der = trust::sign_detached(*signer("future-archivist", later), content, now, {});
+  const auto der = trust::sign_detached(*signer("future-archivist", later), proof, now, {});
   CHECK(verify(der, At::now).verdict == Verdict::expired);
   CHECK(verify(der, At::signing_time).verdict == Verdict::expired);
   CHECK(verify(der, At::now, later).verdict == Verdict::valid);
@@ -81,35 +80,34 @@ TEST_CASE("A time-stamp over other bytes, or of the future, is a bad signature")
     LocalTsa& tsa;
   } other(tsa);
   const auto wrong =
-      trust::sign_detached(*signer("archivist"), content, now, {trust::Commitment::none, &other});
+      trust::sign_detached(*signer("archivist"), proof, now, {trust::Commitment::none, &other});
   const auto v = verify(wrong, At::now);
   CHECK(v.verdict == Verdict::bad_signature);
   CHECK(has(v, "signature-time-stamp"));
   LocalTsa ahead(core::format_instant(now.now() + std::chrono::hours(2)));
   const auto early =
-      trust::sign_detached(*signer("archivist"), content, now, {trust::Commitment::none, &ahead});
+      trust::sign_detached(*signer("archivist"), proof, now, {trust::Commitment::none, &ahead});
   CHECK(has(verify(early, At::now), "signature-time-stamp"));
 }
 
 TEST_CASE("A time-stamp under no configured authority proves nothing") {
   LocalTsa tsa;
-  const auto der = trust::sign_detached(*signer("archivist"), content, now, {trust::Commitment::none, &tsa});
+  const auto der = trust::sign_detached(*signer("archivist"), proof, now, {trust::Commitment::none, &tsa});
   auto trusted = store();
   trusted.tsa_anchors.clear();
-  const auto unknown = trust::verify_detached(der, content, trusted, now, At::signing_time);
+  const auto unknown = trust::verify_detached(der, proof, trusted, now, At::signing_time);
   CHECK(unknown.verdict == Verdict::valid);
   CHECK(has(unknown, "signature-time-stamp"));
   CHECK_FALSE(unknown.signers.at(0).timestamp);
   trusted.tsa_anchors = trust::Certificate::list_from_pem_file(pki("untrusted-ca.pem"));
-  CHECK(trust::verify_detached(der, content, trusted, now, At::signing_time).verdict ==
-        Verdict::bad_signature);
+  CHECK(trust::verify_detached(der, proof, trusted, now, At::signing_time).verdict == Verdict::bad_signature);
 }
 
 TEST_CASE("A revocation after the time-stamp does not undo the signature, one before does") {
   const auto revoked = [&](trust::TimestampAuthority* tsa) {
     const auto der =
-        trust::sign_detached(*signer("revoked-archivist"), content, in_2018, {trust::Commitment::none, tsa});
-    return trust::verify_detached(der, content, store_with_crl(), now, At::signing_time);
+        trust::sign_detached(*signer("revoked-archivist"), proof, in_2018, {trust::Commitment::none, tsa});
+    return trust::verify_detached(der, proof, store_with_crl(), now, At::signing_time);
   };
   LocalTsa before("2018-05-04T10:00:05Z");
   const auto good = revoked(&before);
@@ -126,7 +124,7 @@ TEST_CASE("A revocation after the time-stamp does not undo the signature, one be
 TEST_CASE("The token of a signature verifies with openssl ts over the signature value") {
   core::TemporaryDirectory dir;
   LocalTsa tsa;
-  const auto der = trust::sign_detached(*signer("archivist2"), content, now, {trust::Commitment::none, &tsa});
+  const auto der = trust::sign_detached(*signer("archivist2"), proof, now, {trust::Commitment::none, &tsa});
   const auto token = trust::extract_timestamp_token(der);
   REQUIRE(token);
   core::write_file(dir.path() / "token", *token);
@@ -136,9 +134,9 @@ TEST_CASE("The token of a signature verifies with openssl ts over the signature 
   const auto ran = run(command + "value");
   INFO(ran.output);
   CHECK(ran.code == 0);
-  core::write_file(dir.path() / "content", content);
-  CHECK(run(command + "content").code != 0);
-  CHECK_FALSE(trust::extract_timestamp_token(trust::sign_detached(*signer("archivist"), content, now, {})));
+  core::write_file(dir.path() / "proof", proof);
+  CHECK(run(command + "proof").code != 0);
+  CHECK_FALSE(trust::extract_timestamp_token(trust::sign_detached(*signer("archivist"), proof, now, {})));
   CHECK_THROWS_AS(trust::extract_timestamp_token("no CMS"), core::Error);
   CHECK_THROWS_AS(trust::signature_value(der + "x"), core::Error);
 }
@@ -146,18 +144,18 @@ TEST_CASE("The token of a signature verifies with openssl ts over the signature 
 TEST_CASE("A time-stamp that is required and was taken off makes the signature a bad one") {
   LocalTsa tsa;
   const auto der =
-      trust::sign_detached(*signer("archivist"), content, now, {trust::Commitment::proof_of_approval, &tsa});
+      trust::sign_detached(*signer("archivist"), proof, now, {trust::Commitment::proof_of_approval, &tsa});
   const auto stripped = without_timestamp(der);
   // The arithmetic still holds: OpenSSL sees no difference, nor do we where nothing is required.
   core::TemporaryDirectory dir;
-  core::write_file(dir.path() / "content", content);
+  core::write_file(dir.path() / "proof", proof);
   core::write_file(dir.path() / "s.p7s", stripped);
-  CHECK(openssl_verify(dir.path() / "content", dir.path() / "s.p7s").code == 0);
+  CHECK(openssl_verify(dir.path() / "proof", dir.path() / "s.p7s").code == 0);
   CHECK(verify(stripped, At::signing_time).verdict == Verdict::valid);
   auto strict = store();
   strict.require_timestamp = true;
   const auto judged = [&](const std::string& signature) {
-    return trust::verify_detached(signature, content, strict, now, At::signing_time);
+    return trust::verify_detached(signature, proof, strict, now, At::signing_time);
   };
   CHECK(judged(der).verdict == Verdict::valid);
   CHECK(judged(stripped).verdict == Verdict::bad_signature);

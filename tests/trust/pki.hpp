@@ -20,6 +20,8 @@
 
 namespace versoir::tests {
 
+inline const core::SystemClock now;
+
 inline std::filesystem::path pki(std::string_view name) {
   return std::filesystem::path(VERSOIR_TEST_PKI) / name;
 }
