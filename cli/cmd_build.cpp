@@ -1,10 +1,12 @@
 // versoir build: the SIPs of a versement, sealed.
+#include "check/rule_comparison.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "core/digest.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/build.hpp"
+#include "sip/settings.hpp"
 
 namespace versoir::cli {
 
@@ -12,6 +14,27 @@ using core::Exit;
 using core::msg;
 
 namespace {
+
+/// With the platform's referentials at hand, rules that differ there stop everything: all of them are told.
+void compare_with_platform(Context& c, const sip::Plan& plan, extract::Extract& extract) {
+  const auto folder = c.config().find_path("platform." + plan.platform, "referentials");
+  if (!folder) {
+    c.out.say(msg("[platform.{0}] referentials is not set: durations are not compared with the platform's.",
+                  plan.platform));
+    return;
+  }
+  const auto settings = sip::Settings::from_json(plan.settings);
+  auto app = extract.profile();
+  sip::apply_durations(app, settings.durations);
+  const auto findings = check::compare_rules(app, settings.rules, check::Referentials::read(*folder));
+  if (findings.empty()) return;
+  core::Error e(Exit::configuration,
+                msg("Rules of the platform {0} are not those of the versement.", plan.platform));
+  for (const auto& f : findings) std::move(e).because(f.message);
+  throw std::move(e).hint(msg(
+      "Have the platform's rule corrected, or name another RuleId in [rules], or set [durations] when the "
+      "tableau de gestion says so; then plan again: versoir plan --replace."));
+}
 
 int run_build(Context& c) {
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
@@ -22,6 +45,7 @@ int run_build(Context& c) {
     throw core::Error(Exit::extract_altered,
                       msg("The extract {0} is not the file that was planned.", extract.path().string()))
         .hint(msg("Put back the sealed file, or plan again: versoir plan --replace."));
+  compare_with_platform(c, plan, extract);
   auto& signer = c.signer("producer");
   auto* tsa = c.tsa();
   std::vector<std::vector<std::string>> rows;

@@ -79,6 +79,11 @@ constexpr std::array keys{
     ConfigKey{"validation", "*",
               key_text("logical rule = entry of the tableau de gestion; who validated it; date (YYYY-MM-DD)"),
               ""},
+    ConfigKey{
+        "durations", "*",
+        key_text(
+            "logical rule = duration of the tableau de gestion, when not the profile's: 60 YEAR, unlimited"),
+        ""},
     ConfigKey{"extract", "kind", key_text("kind of extract; only rehearsal for now"), "rehearsal"},
     ConfigKey{"consult", "limit", key_text("answers shown by a search, at most"), "50"},
 };

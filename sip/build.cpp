@@ -409,9 +409,10 @@ const profiles::ArchiveDef& archive_of(const profiles::Application& app, const P
 BuildReport write_lot(extract::Extract& extract, const Versement& versement, const Plan& plan,
                       const PlannedLot& lot, trust::Signer& seal, trust::TimestampAuthority* tsa,
                       const core::Clock& clock, core::Progress& progress) {
-  const auto app = extract.profile();
-  const auto& archive = archive_of(app, lot);
   const auto settings = Settings::from_json(plan.settings);
+  auto app = extract.profile();
+  apply_durations(app, settings.durations);
+  const auto& archive = archive_of(app, lot);
   const auto extent = measure(versement, lot);
   // Beside the lots, on the same file system: a rename publishes, and the lot's folder never holds half a
   // SIP.

@@ -316,9 +316,10 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   plan.attempt = next_attempt(versement, options.replace);
   plan.created = clock.now();
 
-  const auto app = extract.profile();
+  auto app = extract.profile();
   const auto archives = chosen_archives(app, options.profiles);
   const auto settings = read_settings(config, app, archives, options);
+  apply_durations(app, settings.durations);
   if (settings.platform_kind == "production" &&
       extract.run().kind != extract::kind_name(extract::Kind::final_))
     throw Error(Exit::lot_state,

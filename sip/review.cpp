@@ -347,8 +347,9 @@ Json text_list(const std::set<std::string>& texts) {
 
 Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract,
                   const Target& target) {
-  const auto app = extract.profile();
   const auto settings = Settings::from_json(plan.settings);
+  auto app = extract.profile();
+  apply_durations(app, settings.durations);
   Lists lists{core::Date{std::chrono::floor<std::chrono::days>(plan.created)}, {}, Json::array()};
   lists.read(versement, plan.kept);
   LotsFacts lots;

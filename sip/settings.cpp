@@ -115,6 +115,15 @@ void read_validation(Reader& reader, const std::string& code, const profiles::Ru
         msg("[validation] {0} is not written as: entry of the tableau de gestion; who; YYYY-MM-DD.", code));
 }
 
+void read_duration(Reader& reader, const std::string& code, Settings& s) {
+  const auto text = reader.optional("durations", code.c_str());
+  if (text.empty()) return;
+  if (const auto duration = parse_rule_duration(text))
+    s.durations[code] = *duration;
+  else
+    reader.report(msg("[durations] {0} is not written as: 60 YEAR, 18 MONTH, 90 DAY or unlimited.", code));
+}
+
 void read_rules(Reader& reader, const profiles::Application& app,
                 const std::vector<const profiles::ArchiveDef*>& archives, Settings& s) {
   std::set<std::string> codes;
@@ -129,6 +138,7 @@ void read_rules(Reader& reader, const profiles::Application& app,
     else
       s.rules[code] = std::move(id);
     read_validation(reader, code, rule, s);
+    read_duration(reader, code, s);
   }
 }
 
@@ -184,6 +194,8 @@ Json Settings::to_json() const {
   Json validated = Json::object();
   for (const auto& [code, v] : validations)
     validated[code] = {{"reference", v.reference}, {"who", v.who}, {"date", v.date}};
+  Json lasting = Json::object();
+  for (const auto& [code, duration] : durations) lasting[code] = rule_duration_text(duration);
   return {{"establishment", establishment},
           {"messagePrefix", message_prefix},
           {"agencies",
@@ -198,6 +210,7 @@ Json Settings::to_json() const {
           {"agreements", agreements},
           {"rules", rules},
           {"validations", validated},
+          {"durations", lasting},
           {"platform", platform},
           {"platformKind", platform_kind},
           {"tenant", tenant},
@@ -235,6 +248,14 @@ Settings Settings::from_json(const Json& json) {
     for (const auto& item : object("validations").items())
       s.validations[item.key()] = {text(item.value(), "reference"), text(item.value(), "who"),
                                    text(item.value(), "date")};
+  if (json.contains("durations"))  // likewise
+    for (const auto& [code, written] : texts_of(json, "durations")) {
+      const auto duration = parse_rule_duration(written);
+      if (!duration)
+        throw Error(Exit::disk,
+                    msg("{0}: \"{1}\" is missing, unknown or not of the expected kind.", origin, code));
+      s.durations[code] = *duration;
+    }
   s.platform = text(json, "platform");
   s.platform_kind = text(json, "platformKind");
   s.tenant = core::json_int(json, "tenant", origin);

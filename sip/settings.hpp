@@ -3,6 +3,7 @@
 #include "core/config.hpp"
 #include "core/json.hpp"
 #include "profiles/model.hpp"
+#include "sip/rule_duration.hpp"
 
 #include <cstdint>
 #include <map>
@@ -27,6 +28,7 @@ struct Settings {
   std::map<std::string, std::string> agreements;  ///< archive profile → ingest contract
   std::map<std::string, std::string> rules;       ///< logical code → RuleId of the platform
   std::map<std::string, Validation> validations;  ///< logical code → validation, of the rules that have one
+  RuleDurations durations;                        ///< of the rules whose duration is not the profile's
   std::string platform, platform_kind, seda, tool;
   std::int64_t tenant = 0;
   std::uint64_t max_entries = 0, max_bytes = 0;

@@ -93,8 +93,15 @@ sed -e '/^DUA_PRET_5/d' -e '/^originating_agency/d' "$work/conf" >versoir.conf; 
 cp "$work/conf" versoir.conf
 expect 4 "$versoir" plan bibliotheque.extract --id x --platform nowhere; contains nowhere
 
-say "a full disk: build, check, review, visa; each leaves what was there, and goes on when there is room"
+say "build: a rule of the platform that lasts another time, is of another category, or is not there"
 expect 0 "$versoir" plan bibliotheque.extract --id v1
+cp referentials/rules.csv rules.good
+sed -i -e '/^APP-5,/s/,5,YEAR/,10,YEAR/' -e 's/^ACC-50,AccessRule/ACC-50,ReuseRule/' referentials/rules.csv
+expect 4 "$versoir" build v1; contains "APP-5 lasts 10 YEAR, not 5 YEAR"; contains "ACC-50 is of category ReuseRule"; nothing_left versements/v1/lots
+sed -i '/^APP-5,/d' referentials/rules.csv; expect 4 "$versoir" build v1; contains "no rule APP-5"
+cp rules.good referentials/rules.csv; rm rules.good
+
+say "a full disk: build, check, review, visa; each leaves what was there, and goes on when there is room"
 expect 70 small 2 "$versoir" build v1; contains manifest
 expect 70 small 8 "$versoir" build v1; contains manifest.xml
 nothing_left versements/v1/lots

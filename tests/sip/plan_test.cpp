@@ -5,6 +5,7 @@
 #include "club_fixture.hpp"
 #include "core/digest.hpp"
 #include "core/json.hpp"
+#include "sip/settings.hpp"
 #include "test_support.hpp"
 
 #include <catch2/catch.hpp>
@@ -253,6 +254,39 @@ TEST_CASE("rules that nobody validated are shown in a rehearsal and refused by a
     CHECK_THAT(complaint_of([&] { plan(config, "sandbox", "e"); }),
                Contains("[validation] DUA_SAISON is not written as"));
   }
+}
+
+TEST_CASE("a duration of the tableau de gestion takes the place of the profile's") {
+  Club club;
+  const auto with = [&](const std::string& durations) {
+    return core::Config::parse(club.config_text() + "\n[durations]\n" + durations, "versoir.conf");
+  };
+  const auto plan = [&](const core::Config& config, const std::string& id) {
+    sip::PlanOptions options;
+    options.versement = id;
+    options.platform = "sandbox";
+    return sip::make_plan(club.extract(), config, club.versement(id), options, club.clock, club.progress);
+  };
+  const auto end_of = [&](const std::string& id) {
+    for (const auto& r : rows_of(club.versement(id).file("kept.csv")))
+      if (r.at("profile") == "membres" && r.at("key") == "[5]") return r.at("appraisal_end");
+    return core::Json();
+  };
+  const auto longer = plan(with("DUA_MEMBRE_10 = 20 year\nDUA_AUTRE_APPLICATION = 5 YEAR\n"), "a");
+  CHECK(end_of("a") == "2026-06-30");
+  CHECK(longer.settings.at("durations") == core::Json{{"DUA_MEMBRE_10", "20 YEAR"}});
+  plan(with("DUA_MEMBRE_10 = 18 MONTH\n"), "b");
+  CHECK(end_of("b") == "2007-12-30");
+  plan(with("DUA_MEMBRE_10 = unlimited\n"), "c");
+  CHECK(end_of("c") == "");
+  for (const std::string wrong : {"20", "YEAR", "20 ANS", "-1 YEAR", "1000 YEAR", "20YEAR", "2 0 YEAR"}) {
+    INFO(wrong);
+    CHECK_THAT(complaint_of([&] { plan(with("DUA_MEMBRE_10 = " + wrong + "\n"), "d"); }),
+               Contains("[durations] DUA_MEMBRE_10 is not written as"));
+  }
+  // What is built and reviewed lasts as long as what was planned.
+  club.build(longer, longer.lots.at(0).id);
+  CHECK(sip::Settings::from_json(longer.settings).durations.at("DUA_MEMBRE_10").count == 20);
 }
 
 TEST_CASE("a plan freezes what the build needs") {

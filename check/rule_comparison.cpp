@@ -1,0 +1,83 @@
+// Compares, rule by rule, existence, category and duration.
+#include "check/rule_comparison.hpp"
+
+#include "core/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+namespace versoir::check {
+
+using core::Finding;
+using core::msg;
+using core::Severity;
+
+namespace {
+
+/// Months and years on one scale, days on another: VITAM adds a year as twelve months.
+struct Length {
+  long long count = 0;
+  bool days = false;
+  bool operator==(const Length&) const = default;
+};
+
+std::optional<Length> length_of(const profiles::RuleDef& rule) {
+  if (!rule.duration) return std::nullopt;
+  if (rule.unit == core::TimeUnit::day) return Length{*rule.duration, true};
+  return Length{*rule.duration * (rule.unit == core::TimeUnit::year ? 12LL : 1LL), false};
+}
+
+std::string upper(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::toupper(c); });
+  return text;
+}
+
+std::optional<Length> length_of(const Rule& rule) {
+  if (!rule.duration) return std::nullopt;
+  const auto measurement = upper(rule.measurement);
+  if (measurement == "DAY") return Length{*rule.duration, true};
+  return Length{*rule.duration * (measurement == "YEAR" ? 12LL : 1LL), false};
+}
+
+std::string words(std::optional<int> count, const std::string& unit) {
+  return count ? fmt::format("{} {}", *count, unit) : core::tr("unlimited");
+}
+std::string words(const profiles::RuleDef& rule) {
+  return words(rule.duration, rule.unit == core::TimeUnit::day     ? "DAY"
+                              : rule.unit == core::TimeUnit::month ? "MONTH"
+                                                                   : "YEAR");
+}
+
+void compare(const profiles::RuleDef& ours, const std::string& id, const Referentials& platform,
+             std::vector<Finding>& findings) {
+  const auto tell = [&](const char* code, core::Message message) {
+    findings.push_back({Severity::error, code, std::move(message), ours.code});
+  };
+  const auto* theirs = platform.rule(id);
+  if (!theirs) {
+    tell("rule-unknown", msg("{0}: the platform has no rule {1}.", ours.code, id));
+    return;
+  }
+  const std::string category(profiles::rule_element(ours.category));
+  if (theirs->type != category)
+    tell("rule-category",
+         msg("{0}: the platform's {1} is of category {2}, not {3}.", ours.code, id, theirs->type, category));
+  if (length_of(ours) != length_of(*theirs))
+    tell("rule-duration", msg("{0}: the platform's {1} lasts {2}, not {3}.", ours.code, id,
+                              words(theirs->duration, upper(theirs->measurement)), words(ours)));
+}
+
+}  // namespace
+
+std::vector<Finding> compare_rules(const profiles::Application& app,
+                                   const std::map<std::string, std::string>& rule_ids,
+                                   const Referentials& platform) {
+  std::vector<Finding> findings;
+  for (const auto& [code, id] : rule_ids)
+    if (const auto* rule = app.find_rule(code)) compare(*rule, id, platform, findings);
+  return findings;
+}
+
+}  // namespace versoir::check
