@@ -235,6 +235,14 @@ SELECT r.cod_ind, r.cod_anu, r.cod_epr, r.cod_ses, r.cod_adm,
             THEN 'ligne écartée des éditions (indicateur ' || rtrim(r.tem_ind_crn_epr) || ')' END AS reserve
 FROM resultat_epr r;
 
+-- Diplômes obtenus : résultat positif d'admission, délibération terminée, anonymat levé. Rien d'autre ne fait un titulaire.
+CREATE TEMP VIEW v_diplome_obtenu AS
+SELECT r.*, CASE WHEN r.date_obtention >= '1900-01-02' AND r.date_obtention < '2100-01-01' THEN substr(r.date_obtention, 1, 10)
+                 WHEN r.date_deliberation >= '1900-01-02' AND r.date_deliberation < '2100-01-01' THEN r.date_deliberation
+                 END AS jour
+FROM v_resultat_diplome r
+WHERE r.cod_adm = '1' AND r.sens = '1' AND r.publication = 'publié';
+
 -- Dates d'un dossier -------------------------------------------------------------------------------------------------
 
 -- Années où la personne est réellement inscrite : ni annulée, ni restée en création. Une inscription résiliée compte :

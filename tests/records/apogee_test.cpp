@@ -39,6 +39,19 @@ void offer(Shipped& s) {
 records::Key jury(const std::string& year) {
   return records::Key::parse(fmt::format(R"(["L1",1,"{}","1","1"])", year));
 }
+void graduate(Shipped& s, int no, const std::string& year, const std::string& result,
+              const std::string& obtained, const std::string& state = "T") {
+  s.db.exec(fmt::format(
+      "INSERT INTO GRP_RESULTAT_VDI (COD_DIP, COD_VRS_VDI, COD_ANU, COD_SES, COD_ADM, ETA_AVC_VDI, "
+      "DAT_AVC_VDI) SELECT 'LIC', 1, '{0}', '1', '1', '{1}', '{2}-07-12T10:00:00' WHERE NOT EXISTS "
+      "(SELECT 1 FROM GRP_RESULTAT_VDI WHERE COD_ANU = '{0}')",
+      year, state, std::stoi(year) + 1));
+  s.add("RESULTAT_VDI", "COD_IND, COD_DIP, COD_VRS_VDI, COD_ANU, COD_SES, COD_ADM, COD_TRE, DAT_OBT_VDI",
+        fmt::format("{}, 'LIC', 1, '{}', '1', '1', '{}', {}", no, year, result, obtained));
+}
+records::Key diplomas(const std::string& year) {
+  return records::Key::parse(fmt::format(R"(["LIC",1,"{}"])", year));
+}
 std::string reason(const std::map<std::string, records::Candidate>& all, const std::string& k) {
   return all.at(k).left_out.value_or("");
 }
@@ -349,6 +362,56 @@ TEST_CASE(
   CHECK(unit.title == "Données de délibération, Licence 1re année (L1/1), 2010/2011, première session");
   CHECK(date_or(unit.rules[0].end) == "2061-06-20");
   CHECK(unit.rules[0].final_action == "Keep");
+}
+
+TEST_CASE("Apogée: diplomas delivered list the holders of a diploma and year, and nobody else") {
+  Shipped s("apogee");
+  offer(s);
+  s.add("DIPLOME", "COD_DIP, LIB_DIP", "'LIC', 'Licence d''informatique'");
+  s.add("VERSION_DIPLOME", "COD_DIP, COD_VRS_VDI, COD_CMP", "'LIC', 1, 'SCI'");
+  for (int no = 1; no <= 4; ++no) student(s, no, no == 1 ? "ZOLA" : "ABEL");
+  registered(s, 4, "2020");
+  graduate(s, 1, "2010", "ADM ", "'2011-07-01T00:00:00'");
+  graduate(s, 2, "2010", "ADM", "NULL");  // dated by the deliberation
+  graduate(s, 3, "2010", "AJ", "NULL");
+  graduate(s, 3, "2011", "AJ", "NULL");
+  graduate(s, 4, "2012", "ADM", "'2013-07-01T00:00:00'", "E");  // not finished
+  graduate(s, 4, "2020", "ADM", "'2021-07-01T00:00:00'");
+  s.add("INDIVIDU", "COD_IND", "5");
+  graduate(s, 5, "2009", "ADM", "'2010-07-01T00:00:00'");
+  graduate(s, 1, "2009", "ADM", "'9999-12-31T00:00:00'");
+  s.db.exec("UPDATE GRP_RESULTAT_VDI SET DAT_AVC_VDI = NULL WHERE COD_ANU = '2009'");
+  const auto all = s.candidates("diplomes-delivres");
+  CHECK(all.size() == 5);
+  CHECK(reason(all, diplomas("2009").text()).empty());
+  CHECK(reason(all, diplomas("2010").text()).empty());
+  CHECK_THAT(reason(all, diplomas("2011").text()), Contains("Aucun titulaire"));
+  CHECK_THAT(reason(all, diplomas("2012").text()), Contains("Aucun titulaire"));
+  CHECK_THAT(reason(all, diplomas("2020").text()), Contains("en cours"));
+
+  const auto record = s.record("diplomes_delivres", diplomas("2010"));
+  CHECK(cell(record.root, "diplome") == "Licence d'informatique");
+  CHECK(cell(record.root, "composante") == "UFR Sciences");
+  CHECK(cell(record.root, "titulaires") == "2");
+  const auto holders = rows_of(record.root, "titulaire");
+  REQUIRE(holders.size() == 2);
+  CHECK(cell(*holders[0], "nom_naissance") == "ABEL");
+  CHECK(cell(*holders[0], "date_naissance") == "1980-02-29");
+  CHECK(cell(*holders[1], "date_obtention") == "2011-07-01");
+  CHECK(cell(*holders[1], "resultat_libelle") == "Admis");
+
+  const auto unit = s.describe("diplomes-delivres", diplomas("2010"));
+  CHECK(unit.title == "Données des diplômes délivrés, Licence d'informatique (LIC/1), 2010/2011");
+  CHECK(date_or(unit.start) == "2011-07-01");
+  CHECK(unit.rules[0].rule->code == "DUA_DIPLOME_50");
+  CHECK(unit.rules[0].final_action == "Keep");
+  CHECK(date_or(unit.rules[0].start) == "2011-07-12");
+  CHECK(date_or(unit.rules[1].start) == "2011-07-12");
+  // One holder of 2009 has no date that means anything: the latest delivery is not known.
+  const auto undated = s.describe("diplomes-delivres", diplomas("2009"));
+  CHECK(date_or(undated.start) == "2010-07-01");
+  CHECK(date_or(undated.rules[0].start) == "none");
+  CHECK(date_or(undated.rules[1].start) == "none");
 }
 
 TEST_CASE("Shipped profiles: every rule says what it rests on, how sure it is and who validates it") {
