@@ -414,6 +414,67 @@ TEST_CASE("Apogée: diplomas delivered list the holders of a diploma and year, a
   CHECK(date_or(undated.rules[1].start) == "none");
 }
 
+TEST_CASE("Apogée: theses that were defended are transferred, the others stay with their reason") {
+  Shipped s("apogee");
+  student(s, 1, "LŒUILLET");
+  s.add("DIPLOME", "COD_DIP, LIB_DIP", "'TINF', 'Doctorat d''informatique'");
+  s.add("VERSION_DIPLOME", "COD_DIP, COD_VRS_VDI", "'TINF', 1");
+  s.add("PERSONNEL", "COD_PER, LIB_NOM_PAT_PER, LIB_PR1_PER", "7, 'GUENNEC', 'Anne'");
+  s.add("PERSONNEL", "COD_PER, LIB_NOM_PAT_PER, LIB_PR1_PER", "8, 'BIHAN', 'Luc'");
+  s.add("ROLE_JURY", "COD_ROJ, LIB_ROJ", "'P', 'Président du jury'");
+  const auto thesis = [&](int no, const std::string& state, const std::string& defence) {
+    s.add("THESE_HDR_SOUT",
+          "COD_THS, COD_IND, COD_DIP, COD_VRS_VDI, COD_THS_TRV, ETA_THS, LIB_THS, DAT_DEB_THS, DAT_SOU_THS, "
+          "COD_PER_DIR, DAT_FIN_CFD_THS",
+          fmt::format("{}, 1, 'TINF', 1, '1', {}, 'Des arbres' || char(10) || 'et des forêts', "
+                      "'2010-10-01T00:00:00', {}, 7, '2020-01-31T00:00:00'",
+                      no, state, defence));
+  };
+  thesis(1, "'S'", "'2013-12-01T00:00:00'");
+  thesis(2, "'A'", "NULL");
+  thesis(3, "'U'", "NULL");
+  thesis(4, "'E'", "'2013-12-01T00:00:00'");  // a date that was foreseen
+  thesis(5, "NULL", "NULL");
+  thesis(6, "'S'", "NULL");
+  thesis(7, "'S'", "'9999-12-31T00:00:00'");
+  s.add("THS_JUR_PER", "COD_THS, COD_PER, COD_ROJ", "1, 8, 'P'");
+  s.add("THS_JUR_PER", "COD_THS, COD_PER, COD_ROJ", "1, 7, 'ZZ'");
+  s.add("THS_RAP_SOU", "COD_THS, COD_PER, TEM_RAP_RECU", "1, 8, 'O'");
+  const auto all = s.candidates("theses-hdr");
+  CHECK(all.size() == 7);
+  CHECK(reason(all, "[1]").empty());
+  CHECK_THAT(reason(all, "[2]"), Contains("abandonnés"));
+  CHECK_THAT(reason(all, "[3]"), Contains("transférés"));
+  CHECK_THAT(reason(all, "[4]"), Contains("Non soutenus"));
+  CHECK_THAT(reason(all, "[5]"), Contains("Non soutenus"));
+
+  const auto root = s.record("these_hdr", key(1)).root;
+  CHECK(cell(root, "nom_naissance") == "LŒUILLET");
+  CHECK(cell(root, "directeur") == "Anne GUENNEC");
+  CHECK(cell(root, "soutenance") == "2013-12-01");
+  CHECK(root.find("etat")->label == "soutenue");
+  const auto jury = rows_of(root, "jury");
+  REQUIRE(jury.size() == 3);
+  CHECK(cell(*jury[0], "role") == "Président du jury");
+  CHECK(cell(*jury[0], "nom") == "Luc BIHAN");
+  CHECK(cell(*jury[1], "role") == "Rapporteur");
+  CHECK(cell(*jury[2], "role") == "code inconnu : ZZ");
+
+  const auto unit = s.describe("theses-hdr", key(1));
+  CHECK(unit.title ==
+        "Données de soutenance (thèse), LŒUILLET Zoé, soutenance du 01/12/2013 : Des arbres et des forêts");
+  CHECK(date_or(unit.start) == "2010-10-01");
+  CHECK(unit.rules[0].rule->code == "DUA_THESE_50");
+  CHECK(date_or(unit.rules[0].start) == "2013-12-01");
+  CHECK(date_or(unit.rules[1].start) == "2013-12-01");
+  for (const int no : {6, 7}) {
+    const auto undated = s.describe("theses-hdr", key(no));
+    CHECK_THAT(undated.title, Contains("soutenance à une date inconnue"));
+    CHECK(date_or(undated.rules[0].start) == "none");
+    CHECK(date_or(undated.rules[1].start) == "none");
+  }
+}
+
 TEST_CASE("Shipped profiles: every rule says what it rests on, how sure it is and who validates it") {
   for (const auto* name : {"apogee", "harpege"})
     for (const auto& rule : profiles::load(source_dir() / "profiles" / name).rules) {
