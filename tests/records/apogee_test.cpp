@@ -79,8 +79,8 @@ TEST_CASE("Apogée: the queries run, and give what there is, where everything op
 TEST_CASE("Apogée: no query of a record reads a table of the extract from end to end") {
   Shipped s("apogee");
   static_cast<void>(s.reader());
-  // Common table expressions of one student, and the view that the facts of one student filter.
-  const std::vector<std::string> small{"a", "c", "o", "v_date", "v_date_brute", "d"};
+  // Common table expressions of one student, and the views of which one student or one year is read.
+  const std::vector<std::string> small{"a", "c", "o", "v_date", "v_date_brute", "d", "v_inscrit", "n"};
   const std::function<void(const profiles::Node&)> visit = [&](const profiles::Node& node) {
     auto known = small;
     if (node.sql.find("WITH RECURSIVE") != std::string::npos) known.insert(known.end(), {"r", "p"});
@@ -473,6 +473,50 @@ TEST_CASE("Apogée: theses that were defended are transferred, the others stay w
     CHECK(date_or(undated.rules[0].start) == "none");
     CHECK(date_or(undated.rules[1].start) == "none");
   }
+}
+
+TEST_CASE("Apogée: the list of a year has every registration that existed, with its state") {
+  Shipped s("apogee");
+  offer(s);
+  for (int no = 1; no <= 6; ++no) student(s, no, no == 1 ? "ZOLA" : "ABEL");
+  registered(s, 1, "2010");
+  registered(s, 2, "2010", "A");
+  registered(s, 3, "2010", "R");
+  registered(s, 4, "2010", "C");
+  s.add("INS_ADM_ETP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, NUM_OCC_IAE, ETA_IAE",
+        "'2010', 1, 'DU', 1, 1, 'E'");  // two étapes, one student; this one has no label
+  s.add("INS_ADM_ANU", "COD_ANU, COD_IND, ETA_IAA", "'2010', 5, 'E'");  // no étape at all
+  registered(s, 2, "2011", "A");
+  registered(s, 6, "2024");
+  const auto all = s.candidates("listes-inscrits");
+  CHECK(all.size() == 3);
+  CHECK(reason(all, R"(["2010"])").empty());
+  CHECK_THAT(reason(all, R"(["2011"])"), Contains("Aucune inscription"));
+  CHECK_THAT(reason(all, R"(["2024"])"), Contains("en cours"));
+
+  const auto root = s.record("liste_inscrits", records::Key::parse(R"(["2010"])")).root;
+  CHECK(cell(root, "etudiants") == "3");
+  CHECK(cell(root, "inscriptions") == "4");
+  const auto lines = rows_of(root, "inscrit");
+  REQUIRE(lines.size() == 4);
+  CHECK(cell(*lines[0], "numero_etudiant") == "2003");
+  CHECK(lines[0]->find("etat")->label == "résiliée");
+  CHECK(cell(*lines[0], "etape") == "Licence 1re année");
+  CHECK(cell(*lines[1], "numero_etudiant") == "2005");
+  CHECK(cell(*lines[1], "etape") == "NULL");
+  CHECK(cell(*lines[2], "etape") == "code inconnu : DU");
+  const auto counts = rows_of(root, "effectif");
+  REQUIRE(counts.size() == 3);
+  CHECK(cell(*counts[0], "etape") == "sans étape");
+  CHECK(cell(*counts[2], "code_etape") == "L1");
+  CHECK(cell(*counts[2], "etudiants") == "2");
+
+  const auto unit = s.describe("listes-inscrits", records::Key::parse(R"(["2010"])"));
+  CHECK(unit.title == "Liste des inscrits, année universitaire 2010/2011");
+  CHECK(date_or(unit.start) == "2010-09-01");
+  CHECK(unit.rules[0].rule->code == "DUA_INSCRITS_50");
+  CHECK(date_or(unit.rules[0].start) == "2011-08-31");
+  CHECK(unit.rules[0].final_action == "Keep");
 }
 
 TEST_CASE("Shipped profiles: every rule says what it rests on, how sure it is and who validates it") {
