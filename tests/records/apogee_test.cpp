@@ -52,6 +52,7 @@ void graduate(Shipped& s, int no, const std::string& year, const std::string& re
 records::Key diplomas(const std::string& year) {
   return records::Key::parse(fmt::format(R"(["LIC",1,"{}"])", year));
 }
+records::Key version(int no) { return records::Key::parse(fmt::format(R"(["LIC",{}])", no)); }
 std::string reason(const std::map<std::string, records::Candidate>& all, const std::string& k) {
   return all.at(k).left_out.value_or("");
 }
@@ -517,6 +518,67 @@ TEST_CASE("Apogée: the list of a year has every registration that existed, with
   CHECK(unit.rules[0].rule->code == "DUA_INSCRITS_50");
   CHECK(date_or(unit.rules[0].start) == "2011-08-31");
   CHECK(unit.rules[0].final_action == "Keep");
+}
+
+TEST_CASE(
+    "Apogée: the offer of a diploma version is its étapes and their tree, closed links and faults included") {
+  Shipped s("apogee");
+  offer(s);
+  s.add("DIPLOME", "COD_DIP, LIB_DIP", "'LIC', 'Licence d''informatique'");
+  s.add("VERSION_DIPLOME", "COD_DIP, COD_VRS_VDI, COD_CMP, NBR_CRD_VDI", "'LIC', 1, 'SCI', '180'");
+  s.add("VERSION_DIPLOME", "COD_DIP, COD_VRS_VDI, COD_CMP, DAA_DEB_HAB_VDI", "'LIC', 2, 'XX', '2018'");
+  s.add("VDI_FRACTIONNER_VET", "COD_DIP, COD_VRS_VDI, COD_ETP, COD_VRS_VET", "'LIC', 1, 'L1', 1");
+  s.add("VET_REGROUPE_LSE", "COD_ETP, COD_VRS_VET, COD_LSE", "'L1', 1, 'SEM'");
+  s.add("VET_REGROUPE_LSE", "COD_ETP, COD_VRS_VET, COD_LSE, DAT_FRM_REL_LSE_VET",
+        "'L1', 1, 'VIDE', '2012-07-01T00:00:00'");
+  s.add("LISTE_ELP", "COD_LSE, COD_TYP_LSE, LIB_LSE", "'SEM', 'O', 'Semestres'");
+  s.add("LISTE_ELP", "COD_LSE, COD_TYP_LSE, LIB_LSE", "'UE', 'X', 'Unités'");
+  s.add("ELEMENT_PEDAGOGI", "COD_ELP, LIB_ELP, NBR_CRD_ELP", "'S1', 'Semestre 1', '30'");
+  s.add("ELEMENT_PEDAGOGI", "COD_ELP, LIB_ELP, NBR_CRD_ELP", "'MATH', 'Mathématiques', '6'");
+  s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP", "'SEM', 'S1'");
+  s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP, COE_ELP_1", "'UE', 'MATH', '2'");
+  s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP", "'UE', 'S1'");  // under itself
+  s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP", "'UE', 'PERDU'");
+  s.add("ELP_REGROUPE_LSE", "COD_ELP, COD_LSE, NBR_MIN_ELP_OBL_CHX", "'S1', 'UE', 1");
+  s.add("EPR_SANCTIONNE_ELP", "COD_ELP, COD_EPR, COD_SES", "'MATH', 'EX1', '1'");
+  s.add("EPR_SANCTIONNE_ELP", "COD_ELP, COD_EPR, COD_SES", "'MATH', 'EX1', '2'");
+  s.add("INS_ADM_ETP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, NUM_OCC_IAE, ETA_IAE, COD_DIP, COD_VRS_VDI",
+        "'2010', 1, 'L1', 1, 1, 'E', 'LIC', 1");
+  s.add("INS_ADM_ETP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, NUM_OCC_IAE, ETA_IAE, COD_DIP, COD_VRS_VDI",
+        "'2014', 1, 'L1', 1, 1, 'A', 'LIC', 1");  // cancelled: no use
+  graduate(s, 1, "2012", "AJ", "NULL");
+
+  const auto root = s.record("offre", version(1)).root;
+  CHECK(cell(root, "diplome") == "Licence d'informatique");
+  CHECK(cell(root, "credits") == "180");
+  const auto etapes = rows_of(root, "etape");
+  REQUIRE(etapes.size() == 1);
+  CHECK(cell(*etapes[0], "etape") == "Licence 1re année");
+  std::vector<std::string> tree;
+  for (const auto* row : rows_of(root, "element"))
+    tree.push_back(cell(*row, "niveau") + " " + cell(*row, "liste") + " " + cell(*row, "element"));
+  CHECK(tree == std::vector<std::string>{"1 Semestres Semestre 1", "2 Unités Mathématiques",
+                                         "2 Unités code inconnu : PERDU", "1 code inconnu : VIDE NULL"});
+  const auto elements = rows_of(root, "element");
+  CHECK(cell(*elements[1], "credits") == "6");
+  CHECK(cell(*elements[1], "coefficient_1") == "2");
+  CHECK(cell(*elements[1], "epreuves") == "EX1");
+  CHECK(elements[1]->find("type_liste")->label == "à choix");
+  CHECK(cell(*elements[1], "minimum") == "1");
+  CHECK(cell(*elements[3], "fermeture") == "2012-07-01");
+
+  CHECK(s.candidates("offre-formation").size() == 2);
+  const auto unit = s.describe("offre-formation", version(1));
+  CHECK(unit.title == "Offre de formation, Licence d'informatique (LIC/1), suivie de 2010/2011 à 2012/2013");
+  CHECK(unit.rules[0].rule->code == "DUA_OFFRE_50");
+  CHECK(date_or(unit.rules[0].start) == "2013-08-31");
+  CHECK(unit.rules[0].final_action == "Keep");
+  CHECK(unit.rules[1].rule->code == "COM_IMMEDIATE");
+  CHECK(date_or(unit.rules[1].start) == "2010-09-01");
+  const auto never = s.describe("offre-formation", version(2));
+  CHECK(date_or(never.rules[0].start) == "none");
+  CHECK(date_or(never.rules[1].start) == "2018-09-01");
+  CHECK(cell(s.record("offre", version(2)).root, "composante") == "code inconnu : XX");
 }
 
 TEST_CASE("Shipped profiles: every rule says what it rests on, how sure it is and who validates it") {
