@@ -235,6 +235,14 @@ SELECT r.cod_ind, r.cod_anu, r.cod_epr, r.cod_ses, r.cod_adm,
             THEN 'ligne écartée des éditions (indicateur ' || rtrim(r.tem_ind_crn_epr) || ')' END AS reserve
 FROM resultat_epr r;
 
+-- Diplômes obtenus : résultat positif d'admission, délibération terminée, anonymat levé. Rien d'autre ne fait un titulaire.
+CREATE TEMP VIEW v_diplome_obtenu AS
+SELECT r.*, CASE WHEN r.date_obtention >= '1900-01-02' AND r.date_obtention < '2100-01-01' THEN substr(r.date_obtention, 1, 10)
+                 WHEN r.date_deliberation >= '1900-01-02' AND r.date_deliberation < '2100-01-01' THEN r.date_deliberation
+                 END AS jour
+FROM v_resultat_diplome r
+WHERE r.cod_adm = '1' AND r.sens = '1' AND r.publication = 'publié';
+
 -- Dates d'un dossier -------------------------------------------------------------------------------------------------
 
 -- Années où la personne est réellement inscrite : ni annulée, ni restée en création. Une inscription résiliée compte :
@@ -246,6 +254,21 @@ UNION ALL
 SELECT a.cod_ind, a.cod_anu FROM ins_adm_anu a
 WHERE coalesce(rtrim(a.eta_iaa), 'E') <> 'A'
   AND NOT EXISTS (SELECT 1 FROM ins_adm_etp e WHERE e.cod_anu = a.cod_anu AND e.cod_ind = a.cod_ind);
+
+-- Une ligne par inscription qui a existé : ce qui est annulé ou resté en création n'y est pas ; une inscription annuelle sans
+-- aucune étape y est, sans étape.
+CREATE TEMP VIEW v_inscrit AS
+SELECT e.cod_anu, e.cod_ind, e.cod_etp, e.cod_vrs_vet, e.cod_dip, e.cod_vrs_vdi, e.eta_iae, e.eta_pmt_iae, e.tem_iae_prm,
+       e.dat_annul_res_iae,
+       (SELECT p.cod_rgi FROM ins_adm_anu p WHERE p.cod_anu = e.cod_anu AND p.cod_ind = e.cod_ind LIMIT 1) AS cod_rgi,
+       (SELECT p.cod_stu FROM ins_adm_anu p WHERE p.cod_anu = e.cod_anu AND p.cod_ind = e.cod_ind LIMIT 1) AS cod_stu,
+       (SELECT p.eta_iaa FROM ins_adm_anu p WHERE p.cod_anu = e.cod_anu AND p.cod_ind = e.cod_ind LIMIT 1) AS eta_iaa
+FROM ins_adm_etp e WHERE coalesce(rtrim(e.eta_iae), 'E') NOT IN ('A', 'C')
+UNION ALL
+SELECT p.cod_anu, p.cod_ind, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, p.cod_rgi, p.cod_stu, p.eta_iaa
+FROM ins_adm_anu p
+WHERE coalesce(rtrim(p.eta_iaa), 'E') <> 'A'
+  AND NOT EXISTS (SELECT 1 FROM ins_adm_etp e WHERE e.cod_anu = p.cod_anu AND e.cod_ind = p.cod_ind);
 
 -- Tout ce qui date un dossier. « fin » marque ce qui peut clore une scolarité : fin de l'année universitaire (31 août
 -- faute de date dans l'application), délibération, diplôme, soutenance.

@@ -39,6 +39,20 @@ void offer(Shipped& s) {
 records::Key jury(const std::string& year) {
   return records::Key::parse(fmt::format(R"(["L1",1,"{}","1","1"])", year));
 }
+void graduate(Shipped& s, int no, const std::string& year, const std::string& result,
+              const std::string& obtained, const std::string& state = "T") {
+  s.db.exec(fmt::format(
+      "INSERT INTO GRP_RESULTAT_VDI (COD_DIP, COD_VRS_VDI, COD_ANU, COD_SES, COD_ADM, ETA_AVC_VDI, "
+      "DAT_AVC_VDI) SELECT 'LIC', 1, '{0}', '1', '1', '{1}', '{2}-07-12T10:00:00' WHERE NOT EXISTS "
+      "(SELECT 1 FROM GRP_RESULTAT_VDI WHERE COD_ANU = '{0}')",
+      year, state, std::stoi(year) + 1));
+  s.add("RESULTAT_VDI", "COD_IND, COD_DIP, COD_VRS_VDI, COD_ANU, COD_SES, COD_ADM, COD_TRE, DAT_OBT_VDI",
+        fmt::format("{}, 'LIC', 1, '{}', '1', '1', '{}', {}", no, year, result, obtained));
+}
+records::Key diplomas(const std::string& year) {
+  return records::Key::parse(fmt::format(R"(["LIC",1,"{}"])", year));
+}
+records::Key version(int no) { return records::Key::parse(fmt::format(R"(["LIC",{}])", no)); }
 std::string reason(const std::map<std::string, records::Candidate>& all, const std::string& k) {
   return all.at(k).left_out.value_or("");
 }
@@ -66,8 +80,8 @@ TEST_CASE("Apogée: the queries run, and give what there is, where everything op
 TEST_CASE("Apogée: no query of a record reads a table of the extract from end to end") {
   Shipped s("apogee");
   static_cast<void>(s.reader());
-  // Common table expressions of one student, and the view that the facts of one student filter.
-  const std::vector<std::string> small{"a", "c", "o", "v_date", "v_date_brute", "d"};
+  // Common table expressions of one student, and the views of which one student or one year is read.
+  const std::vector<std::string> small{"a", "c", "o", "v_date", "v_date_brute", "d", "v_inscrit", "n"};
   const std::function<void(const profiles::Node&)> visit = [&](const profiles::Node& node) {
     auto known = small;
     if (node.sql.find("WITH RECURSIVE") != std::string::npos) known.insert(known.end(), {"r", "p"});
@@ -349,6 +363,222 @@ TEST_CASE(
   CHECK(unit.title == "Données de délibération, Licence 1re année (L1/1), 2010/2011, première session");
   CHECK(date_or(unit.rules[0].end) == "2061-06-20");
   CHECK(unit.rules[0].final_action == "Keep");
+}
+
+TEST_CASE("Apogée: diplomas delivered list the holders of a diploma and year, and nobody else") {
+  Shipped s("apogee");
+  offer(s);
+  s.add("DIPLOME", "COD_DIP, LIB_DIP", "'LIC', 'Licence d''informatique'");
+  s.add("VERSION_DIPLOME", "COD_DIP, COD_VRS_VDI, COD_CMP", "'LIC', 1, 'SCI'");
+  for (int no = 1; no <= 4; ++no) student(s, no, no == 1 ? "ZOLA" : "ABEL");
+  registered(s, 4, "2020");
+  graduate(s, 1, "2010", "ADM ", "'2011-07-01T00:00:00'");
+  graduate(s, 2, "2010", "ADM", "NULL");  // dated by the deliberation
+  graduate(s, 3, "2010", "AJ", "NULL");
+  graduate(s, 3, "2011", "AJ", "NULL");
+  graduate(s, 4, "2012", "ADM", "'2013-07-01T00:00:00'", "E");  // not finished
+  graduate(s, 4, "2020", "ADM", "'2021-07-01T00:00:00'");
+  s.add("INDIVIDU", "COD_IND", "5");
+  graduate(s, 5, "2009", "ADM", "'2010-07-01T00:00:00'");
+  graduate(s, 1, "2009", "ADM", "'9999-12-31T00:00:00'");
+  s.db.exec("UPDATE GRP_RESULTAT_VDI SET DAT_AVC_VDI = NULL WHERE COD_ANU = '2009'");
+  const auto all = s.candidates("diplomes-delivres");
+  CHECK(all.size() == 5);
+  CHECK(reason(all, diplomas("2009").text()).empty());
+  CHECK(reason(all, diplomas("2010").text()).empty());
+  CHECK_THAT(reason(all, diplomas("2011").text()), Contains("Aucun titulaire"));
+  CHECK_THAT(reason(all, diplomas("2012").text()), Contains("Aucun titulaire"));
+  CHECK_THAT(reason(all, diplomas("2020").text()), Contains("en cours"));
+
+  const auto record = s.record("diplomes_delivres", diplomas("2010"));
+  CHECK(cell(record.root, "diplome") == "Licence d'informatique");
+  CHECK(cell(record.root, "composante") == "UFR Sciences");
+  CHECK(cell(record.root, "titulaires") == "2");
+  const auto holders = rows_of(record.root, "titulaire");
+  REQUIRE(holders.size() == 2);
+  CHECK(cell(*holders[0], "nom_naissance") == "ABEL");
+  CHECK(cell(*holders[0], "date_naissance") == "1980-02-29");
+  CHECK(cell(*holders[1], "date_obtention") == "2011-07-01");
+  CHECK(cell(*holders[1], "resultat_libelle") == "Admis");
+
+  const auto unit = s.describe("diplomes-delivres", diplomas("2010"));
+  CHECK(unit.title == "Données des diplômes délivrés, Licence d'informatique (LIC/1), 2010/2011");
+  CHECK(date_or(unit.start) == "2011-07-01");
+  CHECK(unit.rules[0].rule->code == "DUA_DIPLOME_50");
+  CHECK(unit.rules[0].final_action == "Keep");
+  CHECK(date_or(unit.rules[0].start) == "2011-07-12");
+  CHECK(date_or(unit.rules[1].start) == "2011-07-12");
+  // One holder of 2009 has no date that means anything: the latest delivery is not known.
+  const auto undated = s.describe("diplomes-delivres", diplomas("2009"));
+  CHECK(date_or(undated.start) == "2010-07-01");
+  CHECK(date_or(undated.rules[0].start) == "none");
+  CHECK(date_or(undated.rules[1].start) == "none");
+}
+
+TEST_CASE("Apogée: theses that were defended are transferred, the others stay with their reason") {
+  Shipped s("apogee");
+  student(s, 1, "LŒUILLET");
+  s.add("DIPLOME", "COD_DIP, LIB_DIP", "'TINF', 'Doctorat d''informatique'");
+  s.add("VERSION_DIPLOME", "COD_DIP, COD_VRS_VDI", "'TINF', 1");
+  s.add("PERSONNEL", "COD_PER, LIB_NOM_PAT_PER, LIB_PR1_PER", "7, 'GUENNEC', 'Anne'");
+  s.add("PERSONNEL", "COD_PER, LIB_NOM_PAT_PER, LIB_PR1_PER", "8, 'BIHAN', 'Luc'");
+  s.add("ROLE_JURY", "COD_ROJ, LIB_ROJ", "'P', 'Président du jury'");
+  const auto thesis = [&](int no, const std::string& state, const std::string& defence) {
+    s.add("THESE_HDR_SOUT",
+          "COD_THS, COD_IND, COD_DIP, COD_VRS_VDI, COD_THS_TRV, ETA_THS, LIB_THS, DAT_DEB_THS, DAT_SOU_THS, "
+          "COD_PER_DIR, DAT_FIN_CFD_THS",
+          fmt::format("{}, 1, 'TINF', 1, '1', {}, 'Des arbres' || char(10) || 'et des forêts', "
+                      "'2010-10-01T00:00:00', {}, 7, '2020-01-31T00:00:00'",
+                      no, state, defence));
+  };
+  thesis(1, "'S'", "'2013-12-01T00:00:00'");
+  thesis(2, "'A'", "NULL");
+  thesis(3, "'U'", "NULL");
+  thesis(4, "'E'", "'2013-12-01T00:00:00'");  // a date that was foreseen
+  thesis(5, "NULL", "NULL");
+  thesis(6, "'S'", "NULL");
+  thesis(7, "'S'", "'9999-12-31T00:00:00'");
+  s.add("THS_JUR_PER", "COD_THS, COD_PER, COD_ROJ", "1, 8, 'P'");
+  s.add("THS_JUR_PER", "COD_THS, COD_PER, COD_ROJ", "1, 7, 'ZZ'");
+  s.add("THS_RAP_SOU", "COD_THS, COD_PER, TEM_RAP_RECU", "1, 8, 'O'");
+  const auto all = s.candidates("theses-hdr");
+  CHECK(all.size() == 7);
+  CHECK(reason(all, "[1]").empty());
+  CHECK_THAT(reason(all, "[2]"), Contains("abandonnés"));
+  CHECK_THAT(reason(all, "[3]"), Contains("transférés"));
+  CHECK_THAT(reason(all, "[4]"), Contains("Non soutenus"));
+  CHECK_THAT(reason(all, "[5]"), Contains("Non soutenus"));
+
+  const auto root = s.record("these_hdr", key(1)).root;
+  CHECK(cell(root, "nom_naissance") == "LŒUILLET");
+  CHECK(cell(root, "directeur") == "Anne GUENNEC");
+  CHECK(cell(root, "soutenance") == "2013-12-01");
+  CHECK(root.find("etat")->label == "soutenue");
+  const auto jury = rows_of(root, "jury");
+  REQUIRE(jury.size() == 3);
+  CHECK(cell(*jury[0], "role") == "Président du jury");
+  CHECK(cell(*jury[0], "nom") == "Luc BIHAN");
+  CHECK(cell(*jury[1], "role") == "Rapporteur");
+  CHECK(cell(*jury[2], "role") == "code inconnu : ZZ");
+
+  const auto unit = s.describe("theses-hdr", key(1));
+  CHECK(unit.title ==
+        "Données de soutenance (thèse), LŒUILLET Zoé, soutenance du 01/12/2013 : Des arbres et des forêts");
+  CHECK(date_or(unit.start) == "2010-10-01");
+  CHECK(unit.rules[0].rule->code == "DUA_THESE_50");
+  CHECK(date_or(unit.rules[0].start) == "2013-12-01");
+  CHECK(date_or(unit.rules[1].start) == "2013-12-01");
+  for (const int no : {6, 7}) {
+    const auto undated = s.describe("theses-hdr", key(no));
+    CHECK_THAT(undated.title, Contains("soutenance à une date inconnue"));
+    CHECK(date_or(undated.rules[0].start) == "none");
+    CHECK(date_or(undated.rules[1].start) == "none");
+  }
+}
+
+TEST_CASE("Apogée: the list of a year has every registration that existed, with its state") {
+  Shipped s("apogee");
+  offer(s);
+  for (int no = 1; no <= 6; ++no) student(s, no, no == 1 ? "ZOLA" : "ABEL");
+  registered(s, 1, "2010");
+  registered(s, 2, "2010", "A");
+  registered(s, 3, "2010", "R");
+  registered(s, 4, "2010", "C");
+  s.add("INS_ADM_ETP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, NUM_OCC_IAE, ETA_IAE",
+        "'2010', 1, 'DU', 1, 1, 'E'");  // two étapes, one student; this one has no label
+  s.add("INS_ADM_ANU", "COD_ANU, COD_IND, ETA_IAA", "'2010', 5, 'E'");  // no étape at all
+  registered(s, 2, "2011", "A");
+  registered(s, 6, "2024");
+  const auto all = s.candidates("listes-inscrits");
+  CHECK(all.size() == 3);
+  CHECK(reason(all, R"(["2010"])").empty());
+  CHECK_THAT(reason(all, R"(["2011"])"), Contains("Aucune inscription"));
+  CHECK_THAT(reason(all, R"(["2024"])"), Contains("en cours"));
+
+  const auto root = s.record("liste_inscrits", records::Key::parse(R"(["2010"])")).root;
+  CHECK(cell(root, "etudiants") == "3");
+  CHECK(cell(root, "inscriptions") == "4");
+  const auto lines = rows_of(root, "inscrit");
+  REQUIRE(lines.size() == 4);
+  CHECK(cell(*lines[0], "numero_etudiant") == "2003");
+  CHECK(lines[0]->find("etat")->label == "résiliée");
+  CHECK(cell(*lines[0], "etape") == "Licence 1re année");
+  CHECK(cell(*lines[1], "numero_etudiant") == "2005");
+  CHECK(cell(*lines[1], "etape") == "NULL");
+  CHECK(cell(*lines[2], "etape") == "code inconnu : DU");
+  const auto counts = rows_of(root, "effectif");
+  REQUIRE(counts.size() == 3);
+  CHECK(cell(*counts[0], "etape") == "sans étape");
+  CHECK(cell(*counts[2], "code_etape") == "L1");
+  CHECK(cell(*counts[2], "etudiants") == "2");
+
+  const auto unit = s.describe("listes-inscrits", records::Key::parse(R"(["2010"])"));
+  CHECK(unit.title == "Liste des inscrits, année universitaire 2010/2011");
+  CHECK(date_or(unit.start) == "2010-09-01");
+  CHECK(unit.rules[0].rule->code == "DUA_INSCRITS_50");
+  CHECK(date_or(unit.rules[0].start) == "2011-08-31");
+  CHECK(unit.rules[0].final_action == "Keep");
+}
+
+TEST_CASE(
+    "Apogée: the offer of a diploma version is its étapes and their tree, closed links and faults included") {
+  Shipped s("apogee");
+  offer(s);
+  s.add("DIPLOME", "COD_DIP, LIB_DIP", "'LIC', 'Licence d''informatique'");
+  s.add("VERSION_DIPLOME", "COD_DIP, COD_VRS_VDI, COD_CMP, NBR_CRD_VDI", "'LIC', 1, 'SCI', '180'");
+  s.add("VERSION_DIPLOME", "COD_DIP, COD_VRS_VDI, COD_CMP, DAA_DEB_HAB_VDI", "'LIC', 2, 'XX', '2018'");
+  s.add("VDI_FRACTIONNER_VET", "COD_DIP, COD_VRS_VDI, COD_ETP, COD_VRS_VET", "'LIC', 1, 'L1', 1");
+  s.add("VET_REGROUPE_LSE", "COD_ETP, COD_VRS_VET, COD_LSE", "'L1', 1, 'SEM'");
+  s.add("VET_REGROUPE_LSE", "COD_ETP, COD_VRS_VET, COD_LSE, DAT_FRM_REL_LSE_VET",
+        "'L1', 1, 'VIDE', '2012-07-01T00:00:00'");
+  s.add("LISTE_ELP", "COD_LSE, COD_TYP_LSE, LIB_LSE", "'SEM', 'O', 'Semestres'");
+  s.add("LISTE_ELP", "COD_LSE, COD_TYP_LSE, LIB_LSE", "'UE', 'X', 'Unités'");
+  s.add("ELEMENT_PEDAGOGI", "COD_ELP, LIB_ELP, NBR_CRD_ELP", "'S1', 'Semestre 1', '30'");
+  s.add("ELEMENT_PEDAGOGI", "COD_ELP, LIB_ELP, NBR_CRD_ELP", "'MATH', 'Mathématiques', '6'");
+  s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP", "'SEM', 'S1'");
+  s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP, COE_ELP_1", "'UE', 'MATH', '2'");
+  s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP", "'UE', 'S1'");  // under itself
+  s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP", "'UE', 'PERDU'");
+  s.add("ELP_REGROUPE_LSE", "COD_ELP, COD_LSE, NBR_MIN_ELP_OBL_CHX", "'S1', 'UE', 1");
+  s.add("EPR_SANCTIONNE_ELP", "COD_ELP, COD_EPR, COD_SES", "'MATH', 'EX1', '1'");
+  s.add("EPR_SANCTIONNE_ELP", "COD_ELP, COD_EPR, COD_SES", "'MATH', 'EX1', '2'");
+  s.add("INS_ADM_ETP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, NUM_OCC_IAE, ETA_IAE, COD_DIP, COD_VRS_VDI",
+        "'2010', 1, 'L1', 1, 1, 'E', 'LIC', 1");
+  s.add("INS_ADM_ETP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, NUM_OCC_IAE, ETA_IAE, COD_DIP, COD_VRS_VDI",
+        "'2014', 1, 'L1', 1, 1, 'A', 'LIC', 1");  // cancelled: no use
+  graduate(s, 1, "2012", "AJ", "NULL");
+
+  const auto root = s.record("offre", version(1)).root;
+  CHECK(cell(root, "diplome") == "Licence d'informatique");
+  CHECK(cell(root, "credits") == "180");
+  const auto etapes = rows_of(root, "etape");
+  REQUIRE(etapes.size() == 1);
+  CHECK(cell(*etapes[0], "etape") == "Licence 1re année");
+  std::vector<std::string> tree;
+  for (const auto* row : rows_of(root, "element"))
+    tree.push_back(cell(*row, "niveau") + " " + cell(*row, "liste") + " " + cell(*row, "element"));
+  CHECK(tree == std::vector<std::string>{"1 Semestres Semestre 1", "2 Unités Mathématiques",
+                                         "2 Unités code inconnu : PERDU", "1 code inconnu : VIDE NULL"});
+  const auto elements = rows_of(root, "element");
+  CHECK(cell(*elements[1], "credits") == "6");
+  CHECK(cell(*elements[1], "coefficient_1") == "2");
+  CHECK(cell(*elements[1], "epreuves") == "EX1");
+  CHECK(elements[1]->find("type_liste")->label == "à choix");
+  CHECK(cell(*elements[1], "minimum") == "1");
+  CHECK(cell(*elements[3], "fermeture") == "2012-07-01");
+
+  CHECK(s.candidates("offre-formation").size() == 2);
+  const auto unit = s.describe("offre-formation", version(1));
+  CHECK(unit.title == "Offre de formation, Licence d'informatique (LIC/1), suivie de 2010/2011 à 2012/2013");
+  CHECK(unit.rules[0].rule->code == "DUA_OFFRE_50");
+  CHECK(date_or(unit.rules[0].start) == "2013-08-31");
+  CHECK(unit.rules[0].final_action == "Keep");
+  CHECK(unit.rules[1].rule->code == "COM_IMMEDIATE");
+  CHECK(date_or(unit.rules[1].start) == "2010-09-01");
+  const auto never = s.describe("offre-formation", version(2));
+  CHECK(date_or(never.rules[0].start) == "none");
+  CHECK(date_or(never.rules[1].start) == "2018-09-01");
+  CHECK(cell(s.record("offre", version(2)).root, "composante") == "code inconnu : XX");
 }
 
 TEST_CASE("Shipped profiles: every rule says what it rests on, how sure it is and who validates it") {
