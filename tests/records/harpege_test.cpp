@@ -4,6 +4,7 @@
 using namespace versoir;
 using namespace versoir::tests;
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 
 namespace {
 
@@ -77,7 +78,7 @@ TEST_CASE("Harpège: the executed end of an amendment wins, and an annulled amen
   CHECK(cell(contracts[0]->children[2], "fin") == "2016-03-15");
   CHECK(cell(contracts[0]->children[2], "fin_prevue") == "2017-12-31");
   // The dates of the annulled amendment are still in the file.
-  CHECK(date_or(s.describe("dossiers-agents", key(1)).rules[1].start) == "2019-12-31");
+  CHECK(date_or(s.describe("dossiers-contractuels", key(1)).rules[1].start) == "2019-12-31");
 }
 
 TEST_CASE("Harpège: elements of career are kept, annulled and provisional ones flagged") {
@@ -124,6 +125,29 @@ TEST_CASE("Harpège: 80 years from a real birth, a birth of convenience or unkno
   }
 }
 
+TEST_CASE("Harpège: a birth known by its year or month starts on the last day of it") {
+  Shipped s("harpege");
+  const std::vector<std::array<std::string, 4>> births{
+      {"'1952'", "1952-12-31", "2032-12-31", ", née en 1952"},
+      {"'1952-02'", "1952-02-29", "2032-02-29", ", née en 02/1952"},
+      {"'1953-02'", "1953-02-28", "2033-02-28", ", née en 02/1953"},
+      {"'1900'", "none", "none", ", date de naissance inconnue"},
+  };
+  s.add("CIVILITE", "C_CIVILITE, L_CIVILITE, SEXE", "'MME  ', 'MADAME', 'F'");
+  for (int no = 1; const auto& [born, start, end, title] : births) {
+    person(s, no, born);
+    career(s, no, "1974-09-01T00:00:00", "'2012-02-29T00:00:00'");
+    const auto unit = s.describe("dossiers-agents", key(no++));
+    INFO(born);
+    CHECK(date_or(unit.rules[0].start) == start);
+    CHECK(date_or(unit.rules[0].end) == end);
+    CHECK_THAT(unit.title, EndsWith(title));
+    // Fifty years after a leap day, on the last day of February, as VITAM counts.
+    CHECK(date_or(unit.rules[1].start) == "2012-02-29");
+    CHECK(date_or(unit.rules[1].end) == "2062-02-28");
+  }
+}
+
 TEST_CASE("Harpège: who is still in post stays, and everyone has a reason") {
   Shipped s("harpege");
   for (int no = 1; no <= 9; ++no) person(s, no, "'1960-01-01T00:00:00'", no != 6);
@@ -137,7 +161,9 @@ TEST_CASE("Harpège: who is still in post stays, and everyone has a reason") {
   const std::string columns = "NO_SEQ_AFFECTATION, NO_DOSSIER_PERS, C_STRUCTURE, D_DEB_AFFECTATION";
   s.add("AFFECTATION", columns, "1, 8, 'DSI', '2020-01-01'");
   s.add("AFFECTATION", columns, "2, 1, 'DSI', '1990-01-01'");  // left open after the career ended
-  const auto all = s.candidates("dossiers-agents");
+  auto all = s.candidates("dossiers-agents");
+  CHECK(all.size() == 3);
+  all.merge(s.candidates("dossiers-contractuels"));
   const auto reason = [&](const std::string& k) { return all.at(k).left_out.value_or(""); };
   CHECK(all.size() == 9);
   for (const auto* gone : {"[1]", "[4]", "[5]", "[7]"}) CHECK(reason(gone).empty());
@@ -146,6 +172,70 @@ TEST_CASE("Harpège: who is still in post stays, and everyone has a reason") {
   CHECK_THAT(reason("[6]"), Contains("Pas d'agent"));
   CHECK_THAT(reason("[8]"), Contains("affectation"));
   CHECK_THAT(reason("[9]"), Contains("Dossier vide"));
+}
+
+TEST_CASE("Harpège: every person is a candidate of one of the two kinds of files, never of both") {
+  Shipped s("harpege");
+  for (int no = 1; no <= 7; ++no) person(s, no, "'1960-01-01T00:00:00'", no != 7);
+  career(s, 1, "1990-01-01", "'2010-01-01'");
+  contract(s, 2, 1, "2020-01-01", "'2020-12-31'", "NULL");
+  career(s, 3, "1990-01-01", "'2010-01-01'");  // a contract, then a career: one file
+  contract(s, 3, 1, "1988-01-01", "'1989-12-31'", "NULL");
+  for (int no : {4, 5}) career(s, no, "1990-01-01", "'2010-01-01'");
+  s.db.exec("UPDATE CARRIERE SET C_TYPE_POPULATION = 'CC ' WHERE NO_DOSSIER_PERS = 4");
+  s.db.exec("UPDATE CARRIERE SET C_TYPE_POPULATION = NULL WHERE NO_DOSSIER_PERS = 5");
+  s.add("AFFECTATION",
+        "NO_SEQ_AFFECTATION, NO_DOSSIER_PERS, C_STRUCTURE, D_DEB_AFFECTATION, D_FIN_AFFECTATION",
+        "1, 6, 'DSI', '2019-01-01', '2019-06-30'");  // neither career nor contract
+  const auto civil = s.candidates("dossiers-agents");
+  const auto others = s.candidates("dossiers-contractuels");
+  for (int no = 1; no <= 7; ++no) {
+    INFO(no);
+    const auto k = fmt::format("[{}]", no);
+    CHECK(civil.count(k) + others.count(k) == 1);
+    CHECK(civil.count(k) == (no == 1 || no == 3 || no == 5 ? 1 : 0));
+  }
+  CHECK_THAT(others.at("[7]").left_out.value_or(""), Contains("Pas d'agent"));
+  const auto career_of = s.describe("dossiers-contractuels", key(4));
+  CHECK(career_of.rules[0].rule->code == "DUA_CONTRACTUEL_80");
+  CHECK_THAT(career_of.description, Contains("Contractuel géré par une carrière."));
+  CHECK_THAT(s.describe("dossiers-contractuels", key(6)).description, Contains("Statut non établi"));
+  CHECK_THAT(s.describe("dossiers-contractuels", key(2)).description, !Contains("Statut"));
+}
+
+TEST_CASE(
+    "Harpège: leaves, probation, earlier services, departure: dates and codes, and they date the file") {
+  Shipped s("harpege");
+  person(s, 1);
+  career(s, 1, "1990-09-01", "'2014-08-31'");
+  const std::string leave = "NO_DOSSIER_PERS, C_CGE_MOD, D_DEB_CGE_MOD, D_FIN_CGE_MOD, D_FIN_EXE_CGE_MOD";
+  s.add("CGE_MOD_AGT", leave, "1, 'TEMPS_PARTIEL  ', '2000-01-01', '2001-12-31', '2001-06-30'");
+  s.add("CGE_MOD_AGT", leave, "1, 'CLM', '2003-01-01', '2003-12-31', NULL");
+  s.add("STAGE",
+        "NO_DOSSIER_PERS, NO_SEQ_CARRIERE, C_CORPS, D_DEB_STAGE, D_FIN_STAGE, DATE_TITULARISATION, "
+        "TEM_RENOUVELLEMENT",
+        "1, 1, '301', '1990-09-01', '1991-08-31', '1991-09-01', 'N'");
+  s.add("PASSE", "NO_DOSSIER_PERS, D_DEB_PASSE, D_FIN_PASSE", "1, '1985-10-01', '1990-08-31'");
+  s.add("VALIDATION_SERVICES", "NO_DOSSIER_PERS, D_DEB_VALIDATION, D_FIN_VALIDATION, D_VALIDATION",
+        "1, '1985-10-01', '1988-09-30', '1995-04-03'");
+  s.add("DEPART", "NO_DOSSIER_PERS, D_EFFET_DEPART", "1, '2014-09-01T00:00:00'");
+  const auto record = s.record("agent", key(1));
+  const auto leaves = rows_of(record.root, "conge");
+  REQUIRE(leaves.size() == 2);
+  CHECK(leaves[0]->cells[0].label == "temps partiel");
+  CHECK(cell(*leaves[0], "fin") == "2001-06-30");
+  CHECK(cell(*leaves[0], "fin_prevue") == "2001-12-31");
+  CHECK(cell(*leaves[1], "nature") == "CLM");
+  CHECK(leaves[1]->cells[0].label == "code inconnu");
+  CHECK(leaves[1]->node->fields.size() == 4);  // nature and dates: no reason, no diagnosis
+  CHECK(cell(*rows_of(record.root, "stage").at(0), "corps") == "code inconnu : 301");
+  CHECK(cell(*rows_of(record.root, "stage").at(0), "titularisation") == "1991-09-01");
+  CHECK(cell(*rows_of(record.root, "service_anterieur").at(0), "fin") == "1990-08-31");
+  CHECK(cell(*rows_of(record.root, "service_valide").at(0), "validation") == "1995-04-03");
+  CHECK(cell(*rows_of(record.root, "depart").at(0), "effet") == "2014-09-01");
+  const auto unit = s.describe("dossiers-agents", key(1));
+  CHECK(date_or(unit.start) == "1985-10-01");
+  CHECK(date_or(unit.rules[1].start) == "2014-09-01");
 }
 
 TEST_CASE("Harpège: an assignment says its structure, those above it, and its title") {
