@@ -30,6 +30,8 @@ FROM structure;
 -- L'établissement : souvent sans table à lui, le code UAI se lit alors seul.
 CREATE TEMP VIEW v_etablissement AS SELECT c_rne AS code, rtrim(ll_rne) AS libelle FROM rne;
 
+CREATE TEMP VIEW v_type_structure AS SELECT c_type_structure AS code, rtrim(l_type_structure) AS libelle FROM type_structure;
+
 CREATE TEMP VIEW v_fonction AS
 SELECT c_fonction, coalesce(nullif(rtrim(ll_fonction), ''), rtrim(lc_fonction)) AS libelle, tem_resp_princ
 FROM fonction_structurelle;
@@ -145,3 +147,22 @@ UNION ALL SELECT no_individu, d_deces, 'piece' FROM individu;
 CREATE TEMP VIEW v_date AS
 SELECT no_dossier_pers, substr(jour, 1, 10) AS jour, nature FROM v_date_brute
 WHERE jour >= '1900-01-02' AND '2100-01-01' > jour;
+
+-- Structures et emplois -----------------------------------------------------------------------------------------------
+
+-- Lit toute la table des postes : pour les requêtes qui ne sont jouées qu'une fois.
+CREATE TEMP VIEW v_poste_sans_structure AS
+SELECT p.no_poste FROM poste p
+WHERE NOT EXISTS (SELECT 1 FROM occupation o
+                  JOIN affectation a ON a.no_dossier_pers = o.no_dossier_pers AND a.no_occupation = o.no_occupation
+                  WHERE o.no_poste = p.no_poste AND trim(a.c_structure) <> '');
+
+CREATE TEMP VIEW v_date_structure_brute AS
+SELECT c_structure AS code, date_ouverture AS jour FROM structure
+UNION ALL SELECT c_structure, date_fermeture FROM structure
+UNION ALL SELECT c_structure, date_decision FROM structure
+UNION ALL SELECT c_structure, d_deb_affectation FROM affectation
+UNION ALL SELECT c_structure, d_fin_affectation FROM affectation;
+
+CREATE TEMP VIEW v_date_structure AS
+SELECT code, substr(jour, 1, 10) AS jour FROM v_date_structure_brute WHERE jour >= '1900-01-02' AND '2100-01-01' > jour;

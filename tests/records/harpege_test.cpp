@@ -52,7 +52,10 @@ TEST_CASE("Harpège: the queries run where everything optional is missing") {
 TEST_CASE("Harpège: no query of a record reads a table of the extract from end to end") {
   Shipped s("harpege");
   static_cast<void>(s.reader());
-  const std::vector<std::string> small{"m", "d", "v_date", "v_date_brute"};  // structures above one structure
+  // Structures above one structure; dates; the one row of facts; posts without a structure, read for one key
+  // only.
+  const std::vector<std::string> small{"m",     "d",      "v_date", "v_date_brute",
+                                       "fiche", "compte", "ages",   "tout_poste"};
   const std::function<void(const profiles::Node&)> visit = [&](const profiles::Node& node) {
     for (const auto& scan : full_scans(s.db, node.sql, small)) FAIL_CHECK(node.name << ": " << scan);
     for (const auto& child : node.children) visit(child);
@@ -258,4 +261,118 @@ TEST_CASE("Harpège: an assignment says its structure, those above it, and its t
   CHECK_THAT(cell(*rows[0], "rattachement"), Contains("UNIVERSITE"));
   CHECK(cell(*rows[0], "quotite") == "50/100");
   CHECK(cell(*rows[0], "voie") == "contrat n° 2");
+}
+
+TEST_CASE("Harpège: one table of careers per corps, with all its lines") {
+  Shipped s("harpege");
+  person(s, 1);
+  person(s, 2, "'1980-12-31T00:00:00'");
+  career(s, 1, "1990-09-01", "'2014-08-31'");
+  career(s, 2, "2005-09-01", "NULL");  // still in post: the table has everyone
+  s.db.exec("UPDATE INDIVIDU SET NOM_PATRONYMIQUE = 'ABALAIN' WHERE NO_INDIVIDU = 2");
+  s.add("TYPE_POPULATION", "C_TYPE_POPULATION, LL_TYPE_POPULATION", "'SA', 'ENSEIGNANTS-CHERCHEURS'");
+  const std::string corps = "C_CORPS, LL_CORPS, C_TYPE_CORPS, C_CATEGORIE";
+  s.add("CORPS", corps, "'301', 'MAITRES DE CONFERENCES', 'SA', 'A'");
+  s.add("CORPS", corps, "'999', 'INSPECTEURS', 'IA', 'A'");
+  const std::string columns =
+      "NO_DOSSIER_PERS, NO_SEQ_CARRIERE, NO_SEQ_ELEMENT, C_CORPS, D_EFFET_ELEMENT, D_FIN_ELEMENT, "
+      "TEM_PROVISOIRE, D_ANNULATION";
+  s.add("ELEMENT_CARRIERE", columns, "1, 1, 1, '301 ', '1990-09-01', '2000-08-31', 'N', NULL");
+  s.add("ELEMENT_CARRIERE", columns, "1, 1, 2, '301', '2000-09-01', '2014-08-31', 'N', '2001-01-10'");
+  s.add("ELEMENT_CARRIERE", columns, "2, 1, 1, '301', '2005-09-01', NULL, 'N', NULL");
+  s.add("ELEMENT_CARRIERE", columns, "1, 1, 3, 'ZZ', '2001-01-01', '9999-12-31', 'N', NULL");
+  s.add("ELEMENT_CARRIERE", columns, "2, 1, 2, NULL, '1111-11-11', NULL, 'O', NULL");
+  const auto all = s.candidates("tableau-carrieres");
+  REQUIRE(all.size() == 4);
+  CHECK_THAT(all.at("[\"999\"]").left_out.value_or(""), Contains("aucun élément de carrière"));
+  const auto code = [](const std::string& c) { return records::Key{{c}}; };
+  const auto unit = s.describe("tableau-carrieres", code("301"));
+  CHECK(unit.title == "Tableau récapitulatif des carrières, MAITRES DE CONFERENCES (301)");
+  CHECK_THAT(unit.description, Contains("2 agents, 3 éléments de carrière"));
+  CHECK(unit.rules[0].rule->code == "DUA_TABLEAU_CARRIERES_80");
+  CHECK(date_or(unit.rules[0].start) == "1980-12-31");
+  CHECK(date_or(unit.rules[0].end) == "2060-12-31");
+  CHECK(date_or(unit.start) == "1990-09-01");
+  CHECK(date_or(unit.rules[1].start) == "2014-08-31");
+  CHECK(*(all.at("[\"301\"]").facts.at("population")) == "ENSEIGNANTS-CHERCHEURS");
+  CHECK(s.describe("tableau-carrieres", code("ZZ")).title ==
+        "Tableau récapitulatif des carrières, code inconnu : ZZ");
+  CHECK(date_or(s.describe("tableau-carrieres", code("ZZ")).end) == "2001-01-01");
+  const auto unsaid = s.describe("tableau-carrieres", code(""));
+  CHECK(unsaid.file_name == "tableau-carrieres-non-renseigne.xml");
+  CHECK(date_or(unsaid.rules[1].start) == "none");
+  const auto record = s.record("tableau", code("301"));
+  CHECK(cell(record.root, "agents") == "2");
+  const auto lines = rows_of(record.root, "ligne");
+  REQUIRE(lines.size() == 3);
+  CHECK(cell(*lines[0], "nom_naissance") == "ABALAIN");
+  CHECK(cell(*lines[1], "naissance") == "le 29/02/1952");
+  CHECK(cell(*lines[1], "population") == "ENSEIGNANTS-CHERCHEURS (SA)");
+  CHECK(cell(*lines[2], "etat") == "annulé");
+  CHECK(rows_of(s.record("tableau", code("")).root, "ligne").size() == 1);
+}
+
+TEST_CASE("Harpège: one birth of convenience, and the table of careers has no start") {
+  Shipped s("harpege");
+  for (int no = 1; no <= 2; ++no) {
+    person(s, no, no == 1 ? "'1960-01-01'" : "'1900-01-01'");
+    career(s, no, "1990-09-01", "'2014-08-31'");
+    s.add("ELEMENT_CARRIERE",
+          "NO_DOSSIER_PERS, NO_SEQ_CARRIERE, NO_SEQ_ELEMENT, C_CORPS, D_EFFET_ELEMENT, D_FIN_ELEMENT",
+          fmt::format("{}, 1, 1, '301', '1990-09-01', '2014-08-31'", no));
+  }
+  const auto unit = s.describe("tableau-carrieres", records::Key{{std::string("301")}});
+  CHECK(date_or(unit.rules[0].start) == "none");
+  CHECK(unit.rules[0].final_action == "Keep");
+}
+
+TEST_CASE("Harpège: structures with their dates, branch and posts, and posts that no structure has") {
+  Shipped s("harpege");
+  const std::string structure = "C_STRUCTURE, C_STRUCTURE_PERE, LL_STRUCTURE, DATE_OUVERTURE, DATE_FERMETURE";
+  s.add("STRUCTURE", structure, "'UNIV', NULL, 'UNIVERSITE', '1971-01-01', NULL");
+  s.add("STRUCTURE", structure, "'SG', 'UNIV  ', 'SERVICES CENTRAUX', '1971-01-01', '9999-12-31'");
+  s.add("STRUCTURE", structure, "'FC  ', 'SG', 'FORMATION CONTINUE', '1980-01-01', '2012-02-29T00:00:00'");
+  for (int post = 1; post <= 3; ++post)
+    s.add("POSTE", "NO_POSTE, C_SECTION_CNU", fmt::format("{}, '27'", post));
+  const std::string occupation = "NO_DOSSIER_PERS, NO_OCCUPATION, NO_POSTE";
+  const std::string assignment =
+      "NO_SEQ_AFFECTATION, NO_DOSSIER_PERS, NO_OCCUPATION, C_STRUCTURE, D_DEB_AFFECTATION, D_FIN_AFFECTATION";
+  s.add("OCCUPATION", occupation, "1, 1, 1");
+  s.add("OCCUPATION", occupation, "2, 2, 1");
+  s.add("OCCUPATION", occupation, "3, 3, 2");
+  s.add("OCCUPATION", occupation, "4, 4, NULL");
+  s.add("AFFECTATION", assignment, "1, 1, 1, 'FC', '1990-01-01', '1995-12-31'");
+  s.add("AFFECTATION", assignment, "2, 2, 2, 'FC', '1996-01-01', '2013-06-30'");
+  s.add("AFFECTATION", assignment, "3, 3, 3, 'LABO', '1996-01-01', NULL");
+  s.add("AFFECTATION", assignment, "4, 4, 4, 'PERDU', '1996-01-01', NULL");
+  const auto all = s.candidates("structures-emplois");
+  REQUIRE(all.size() == 6);
+  CHECK_THAT(all.at("[\"PERDU\"]").left_out.value_or(""), Contains("aucun poste"));
+  const auto code = [](const std::string& c) { return records::Key{{c}}; };
+  const auto branch = [&](const std::string& c) { return *(all.at("[\"" + c + "\"]").facts.at("branche")); };
+  CHECK(branch("FC") == "SERVICES CENTRAUX");
+  CHECK(branch("UNIV") == "Établissement");
+  const auto closed = s.describe("structures-emplois", code("FC"));
+  CHECK(closed.title == "FORMATION CONTINUE (FC)");
+  CHECK(closed.rules[0].rule->code == "DUA_STRUCTURE_10");
+  CHECK(date_or(closed.rules[0].start) == "2012-02-29");
+  CHECK(date_or(closed.rules[0].end) == "2022-02-28");
+  CHECK(closed.rules[0].final_action == "Keep");
+  CHECK(closed.rules[1].rule->code == "COM_IMMEDIATE");
+  CHECK(date_or(closed.rules[1].start) == "2013-06-30");
+  const auto open = s.describe("structures-emplois", code("SG"));
+  CHECK(date_or(open.rules[0].start) == "none");
+  CHECK(date_or(open.rules[1].start) == "1971-01-01");
+  const auto record = s.record("structure", code("FC"));
+  const auto rows = rows_of(record.root, "poste");
+  REQUIRE(rows.size() == 1);
+  CHECK(cell(*rows[0], "debut") == "1990-01-01");
+  CHECK(cell(*rows[0], "fin") == "2013-06-30");
+  CHECK(cell(record.root, "rattachement") == "SERVICES CENTRAUX / UNIVERSITE");
+  const auto above = s.record("structure", code("UNIV"));
+  CHECK(cell(*rows_of(above.root, "rattachee").at(0), "structure") == "SERVICES CENTRAUX (SG)");
+  const auto lost = s.record("structure", code(""));
+  REQUIRE(rows_of(lost.root, "poste").size() == 1);
+  CHECK(cell(*rows_of(lost.root, "poste")[0], "poste") == "3");
+  CHECK(s.describe("structures-emplois", code("LABO")).title == "code inconnu : LABO");
 }
