@@ -27,6 +27,11 @@ CREATE TEMP VIEW v_structure AS
 SELECT c_structure AS code, c_structure_pere AS pere, coalesce(nullif(rtrim(ll_structure), ''), rtrim(lc_structure)) AS libelle
 FROM structure;
 
+-- L'établissement : souvent sans table à lui, le code UAI se lit alors seul.
+CREATE TEMP VIEW v_etablissement AS SELECT c_rne AS code, rtrim(ll_rne) AS libelle FROM rne;
+
+CREATE TEMP VIEW v_type_structure AS SELECT c_type_structure AS code, rtrim(l_type_structure) AS libelle FROM type_structure;
+
 CREATE TEMP VIEW v_fonction AS
 SELECT c_fonction, coalesce(nullif(rtrim(ll_fonction), ''), rtrim(lc_fonction)) AS libelle, tem_resp_princ
 FROM fonction_structurelle;
@@ -53,7 +58,9 @@ SELECT coalesce(
    WHERE '2100-01-01' > jour),
   (SELECT substr(max(d_deb_affectation), 1, 10) FROM affectation WHERE '2100-01-01' > d_deb_affectation)) AS jour;
 
--- Une date de naissance de convenance (1900-01-01, 1111-11-11, 9999…) n'est pas une date de naissance.
+-- Une date de naissance de convenance (1900-01-01, 1111-11-11, 9999…) n'est pas une date de naissance. naissance_sure est
+-- un jour connu. naissance_depart fait courir les délais : une naissance connue par l'année ou par le mois seulement vaut
+-- le dernier jour de cette période, jamais plus tôt que la vraie. naissance_texte ne dit pas plus que ce que l'on sait.
 CREATE TEMP VIEW v_identite AS
 SELECT i.no_individu, rtrim(i.c_civilite) AS civilite,
        coalesce(nullif(trim(i.nom_patronymique), ''), nullif(trim(i.nom_usuel), '')) AS nom_naissance,
@@ -63,8 +70,17 @@ SELECT i.no_individu, rtrim(i.c_civilite) AS civilite,
        (SELECT min(c.sexe) FROM civilite c WHERE c.c_civilite BETWEEN rtrim(i.c_civilite) AND rtrim(i.c_civilite) || '     ')
          AS sexe,
        i.d_naissance AS date_naissance,
-       CASE WHEN i.d_naissance >= '1900-01-02' AND '2100-01-01' > i.d_naissance
+       CASE WHEN i.d_naissance >= '1900-01-02' AND '2100-01-01' > i.d_naissance AND length(trim(i.d_naissance)) >= 10
             THEN substr(i.d_naissance, 1, 10) END AS naissance_sure,
+       CASE WHEN NOT (i.d_naissance >= '1900-01-02' AND '2100-01-01' > i.d_naissance) THEN NULL
+            WHEN length(trim(i.d_naissance)) >= 10 THEN substr(i.d_naissance, 1, 10)
+            WHEN length(trim(i.d_naissance)) = 7 THEN date(trim(i.d_naissance) || '-01', '+1 month', '-1 day')
+            WHEN length(trim(i.d_naissance)) = 4 THEN trim(i.d_naissance) || '-12-31' END AS naissance_depart,
+       CASE WHEN NOT (i.d_naissance >= '1900-01-02' AND '2100-01-01' > i.d_naissance) THEN NULL
+            WHEN length(trim(i.d_naissance)) >= 10
+            THEN 'le ' || substr(i.d_naissance, 9, 2) || '/' || substr(i.d_naissance, 6, 2) || '/' || substr(i.d_naissance, 1, 4)
+            WHEN length(trim(i.d_naissance)) = 7 THEN 'en ' || substr(i.d_naissance, 6, 2) || '/' || substr(i.d_naissance, 1, 4)
+            WHEN length(trim(i.d_naissance)) = 4 THEN 'en ' || trim(i.d_naissance) END AS naissance_texte,
        coalesce((SELECT min(libelle) FROM v_commune WHERE code BETWEEN rtrim(i.c_commune_naissance) AND rtrim(i.c_commune_naissance) || '     '),
                 nullif(trim(i.ville_de_naissance), '')) AS lieu_naissance,
        coalesce((SELECT min(libelle) FROM v_departement WHERE code BETWEEN rtrim(i.c_dept_naissance) AND rtrim(i.c_dept_naissance) || '     ') || ' (' || rtrim(i.c_dept_naissance) || ')',
@@ -83,6 +99,16 @@ SELECT no_dossier_pers, no_contrat_travail, no_avenant, d_deb_contrat_trav AS de
        coalesce(tem_annulation, 'N') AS annulation
 FROM contrat_avenant;
 
+-- Titulaires : une carrière statutaire, hors des populations CA et CC, qui sont des contractuels gérés par une carrière.
+-- Une population non renseignée reste une carrière de titulaire : c'est à cela que sert la table.
+CREATE TEMP VIEW v_titulaire AS
+SELECT DISTINCT no_dossier_pers FROM carriere WHERE coalesce(rtrim(c_type_population), '') NOT IN ('CA', 'CC');
+
+-- Congés et modalités : la fin réelle l'emporte. La nature et les dates, jamais un motif ni un diagnostic.
+CREATE TEMP VIEW v_conge AS
+SELECT no_dossier_pers, rtrim(c_cge_mod) AS nature, d_deb_cge_mod AS debut,
+       coalesce(d_fin_exe_cge_mod, d_fin_cge_mod) AS fin, d_fin_cge_mod AS fin_prevue, _row FROM cge_mod_agt;
+
 -- Tout ce qui date un dossier. Les lignes annulées datent aussi : elles y sont.
 CREATE TEMP VIEW v_date_brute AS
 SELECT no_dossier_pers, d_deb_carriere AS jour, 'service' AS nature FROM carriere
@@ -100,9 +126,43 @@ UNION ALL SELECT no_dossier_pers, d_deb_occupation, 'piece' FROM occupation
 UNION ALL SELECT no_dossier_pers, d_fin_occupation, 'piece' FROM occupation
 UNION ALL SELECT no_dossier_pers, dt_deb_exerc_resp, 'piece' FROM individu_fonct_struct
 UNION ALL SELECT no_dossier_pers, dt_fin_exerc_resp, 'piece' FROM individu_fonct_struct
+UNION ALL SELECT no_dossier_pers, debut, 'piece' FROM v_conge
+UNION ALL SELECT no_dossier_pers, fin, 'piece' FROM v_conge
+UNION ALL SELECT no_dossier_pers, d_deb_stage, 'piece' FROM stage
+UNION ALL SELECT no_dossier_pers, d_fin_stage, 'piece' FROM stage
+UNION ALL SELECT no_dossier_pers, date_titularisation, 'piece' FROM stage
+UNION ALL SELECT no_dossier_pers, d_deb_passe, 'piece' FROM passe
+UNION ALL SELECT no_dossier_pers, d_fin_passe, 'piece' FROM passe
+UNION ALL SELECT no_dossier_pers, d_deb_validation, 'piece' FROM validation_services
+UNION ALL SELECT no_dossier_pers, d_fin_validation, 'piece' FROM validation_services
+UNION ALL SELECT no_dossier_pers, d_validation, 'piece' FROM validation_services
+UNION ALL SELECT no_dossier_pers, d_effet_depart, 'piece' FROM depart
+UNION ALL SELECT no_dossier_pers, d_deb_affe_rech, 'piece' FROM affectation_recherche
+UNION ALL SELECT no_dossier_pers, d_fin_affe_rech, 'piece' FROM affectation_recherche
+UNION ALL SELECT no_individu, d_deb_str_trav, 'piece' FROM chercheur
+UNION ALL SELECT no_individu, d_fin_str_trav, 'piece' FROM chercheur
 UNION ALL SELECT no_individu, d_deces, 'piece' FROM individu;
 
 -- Les dates de convenance (avant 1900, 9999…) ne datent rien.
 CREATE TEMP VIEW v_date AS
 SELECT no_dossier_pers, substr(jour, 1, 10) AS jour, nature FROM v_date_brute
 WHERE jour >= '1900-01-02' AND '2100-01-01' > jour;
+
+-- Structures et emplois -----------------------------------------------------------------------------------------------
+
+-- Lit toute la table des postes : pour les requêtes qui ne sont jouées qu'une fois.
+CREATE TEMP VIEW v_poste_sans_structure AS
+SELECT p.no_poste FROM poste p
+WHERE NOT EXISTS (SELECT 1 FROM occupation o
+                  JOIN affectation a ON a.no_dossier_pers = o.no_dossier_pers AND a.no_occupation = o.no_occupation
+                  WHERE o.no_poste = p.no_poste AND trim(a.c_structure) <> '');
+
+CREATE TEMP VIEW v_date_structure_brute AS
+SELECT c_structure AS code, date_ouverture AS jour FROM structure
+UNION ALL SELECT c_structure, date_fermeture FROM structure
+UNION ALL SELECT c_structure, date_decision FROM structure
+UNION ALL SELECT c_structure, d_deb_affectation FROM affectation
+UNION ALL SELECT c_structure, d_fin_affectation FROM affectation;
+
+CREATE TEMP VIEW v_date_structure AS
+SELECT code, substr(jour, 1, 10) AS jour FROM v_date_structure_brute WHERE jour >= '1900-01-02' AND '2100-01-01' > jour;

@@ -120,6 +120,34 @@ void Agent::responsibility(int function, Text structure, Day from, End to) {
   c_.out.write(r);
 }
 
+void Agent::probation(int career, Text corps, Day from, Day to) {
+  auto& r = c_.out.row("STAGE");
+  r.set("NO_DOSSIER_PERS", person.number).set("NO_SEQ_CARRIERE", career).set("C_CORPS", corps);
+  r.set("D_DEB_STAGE", from).set("D_FIN_STAGE", to).set("DATE_TITULARISATION", to + days{1});
+  c_.out.write(r.set("TEM_RENOUVELLEMENT", "N"));
+}
+
+void Agent::leave(Text kind, Day from, Day planned, End executed) {
+  auto& r = c_.out.row("CGE_MOD_AGT");
+  r.set("NO_DOSSIER_PERS", person.number).set("C_CGE_MOD", kind).set("D_DEB_CGE_MOD", from);
+  r.set("D_FIN_CGE_MOD", planned);
+  if (executed) r.set("D_FIN_EXE_CGE_MOD", *executed);
+  c_.out.write(r);
+}
+
+void Agent::earlier_service(Day from, Day to, Day validated) {
+  auto& p = c_.out.row("PASSE");
+  c_.out.write(p.set("NO_DOSSIER_PERS", person.number).set("D_DEB_PASSE", from).set("D_FIN_PASSE", to));
+  auto& v = c_.out.row("VALIDATION_SERVICES");
+  v.set("NO_DOSSIER_PERS", person.number).set("D_DEB_VALIDATION", from).set("D_FIN_VALIDATION", to);
+  c_.out.write(v.set("D_VALIDATION", validated));
+}
+
+void Agent::departure(Day effect) {
+  auto& r = c_.out.row("DEPART");
+  c_.out.write(r.set("NO_DOSSIER_PERS", person.number).set("D_EFFET_DEPART", effect));
+}
+
 namespace {
 
 /// Writes the échelons of a career one after the other; the last line runs to the end of the career.

@@ -73,6 +73,9 @@ void whole_career(Context& c) {
                           Assignment{"DEVE", day(2011, 9, 1), to}};
   a.occupy(Route::career, career, from, to, places);
   a.responsibility(529, "FCONT", day(2002, 9, 1), day(2011, 8, 31));
+  a.probation(career, "AA-C", from, day(1975, 8, 31));
+  a.earlier_service(day(1972, 10, 1), day(1974, 8, 31), day(1980, 2, 29));
+  a.departure(*to + days{1});
 }
 
 void homonyms(Context& c) {
@@ -153,6 +156,9 @@ void positions(Context& c) {
   const std::array after{Assignment{"DAF", day(2007, 9, 1), to, 50},
                          Assignment{"DRH", day(2007, 9, 1), to, 50}};
   a.occupy(Route::career, career, day(2007, 9, 1), to, after);
+  a.leave("TEMPS_PARTIEL", day(2010, 9, 1), day(2012, 8, 31), day(2012, 2, 29));
+  a.leave("CLM", day(2014, 1, 6), day(2014, 7, 5));  // a code that no list explains
+  a.leave("CONGE_BONIFIE", day(2016, 7, 1), day(2016, 8, 31));
 }
 
 /// A contract that still runs when the career begins: both routes on the same days.

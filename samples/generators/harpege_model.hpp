@@ -96,6 +96,10 @@ class Agent {
   void occupy(Route route, int rank, Day from, End to, std::span<const Assignment> assignments,
               Text section = {}, bool stale = false);
   void responsibility(int function, Text structure, Day from, End to);
+  void probation(int career, Text corps, Day from, Day to);  ///< a civil servant the day after
+  void leave(Text kind, Day from, Day planned, End executed = {});
+  void earlier_service(Day from, Day to, Day validated);
+  void departure(Day effect);
 
   Random random;
   Person person;

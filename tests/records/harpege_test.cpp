@@ -4,6 +4,7 @@
 using namespace versoir;
 using namespace versoir::tests;
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 
 namespace {
 
@@ -51,7 +52,10 @@ TEST_CASE("Harpège: the queries run where everything optional is missing") {
 TEST_CASE("Harpège: no query of a record reads a table of the extract from end to end") {
   Shipped s("harpege");
   static_cast<void>(s.reader());
-  const std::vector<std::string> small{"m", "d", "v_date", "v_date_brute"};  // structures above one structure
+  // Structures above one structure; dates; the one row of facts; posts without a structure, read for one key
+  // only.
+  const std::vector<std::string> small{"m",     "d",      "v_date", "v_date_brute",
+                                       "fiche", "compte", "ages",   "tout_poste"};
   const std::function<void(const profiles::Node&)> visit = [&](const profiles::Node& node) {
     for (const auto& scan : full_scans(s.db, node.sql, small)) FAIL_CHECK(node.name << ": " << scan);
     for (const auto& child : node.children) visit(child);
@@ -77,7 +81,7 @@ TEST_CASE("Harpège: the executed end of an amendment wins, and an annulled amen
   CHECK(cell(contracts[0]->children[2], "fin") == "2016-03-15");
   CHECK(cell(contracts[0]->children[2], "fin_prevue") == "2017-12-31");
   // The dates of the annulled amendment are still in the file.
-  CHECK(date_or(s.describe("dossiers-agents", key(1)).rules[1].start) == "2019-12-31");
+  CHECK(date_or(s.describe("dossiers-contractuels", key(1)).rules[1].start) == "2019-12-31");
 }
 
 TEST_CASE("Harpège: elements of career are kept, annulled and provisional ones flagged") {
@@ -124,6 +128,29 @@ TEST_CASE("Harpège: 80 years from a real birth, a birth of convenience or unkno
   }
 }
 
+TEST_CASE("Harpège: a birth known by its year or month starts on the last day of it") {
+  Shipped s("harpege");
+  const std::vector<std::array<std::string, 4>> births{
+      {"'1952'", "1952-12-31", "2032-12-31", ", née en 1952"},
+      {"'1952-02'", "1952-02-29", "2032-02-29", ", née en 02/1952"},
+      {"'1953-02'", "1953-02-28", "2033-02-28", ", née en 02/1953"},
+      {"'1900'", "none", "none", ", date de naissance inconnue"},
+  };
+  s.add("CIVILITE", "C_CIVILITE, L_CIVILITE, SEXE", "'MME  ', 'MADAME', 'F'");
+  for (int no = 1; const auto& [born, start, end, title] : births) {
+    person(s, no, born);
+    career(s, no, "1974-09-01T00:00:00", "'2012-02-29T00:00:00'");
+    const auto unit = s.describe("dossiers-agents", key(no++));
+    INFO(born);
+    CHECK(date_or(unit.rules[0].start) == start);
+    CHECK(date_or(unit.rules[0].end) == end);
+    CHECK_THAT(unit.title, EndsWith(title));
+    // Fifty years after a leap day, on the last day of February, as VITAM counts.
+    CHECK(date_or(unit.rules[1].start) == "2012-02-29");
+    CHECK(date_or(unit.rules[1].end) == "2062-02-28");
+  }
+}
+
 TEST_CASE("Harpège: who is still in post stays, and everyone has a reason") {
   Shipped s("harpege");
   for (int no = 1; no <= 9; ++no) person(s, no, "'1960-01-01T00:00:00'", no != 6);
@@ -137,7 +164,9 @@ TEST_CASE("Harpège: who is still in post stays, and everyone has a reason") {
   const std::string columns = "NO_SEQ_AFFECTATION, NO_DOSSIER_PERS, C_STRUCTURE, D_DEB_AFFECTATION";
   s.add("AFFECTATION", columns, "1, 8, 'DSI', '2020-01-01'");
   s.add("AFFECTATION", columns, "2, 1, 'DSI', '1990-01-01'");  // left open after the career ended
-  const auto all = s.candidates("dossiers-agents");
+  auto all = s.candidates("dossiers-agents");
+  CHECK(all.size() == 3);
+  all.merge(s.candidates("dossiers-contractuels"));
   const auto reason = [&](const std::string& k) { return all.at(k).left_out.value_or(""); };
   CHECK(all.size() == 9);
   for (const auto* gone : {"[1]", "[4]", "[5]", "[7]"}) CHECK(reason(gone).empty());
@@ -146,6 +175,70 @@ TEST_CASE("Harpège: who is still in post stays, and everyone has a reason") {
   CHECK_THAT(reason("[6]"), Contains("Pas d'agent"));
   CHECK_THAT(reason("[8]"), Contains("affectation"));
   CHECK_THAT(reason("[9]"), Contains("Dossier vide"));
+}
+
+TEST_CASE("Harpège: every person is a candidate of one of the two kinds of files, never of both") {
+  Shipped s("harpege");
+  for (int no = 1; no <= 7; ++no) person(s, no, "'1960-01-01T00:00:00'", no != 7);
+  career(s, 1, "1990-01-01", "'2010-01-01'");
+  contract(s, 2, 1, "2020-01-01", "'2020-12-31'", "NULL");
+  career(s, 3, "1990-01-01", "'2010-01-01'");  // a contract, then a career: one file
+  contract(s, 3, 1, "1988-01-01", "'1989-12-31'", "NULL");
+  for (int no : {4, 5}) career(s, no, "1990-01-01", "'2010-01-01'");
+  s.db.exec("UPDATE CARRIERE SET C_TYPE_POPULATION = 'CC ' WHERE NO_DOSSIER_PERS = 4");
+  s.db.exec("UPDATE CARRIERE SET C_TYPE_POPULATION = NULL WHERE NO_DOSSIER_PERS = 5");
+  s.add("AFFECTATION",
+        "NO_SEQ_AFFECTATION, NO_DOSSIER_PERS, C_STRUCTURE, D_DEB_AFFECTATION, D_FIN_AFFECTATION",
+        "1, 6, 'DSI', '2019-01-01', '2019-06-30'");  // neither career nor contract
+  const auto civil = s.candidates("dossiers-agents");
+  const auto others = s.candidates("dossiers-contractuels");
+  for (int no = 1; no <= 7; ++no) {
+    INFO(no);
+    const auto k = fmt::format("[{}]", no);
+    CHECK(civil.count(k) + others.count(k) == 1);
+    CHECK(civil.count(k) == (no == 1 || no == 3 || no == 5 ? 1 : 0));
+  }
+  CHECK_THAT(others.at("[7]").left_out.value_or(""), Contains("Pas d'agent"));
+  const auto career_of = s.describe("dossiers-contractuels", key(4));
+  CHECK(career_of.rules[0].rule->code == "DUA_CONTRACTUEL_80");
+  CHECK_THAT(career_of.description, Contains("Contractuel géré par une carrière."));
+  CHECK_THAT(s.describe("dossiers-contractuels", key(6)).description, Contains("Statut non établi"));
+  CHECK_THAT(s.describe("dossiers-contractuels", key(2)).description, !Contains("Statut"));
+}
+
+TEST_CASE(
+    "Harpège: leaves, probation, earlier services, departure: dates and codes, and they date the file") {
+  Shipped s("harpege");
+  person(s, 1);
+  career(s, 1, "1990-09-01", "'2014-08-31'");
+  const std::string leave = "NO_DOSSIER_PERS, C_CGE_MOD, D_DEB_CGE_MOD, D_FIN_CGE_MOD, D_FIN_EXE_CGE_MOD";
+  s.add("CGE_MOD_AGT", leave, "1, 'TEMPS_PARTIEL  ', '2000-01-01', '2001-12-31', '2001-06-30'");
+  s.add("CGE_MOD_AGT", leave, "1, 'CLM', '2003-01-01', '2003-12-31', NULL");
+  s.add("STAGE",
+        "NO_DOSSIER_PERS, NO_SEQ_CARRIERE, C_CORPS, D_DEB_STAGE, D_FIN_STAGE, DATE_TITULARISATION, "
+        "TEM_RENOUVELLEMENT",
+        "1, 1, '301', '1990-09-01', '1991-08-31', '1991-09-01', 'N'");
+  s.add("PASSE", "NO_DOSSIER_PERS, D_DEB_PASSE, D_FIN_PASSE", "1, '1985-10-01', '1990-08-31'");
+  s.add("VALIDATION_SERVICES", "NO_DOSSIER_PERS, D_DEB_VALIDATION, D_FIN_VALIDATION, D_VALIDATION",
+        "1, '1985-10-01', '1988-09-30', '1995-04-03'");
+  s.add("DEPART", "NO_DOSSIER_PERS, D_EFFET_DEPART", "1, '2014-09-01T00:00:00'");
+  const auto record = s.record("agent", key(1));
+  const auto leaves = rows_of(record.root, "conge");
+  REQUIRE(leaves.size() == 2);
+  CHECK(leaves[0]->cells[0].label == "temps partiel");
+  CHECK(cell(*leaves[0], "fin") == "2001-06-30");
+  CHECK(cell(*leaves[0], "fin_prevue") == "2001-12-31");
+  CHECK(cell(*leaves[1], "nature") == "CLM");
+  CHECK(leaves[1]->cells[0].label == "code inconnu");
+  CHECK(leaves[1]->node->fields.size() == 4);  // nature and dates: no reason, no diagnosis
+  CHECK(cell(*rows_of(record.root, "stage").at(0), "corps") == "code inconnu : 301");
+  CHECK(cell(*rows_of(record.root, "stage").at(0), "titularisation") == "1991-09-01");
+  CHECK(cell(*rows_of(record.root, "service_anterieur").at(0), "fin") == "1990-08-31");
+  CHECK(cell(*rows_of(record.root, "service_valide").at(0), "validation") == "1995-04-03");
+  CHECK(cell(*rows_of(record.root, "depart").at(0), "effet") == "2014-09-01");
+  const auto unit = s.describe("dossiers-agents", key(1));
+  CHECK(date_or(unit.start) == "1985-10-01");
+  CHECK(date_or(unit.rules[1].start) == "2014-09-01");
 }
 
 TEST_CASE("Harpège: an assignment says its structure, those above it, and its title") {
@@ -168,4 +261,118 @@ TEST_CASE("Harpège: an assignment says its structure, those above it, and its t
   CHECK_THAT(cell(*rows[0], "rattachement"), Contains("UNIVERSITE"));
   CHECK(cell(*rows[0], "quotite") == "50/100");
   CHECK(cell(*rows[0], "voie") == "contrat n° 2");
+}
+
+TEST_CASE("Harpège: one table of careers per corps, with all its lines") {
+  Shipped s("harpege");
+  person(s, 1);
+  person(s, 2, "'1980-12-31T00:00:00'");
+  career(s, 1, "1990-09-01", "'2014-08-31'");
+  career(s, 2, "2005-09-01", "NULL");  // still in post: the table has everyone
+  s.db.exec("UPDATE INDIVIDU SET NOM_PATRONYMIQUE = 'ABALAIN' WHERE NO_INDIVIDU = 2");
+  s.add("TYPE_POPULATION", "C_TYPE_POPULATION, LL_TYPE_POPULATION", "'SA', 'ENSEIGNANTS-CHERCHEURS'");
+  const std::string corps = "C_CORPS, LL_CORPS, C_TYPE_CORPS, C_CATEGORIE";
+  s.add("CORPS", corps, "'301', 'MAITRES DE CONFERENCES', 'SA', 'A'");
+  s.add("CORPS", corps, "'999', 'INSPECTEURS', 'IA', 'A'");
+  const std::string columns =
+      "NO_DOSSIER_PERS, NO_SEQ_CARRIERE, NO_SEQ_ELEMENT, C_CORPS, D_EFFET_ELEMENT, D_FIN_ELEMENT, "
+      "TEM_PROVISOIRE, D_ANNULATION";
+  s.add("ELEMENT_CARRIERE", columns, "1, 1, 1, '301 ', '1990-09-01', '2000-08-31', 'N', NULL");
+  s.add("ELEMENT_CARRIERE", columns, "1, 1, 2, '301', '2000-09-01', '2014-08-31', 'N', '2001-01-10'");
+  s.add("ELEMENT_CARRIERE", columns, "2, 1, 1, '301', '2005-09-01', NULL, 'N', NULL");
+  s.add("ELEMENT_CARRIERE", columns, "1, 1, 3, 'ZZ', '2001-01-01', '9999-12-31', 'N', NULL");
+  s.add("ELEMENT_CARRIERE", columns, "2, 1, 2, NULL, '1111-11-11', NULL, 'O', NULL");
+  const auto all = s.candidates("tableau-carrieres");
+  REQUIRE(all.size() == 4);
+  CHECK_THAT(all.at("[\"999\"]").left_out.value_or(""), Contains("aucun élément de carrière"));
+  const auto code = [](const std::string& c) { return records::Key{{c}}; };
+  const auto unit = s.describe("tableau-carrieres", code("301"));
+  CHECK(unit.title == "Tableau récapitulatif des carrières, MAITRES DE CONFERENCES (301)");
+  CHECK_THAT(unit.description, Contains("2 agents, 3 éléments de carrière"));
+  CHECK(unit.rules[0].rule->code == "DUA_TABLEAU_CARRIERES_80");
+  CHECK(date_or(unit.rules[0].start) == "1980-12-31");
+  CHECK(date_or(unit.rules[0].end) == "2060-12-31");
+  CHECK(date_or(unit.start) == "1990-09-01");
+  CHECK(date_or(unit.rules[1].start) == "2014-08-31");
+  CHECK(*(all.at("[\"301\"]").facts.at("population")) == "ENSEIGNANTS-CHERCHEURS");
+  CHECK(s.describe("tableau-carrieres", code("ZZ")).title ==
+        "Tableau récapitulatif des carrières, code inconnu : ZZ");
+  CHECK(date_or(s.describe("tableau-carrieres", code("ZZ")).end) == "2001-01-01");
+  const auto unsaid = s.describe("tableau-carrieres", code(""));
+  CHECK(unsaid.file_name == "tableau-carrieres-non-renseigne.xml");
+  CHECK(date_or(unsaid.rules[1].start) == "none");
+  const auto record = s.record("tableau", code("301"));
+  CHECK(cell(record.root, "agents") == "2");
+  const auto lines = rows_of(record.root, "ligne");
+  REQUIRE(lines.size() == 3);
+  CHECK(cell(*lines[0], "nom_naissance") == "ABALAIN");
+  CHECK(cell(*lines[1], "naissance") == "le 29/02/1952");
+  CHECK(cell(*lines[1], "population") == "ENSEIGNANTS-CHERCHEURS (SA)");
+  CHECK(cell(*lines[2], "etat") == "annulé");
+  CHECK(rows_of(s.record("tableau", code("")).root, "ligne").size() == 1);
+}
+
+TEST_CASE("Harpège: one birth of convenience, and the table of careers has no start") {
+  Shipped s("harpege");
+  for (int no = 1; no <= 2; ++no) {
+    person(s, no, no == 1 ? "'1960-01-01'" : "'1900-01-01'");
+    career(s, no, "1990-09-01", "'2014-08-31'");
+    s.add("ELEMENT_CARRIERE",
+          "NO_DOSSIER_PERS, NO_SEQ_CARRIERE, NO_SEQ_ELEMENT, C_CORPS, D_EFFET_ELEMENT, D_FIN_ELEMENT",
+          fmt::format("{}, 1, 1, '301', '1990-09-01', '2014-08-31'", no));
+  }
+  const auto unit = s.describe("tableau-carrieres", records::Key{{std::string("301")}});
+  CHECK(date_or(unit.rules[0].start) == "none");
+  CHECK(unit.rules[0].final_action == "Keep");
+}
+
+TEST_CASE("Harpège: structures with their dates, branch and posts, and posts that no structure has") {
+  Shipped s("harpege");
+  const std::string structure = "C_STRUCTURE, C_STRUCTURE_PERE, LL_STRUCTURE, DATE_OUVERTURE, DATE_FERMETURE";
+  s.add("STRUCTURE", structure, "'UNIV', NULL, 'UNIVERSITE', '1971-01-01', NULL");
+  s.add("STRUCTURE", structure, "'SG', 'UNIV  ', 'SERVICES CENTRAUX', '1971-01-01', '9999-12-31'");
+  s.add("STRUCTURE", structure, "'FC  ', 'SG', 'FORMATION CONTINUE', '1980-01-01', '2012-02-29T00:00:00'");
+  for (int post = 1; post <= 3; ++post)
+    s.add("POSTE", "NO_POSTE, C_SECTION_CNU", fmt::format("{}, '27'", post));
+  const std::string occupation = "NO_DOSSIER_PERS, NO_OCCUPATION, NO_POSTE";
+  const std::string assignment =
+      "NO_SEQ_AFFECTATION, NO_DOSSIER_PERS, NO_OCCUPATION, C_STRUCTURE, D_DEB_AFFECTATION, D_FIN_AFFECTATION";
+  s.add("OCCUPATION", occupation, "1, 1, 1");
+  s.add("OCCUPATION", occupation, "2, 2, 1");
+  s.add("OCCUPATION", occupation, "3, 3, 2");
+  s.add("OCCUPATION", occupation, "4, 4, NULL");
+  s.add("AFFECTATION", assignment, "1, 1, 1, 'FC', '1990-01-01', '1995-12-31'");
+  s.add("AFFECTATION", assignment, "2, 2, 2, 'FC', '1996-01-01', '2013-06-30'");
+  s.add("AFFECTATION", assignment, "3, 3, 3, 'LABO', '1996-01-01', NULL");
+  s.add("AFFECTATION", assignment, "4, 4, 4, 'PERDU', '1996-01-01', NULL");
+  const auto all = s.candidates("structures-emplois");
+  REQUIRE(all.size() == 6);
+  CHECK_THAT(all.at("[\"PERDU\"]").left_out.value_or(""), Contains("aucun poste"));
+  const auto code = [](const std::string& c) { return records::Key{{c}}; };
+  const auto branch = [&](const std::string& c) { return *(all.at("[\"" + c + "\"]").facts.at("branche")); };
+  CHECK(branch("FC") == "SERVICES CENTRAUX");
+  CHECK(branch("UNIV") == "Établissement");
+  const auto closed = s.describe("structures-emplois", code("FC"));
+  CHECK(closed.title == "FORMATION CONTINUE (FC)");
+  CHECK(closed.rules[0].rule->code == "DUA_STRUCTURE_10");
+  CHECK(date_or(closed.rules[0].start) == "2012-02-29");
+  CHECK(date_or(closed.rules[0].end) == "2022-02-28");
+  CHECK(closed.rules[0].final_action == "Keep");
+  CHECK(closed.rules[1].rule->code == "COM_IMMEDIATE");
+  CHECK(date_or(closed.rules[1].start) == "2013-06-30");
+  const auto open = s.describe("structures-emplois", code("SG"));
+  CHECK(date_or(open.rules[0].start) == "none");
+  CHECK(date_or(open.rules[1].start) == "1971-01-01");
+  const auto record = s.record("structure", code("FC"));
+  const auto rows = rows_of(record.root, "poste");
+  REQUIRE(rows.size() == 1);
+  CHECK(cell(*rows[0], "debut") == "1990-01-01");
+  CHECK(cell(*rows[0], "fin") == "2013-06-30");
+  CHECK(cell(record.root, "rattachement") == "SERVICES CENTRAUX / UNIVERSITE");
+  const auto above = s.record("structure", code("UNIV"));
+  CHECK(cell(*rows_of(above.root, "rattachee").at(0), "structure") == "SERVICES CENTRAUX (SG)");
+  const auto lost = s.record("structure", code(""));
+  REQUIRE(rows_of(lost.root, "poste").size() == 1);
+  CHECK(cell(*rows_of(lost.root, "poste")[0], "poste") == "3");
+  CHECK(s.describe("structures-emplois", code("LABO")).title == "code inconnu : LABO");
 }
