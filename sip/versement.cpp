@@ -49,15 +49,13 @@ constexpr std::array state_names{
 
 /// The plan decides what is sent: nothing in it may be ignored, nothing may be missing.
 void require_keys(const Json& object, std::initializer_list<const char*> keys, std::string_view origin,
-                  std::string_view name, std::initializer_list<const char*> optional = {}) {
+                  std::string_view name) {
   if (!object.is_object()) bad_plan(origin, name);
   for (const char* key : keys)
     if (!object.contains(key)) bad_plan(origin, key);
-  for (const auto& [key, value] : object.items()) {
-    const auto same = [&](const char* k) { return key == k; };
-    if (std::none_of(keys.begin(), keys.end(), same) && std::none_of(optional.begin(), optional.end(), same))
+  for (const auto& [key, value] : object.items())
+    if (std::none_of(keys.begin(), keys.end(), [&](const char* k) { return key == k; }))
       bad_plan(origin, key);
-  }
 }
 
 std::uint64_t count_of(const Json& object, const char* key, std::string_view origin) {
@@ -115,10 +113,11 @@ Json plan_to_json(const Plan& plan) {
 }
 
 Plan plan_from_json(const Json& json, std::string_view origin) {
-  require_keys(json,
-               {"format", "versement", "attempt", "created", "extract", "application", "profileDigest",
-                "platform", "seda", "settings", "lots", "kept", "keptSha512", "leftOut", "leftOutSha512"},
-               origin, "plan", {"sampling", "closed"});
+  require_keys(
+      json,
+      {"format", "versement", "attempt", "created", "extract", "application", "profileDigest", "platform",
+       "seda", "settings", "lots", "kept", "keptSha512", "leftOut", "leftOutSha512", "sampling", "closed"},
+      origin, "plan");
   if (core::json_string(json, "format", origin) != plan_format) bad_plan(origin, "format");
   Plan plan;
   plan.versement = core::json_string(json, "versement", origin);
@@ -150,9 +149,13 @@ Plan plan_from_json(const Json& json, std::string_view origin) {
   plan.kept_sha512 = core::json_string(json, "keptSha512", origin);
   plan.left_out = count_of(json, "leftOut", origin);
   plan.left_out_sha512 = core::json_string(json, "leftOutSha512", origin);
-  plan.sampling = json.value("sampling", Json::array());
+  plan.sampling = json.at("sampling");
   if (!plan.sampling.is_array()) bad_plan(origin, "sampling");
-  plan.closed = json.value("closed", Json());
+  for (const auto& outcome : plan.sampling)
+    require_keys(outcome, {"profile", "criteria", "applied", "population", "kept", "strata"}, origin,
+                 "sampling");
+  plan.closed = json.at("closed");
+  if (!plan.closed.is_null()) require_keys(plan.closed, {"name", "sha512", "records"}, origin, "closed");
   return plan;
 }
 
