@@ -39,6 +39,23 @@ void tell_unvalidated(Context& c, const sip::Plan& plan) {
                  n, codes));
 }
 
+/// What selections keep, and which of them wait for a validation.
+void tell_sampling(Context& c, const sip::Plan& plan) {
+  for (const auto& s : plan.sampling) {
+    const auto profile = s.value("profile", std::string());
+    const auto kept = core::show_count(s.value("kept", std::uint64_t{0}));
+    const auto population = core::show_count(s.value("population", std::uint64_t{0}));
+    if (s.value("applied", false))
+      c.out.say(
+          msg("Selection in {0}: {1} of {2} records are to be kept for ever.", profile, kept, population));
+    else
+      c.out.warn(
+          msg("The selection [tri.{0}] is not validated by the establishment yet: it would keep {1} of {2} "
+              "records, all are kept until it is. A production platform accepts no other.",
+              profile, kept, population));
+  }
+}
+
 int run_plan(Context& c) {
   auto extract = extract::Extract::open(c.input(c.words.get("EXTRACT")));
   sip::PlanOptions options;
@@ -58,6 +75,7 @@ int run_plan(Context& c) {
   options.max_entries = static_cast<std::uint64_t>(limits.integer("max-entries", 10, 10'000'000));
   options.max_bytes = static_cast<std::uint64_t>(limits.integer("max-bytes", 10'000, 1'000'000'000'000));
   options.replace = c.words.has("replace");
+  if (c.words.has("closed")) options.closed = c.input(c.words.get("closed"));
   options.extract_sha512 = extract::require_sealed(extract, c.trust_store(), c.roles(), c.clock).hex();
 
   const sip::Versement versement(c.workspace(), options.versement);
@@ -67,6 +85,7 @@ int run_plan(Context& c) {
                      {{"lots", plan.lots.size()},
                       {"kept", plan.kept},
                       {"left_out", plan.left_out},
+                      {"closed", plan.closed},
                       {"attempt", plan.attempt}});
   std::vector<std::vector<std::string>> rows;
   for (const auto& lot : plan.lots) {
@@ -80,6 +99,7 @@ int run_plan(Context& c) {
                    core::ntr("{0} left out", "{0} left out", plan.left_out),
                    versement.folder().lexically_normal().string()));
   tell_unvalidated(c, plan);
+  tell_sampling(c, plan);
   c.out.say(msg("→ Next: versoir build {0}", plan.versement));
   c.out.summary({{"versement", plan.versement},
                  {"lots", plan.lots.size()},
@@ -102,18 +122,21 @@ std::vector<CommandDef> plan_commands() {
                        "was sealed. Nothing is built yet."),
        .example = "versoir plan apogee.extract --id scolarite-2027 --replace",
        .arguments = {{mark("EXTRACT"), mark("an extract file")}},
-       .options = {{"id", mark("ID"), mark("identifier of the versement (default: application and date)")},
-                   {"profile", mark("NAME"), mark("archive profile (default: all of the application)"),
-                    nullptr, true},
-                   {"platform", mark("NAME"),
-                    mark("platform of the configuration (default: [transfer] platform)")},
-                   {"seda", mark("VERSION"), mark("SEDA version: 2.1, 2.2 or 2.3 (default: [transfer] seda)"),
-                    nullptr, false, "2.1|2.2|2.3"},
-                   {"max-entries", mark("N"),
-                    mark("units and objects in a lot, at most (default: [transfer] max_entries)")},
-                   {"max-bytes", mark("N"),
-                    mark("bytes of objects in a lot, at most (default: [transfer] max_bytes)")},
-                   {"replace", nullptr, mark("plan again: new attempt, new identifiers")}},
+       .options =
+           {{"id", mark("ID"), mark("identifier of the versement (default: application and date)")},
+            {"profile", mark("NAME"), mark("archive profile (default: all of the application)"), nullptr,
+             true},
+            {"platform", mark("NAME"), mark("platform of the configuration (default: [transfer] platform)")},
+            {"seda", mark("VERSION"), mark("SEDA version: 2.1, 2.2 or 2.3 (default: [transfer] seda)"),
+             nullptr, false, "2.1|2.2|2.3"},
+            {"max-entries", mark("N"),
+             mark("units and objects in a lot, at most (default: [transfer] max_entries)")},
+            {"max-bytes", mark("N"),
+             mark("bytes of objects in a lot, at most (default: [transfer] max_bytes)")},
+            {"closed", mark("LIST"),
+             mark("only these records, deferred until now and declared closed by the archivist: keys, one a "
+                  "line, or lines of left-out.csv")},
+            {"replace", nullptr, mark("plan again: new attempt, new identifiers")}},
        .exits = {Exit::configuration, Exit::extract_invalid, Exit::extract_altered, Exit::profile_invalid,
                  Exit::lot_state},
        .run = run_plan}};

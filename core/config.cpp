@@ -84,6 +84,15 @@ constexpr std::array keys{
         key_text(
             "logical rule = duration of the tableau de gestion, when not the profile's: 60 YEAR, unlimited"),
         ""},
+    ConfigKey{"tri.*", "keep",
+              key_text("records of an archive profile that are kept for ever, the others may be destroyed: "
+                       "criteria between semicolons, one is enough (systematic 10 from 3; random 5% seed "
+                       "2027; years ending 0 5; initial B; list FILE; specimen 2 by year)"),
+              ""},
+    ConfigKey{"tri.*", "validation",
+              key_text("entry of the tableau de gestion; who validated it; date (YYYY-MM-DD); without it all "
+                       "are kept"),
+              ""},
     ConfigKey{"extract", "kind", key_text("kind of extract; only rehearsal for now"), "rehearsal"},
     ConfigKey{"consult", "limit", key_text("answers shown by a search, at most"), "50"},
 };

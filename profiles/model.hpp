@@ -139,8 +139,16 @@ struct UnitDef {
   Template file_name;   ///< FileInfo/Filename of the object
 };
 struct LeaveOut {
-  std::string reason;  ///< French, one sentence, goes to left-out.csv and to the review
-  std::string sql;     ///< keys
+  std::string reason;     ///< French, one sentence, goes to left-out.csv and to the review
+  std::string sql;        ///< keys
+  bool deferred = false;  ///< for now only: the record is transferred once it is closed (plan --closed)
+};
+/// What a selection among the records (tri) may look at: templates over the facts, empty when not declared.
+struct SamplingDef {
+  Template order;    ///< stable number or name that the records are ranked by
+  Template year;     ///< a year, or a date of it
+  Template initial;  ///< a name
+  Template stratum;  ///< what the counts are broken down by; the year when not declared
 };
 /// One archive profile: which records become which archive units, with which dates and rules.
 struct ArchiveDef {
@@ -152,7 +160,9 @@ struct ArchiveDef {
   std::vector<LeaveOut> leave_out;  ///< evaluated in order; the first that holds gives the reason
   std::string facts;                ///< SQL with the key as parameters: one row, feeds templates
   UnitDef root;  ///< the unit that holds a lot (facts of the versement: {establishment} {application})
-  UnitDef documentation;         ///< unit of the data's documentation in each lot
+  UnitDef documentation;  ///< unit of the data's documentation in each lot
+  /// The unit's final action may depend on a selection; without it, the records are kept or not as a whole.
+  std::optional<SamplingDef> sampling;
   std::optional<UnitDef> group;  ///< optional level between root and records...
   Template group_by;  ///< ...one per distinct value of this template, records must come in that order
   UnitDef unit;

@@ -102,6 +102,9 @@ class QueryCheck {
     const auto facts = prepare(archive.facts, where + ": facts", record->key);
     if (!facts) return;
     check_unit(archive.unit, where + ": unit", *facts);
+    if (const auto& s = archive.sampling)
+      for (const auto* t : {&s->order, &s->year, &s->initial, &s->stratum})
+        check_template(*t, where + ": sampling", *facts);
     if (archive.group) {
       check_unit(*archive.group, where + ": group", *facts);
       check_template(archive.group_by, where + ": group", *facts);

@@ -89,6 +89,25 @@ UnitDef read_unit(const XmlElement& e, Reading& r, const std::vector<std::string
   return u;
 }
 
+SamplingDef read_sampling(const XmlElement& e, Reading& r) {
+  const auto part = [&](std::string_view name) {
+    auto text = core::trim(e.attribute_or(name, ""));
+    check_template(text, e, r);
+    return text;
+  };
+  return {part("order"), part("year"), part("initial"), part("stratum")};
+}
+
+/// What a selection decides is the final action of the appraisal rule: there must be one.
+void check_sampling(const XmlElement& root, const ArchiveDef& a, Reading& r) {
+  if (!a.sampling || std::ranges::any_of(a.unit.rules, [](const UnitRule& rule) {
+        return rule.category == RuleCategory::appraisal;
+      }))
+    return;
+  r.defect(
+      msg("{0}: a selection (sampling) needs an AppraisalRule on the unit", r.at(*root.child("sampling"))));
+}
+
 }  // namespace
 
 void read_archive(const XmlElement& root, Reading& r) {
@@ -102,7 +121,8 @@ void read_archive(const XmlElement& root, Reading& r) {
   a.facts = root.child_text("facts");
   a.line = root.line;
   for (const auto* e : root.all("leave-out"))
-    a.leave_out.push_back({e->attribute_or("reason", ""), core::trim(e->text)});
+    a.leave_out.push_back({e->attribute_or("reason", ""), core::trim(e->text), yes(*e, "deferred", false)});
+  if (const auto* e = root.child("sampling")) a.sampling = read_sampling(*e, r);
   if (!r.app.find_record(a.record))
     r.defect(msg("{0}: the record {1} is not declared in records.xml", r.at(root), a.record));
   if (std::ranges::any_of(r.app.archives, [&](const ArchiveDef& other) { return other.code == a.code; }))
@@ -115,6 +135,7 @@ void read_archive(const XmlElement& root, Reading& r) {
     check_template(a.group_by, *e, r);
   }
   if (const auto* e = root.child("unit")) a.unit = read_unit(*e, r, nullptr);
+  check_sampling(root, a, r);
   r.app.archives.push_back(std::move(a));
 }
 

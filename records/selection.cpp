@@ -136,15 +136,15 @@ class Savepoint {
   core::Database& db_;
 };
 
-/// The keys that the leave-out queries give, each with the first reason that holds: a TEMP table ordered by
-/// key, so that memory does not grow with the number of records.
+/// The keys that the leave-out queries give, each with the first reason that holds and the first that is no
+/// deferral: a TEMP table ordered by key, so that memory does not grow with the number of records.
 class LeftOut {
  public:
   LeftOut(core::Database& db, const profiles::ArchiveDef& archive, std::size_t width)
       : db_(db), archive_(archive), name_("temp." + core::sql_name("versoir_left_out_" + archive.code)) {
     create(width);
     fill(width);
-    lookup_.emplace(db_.prepare("SELECT reason FROM " + name_ + " WHERE " + condition(width)));
+    lookup_.emplace(db_.prepare("SELECT reason, lasting FROM " + name_ + " WHERE " + condition(width)));
   }
   ~LeftOut() {
     lookup_.reset();
@@ -157,34 +157,47 @@ class LeftOut {
   LeftOut(const LeftOut&) = delete;
   LeftOut& operator=(const LeftOut&) = delete;
 
-  std::optional<std::string> reason(const Key& key) {
+  struct Reasons {
+    std::optional<std::string> first, lasting;
+  };
+  Reasons reasons(const Key& key) {
     const parts::Rewind rewind(*lookup_);
     bind_key(*lookup_, key);
-    if (!lookup_->step()) return std::nullopt;
-    return archive_.leave_out[static_cast<std::size_t>(lookup_->integer(0))].reason;
+    if (!lookup_->step()) return {};
+    Reasons reasons{reason(lookup_->integer(0)), std::nullopt};
+    if (!lookup_->is_null(1)) reasons.lasting = reason(lookup_->integer(1));
+    return reasons;
   }
 
  private:
+  const std::string& reason(std::int64_t number) const {
+    return archive_.leave_out[static_cast<std::size_t>(number)].reason;
+  }
+
   void create(std::size_t width) {
     std::string columns;
     for (std::size_t i = 0; i < width; ++i) columns += fmt::format("k{},", i);
     const auto key = columns.substr(0, columns.size() - 1);
     db_.exec("DROP TABLE IF EXISTS " + name_);
-    db_.exec("CREATE TABLE " + name_ + " (" + columns + "reason INTEGER NOT NULL, PRIMARY KEY(" + key +
-             ")) WITHOUT ROWID");
+    db_.exec("CREATE TABLE " + name_ + " (" + columns +
+             "reason INTEGER NOT NULL, lasting INTEGER, PRIMARY KEY(" + key + ")) WITHOUT ROWID");
   }
 
   void fill(std::size_t width) {
     const Savepoint savepoint(db_);
     std::string marks;
-    for (std::size_t i = 0; i <= width; ++i) marks += fmt::format("{}?{}", i ? "," : "", i + 1);
-    auto insert = db_.prepare("INSERT OR IGNORE INTO " + name_ + " VALUES (" + marks + ")");
+    for (std::size_t i = 0; i <= width + 1; ++i) marks += fmt::format("{}?{}", i ? "," : "", i + 1);
+    auto insert = db_.prepare("INSERT OR IGNORE INTO " + name_ + " VALUES (" + marks +
+                              ") ON CONFLICT DO UPDATE SET lasting = coalesce(lasting, excluded.lasting)");
     for (std::size_t i = 0; i < archive_.leave_out.size(); ++i) {
       const auto place = parts::place_of(archive_, "leave-out");
       auto keys = parts::prepare_keys(db_, archive_.leave_out[i].sql, width, place);
       while (parts::step(db_, keys, place)) {
         bind_key(insert, read_key(keys));
         insert.bind(static_cast<int>(width) + 1, static_cast<std::int64_t>(i));
+        insert.bind(static_cast<int>(width) + 2, archive_.leave_out[i].deferred
+                                                     ? core::Value()
+                                                     : core::Value(static_cast<std::int64_t>(i)));
         insert.run();
       }
     }
@@ -205,7 +218,7 @@ class LeftOut {
 }  // namespace
 
 void select(core::Database& db, const profiles::Application& app, const profiles::ArchiveDef& archive,
-            const std::function<void(Candidate&&)>& visit) {
+            const std::function<void(Candidate&&)>& visit, const std::function<bool(const Key&)>& closed) {
   const auto width = parts::record_of(app, archive).key.size();
   const auto place = parts::place_of(archive, "select");
   LeftOut left_out(db, archive, width);
@@ -214,7 +227,10 @@ void select(core::Database& db, const profiles::Application& app, const profiles
   while (parts::step(db, keys, place)) {
     Candidate candidate;
     candidate.key = read_key(keys);
-    candidate.left_out = left_out.reason(candidate.key);
+    if (closed && !closed(candidate.key)) continue;
+    auto reasons = left_out.reasons(candidate.key);
+    candidate.closed = closed && reasons.first && !reasons.lasting;
+    candidate.left_out = closed ? std::move(reasons.lasting) : std::move(reasons.first);
     if (!candidate.left_out) candidate.facts = facts.read(candidate.key);
     visit(std::move(candidate));
   }

@@ -45,12 +45,16 @@ struct Described {
 struct Candidate {
   Key key;
   std::optional<std::string> left_out;  ///< reason; nullopt = kept
-  profiles::Row facts;                  ///< of kept candidates
+  /// Kept because it was declared closed: a deferral was the only reason against it.
+  bool closed = false;
+  profiles::Row facts;  ///< of kept candidates
 };
 /// Streams the candidates of an archive profile in the order of its select. Views must exist (RecordReader
-/// makes them).
+/// makes them). With `closed`, only the candidates that it says are closed are given, and deferrals do not
+/// hold them back.
 void select(core::Database& db, const profiles::Application& app, const profiles::ArchiveDef& archive,
-            const std::function<void(Candidate&&)>& visit);
+            const std::function<void(Candidate&&)>& visit,
+            const std::function<bool(const Key&)>& closed = {});
 /// The facts of one record again (building from a plan). Names of columns are lower case. A key without
 /// facts, or with several rows of them, is Error(Exit::profile_invalid).
 class FactReader {

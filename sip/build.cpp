@@ -10,6 +10,7 @@
 #include "records/selection.hpp"
 #include "sip/content.hpp"
 #include "sip/kept.hpp"
+#include "sip/sampling.hpp"
 #include "sip/settings.hpp"
 #include "sip/sinks.hpp"
 #include "trust/seal.hpp"
@@ -166,7 +167,7 @@ class LotWriter {
     std::uint64_t left = lot_.records;
     read_kept(kept, [&](const KeptRow& row) {
       if (row.lot != lot_.id.value) return true;
-      write_record(records::Key::parse(row.key));
+      write_record(records::Key::parse(row.key), row.final_action);
       progress.advance(1);
       return --left > 0;
     });
@@ -276,11 +277,12 @@ class LotWriter {
     if (group_) writer_.open_unit(unit_content(describe_holder(*archive_.group, facts, *group_), settings_));
   }
 
-  void write_record(const records::Key& key) try {
+  void write_record(const records::Key& key, const std::string& final_action) try {
     const auto facts = facts_.read(key);
     enter_group(facts);
     auto described = describe_record(app_, archive_, facts, key, scratch_);
     log_.take(scratch_);
+    if (archive_.sampling) set_final_action(described, final_action);  // as planned, never decided again
     std::string object_group;
     if (archive_.unit.object) object_group = add_record(key, described.file_name);
     auto content = unit_content(std::move(described), settings_);

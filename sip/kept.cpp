@@ -15,7 +15,7 @@ using core::msg;
 
 namespace {
 
-constexpr std::size_t kept_columns = 11;
+constexpr std::size_t kept_columns = 12;
 
 std::optional<std::string> date_field(const std::optional<core::Date>& date) {
   if (!date) return std::nullopt;
@@ -76,7 +76,7 @@ KeptRow kept_row(const records::Described& unit) {
 
 void write_kept_header(core::CsvWriter& csv) {
   csv.row({"lot", "profile", "key", "title", "start", "end", "appraisal_rule", "appraisal_end",
-           "final_action", "access_rule", "access_end"});
+           "final_action", "access_rule", "access_end", "sampling"});
 }
 
 void write_kept(core::CsvWriter& csv, const KeptRow& row) {
@@ -90,7 +90,8 @@ void write_kept(core::CsvWriter& csv, const KeptRow& row) {
                                                                     date_field(row.appraisal_end),
                                                                     text_field(row.final_action),
                                                                     text_field(row.access_rule),
-                                                                    date_field(row.access_end)};
+                                                                    date_field(row.access_end),
+                                                                    text_field(row.sampling)};
   csv.row(fields);
 }
 
@@ -139,6 +140,7 @@ void read_kept(const std::filesystem::path& file, const std::function<bool(const
     row.appraisal_rule = text(6);
     row.final_action = text(8);
     row.access_rule = text(9);
+    row.sampling = text(11);
     return visit(row);
   });
 }

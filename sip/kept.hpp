@@ -19,6 +19,7 @@ struct KeptRow {
   std::optional<core::Date> appraisal_end;
   std::string final_action, access_rule;
   std::optional<core::Date> access_end;
+  std::string sampling;  ///< criteria that keep the record for ever, where there is a selection; "; " between
 };
 
 /// The row of a unit. Several rules of a category: the latest end counts (VITAM: all of them must have run

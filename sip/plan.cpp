@@ -8,6 +8,8 @@
 #include "records/selection.hpp"
 #include "sip/content.hpp"
 #include "sip/kept.hpp"
+#include "sip/key_list.hpp"
+#include "sip/sampling.hpp"
 #include "sip/settings.hpp"
 #include "sip/sinks.hpp"
 
@@ -196,7 +198,8 @@ void check_limits(const PlanOptions& options) {
 /// or attempt, other id. The versement counts: two of them from one extract are two transfers, and the
 /// platform has no other way to tell their messages apart (docs/decisions/0005).
 std::string identity(const std::string& versement, const std::string& extract_root,
-                     const std::string& profile_digest, const Settings& settings, int attempt) {
+                     const std::string& profile_digest, const Settings& settings, int attempt,
+                     const KeyList* closed) {
   core::Sha256Hasher hasher;
   hasher.update(versement);
   hasher.update(std::string_view("\0", 1));
@@ -204,6 +207,7 @@ std::string identity(const std::string& versement, const std::string& extract_ro
   hasher.update(profile_digest);
   hasher.update(core::canonical_json(settings.to_json()));
   hasher.update(std::to_string(attempt));
+  if (closed) hasher.update(closed->sha512());
   return hasher.finish().hex().substr(0, 10);
 }
 
@@ -219,15 +223,65 @@ fs::path relative_to(const fs::path& path, const fs::path& workspace) {
   return error || relative.empty() ? fs::absolute(path) : relative;
 }
 
+bool defers(const profiles::ArchiveDef& archive) {
+  return std::any_of(archive.leave_out.begin(), archive.leave_out.end(),
+                     [](const profiles::LeaveOut& l) { return l.deferred; });
+}
+
+/// A list of closed records concerns the archive profiles that defer; the others have no such records.
+void keep_deferring(std::vector<const profiles::ArchiveDef*>& archives, const KeyList& closed) {
+  std::erase_if(archives, [](const auto* archive) { return !defers(*archive); });
+  if (archives.empty())
+    throw Error(Exit::usage,
+                msg("None of these archive profiles defers records: there is nothing to close."));
+  if (closed.anonymous() && archives.size() > 1)
+    throw Error(Exit::usage,
+                msg("{0} does not say of which archive profile its keys are.", closed.file().string()))
+        .hint(msg("Name it with --profile, or give the list a column \"profile\"."));
+}
+
+/// Why a list of closed records cannot be followed, all of its lines at once.
+class ClosedRefusals {
+ public:
+  void add(core::Message reason) {
+    if (reasons_.size() < most) reasons_.push_back(std::move(reason));
+    ++count_;
+  }
+  void add_unmet(const KeyList& list, const PlanOptions& options, const profiles::Application& app) {
+    for (const auto& [profile, key] : list.unmet()) {
+      const bool elsewhere =
+          app.find_archive(profile) && !options.profiles.empty() &&
+          std::find(options.profiles.begin(), options.profiles.end(), profile) == options.profiles.end();
+      if (!elsewhere) add(msg("{0}: no such record.", key));
+    }
+  }
+  void finish(const KeyList& list) const {
+    if (count_ == 0) return;
+    Error e(Exit::usage, core::nmsg("{0} key of {1} is not that of a deferred record: nothing is planned.",
+                                    "{0} keys of {1} are not those of deferred records: nothing is planned.",
+                                    count_, list.file().string()));
+    for (const auto& reason : reasons_) std::move(e).because(reason);
+    throw std::move(e).hint(
+        msg("The deferred records are in left-out.csv of an ordinary plan, with their reason."));
+  }
+
+ private:
+  static constexpr std::size_t most = 20;
+  std::vector<core::Message> reasons_;
+  std::uint64_t count_ = 0;
+};
+
 /// One planning run over one extract.
 class Planner {
  public:
   Planner(extract::Extract& extract, const profiles::Application& app, const Settings& settings, Plan& plan,
-          const Versement& versement)
+          const Versement& versement, const fs::path& configuration, KeyList* closed)
       : extract_(extract),
         app_(app),
         settings_(settings),
         plan_(plan),
+        configuration_(configuration),
+        closed_(closed),
         kept_(versement.file("kept.csv")),
         left_out_(versement.file("left-out.csv")) {
     write_kept_header(kept_.csv);
@@ -243,16 +297,21 @@ class Planner {
                      fmt::format("{}-{}-{}", settings_.message_prefix, archive.code, id),
                      documentation_size(app_, *record));
     SizeEstimate sizes(reader, app_, archive, provenance);
+    auto sampler = sample(archive, progress);
     progress.begin(archive.label, std::nullopt, "records");
-    records::select(extract_.database(), app_, archive, [&](records::Candidate&& candidate) {
+    select(archive, [&](records::Candidate&& candidate) {
+      if (closed_ && !admit(archive, candidate)) return;
       if (candidate.left_out)
         leave(archive, candidate);
       else
-        keep(archive, candidate, filler, sizes);
+        keep(archive, candidate, filler, sizes, sampler ? &*sampler : nullptr);
       progress.advance(1);
     });
     progress.end();
   }
+
+  /// Of a list of closed records: what it named and must not.
+  [[nodiscard]] ClosedRefusals& refusals() noexcept { return refusals_; }
 
   void finish(const Versement& versement) {
     plan_.kept_sha512 = kept_.sink.take().sha512.hex();
@@ -265,15 +324,55 @@ class Planner {
   }
 
  private:
+  void select(const profiles::ArchiveDef& archive, const std::function<void(records::Candidate&&)>& visit) {
+    std::function<bool(const records::Key&)> closed;
+    if (closed_) closed = [&](const records::Key& key) { return closed_->contains(archive.id, key); };
+    records::select(extract_.database(), app_, archive, visit, closed);
+  }
+
+  /// The first pass of a selection: ranks and shares need the whole population.
+  std::optional<Sampler> sample(const profiles::ArchiveDef& archive, core::Progress& progress) {
+    const auto decision = settings_.sampling.find(archive.id);
+    if (decision == settings_.sampling.end()) return std::nullopt;
+    std::optional<Sampler> sampler(std::in_place, archive, decision->second, configuration_);
+    progress.begin(msg("selection: {0}", archive.label).text(), std::nullopt, "records");
+    select(archive, [&](records::Candidate&& candidate) {
+      sampler->see(candidate);
+      progress.advance(1);
+    });
+    // A list of the archivist may name any candidate, also when only those declared closed are planned.
+    if (closed_ && sampler->has_lists())
+      records::select(extract_.database(), app_, archive,
+                      [&](records::Candidate&& candidate) { sampler->meet(candidate.key); });
+    progress.end();
+    sampler->choose();
+    plan_.sampling.push_back(sampler->report());
+    return sampler;
+  }
+
+  bool admit(const profiles::ArchiveDef& archive, const records::Candidate& candidate) {
+    closed_->meet(archive.id, candidate.key);
+    if (candidate.closed) return true;
+    refusals_.add(
+        candidate.left_out
+            ? msg("{0}: left out for another reason: {1}", candidate.key.text(), *candidate.left_out)
+            : msg("{0}: not left out, an ordinary plan transfers it.", candidate.key.text()));
+    return false;
+  }
+
   void leave(const profiles::ArchiveDef& archive, const records::Candidate& candidate) {
     left_out_.csv.row({archive.id, candidate.key.text(), *candidate.left_out});
     ++plan_.left_out;
   }
 
   void keep(const profiles::ArchiveDef& archive, const records::Candidate& candidate, LotFiller& filler,
-            SizeEstimate& sizes) {
+            SizeEstimate& sizes, Sampler* sampler) {
     findings_.clear();  // the build reports them, next to the units that it writes
-    auto row = kept_row(describe_record(app_, archive, candidate.facts, candidate.key, findings_));
+    auto unit = describe_record(app_, archive, candidate.facts, candidate.key, findings_);
+    const auto criteria = sampler ? sampler->next(candidate.key) : std::string();
+    if (archive.sampling) set_final_action(unit, sampler ? sampler->action(criteria) : "Keep");
+    auto row = kept_row(unit);
+    row.sampling = criteria;
     row.lot = filler.add(group_of(archive, candidate.facts), sizes.of(candidate.key)).value;
     row.profile = archive.id;
     row.key = candidate.key.text();
@@ -285,6 +384,9 @@ class Planner {
   const profiles::Application& app_;
   const Settings& settings_;
   Plan& plan_;
+  fs::path configuration_;  ///< folder that lists of the configuration are relative to
+  KeyList* closed_;
+  ClosedRefusals refusals_;
   HashedCsv kept_, left_out_;
   std::vector<core::Finding> findings_;
 };
@@ -317,7 +419,12 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   plan.created = clock.now();
 
   auto app = extract.profile();
-  const auto archives = chosen_archives(app, options.profiles);
+  auto archives = chosen_archives(app, options.profiles);
+  std::optional<KeyList> closed;
+  if (!options.closed.empty()) {
+    closed = KeyList::read(options.closed, Exit::usage);
+    keep_deferring(archives, *closed);
+  }
   const auto settings = read_settings(config, app, archives, options);
   apply_durations(app, settings.durations);
   if (settings.platform_kind == "production" &&
@@ -342,9 +449,17 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   records::RecordReader reader(extract.database(), app);
   check_queries(reader);
   NewFolder folder(versement.folder());
-  Planner planner(extract, app, settings, plan, versement);
-  const auto id = identity(plan.versement, plan.extract_root, plan.profile_digest, settings, plan.attempt);
+  auto* list = closed ? &*closed : nullptr;
+  Planner planner(extract, app, settings, plan, versement, config.file().parent_path(), list);
+  const auto id =
+      identity(plan.versement, plan.extract_root, plan.profile_digest, settings, plan.attempt, list);
   for (const auto* archive : archives) planner.run(*archive, id, reader, progress);
+  if (list) {
+    planner.refusals().add_unmet(*list, options, app);
+    planner.refusals().finish(*list);
+    plan.closed = {
+        {"name", list->file().filename().string()}, {"sha512", list->sha512()}, {"records", plan.kept}};
+  }
   planner.finish(versement);
   folder.keep();
   return plan;

@@ -6,6 +6,7 @@
 #include "extract/store.hpp"
 #include "sip/versement.hpp"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -19,11 +20,15 @@ struct PlanOptions {
   std::uint64_t max_entries = 99'000;  ///< units + objects per lot (VITAM: fewer than 100 000)
   std::uint64_t max_bytes = 1'000'000'000;
   std::string extract_sha512;  ///< of the file, as its seal was just verified; "" = computed here
+  /// Records that the archivist declares closed: only these are planned, although they were deferred. A list
+  /// that names others, or records that stay for another reason, is Error(Exit::usage).
+  std::filesystem::path closed;
   bool replace = false;  ///< plan again: attempt + 1, new MessageIdentifiers; refused once a lot was sent
 };
-/// Writes plan.json, kept.csv (lot, profile, key, title, start, end, rules with end dates) and left-out.csv
-/// (profile, key, reason). Refuses a rehearsal extract for a production platform (Exit::lot_state), an
-/// unmapped rule or missing agency or agreement (Exit::configuration, all of them at once).
+/// Writes plan.json, kept.csv (lot, profile, key, title, start, end, rules with end dates, selection) and
+/// left-out.csv (profile, key, reason). Refuses a rehearsal extract for a production platform
+/// (Exit::lot_state), an unmapped rule or missing agency or agreement (Exit::configuration, all of them at
+/// once).
 Plan make_plan(extract::Extract& extract, const core::Config& config, const Versement& versement,
                const PlanOptions& options, const core::Clock& clock, core::Progress& progress);
 

@@ -54,6 +54,11 @@ std::string iso(const std::optional<core::Date>& date) {
   return date ? core::format_date(*date) : std::string();
 }
 
+std::string text_of(const Json& object, const char* key) {
+  const auto at = object.find(key);
+  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+}
+
 Json kept_to_json(const KeptRow& row) {
   return {{"profile", row.profile},
           {"lot", row.lot},
@@ -168,7 +173,22 @@ Json reasons_to_json(const ProfileStats& stats) {
   return list;
 }
 
-Json profiles_to_json(const profiles::Application& app, const Settings& settings, const Lists& lists) {
+/// Null for an archive profile whose records are exhaustive; without criteria, nothing is decided.
+Json sampling_to_json(const profiles::ArchiveDef& archive, const Settings& settings, const Plan& plan) {
+  if (!archive.sampling) return nullptr;
+  Json json = {{"criteria", Json::array()}, {"validation", nullptr}};
+  for (const auto& outcome : plan.sampling)
+    if (text_of(outcome, "profile") == archive.id) json.update(outcome);
+  const auto decision = settings.sampling.find(archive.id);
+  if (decision != settings.sampling.end() && decision->second.validation) {
+    const auto& v = *decision->second.validation;
+    json["validation"] = {{"reference", v.reference}, {"who", v.who}, {"date", v.date}};
+  }
+  return json;
+}
+
+Json profiles_to_json(const profiles::Application& app, const Settings& settings, const Lists& lists,
+                      const Plan& plan) {
   Json list = Json::array();
   static const ProfileStats none;
   for (const auto& archive : app.archives) {
@@ -190,6 +210,7 @@ Json profiles_to_json(const profiles::Application& app, const Settings& settings
                     {"end", iso(stats.extent.end)},
                     {"withoutDates", stats.without_dates},
                     {"rules", std::move(rules)},
+                    {"sampling", sampling_to_json(archive, settings, plan)},
                     {"forecast", forecast_to_json(app, stats)}});
   }
   return list;
@@ -200,11 +221,6 @@ bool blocks(const LotFacts& facts, const Versement& versement) {
   if (facts.sending || facts.operation) return false;
   return !fs::exists(versement.sip(facts.id)) ||
          (facts.check_verdict != "OK" && facts.check_verdict != "WARNING");
-}
-
-std::string text_of(const Json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
 }
 
 /// What builds and checks had to say, counted by code.
@@ -371,7 +387,8 @@ Json review_facts(const Versement& versement, const Plan& plan, extract::Extract
                 {"seda", seda_name(plan.seda)},
                 {"extract", extract_to_json(extract, plan)},
                 {"dictionary", dictionary_to_json(app)},
-                {"profiles", profiles_to_json(app, settings, lists)},
+                {"profiles", profiles_to_json(app, settings, lists, plan)},
+                {"closed", plan.closed},
                 {"sample", lists.sample}};
   facts["totals"] = {{"kept", plan.kept},   {"leftOut", plan.left_out}, {"lots", plan.lots.size()},
                      {"units", lots.units}, {"objects", lots.objects},  {"size", lots.size},

@@ -4,6 +4,7 @@
 #include "core/html.hpp"
 #include "sip/review.hpp"
 #include "sip/review_words.hpp"
+#include "sip/sampling.hpp"
 
 #include <algorithm>
 #include <set>
@@ -88,6 +89,7 @@ class Page {
               {tr("Size of the packages"), built(core::show_size(number(totals, "size")))},
               {tr("Size of the objects"), built(core::show_size(number(totals, "bytes")))},
               {"SEDA", text(facts_, "seda")}});
+    if (const auto closed = closed_text(facts_); !closed.empty()) page_.paragraph(closed);
   }
 
   /// A figure of the packages, once there are some.
@@ -129,7 +131,26 @@ class Page {
       reasons.push_back({text(r, "reason"), count(r, "records")});
     table(tr("Left out, and why"), {tr("reason"), tr("records")}, reasons);
     rules(profile);
+    if (const auto& s = member(profile, "sampling"); s.is_object()) sampling(s);
     for (const auto& forecast : member(profile, "forecast")) forecast_section(forecast);
+  }
+
+  void sampling(const Json& s) {
+    page_.heading(3, tr("Selection among the records (tri)"));
+    page_.paragraph(sampling_text(s));
+    if (const auto validation = sampling_validation_text(s); !validation.empty())
+      page_.badge(member(s, "applied") == Json(true) ? "info" : "warning", validation);
+    Rows criteria, strata;
+    for (const auto& c : member(s, "criteria"))
+      criteria.push_back({criterion_label(text(c, "text")), text(c, "text"), count(c, "kept"),
+                          text(member(c, "list"), "sha512")});
+    table(tr("Criteria: one is enough to keep a record"),
+          {tr("criterion"), tr("as configured"), tr("records kept"), tr("SHA-512 of the list")}, criteria);
+    for (const auto& stratum : member(s, "strata"))
+      strata.push_back({text(stratum, "stratum").empty() ? tr("none") : text(stratum, "stratum"),
+                        count(stratum, "population"), count(stratum, "kept")});
+    table(tr("Population and records kept, by stratum"),
+          {tr("stratum"), tr("population"), tr("records kept")}, strata);
   }
 
   void rules(const Json& profile) {
@@ -249,6 +270,13 @@ void forecast_lines(Lines& out, const Json& f) {
   if (const auto note = without_end_text(f); !note.empty()) out.item(msg("{0}: {1}", codes, note));
 }
 
+void sampling_lines(Lines& out, const Json& s) {
+  out.item(msg("Selection: {0}", sampling_text(s)));
+  if (const auto validation = sampling_validation_text(s); !validation.empty()) out.line("    " + validation);
+  for (const auto& c : member(s, "criteria"))
+    out.item(msg("  {0}: {1}", count(c, "kept"), criterion_label(text(c, "text"))));
+}
+
 void profile_lines(Lines& out, const Json& p) {
   out.blank();
   out.line(text(p, "label"));
@@ -263,6 +291,7 @@ void profile_lines(Lines& out, const Json& p) {
     out.item(msg("{0} ({1}), {2}: {3}; confidence: {4}; source: {5}; {6}", text(r, "code"), text(r, "ruleId"),
                  duration_label(r), text(r, "label"), confidence_label(text(r, "confidence")),
                  text(r, "source"), validation_label(r)));
+  if (const auto& s = member(p, "sampling"); s.is_object()) sampling_lines(out, s);
   for (const auto& f : member(p, "forecast")) forecast_lines(out, f);
 }
 
@@ -305,6 +334,7 @@ std::string review_text(const Json& facts) {
   if (anything_built(facts))
     out.line(fmt::format("  {}, {}, {}", units_text(number(totals, "units")),
                          objects_text(number(totals, "objects")), core::show_size(number(totals, "size"))));
+  if (const auto closed = closed_text(facts); !closed.empty()) out.line("  " + closed);
   for (const auto& profile : member(facts, "profiles")) profile_lines(out, profile);
   lot_lines(out, facts);
   sample_lines(out, facts);

@@ -68,6 +68,33 @@ std::string validation_label(const core::Json& rule) {
       .text();
 }
 
+std::string sampling_text(const core::Json& sampling) {
+  if (member(sampling, "criteria").empty())
+    return tr("No selection is decided: all records are to be kept at the end of their retention.");
+  const auto population = number(sampling, "population"), kept = number(sampling, "kept");
+  if (member(sampling, "applied") != Json(true))
+    return msg("{0} of {1} records would be kept; until the selection is validated, all are.",
+               core::show_count(kept), core::show_count(population))
+        .text();
+  return msg("{0} of {1} records are to be kept at the end of their retention, the others may then be "
+             "destroyed.",
+             core::show_count(kept), core::show_count(population))
+      .text();
+}
+
+std::string sampling_validation_text(const core::Json& sampling) {
+  if (member(sampling, "criteria").empty()) return {};
+  return validation_label(sampling);
+}
+
+std::string closed_text(const core::Json& facts) {
+  const auto& closed = member(facts, "closed");
+  if (!closed.is_object()) return {};
+  return msg("Only the {0} that the list {1} declares closed; SHA-512 of the list: {2}.",
+             records_text(number(closed, "records")), text(closed, "name"), text(closed, "sha512"))
+      .text();
+}
+
 std::string confidence_label(const std::string& confidence) {
   if (confidence == "H") return tr("high");
   if (confidence == "M") return tr("medium");

@@ -25,6 +25,12 @@ using core::Json;
 [[nodiscard]] std::string category_label(const std::string& category);
 /// Of a rule: who of the establishment validated it, or that nobody did.
 [[nodiscard]] std::string validation_label(const core::Json& rule);
+/// What a selection among records gives, or that none is decided.
+[[nodiscard]] std::string sampling_text(const core::Json& sampling);
+/// Who validated it, or what follows from nobody having done so.
+[[nodiscard]] std::string sampling_validation_text(const core::Json& sampling);
+/// That only records declared closed are in the versement; "" for an ordinary one.
+[[nodiscard]] std::string closed_text(const core::Json& facts);
 [[nodiscard]] std::string confidence_label(const std::string& confidence);
 [[nodiscard]] std::string kind_text(const std::string& kind);
 [[nodiscard]] std::string platform_kind_label(const std::string& kind);

@@ -3,7 +3,9 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "sip/key_list.hpp"
 #include "sip/plan.hpp"
+#include "sip/sampling.hpp"
 
 #include <algorithm>
 #include <set>
@@ -142,6 +144,66 @@ void read_rules(Reader& reader, const profiles::Application& app,
   }
 }
 
+/// Each list is read once for its digest; that its keys exist is seen when the records are.
+void read_lists(Reader& reader, const core::Config& config, const std::vector<Criterion>& criteria,
+                SamplingDecision& decision) {
+  for (const auto& c : criteria) {
+    if (c.kind != Criterion::Kind::list) continue;
+    try {
+      decision.lists[c.file] =
+          KeyList::read(config.file().parent_path() / c.file, Exit::configuration).sha512();
+    } catch (const Error& e) {
+      reader.report(e.message());
+    }
+  }
+}
+
+void read_sampling(Reader& reader, const core::Config& config, const profiles::ArchiveDef& archive,
+                   Settings& s) {
+  const auto section = "tri." + archive.id;
+  if (!config.has_section(section)) return;
+  if (!archive.sampling) {
+    reader.report(msg("[{0}] is not possible: the records of this archive profile are exhaustive.", section));
+    return;
+  }
+  SamplingDecision decision;
+  decision.keep = reader.required(section, "keep");
+  std::vector<Message> defects;
+  const auto criteria = parse_criteria(decision.keep, archive, defects);
+  for (auto& defect : defects) reader.report(std::move(defect));
+  read_lists(reader, config, criteria, decision);
+  const auto text = reader.optional(section, "validation");
+  decision.validation = parse_validation(text);
+  if (!decision.validation && !text.empty())
+    reader.report(msg("[{0}] validation is not written as: entry of the tableau de gestion; who; YYYY-MM-DD.",
+                      section));
+  if (text.empty() && s.platform_kind == "production")
+    reader.report(
+        msg("[{0}] validation is not set: the establishment has not validated this selection.", section));
+  s.sampling[archive.id] = std::move(decision);
+}
+
+Json to_json(const Validation& v) { return {{"reference", v.reference}, {"who", v.who}, {"date", v.date}}; }
+
+Json to_json(const SamplingDecision& d) {
+  return {
+      {"keep", d.keep}, {"validation", d.validation ? to_json(*d.validation) : Json()}, {"lists", d.lists}};
+}
+
+Validation validation_from(const Json& json) {
+  return {core::json_string(json, "reference", origin), core::json_string(json, "who", origin),
+          core::json_string(json, "date", origin)};
+}
+
+SamplingDecision sampling_from(const Json& json) {
+  SamplingDecision d;
+  d.keep = core::json_string(json, "keep", origin);
+  if (const auto at = json.find("validation"); at != json.end() && at->is_object())
+    d.validation = validation_from(*at);
+  d.lists = texts_of(json, "lists");
+  return d;
+}
+
 }  // namespace
 
 std::string tool_name() { return "versoir " VERSOIR_VERSION; }
@@ -182,6 +244,7 @@ Settings read_settings(const core::Config& config, const profiles::Application& 
     s.agreements[archive->id] = std::move(agreement);
   }
   read_rules(reader, app, archives, s);
+  for (const auto* archive : archives) read_sampling(reader, config, *archive, s);
   s.seda = seda_name(options.seda);
   s.tool = tool_name();
   s.max_entries = options.max_entries;
@@ -192,10 +255,11 @@ Settings read_settings(const core::Config& config, const profiles::Application& 
 
 Json Settings::to_json() const {
   Json validated = Json::object();
-  for (const auto& [code, v] : validations)
-    validated[code] = {{"reference", v.reference}, {"who", v.who}, {"date", v.date}};
+  for (const auto& [code, v] : validations) validated[code] = sip::to_json(v);
   Json lasting = Json::object();
   for (const auto& [code, duration] : durations) lasting[code] = rule_duration_text(duration);
+  Json decisions = Json::object();
+  for (const auto& [archive, decision] : sampling) decisions[archive] = sip::to_json(decision);
   return {{"establishment", establishment},
           {"messagePrefix", message_prefix},
           {"agencies",
@@ -211,6 +275,7 @@ Json Settings::to_json() const {
           {"rules", rules},
           {"validations", validated},
           {"durations", lasting},
+          {"sampling", decisions},
           {"platform", platform},
           {"platformKind", platform_kind},
           {"tenant", tenant},
@@ -246,8 +311,7 @@ Settings Settings::from_json(const Json& json) {
   s.rules = texts_of(json, "rules");
   if (json.contains("validations"))  // plans made before rules could be validated have none
     for (const auto& item : object("validations").items())
-      s.validations[item.key()] = {text(item.value(), "reference"), text(item.value(), "who"),
-                                   text(item.value(), "date")};
+      s.validations[item.key()] = validation_from(item.value());
   if (json.contains("durations"))  // likewise
     for (const auto& [code, written] : texts_of(json, "durations")) {
       const auto duration = parse_rule_duration(written);
@@ -256,6 +320,8 @@ Settings Settings::from_json(const Json& json) {
                     msg("{0}: \"{1}\" is missing, unknown or not of the expected kind.", origin, code));
       s.durations[code] = *duration;
     }
+  if (json.contains("sampling"))
+    for (const auto& item : object("sampling").items()) s.sampling[item.key()] = sampling_from(item.value());
   s.platform = text(json, "platform");
   s.platform_kind = text(json, "platformKind");
   s.tenant = core::json_int(json, "tenant", origin);

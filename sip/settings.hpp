@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,13 @@ struct Validation {
   std::string reference, who, date;
 };
 
+/// What the establishment decided of a selection among records: [tri.<archive profile>].
+struct SamplingDecision {
+  std::string keep;
+  std::optional<Validation> validation;      ///< without it, all are kept
+  std::map<std::string, std::string> lists;  ///< file as configured → SHA-512
+};
+
 struct Settings {
   std::string establishment, message_prefix;
   std::string archival_agency, transferring_agency, originating_agency, submission_agency;
@@ -29,6 +37,7 @@ struct Settings {
   std::map<std::string, std::string> rules;       ///< logical code → RuleId of the platform
   std::map<std::string, Validation> validations;  ///< logical code → validation, of the rules that have one
   RuleDurations durations;                        ///< of the rules whose duration is not the profile's
+  std::map<std::string, SamplingDecision> sampling;  ///< archive profile → selection, of those that have one
   std::string platform, platform_kind, seda, tool;
   std::int64_t tenant = 0;
   std::uint64_t max_entries = 0, max_bytes = 0;

@@ -107,14 +107,17 @@ Json plan_to_json(const Plan& plan) {
           {"kept", plan.kept},
           {"keptSha512", plan.kept_sha512},
           {"leftOut", plan.left_out},
-          {"leftOutSha512", plan.left_out_sha512}};
+          {"leftOutSha512", plan.left_out_sha512},
+          {"sampling", plan.sampling},
+          {"closed", plan.closed}};
 }
 
 Plan plan_from_json(const Json& json, std::string_view origin) {
-  require_keys(json,
-               {"format", "versement", "attempt", "created", "extract", "application", "profileDigest",
-                "platform", "seda", "settings", "lots", "kept", "keptSha512", "leftOut", "leftOutSha512"},
-               origin, "plan");
+  require_keys(
+      json,
+      {"format", "versement", "attempt", "created", "extract", "application", "profileDigest", "platform",
+       "seda", "settings", "lots", "kept", "keptSha512", "leftOut", "leftOutSha512", "sampling", "closed"},
+      origin, "plan");
   if (core::json_string(json, "format", origin) != plan_format) bad_plan(origin, "format");
   Plan plan;
   plan.versement = core::json_string(json, "versement", origin);
@@ -146,6 +149,13 @@ Plan plan_from_json(const Json& json, std::string_view origin) {
   plan.kept_sha512 = core::json_string(json, "keptSha512", origin);
   plan.left_out = count_of(json, "leftOut", origin);
   plan.left_out_sha512 = core::json_string(json, "leftOutSha512", origin);
+  plan.sampling = json.at("sampling");
+  if (!plan.sampling.is_array()) bad_plan(origin, "sampling");
+  for (const auto& outcome : plan.sampling)
+    require_keys(outcome, {"profile", "criteria", "applied", "population", "kept", "strata"}, origin,
+                 "sampling");
+  plan.closed = json.at("closed");
+  if (!plan.closed.is_null()) require_keys(plan.closed, {"name", "sha512", "records"}, origin, "closed");
   return plan;
 }
 

@@ -65,6 +65,11 @@ struct Plan {
   /// Of kept.csv and left-out.csv: a list edited by hand is refused.
   std::string kept_sha512, left_out_sha512;
 
+  /// What the selections (tri) gave, one object per archive profile that has one (docs/formats/versement.md).
+  core::Json sampling = core::Json::array();
+  /// The list of `plan --closed`: {name, sha512, records}; null without.
+  core::Json closed;
+
   [[nodiscard]] const PlannedLot* find(const MessageIdentifier& id) const;
 };
 

@@ -305,3 +305,38 @@ TEST_CASE("the first local.xml of the folders belongs to the profile of that nam
   CHECK(profiles::find_local(tests::biblio_folder(), {a, b}) ==
         b / tests::biblio_folder().filename() / "local.xml");
 }
+
+TEST_CASE("a profile says which records a selection may look at, and which are deferred") {
+  const std::string sampling = "</facts><sampling order=\"{nom}\" year=\"{annee}\" initial=\"{nom}\"/>";
+  const auto without = profiles::load(biblio_files(), "biblio");
+  CHECK_FALSE(without.find_archive("lecteurs")->sampling);
+  CHECK_FALSE(without.find_archive("lecteurs")->leave_out.at(0).deferred);
+  auto files = with_change(biblio_files(), "lecteurs.xml", "</facts>", sampling);
+  const auto app = profiles::load(
+      with_change(files, "lecteurs.xml", "<leave-out ", "<leave-out deferred=\"yes\" "), "biblio");
+  const auto& archive = *app.find_archive("lecteurs");
+  REQUIRE(archive.sampling);
+  CHECK(archive.sampling->order == "{nom}");
+  CHECK(archive.sampling->year == "{annee}");
+  CHECK(archive.sampling->stratum.empty());
+  CHECK(archive.leave_out.at(0).deferred);
+  // What a selection decides is the action of an appraisal rule.
+  files = with_change(
+      files, "lecteurs.xml",
+      "<rule category=\"AppraisalRule\" code=\"DUA_LECTEUR\" start=\"{dernier}\" action=\"Destroy\"/>", "");
+  CHECK_THAT(defects_of(files).at(0), Contains("needs an AppraisalRule"));
+  CHECK_FALSE(
+      defects_of(with_change(biblio_files(), "lecteurs.xml", "</facts>", "</facts><sampling/>")).empty());
+}
+
+TEST_CASE("the shipped files of persons may be selected and are deferred, deliberations are exhaustive") {
+  for (const auto& [name, id, person] :
+       {std::tuple{"apogee", "dossiers-etudiants", true}, std::tuple{"harpege", "dossiers-agents", true},
+        std::tuple{"apogee", "deliberations", false}}) {
+    INFO(id);
+    const auto app = profiles::load(tests::source_dir() / "profiles" / name);
+    const auto& archive = *app.find_archive(id);
+    CHECK(archive.sampling.has_value() == person);
+    CHECK(std::ranges::any_of(archive.leave_out, [](const auto& l) { return l.deferred; }) == person);
+  }
+}

@@ -27,6 +27,8 @@ TEST_CASE("a query that does not fit its dictionary, fields or key is a finding 
        "must give the key of record lecteur: num_lec"},
       {"lecteurs.xml", "AS prenom", "AS pr", "lecteurs.xml:1: unit", "prenom"},
       {"lecteurs.xml", "by=\"{annee}\"", "by=\"{siecle}\"", "lecteurs.xml:1: group", "siecle"},
+      {"lecteurs.xml", "</facts>", "</facts><sampling order=\"{nom}\" year=\"{siecle}\"/>",
+       "lecteurs.xml:1: sampling", "siecle"},
       {"consult.xml", "term column=\"nom_lec\"", "term column=\"nom\"", "consult.xml: lecteur", "column nom"},
   }));
   const auto found = findings(with_change(biblio_files(), file, from, to));

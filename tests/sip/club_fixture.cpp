@@ -30,11 +30,24 @@ std::string output_of(const std::string& command) {
   return out;
 }
 
-Club::Club(extract::Kind kind) : clock(*core::parse_instant("2026-11-25T10:00:00Z")) {
+namespace {
+
+std::map<std::string, std::string> club_files() {
+  std::map<std::string, std::string> files;
+  for (const auto& entry : fs::directory_iterator(source_dir() / "tests" / "sip" / "club"))
+    files[entry.path().filename().string()] = core::read_file(entry.path());
+  return files;
+}
+
+}  // namespace
+
+Club::Club(extract::Kind kind, const Change& change) : clock(*core::parse_instant("2026-11-25T10:00:00Z")) {
   const auto source = folder() / "club.sqlite";
   const auto sql = source_dir() / "tests" / "sip" / "club.sql";
   output_of("sqlite3 '" + source.string() + "' < '" + sql.string() + "'");
-  const auto profile = profiles::load(source_dir() / "tests" / "sip" / "club");
+  auto files = club_files();
+  if (change) change(files);
+  const auto profile = profiles::load(files, "club");
   const auto open = [&] {
     return extract::open_source(extract::parse_source("sqlite:" + source.string()), {});
   };

@@ -18,6 +18,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,7 +30,9 @@ std::string output_of(const std::string& command);
 
 class Club {
  public:
-  explicit Club(extract::Kind kind = extract::Kind::rehearsal);
+  /// The profile's files by name, changed before they are loaded.
+  using Change = std::function<void(std::map<std::string, std::string>&)>;
+  explicit Club(extract::Kind kind = extract::Kind::rehearsal, const Change& change = {});
 
   core::FixedClock clock;
   core::SilentProgress progress;
