@@ -254,14 +254,17 @@ class Planner {
     progress.end();
   }
 
-  void finish(const Versement& versement) {
+  PlanTable finish(const Versement& versement) {
     plan_.kept_sha512 = kept_.sink.take().sha512.hex();
     plan_.left_out_sha512 = left_out_.sink.take().sha512.hex();
     // plan.json last: until it says so, the lists beside it belong to no plan (a build compares their
     // digests).
     kept_.file.commit();
     left_out_.file.commit();
+    auto table = plan_table(versement, plan_, app_);
+    write_plan_table(versement, table);
     versement.write_plan(plan_);
+    return table;
   }
 
  private:
@@ -309,7 +312,8 @@ class NewFolder {
 }  // namespace
 
 Plan make_plan(extract::Extract& extract, const core::Config& config, const Versement& versement,
-               const PlanOptions& options, const core::Clock& clock, core::Progress& progress) {
+               const PlanOptions& options, const core::Clock& clock, core::Progress& progress,
+               PlanTable* table) {
   check_limits(options);
   Plan plan;
   plan.versement = versement.id();
@@ -344,7 +348,8 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   Planner planner(extract, app, settings, plan, versement);
   const auto id = identity(plan.versement, plan.extract_root, plan.profile_digest, settings, plan.attempt);
   for (const auto* archive : archives) planner.run(*archive, id, reader, progress);
-  planner.finish(versement);
+  auto made = planner.finish(versement);
+  if (table) *table = std::move(made);
   folder.keep();
   return plan;
 }
