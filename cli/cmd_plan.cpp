@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "extract/seal.hpp"
 #include "sip/plan.hpp"
+#include "sip/review_words.hpp"
 #include "sip/settings.hpp"
 
 namespace versoir::cli {
@@ -56,6 +57,45 @@ void tell_sampling(Context& c, const sip::Plan& plan) {
   }
 }
 
+std::string day(const std::optional<core::Date>& date) {
+  return date ? core::show_date(*date) : std::string("-");
+}
+
+void show_years(Context& c, const sip::ProfileTable& profile) {
+  std::vector<std::string> header{core::tr("year"), core::tr("units")};
+  for (std::size_t i = 0; i < profile.rules.size(); ++i) header.push_back(fmt::format("({})", i + 1));
+  std::vector<std::vector<std::string>> rows;
+  const auto add = [&](const std::string& year, const sip::YearCount& line) {
+    rows.push_back({year, core::show_count(line.units)});
+    for (std::size_t i = 0; i < profile.rules.size(); ++i) {
+      const auto at = line.by_rule.find(i);
+      rows.back().push_back(at == line.by_rule.end() ? "-" : core::show_count(at->second));
+    }
+  };
+  for (const auto& [year, line] : profile.years) add(std::to_string(year), line);
+  if (profile.undated.units) add(core::tr("no date"), profile.undated);
+  if (!rows.empty()) c.out.table(header, rows);
+}
+
+void show_table(Context& c, const sip::ProfileTable& profile) {
+  c.out.event("table", sip::to_json(profile));
+  c.out.result(msg("{0}: {1}, extreme dates {2} – {3}", profile.label,
+                   core::ntr("{0} record kept", "{0} records kept", profile.kept), day(profile.extent.start),
+                   day(profile.extent.end)));
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& r : profile.rules)
+    rows.push_back({fmt::format("({})", rows.size() + 1), r.codes, r.duration,
+                    sip::words::action_label(r.final_action), core::show_count(r.units), day(r.first_end),
+                    day(r.last_end), core::show_count(r.without_end)});
+  if (!rows.empty())
+    c.out.table({"", core::tr("rule"), core::tr("duration"), core::tr("then"), core::tr("units"),
+                 core::tr("ends from"), core::tr("to"), core::tr("no end")},
+                rows);
+  show_years(c, profile);
+  for (const auto& [reason, records] : profile.reasons)
+    c.out.result(msg("  {0} left out: {1}", core::show_count(records), reason));
+}
+
 int run_plan(Context& c) {
   auto extract = extract::Extract::open(c.input(c.words.get("EXTRACT")));
   sip::PlanOptions options;
@@ -79,7 +119,9 @@ int run_plan(Context& c) {
   options.extract_sha512 = extract::require_sealed(extract, c.trust_store(), c.roles(), c.clock).hex();
 
   const sip::Versement versement(c.workspace(), options.versement);
-  const auto plan = sip::make_plan(extract, c.config(), versement, options, c.clock, c.out.progress());
+  sip::PlanTable table;
+  const auto plan =
+      sip::make_plan(extract, c.config(), versement, options, c.clock, c.out.progress(), &table);
   c.journal().append("PLANNED", {{"versement", plan.versement}, {"extract", plan.extract_root}},
                      trust::Outcome::ok,
                      {{"lots", plan.lots.size()},
@@ -93,6 +135,7 @@ int run_plan(Context& c) {
     c.out.event("lot", {{"id", lot.id.value}, {"profile", lot.profile}, {"records", lot.records}});
   }
   c.out.table({core::tr("lot"), core::tr("archive profile"), core::tr("records")}, rows);
+  for (const auto& profile : table) show_table(c, profile);
   c.out.result(msg("Versement {0}: {1} in {2}, {3}; see {4}.", plan.versement,
                    core::ntr("{0} record kept", "{0} records kept", plan.kept),
                    core::ntr("{0} lot", "{0} lots", plan.lots.size()),

@@ -313,14 +313,17 @@ class Planner {
   /// Of a list of closed records: what it named and must not.
   [[nodiscard]] ClosedRefusals& refusals() noexcept { return refusals_; }
 
-  void finish(const Versement& versement) {
+  PlanTable finish(const Versement& versement) {
     plan_.kept_sha512 = kept_.sink.take().sha512.hex();
     plan_.left_out_sha512 = left_out_.sink.take().sha512.hex();
     // plan.json last: until it says so, the lists beside it belong to no plan (a build compares their
     // digests).
     kept_.file.commit();
     left_out_.file.commit();
+    auto table = plan_table(versement, plan_, app_);
+    write_plan_table(versement, table);
     versement.write_plan(plan_);
+    return table;
   }
 
  private:
@@ -411,7 +414,8 @@ class NewFolder {
 }  // namespace
 
 Plan make_plan(extract::Extract& extract, const core::Config& config, const Versement& versement,
-               const PlanOptions& options, const core::Clock& clock, core::Progress& progress) {
+               const PlanOptions& options, const core::Clock& clock, core::Progress& progress,
+               PlanTable* table) {
   check_limits(options);
   Plan plan;
   plan.versement = versement.id();
@@ -460,7 +464,8 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
     plan.closed = {
         {"name", list->file().filename().string()}, {"sha512", list->sha512()}, {"records", plan.kept}};
   }
-  planner.finish(versement);
+  auto made = planner.finish(versement);
+  if (table) *table = std::move(made);
   folder.keep();
   return plan;
 }

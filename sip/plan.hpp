@@ -4,6 +4,7 @@
 #include "core/config.hpp"
 #include "core/progress.hpp"
 #include "extract/store.hpp"
+#include "sip/plan_table.hpp"
 #include "sip/versement.hpp"
 
 #include <filesystem>
@@ -25,11 +26,12 @@ struct PlanOptions {
   std::filesystem::path closed;
   bool replace = false;  ///< plan again: attempt + 1, new MessageIdentifiers; refused once a lot was sent
 };
-/// Writes plan.json, kept.csv (lot, profile, key, title, start, end, rules with end dates, selection) and
-/// left-out.csv (profile, key, reason). Refuses a rehearsal extract for a production platform
-/// (Exit::lot_state), an unmapped rule or missing agency or agreement (Exit::configuration, all of them at
-/// once).
+/// Writes plan.json, kept.csv (lot, profile, key, title, start, end, rules with end dates, selection),
+/// left-out.csv (profile, key, reason), and their table (plan_table.hpp), which `table` receives. Refuses a
+/// rehearsal extract for a production platform (Exit::lot_state), an unmapped rule or missing agency or
+/// agreement (Exit::configuration, all of them at once).
 Plan make_plan(extract::Extract& extract, const core::Config& config, const Versement& versement,
-               const PlanOptions& options, const core::Clock& clock, core::Progress& progress);
+               const PlanOptions& options, const core::Clock& clock, core::Progress& progress,
+               PlanTable* table = nullptr);
 
 }  // namespace versoir::sip

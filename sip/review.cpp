@@ -110,29 +110,6 @@ struct Lists {
   }
 };
 
-Json rule_to_json(const profiles::Application& app, const Settings& settings, const std::string& code) {
-  const auto* rule = app.find_rule(code);
-  const auto id = settings.rules.find(code);
-  Json json = {{"code", code},
-               {"validation", nullptr},
-               {"ruleId", id == settings.rules.end() ? std::string() : id->second}};
-  if (const auto v = settings.validations.find(code); v != settings.validations.end())
-    json["validation"] = {
-        {"reference", v->second.reference}, {"who", v->second.who}, {"date", v->second.date}};
-  if (!rule) return json;
-  json["category"] = profiles::rule_element(rule->category);
-  json["label"] = rule->label;
-  json["duration"] = rule->duration ? Json(*rule->duration) : Json(nullptr);
-  json["unit"] = rule->unit == core::TimeUnit::day     ? "day"
-                 : rule->unit == core::TimeUnit::month ? "month"
-                                                       : "year";
-  json["trigger"] = rule->trigger;
-  json["source"] = rule->source;
-  json["confidence"] = rule->confidence;
-  json["validator"] = rule->validator;
-  return json;
-}
-
 bool unlimited(const profiles::Application& app, const std::string& codes) {
   std::size_t at = 0;
   while (at < codes.size()) {
@@ -197,7 +174,7 @@ Json profiles_to_json(const profiles::Application& app, const Settings& settings
     const auto at = lists.profiles.find(archive.id);
     const auto& stats = at == lists.profiles.end() ? none : at->second;
     Json rules = Json::array();
-    for (const auto& code : used_rules(archive)) rules.push_back(rule_to_json(app, settings, code));
+    for (const auto& code : used_rules(archive)) rules.push_back(rule_facts(app, settings, code));
     list.push_back({{"id", archive.id},
                     {"code", archive.code},
                     {"label", archive.label},
@@ -360,6 +337,29 @@ Json text_list(const std::set<std::string>& texts) {
 }
 
 }  // namespace
+
+Json rule_facts(const profiles::Application& app, const Settings& settings, const std::string& code) {
+  const auto* rule = app.find_rule(code);
+  const auto id = settings.rules.find(code);
+  Json json = {{"code", code},
+               {"validation", nullptr},
+               {"ruleId", id == settings.rules.end() ? std::string() : id->second}};
+  if (const auto v = settings.validations.find(code); v != settings.validations.end())
+    json["validation"] = {
+        {"reference", v->second.reference}, {"who", v->second.who}, {"date", v->second.date}};
+  if (!rule) return json;
+  json["category"] = profiles::rule_element(rule->category);
+  json["label"] = rule->label;
+  json["duration"] = rule->duration ? Json(*rule->duration) : Json(nullptr);
+  json["unit"] = rule->unit == core::TimeUnit::day     ? "day"
+                 : rule->unit == core::TimeUnit::month ? "month"
+                                                       : "year";
+  json["trigger"] = rule->trigger;
+  json["source"] = rule->source;
+  json["confidence"] = rule->confidence;
+  json["validator"] = rule->validator;
+  return json;
+}
 
 Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract,
                   const Target& target) {

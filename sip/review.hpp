@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/json.hpp"
 #include "extract/store.hpp"
+#include "sip/settings.hpp"
 #include "sip/versement.hpp"
 #include "sip/visa.hpp"
 
@@ -15,6 +16,9 @@ namespace versoir::sip {
 /// `target`: what the platform's name stands for today, as an approval will bind it.
 [[nodiscard]] core::Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract,
                                       const Target& target = {});
+/// A rule: label, duration, RuleId of the platform, source, validation.
+[[nodiscard]] core::Json rule_facts(const profiles::Application& app, const Settings& settings,
+                                    const std::string& code);
 [[nodiscard]] std::string review_text(const core::Json& facts);
 /// Writes review.html (same input, same bytes) in the given language.
 void write_review_html(const Versement& versement, const core::Json& facts);
