@@ -36,6 +36,15 @@ expect 0 "$versoir" status --json
 grep '"type":"lot"' <<<"$out" | grep -vq '"state":"verified"' && fail "a lot is not verified: $out"
 [ "$(grep -c '"type":"lot"' <<<"$out")" -ge 3 ] || fail "fewer than three lots: $out"
 
+say "every archive profile of Apogée has its records; diplomas and theses have the known people who earned them, and no other"
+for profile in deliberations diplomes-delivres dossiers-etudiants listes-inscrits offre-formation theses-hdr; do
+  grep -q ",$profile," versements/scolarite-2026/kept.csv || fail "nothing kept of $profile"
+done
+grep -q ',theses-hdr,.*LŒUILLET Zoé, soutenance du .*DUA_THESE_50' versements/scolarite-2026/kept.csv || fail "the thesis defended in 2013"
+diplomas=$(unzip -p versements/scolarite-2026/lots/USA-DIP-*/sip.zip 'content/*')
+[ "$(grep -o ">KERMARREC<" <<<"$diplomas" | wc -l)" = 2 ] || fail "KERMARREC has two diplomas"
+grep -q ">D'ALMEIDA<" <<<"$diplomas" && fail "a diploma that no jury gave"
+
 say "SIPs, replies and receipts recomputed by independent code; containers by unzip"
 for lot in versements/*/lots/*/; do
   unzip -tqq "$lot/sip.zip" || fail "unzip -t $lot"
