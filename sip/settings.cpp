@@ -183,11 +183,11 @@ void read_sampling(Reader& reader, const core::Config& config, const profiles::A
   s.sampling[archive.id] = std::move(decision);
 }
 
-Json to_json(const Validation& v) { return {{"reference", v.reference}, {"who", v.who}, {"date", v.date}}; }
+Json json_of(const Validation& v) { return {{"reference", v.reference}, {"who", v.who}, {"date", v.date}}; }
 
-Json to_json(const SamplingDecision& d) {
+Json json_of(const SamplingDecision& d) {
   return {
-      {"keep", d.keep}, {"validation", d.validation ? to_json(*d.validation) : Json()}, {"lists", d.lists}};
+      {"keep", d.keep}, {"validation", d.validation ? json_of(*d.validation) : Json()}, {"lists", d.lists}};
 }
 
 Validation validation_from(const Json& json) {
@@ -255,11 +255,11 @@ Settings read_settings(const core::Config& config, const profiles::Application& 
 
 Json Settings::to_json() const {
   Json validated = Json::object();
-  for (const auto& [code, v] : validations) validated[code] = sip::to_json(v);
+  for (const auto& [code, v] : validations) validated[code] = json_of(v);
   Json lasting = Json::object();
   for (const auto& [code, duration] : durations) lasting[code] = rule_duration_text(duration);
   Json decisions = Json::object();
-  for (const auto& [archive, decision] : sampling) decisions[archive] = sip::to_json(decision);
+  for (const auto& [archive, decision] : sampling) decisions[archive] = json_of(decision);
   return {{"establishment", establishment},
           {"messagePrefix", message_prefix},
           {"agencies",
