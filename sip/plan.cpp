@@ -12,6 +12,7 @@
 #include "sip/sinks.hpp"
 
 #include <algorithm>
+#include <span>
 #include <system_error>
 
 namespace versoir::sip {
@@ -175,7 +176,8 @@ void check_queries(records::RecordReader& reader) {
   Error e(Exit::profile_invalid, msg("Queries of the profile do not run on this extract."));
   bool wrong = false;
   for (const auto& finding : reader.check()) {
-    if (finding.severity != core::Severity::error) continue;
+    const bool advice = finding.code == "nearest";
+    if (finding.severity != core::Severity::error && !advice) continue;
     wrong = true;
     std::move(e).because(finding.where.empty() ? finding.message
                                                : msg("{0}: {1}", finding.where, finding.message.english()));
@@ -219,6 +221,60 @@ fs::path relative_to(const fs::path& path, const fs::path& workspace) {
   return error || relative.empty() ? fs::absolute(path) : relative;
 }
 
+/// What became of the candidates of a profile, to say why when none is kept.
+struct Tally {
+  const profiles::ArchiveDef* archive = nullptr;
+  std::uint64_t kept = 0, left_out = 0;
+  std::vector<std::pair<std::string, std::uint64_t>> reasons;  ///< in the order in which they came
+
+  void leave(const std::string& reason) {
+    ++left_out;
+    const auto known = std::ranges::find(reasons, reason, &std::pair<std::string, std::uint64_t>::first);
+    if (known == reasons.end())
+      reasons.emplace_back(reason, 1);
+    else
+      ++known->second;
+  }
+};
+
+constexpr std::size_t reasons_told = 3;
+
+void explain(Error& e, const Tally& tally) {
+  const auto& id = tally.archive->id;
+  if (tally.left_out == 0)
+    std::move(e).because(msg("{0}: its selection finds no record at all.", id));
+  else
+    std::move(e).because(
+        core::nmsg("{1}: {0} record left out.", "{1}: {0} records left out.", tally.left_out, id));
+  for (const auto& [reason, count] :
+       std::span(tally.reasons).first(std::min(reasons_told, tally.reasons.size())))
+    std::move(e).because(core::nmsg("{1}: {0} record: {2}", "{1}: {0} records: {2}", count, id, reason));
+}
+
+/// A profile that keeps nothing is refused when it was asked for by its name, or when no other keeps
+/// anything; else it is only told.
+void refuse_empty(const std::vector<Tally>& tallies, const std::vector<std::string>& wanted, Plan& plan) {
+  std::vector<const Tally*> refused;
+  for (const auto& tally : tallies)
+    if (tally.kept == 0 && (plan.kept == 0 || !wanted.empty())) refused.push_back(&tally);
+  if (refused.empty()) {
+    for (const auto& tally : tallies)
+      if (tally.kept == 0)
+        plan.findings.push_back({core::Severity::warning, "PROFILE_KEEPS_NOTHING",
+                                 core::nmsg("The archive profile {1} keeps no record: {0} is left out.",
+                                            "The archive profile {1} keeps no record: {0} are left out.",
+                                            tally.left_out, tally.archive->id),
+                                 tally.archive->id});
+    return;
+  }
+  std::string names;
+  for (const auto* tally : refused) names += (names.empty() ? "" : ", ") + tally->archive->id;
+  Error e(Exit::profile_invalid, msg("Nothing is planned: no record is kept by {0}.", names));
+  for (const auto* tally : refused) explain(e, *tally);
+  throw std::move(e).hint(msg(
+      "Look at the select and the leave-out of these archive profiles, or plan the others with --profile."));
+}
+
 /// One planning run over one extract.
 class Planner {
  public:
@@ -243,6 +299,7 @@ class Planner {
                      fmt::format("{}-{}-{}", settings_.message_prefix, archive.code, id),
                      documentation_size(app_, *record));
     SizeEstimate sizes(reader, app_, archive, provenance);
+    tallies_.push_back({&archive, 0, 0, {}});
     progress.begin(archive.label, std::nullopt, "records");
     records::select(extract_.database(), app_, archive, [&](records::Candidate&& candidate) {
       if (candidate.left_out)
@@ -253,6 +310,8 @@ class Planner {
     });
     progress.end();
   }
+
+  [[nodiscard]] const std::vector<Tally>& tallies() const noexcept { return tallies_; }
 
   void finish(const Versement& versement) {
     plan_.kept_sha512 = kept_.sink.take().sha512.hex();
@@ -267,6 +326,7 @@ class Planner {
  private:
   void leave(const profiles::ArchiveDef& archive, const records::Candidate& candidate) {
     left_out_.csv.row({archive.id, candidate.key.text(), *candidate.left_out});
+    tallies_.back().leave(*candidate.left_out);
     ++plan_.left_out;
   }
 
@@ -278,6 +338,7 @@ class Planner {
     row.profile = archive.id;
     row.key = candidate.key.text();
     write_kept(kept_.csv, row);
+    ++tallies_.back().kept;
     ++plan_.kept;
   }
 
@@ -286,6 +347,7 @@ class Planner {
   const Settings& settings_;
   Plan& plan_;
   HashedCsv kept_, left_out_;
+  std::vector<Tally> tallies_;
   std::vector<core::Finding> findings_;
 };
 
@@ -319,6 +381,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   const auto app = extract.profile();
   const auto archives = chosen_archives(app, options.profiles);
   const auto settings = read_settings(config, app, archives, options);
+  plan.findings = stray_codes(config, app);
   if (settings.platform_kind == "production" &&
       extract.run().kind != extract::kind_name(extract::Kind::final_))
     throw Error(Exit::lot_state,
@@ -344,6 +407,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   Planner planner(extract, app, settings, plan, versement);
   const auto id = identity(plan.versement, plan.extract_root, plan.profile_digest, settings, plan.attempt);
   for (const auto* archive : archives) planner.run(*archive, id, reader, progress);
+  refuse_empty(planner.tallies(), options.profiles, plan);
   planner.finish(versement);
   folder.keep();
   return plan;

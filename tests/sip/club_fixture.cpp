@@ -30,11 +30,14 @@ std::string output_of(const std::string& command) {
   return out;
 }
 
-Club::Club(extract::Kind kind) : clock(*core::parse_instant("2026-11-25T10:00:00Z")) {
+Club::Club(extract::Kind kind, const std::function<void(std::map<std::string, std::string>&)>& change)
+    : clock(*core::parse_instant("2026-11-25T10:00:00Z")) {
   const auto source = folder() / "club.sqlite";
   const auto sql = source_dir() / "tests" / "sip" / "club.sql";
   output_of("sqlite3 '" + source.string() + "' < '" + sql.string() + "'");
-  const auto profile = profiles::load(source_dir() / "tests" / "sip" / "club");
+  auto files = profiles::load(source_dir() / "tests" / "sip" / "club").files;
+  if (change) change(files);
+  const auto profile = profiles::load(files, "club");
   const auto open = [&] {
     return extract::open_source(extract::parse_source("sqlite:" + source.string()), {});
   };
@@ -92,8 +95,8 @@ sip::Plan Club::plan(const std::function<void(sip::PlanOptions&)>& change, const
 
 sip::BuildReport Club::build(const sip::Plan& plan, const sip::MessageIdentifier& lot, bool replace) {
   if (!producer_) producer_ = signer("producer");
-  return sip::build_lot(*extract_, versement(plan.versement), plan, lot, *producer_, tsa, replace, clock,
-                        progress);
+  return sip::build_lot(*extract_, config(), versement(plan.versement), plan, lot, *producer_, tsa, replace,
+                        clock, progress);
 }
 
 void Club::build_all(const sip::Plan& plan) {

@@ -18,6 +18,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,7 +30,9 @@ std::string output_of(const std::string& command);
 
 class Club {
  public:
-  explicit Club(extract::Kind kind = extract::Kind::rehearsal);
+  /// `change` edits the files of the profile before the extract takes them.
+  explicit Club(extract::Kind kind = extract::Kind::rehearsal,
+                const std::function<void(std::map<std::string, std::string>&)>& change = {});
 
   core::FixedClock clock;
   core::SilentProgress progress;
