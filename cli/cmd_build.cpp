@@ -52,8 +52,8 @@ int run_build(Context& c) {
   bool warnings = false;
   for (const auto& lot : c.chosen_lots(plan)) {
     c.check_stop();
-    const auto report = sip::build_lot(extract, versement, plan, lot.id, signer, tsa, c.words.has("replace"),
-                                       c.clock, c.out.progress());
+    const auto report = sip::build_lot(extract, c.config(), versement, plan, lot.id, signer, tsa,
+                                       c.words.has("replace"), c.clock, c.out.progress());
     c.journal().append("SIP_BUILT", {{"lot", lot.id.value}, {"sha512", report.sip.sha512.hex()}},
                        report.findings.empty() ? trust::Outcome::ok : trust::Outcome::warning,
                        {{"units", report.units}, {"objects", report.objects}, {"size", report.sip.size}});

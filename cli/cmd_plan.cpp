@@ -141,6 +141,7 @@ int run_plan(Context& c) {
                    core::ntr("{0} lot", "{0} lots", plan.lots.size()),
                    core::ntr("{0} left out", "{0} left out", plan.left_out),
                    versement.folder().lexically_normal().string()));
+  for (const auto& finding : plan.findings) c.out.finding(finding);
   tell_unvalidated(c, plan);
   tell_sampling(c, plan);
   c.out.say(msg("→ Next: versoir build {0}", plan.versement));

@@ -1,6 +1,7 @@
 // Small things that all readers of profile files share.
 #include "profiles/parts.hpp"
 
+#include "core/nearest.hpp"
 #include "core/text.hpp"
 
 #include <algorithm>
@@ -11,6 +12,12 @@ namespace versoir::profiles::parts {
 using core::msg;
 
 std::string Reading::at(const core::XmlElement& e) const { return file + ":" + std::to_string(e.line); }
+
+void Reading::unknown(const core::XmlElement& e, core::Message m, std::string_view written,
+                      const std::vector<std::string>& known) {
+  defect(std::move(m));
+  if (const auto near = core::nearest(written, known)) defect(msg("{0}: did you mean {1}?", at(e), *near));
+}
 
 std::string join(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
 std::string lower(std::string_view name) {
@@ -75,8 +82,10 @@ Field read_field(const core::XmlElement& e, Reading& reading) {
   f.code_list = core::trim(e.attribute_or("codes", ""));
   f.hidden = yes(e, "hidden", false);
   if (!f.code_list.empty() && !reading.app.find_code_list(f.code_list))
-    reading.defect(msg("{0}: field {1} uses the code list {2}, which tables.xml does not declare",
-                       reading.at(e), f.name, f.code_list));
+    reading.unknown(e,
+                    msg("{0}: field {1} uses the code list {2}, which tables.xml does not declare",
+                        reading.at(e), f.name, f.code_list),
+                    f.code_list, names_of(reading.app.code_lists, &CodeList::id));
   return f;
 }
 

@@ -21,6 +21,9 @@ struct Reading {
   /// "records.xml:12", the start of every message.
   [[nodiscard]] std::string at(const core::XmlElement& e) const;
   void defect(core::Message m) { defects.push_back(std::move(m)); }
+  /// The defect of a name that nothing has and, under it, the known one that was probably meant.
+  void unknown(const core::XmlElement& e, core::Message m, std::string_view written,
+               const std::vector<std::string>& known);
 };
 
 // Each adds what its file says to reading.app. The element satisfies the file's grammar; what a grammar
@@ -41,6 +44,12 @@ void read_consult(const core::XmlElement& root, Reading& reading);
 [[nodiscard]] bool yes(const core::XmlElement& e, std::string_view attribute, bool fallback);
 [[nodiscard]] std::vector<std::string> split_words(std::string_view text);
 
+template <class Items, class Name>
+[[nodiscard]] std::vector<std::string> names_of(const Items& items, Name name) {
+  std::vector<std::string> out;
+  for (const auto& item : items) out.push_back(item.*name);
+  return out;
+}
 [[nodiscard]] std::string join(const std::vector<std::string>& names);
 [[nodiscard]] std::string lower(std::string_view name);                ///< ASCII
 [[nodiscard]] bool same_name(std::string_view a, std::string_view b);  ///< as SQL compares names

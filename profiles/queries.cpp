@@ -1,4 +1,5 @@
 // Prepares the queries of a profile against an empty database with the tables of its dictionary.
+#include "core/nearest.hpp"
 #include "core/sqlite.hpp"
 #include "profiles/loader.hpp"
 #include "profiles/parts.hpp"
@@ -34,6 +35,11 @@ class QueryCheck {
     findings_.push_back({Severity::error, "PROFILE_QUERY", std::move(message), std::move(where)});
   }
 
+  /// Under the finding before it: what was probably meant.
+  void propose(const std::string& where, const std::optional<std::string>& near) {
+    if (near) findings_.push_back({Severity::info, "PROFILE_NEAR", msg("Did you mean {0}?", *near), where});
+  }
+
   void create_tables() {
     for (const auto& table : app_.tables) {
       if (!table.take || table.only_named()) continue;
@@ -46,6 +52,7 @@ class QueryCheck {
       if (!app_.views.empty()) db_.exec(app_.views);
     } catch (const core::Error&) {
       add("views.sql", msg("the views do not compile: {0}", reason()));
+      propose("views.sql", core::nearest_in_schema(db_, app_.views));
     }
     // SQLite looks at what a view selects only when it is used.
     Names views;
@@ -64,13 +71,16 @@ class QueryCheck {
       auto statement = db_.prepare(sql);
       for (int i = 1; i <= statement.parameter_count(); ++i)
         if (const auto name = statement.parameter_name(i);
-            std::ranges::find(parameters, name) == parameters.end())
+            std::ranges::find(parameters, name) == parameters.end()) {
           add(where, msg("the parameter :{0} is neither a column of a row above nor part of the key", name));
+          propose(where, core::nearest(name, parameters));
+        }
       Names names;
       for (int i = 0; i < statement.columns(); ++i) names.push_back(statement.column_name(i));
       return names;
     } catch (const core::Error&) {
       add(where, msg("the query does not compile: {0}", reason()));
+      propose(where, core::nearest_in_schema(db_, sql));
       return std::nullopt;
     }
   }
@@ -122,8 +132,11 @@ class QueryCheck {
   void check_template(const Template& tmpl, const std::string& where, const Names& facts) {
     using Kind = parts::TemplatePiece::Kind;
     for (const auto& piece : parts::split_template(tmpl))
-      if ((piece.kind == Kind::value || piece.kind == Kind::date) && !parts::contains_name(facts, piece.text))
+      if ((piece.kind == Kind::value || piece.kind == Kind::date) &&
+          !parts::contains_name(facts, piece.text)) {
         add(where, msg("the template \"{0}\" asks for {1}, which the facts do not give", tmpl, piece.text));
+        propose(where, core::nearest(piece.text, facts));
+      }
   }
 
   void check_search(const SearchDef& search) {
@@ -133,12 +146,14 @@ class QueryCheck {
     if (!columns || !record) return;
     if (columns->size() < record->key.size())
       add(where, msg("the query must give the key of record {0}: {1}", record->id, parts::join(record->key)));
-    for (const auto& t : search.terms)
-      if (!parts::contains_name(*columns, t.column))
-        add(where, msg("the query does not give the column {0}", t.column));
-    for (const auto& f : search.shown)
-      if (!parts::contains_name(*columns, f.name))
-        add(where, msg("the query does not give the column {0}", f.name));
+    for (const auto& t : search.terms) check_given(t.column, *columns, where);
+    for (const auto& f : search.shown) check_given(f.name, *columns, where);
+  }
+
+  void check_given(const std::string& name, const Names& columns, const std::string& where) {
+    if (parts::contains_name(columns, name)) return;
+    add(where, msg("the query does not give the column {0}", name));
+    propose(where, core::nearest(name, columns));
   }
 
   const Application& app_;

@@ -34,7 +34,8 @@ bool action_fits(RuleCategory category, std::string_view action) {
 void check_rule(const XmlElement& e, const UnitRule& rule, Reading& r) {
   const auto* known = r.app.find_rule(rule.code);
   if (!known)
-    r.defect(msg("{0}: the rule {1} is not declared in rules.xml", r.at(e), rule.code));
+    r.unknown(e, msg("{0}: the rule {1} is not declared in rules.xml", r.at(e), rule.code), rule.code,
+              names_of(r.app.rules, &RuleDef::code));
   else if (known->category != rule.category)
     r.defect(msg("{0}: the rule {1} is declared as {2}, not as {3}", r.at(e), rule.code,
                  rule_element(known->category), rule_element(rule.category)));
@@ -124,7 +125,8 @@ void read_archive(const XmlElement& root, Reading& r) {
     a.leave_out.push_back({e->attribute_or("reason", ""), core::trim(e->text), yes(*e, "deferred", false)});
   if (const auto* e = root.child("sampling")) a.sampling = read_sampling(*e, r);
   if (!r.app.find_record(a.record))
-    r.defect(msg("{0}: the record {1} is not declared in records.xml", r.at(root), a.record));
+    r.unknown(root, msg("{0}: the record {1} is not declared in records.xml", r.at(root), a.record), a.record,
+              names_of(r.app.records, &RecordDef::id));
   if (std::ranges::any_of(r.app.archives, [&](const ArchiveDef& other) { return other.code == a.code; }))
     r.defect(msg("{0}: another archive profile has the code {1}", r.at(root), a.code));
   if (const auto* e = root.child("root")) a.root = read_unit(*e, r, &lot_names());

@@ -30,7 +30,8 @@ void read_search(const XmlElement& e, Reading& r) {
   if (std::ranges::any_of(r.app.searches, [&](const SearchDef& other) { return other.id == s.id; }))
     r.defect(msg("{0}: the search {1} is declared twice", r.at(e), s.id));
   if (!r.app.find_record(s.record))
-    r.defect(msg("{0}: the record {1} is not declared in records.xml", r.at(e), s.record));
+    r.unknown(e, msg("{0}: the record {1} is not declared in records.xml", r.at(e), s.record), s.record,
+              names_of(r.app.records, &RecordDef::id));
   r.app.searches.push_back(std::move(s));
 }
 
@@ -43,13 +44,16 @@ void read_sheet(const XmlElement& e, Reading& r) {
   if (record)
     for (const auto& f : record->root.fields) names.push_back(f.name);
   check_template(sheet.title, e, r, record ? &names : nullptr);
-  if (!record) r.defect(msg("{0}: the record {1} is not declared in records.xml", r.at(e), sheet.record));
+  if (!record)
+    r.unknown(e, msg("{0}: the record {1} is not declared in records.xml", r.at(e), sheet.record),
+              sheet.record, names_of(r.app.records, &RecordDef::id));
   for (const auto* t : e.all("tab")) {
     sheet.tabs.emplace_back(t->attribute_or("label", ""), split_words(t->attribute_or("nodes", "")));
     for (const auto& name : sheet.tabs.back().second)
       if (record &&
           std::ranges::none_of(record->root.children, [&](const Node& n) { return n.name == name; }))
-        r.defect(msg("{0}: the record {1} has no node {2} under its root", r.at(*t), sheet.record, name));
+        r.unknown(*t, msg("{0}: the record {1} has no node {2} under its root", r.at(*t), sheet.record, name),
+                  name, names_of(record->root.children, &Node::name));
   }
   if (std::ranges::any_of(r.app.sheets, [&](const SheetDef& other) { return other.record == sheet.record; }))
     r.defect(msg("{0}: the record {1} has two sheets", r.at(e), sheet.record));

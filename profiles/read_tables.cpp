@@ -65,8 +65,10 @@ void check_column(const XmlElement& e, const std::string& table, const Column& c
   if (!c.take && c.reason.empty())
     r.defect(msg("{0}: the column {1}.{2} is left without a reason", r.at(e), table, c.name));
   if (!c.code_list.empty() && !r.app.find_code_list(c.code_list))
-    r.defect(msg("{0}: the column {1}.{2} uses the code list {3}, which is not declared", r.at(e), table,
-                 c.name, c.code_list));
+    r.unknown(e,
+              msg("{0}: the column {1}.{2} uses the code list {3}, which is not declared", r.at(e), table,
+                  c.name, c.code_list),
+              c.code_list, names_of(r.app.code_lists, &CodeList::id));
 }
 
 void read_column(const XmlElement& e, Table& table, bool local, Reading& r) {
@@ -92,8 +94,10 @@ void check_columns(const XmlElement& e, const Table& table, const std::vector<st
   for (const auto& name : columns) {
     const auto* c = table.find(name);
     if (!c)
-      r.defect(msg("{0}: the key or index of {1} names {2}, which is not one of its columns", r.at(e),
-                   table.name, name));
+      r.unknown(e,
+                msg("{0}: the key or index of {1} names {2}, which is not one of its columns", r.at(e),
+                    table.name, name),
+                name, names_of(table.columns, &Column::name));
     else if (table.take && !c->take)
       r.defect(
           msg("{0}: the column {1}.{2} is in a key or index: it must be taken", r.at(e), table.name, name));
@@ -129,8 +133,10 @@ LeftRows read_left_rows(const XmlElement& e, const Table& t, Reading& r) {
     if (const auto older = core::trim(w->attribute_or("older", "")); !older.empty())
       condition.older = parse_age(older);
     if (const auto* c = t.find(condition.column); !c || !c->take)
-      r.defect(msg("{0}: {1} says which rows are left by {2}, which is not one of its taken columns",
-                   r.at(*w), t.name, condition.column));
+      r.unknown(*w,
+                msg("{0}: {1} says which rows are left by {2}, which is not one of its taken columns",
+                    r.at(*w), t.name, condition.column),
+                c ? std::string() : condition.column, names_of(t.columns, &Column::name));
     left.when.push_back(std::move(condition));
   }
   return left;
@@ -178,16 +184,20 @@ void read_table(const XmlElement& e, bool local, Reading& r) {
 /// The columns that a reference leads to; empty, with a defect, when it leads nowhere.
 std::vector<std::string> targets(const XmlElement& e, const std::string& table, const Reference& reference,
                                  Reading& r) {
-  const auto nowhere = [&](const std::string& target) {
-    r.defect(msg("{0}: the column {1}.{2} references {3}, which is not declared", r.at(e), table,
-                 join(reference.columns), target));
+  const auto nowhere = [&](const std::string& target, const std::string& written,
+                           const std::vector<std::string>& known) {
+    r.unknown(e,
+              msg("{0}: the column {1}.{2} references {3}, which is not declared", r.at(e), table,
+                  join(reference.columns), target),
+              written, known);
     return std::vector<std::string>{};
   };
   const auto* found = r.app.find_table(reference.table);
-  if (!found) return nowhere(reference.table);
+  if (!found) return nowhere(reference.table, reference.table, names_of(r.app.tables, &Table::name));
   auto to = reference.to.empty() ? found->key : reference.to;
   for (const auto& name : to)
-    if (!found->find(name)) return nowhere(found->name + "." + name);
+    if (!found->find(name))
+      return nowhere(found->name + "." + name, name, names_of(found->columns, &Column::name));
   return to;
 }
 
@@ -195,8 +205,10 @@ void add_reference(const XmlElement& e, Reference reference, Table& t, bool loca
   const bool own_key = reference.to.empty();
   for (const auto& name : reference.columns)
     if (!t.find(name))
-      return r.defect(
-          msg("{0}: the reference of {1} names {2}, which is not one of its columns", r.at(e), t.name, name));
+      return r.unknown(
+          e,
+          msg("{0}: the reference of {1} names {2}, which is not one of its columns", r.at(e), t.name, name),
+          name, names_of(t.columns, &Column::name));
   reference.to = targets(e, t.name, reference, r);
   // A table without a declared key, or with a longer one, can be named without saying by which column.
   if (reference.to.size() != reference.columns.size()) {

@@ -1,5 +1,6 @@
 // Templates: {column}, {column:date}, {{ for a brace.
 #include "core/clock.hpp"
+#include "core/nearest.hpp"
 #include "profiles/loader.hpp"
 #include "profiles/parts.hpp"
 
@@ -63,8 +64,10 @@ void check_template(std::string_view tmpl, const core::XmlElement& where, Readin
           msg("{0}: in the template \"{1}\", {2} is neither a column nor a column followed by :date",
               reading.at(where), tmpl, piece.text));
     else if (piece.kind != Kind::text && known && !contains_name(*known, piece.text))
-      reading.defect(msg("{0}: the template \"{1}\" asks for {2}, which is not known here", reading.at(where),
-                         tmpl, piece.text));
+      reading.unknown(where,
+                      msg("{0}: the template \"{1}\" asks for {2}, which is not known here",
+                          reading.at(where), tmpl, piece.text),
+                      piece.text, *known);
   }
 }
 
@@ -85,6 +88,16 @@ std::string people_date(const std::string& text) {
   return date ? core::format_date_fr(*date) : text;  // "1987" or a text stays readable
 }
 
+[[noreturn]] void throw_unknown(std::string_view tmpl, const std::string& name, const Row& row,
+                                std::string_view origin) {
+  Error e(Exit::profile_invalid,
+          msg("{0}: the template \"{1}\" asks for {2}, which is not known here", origin, tmpl, name));
+  std::vector<std::string> known;
+  for (const auto& column : row) known.push_back(column.first);
+  if (const auto near = core::nearest(name, known)) std::move(e).hint(msg("Did you mean {0}?", *near));
+  throw std::move(e);
+}
+
 }  // namespace
 
 std::string expand(std::string_view tmpl, const Row& row, std::string_view origin) {
@@ -98,10 +111,7 @@ std::string expand(std::string_view tmpl, const Row& row, std::string_view origi
     if (piece.kind == Kind::unclosed || piece.kind == Kind::bad_format)
       throw Error(Exit::profile_invalid, msg("{0}: the template \"{1}\" cannot be read", origin, tmpl));
     const auto* value = find_value(row, piece.text);
-    if (!value)
-      throw Error(
-          Exit::profile_invalid,
-          msg("{0}: the template \"{1}\" asks for {2}, which is not known here", origin, tmpl, piece.text));
+    if (!value) throw_unknown(tmpl, piece.text, row, origin);
     if (*value) out += piece.kind == Kind::date ? people_date(**value) : **value;
   }
   return out;

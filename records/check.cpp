@@ -1,4 +1,5 @@
 // Every query and template of a profile tried against one extract, before anything is planned or searched.
+#include "core/nearest.hpp"
 #include "profiles/loader.hpp"
 #include "records/query.hpp"
 
@@ -50,6 +51,12 @@ void check_archive(core::Database& db, const profiles::Application& app, const p
   });
 }
 
+void require_column(const std::vector<std::string>& columns, const std::string& name,
+                    const std::string& place) {
+  if (!find_name(columns, name))
+    refuse(place, msg("It does not give the column {0}.", name), core::nearest(name, columns));
+}
+
 void check_search(core::Database& db, const profiles::Application& app, const profiles::SearchDef& search,
                   const std::string& place) {
   const auto* record = app.find_record(search.record);
@@ -60,10 +67,8 @@ void check_search(core::Database& db, const profiles::Application& app, const pr
     refuse(place,
            msg("It gives {0} columns, the key of the record has {1}.", columns.size(), record->key.size()));
   if (st.parameter_count() != 0) refuse(place, msg("It must not have parameters."));
-  for (const auto& term : search.terms)
-    if (!find_name(columns, term.column)) refuse(place, msg("It does not give the column {0}.", term.column));
-  for (const auto& field : search.shown)
-    if (!find_name(columns, field.name)) refuse(place, msg("It does not give the column {0}.", field.name));
+  for (const auto& term : search.terms) require_column(columns, term.column, place);
+  for (const auto& field : search.shown) require_column(columns, field.name, place);
 }
 
 }  // namespace

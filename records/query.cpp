@@ -1,6 +1,8 @@
 // Preparing and running the queries of a profile: what they may be, and whose fault a failure is.
 #include "records/query.hpp"
 
+#include "core/nearest.hpp"
+
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -25,9 +27,11 @@ std::optional<std::size_t> find_name(std::span<const std::string> names, std::st
   return static_cast<std::size_t>(it - names.begin());
 }
 
-void refuse(std::string_view place, core::Message reason) {
-  throw Error(Exit::profile_invalid, msg("{0}: the query of the profile is wrong.", place))
-      .because(std::move(reason));
+void refuse(std::string_view place, core::Message reason, const std::optional<std::string>& near) {
+  Error e(Exit::profile_invalid, msg("{0}: the query of the profile is wrong.", place));
+  std::move(e).because(std::move(reason));
+  if (near) std::move(e).hint(msg("Did you mean {0}?", *near));
+  throw std::move(e);
 }
 
 core::Statement prepare_select(core::Database& db, std::string_view sql, std::string_view place) {
@@ -39,9 +43,12 @@ core::Statement prepare_select(core::Database& db, std::string_view sql, std::st
     return st;
   } catch (const Error& e) {
     if (e.code() == Exit::profile_invalid) throw;
-    throw Error(Exit::profile_invalid,
-                msg("{0}: the query of the profile cannot run on this extract.", place))
-        .because(e);
+    Error refusal(Exit::profile_invalid,
+                  msg("{0}: the query of the profile cannot run on this extract.", place));
+    std::move(refusal).because(e);
+    if (const auto near = core::nearest_in_schema(db, sql))
+      std::move(refusal).hint(msg("Did you mean {0}?", *near));
+    throw std::move(refusal);
   }
 }
 
@@ -140,6 +147,8 @@ void collect(std::vector<core::Finding>& findings, std::string_view place,
     if (e.code() != Exit::profile_invalid) throw;
     findings.push_back({core::Severity::error, "query", e.causes().empty() ? e.message() : e.causes().front(),
                         std::string(place)});
+    for (const auto& hint : e.hints())
+      findings.push_back({core::Severity::info, "nearest", hint, std::string(place)});
   }
 }
 

@@ -26,7 +26,8 @@ void make_views(core::Database& db, const profiles::Application& app);
 /// reason as its first cause.
 [[nodiscard]] core::Statement prepare_select(core::Database& db, std::string_view sql,
                                              std::string_view place);
-[[noreturn]] void refuse(std::string_view place, core::Message reason);
+[[noreturn]] void refuse(std::string_view place, core::Message reason,
+                         const std::optional<std::string>& near = std::nullopt);
 
 [[nodiscard]] std::vector<std::string> column_names(const core::Statement& st);
 /// Shows the name of each parameter, in order, to `resolve`, which says whether it knows it.

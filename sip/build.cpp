@@ -438,14 +438,17 @@ BuildReport write_lot(extract::Extract& extract, const Versement& versement, con
 
 }  // namespace
 
-BuildReport build_lot(extract::Extract& extract, const Versement& versement, const Plan& plan,
-                      const MessageIdentifier& lot_id, trust::Signer& seal, trust::TimestampAuthority* tsa,
-                      bool replace, const core::Clock& clock, core::Progress& progress) {
+BuildReport build_lot(extract::Extract& extract, const core::Config& config, const Versement& versement,
+                      const Plan& plan, const MessageIdentifier& lot_id, trust::Signer& seal,
+                      trust::TimestampAuthority* tsa, bool replace, const core::Clock& clock,
+                      core::Progress& progress) {
   const auto* lot = plan.find(lot_id);
   if (!lot)
     throw Error(Exit::usage, msg("The versement {0} has no lot {1}.", plan.versement, lot_id.value))
         .hint(msg("versoir status lists its lots."));
   check_extract(extract, plan);
+  const auto app = extract.profile();
+  require_validated(config, app, archive_of(app, *lot), plan);
   if (!replace)
     if (auto report = still_built(versement, lot_id)) return std::move(*report);
   refuse_if_sent(versement, *lot);

@@ -1,6 +1,7 @@
 // Building a lot: records → XML objects → manifest → zip → seal. Same plan, same extract: same bytes.
 #pragma once
 #include "core/clock.hpp"
+#include "core/config.hpp"
 #include "core/progress.hpp"
 #include "extract/store.hpp"
 #include "sip/versement.hpp"
@@ -15,9 +16,11 @@ struct BuildReport {
 };
 /// Writes lots/<id>/sip.zip, sip.zip.p7s and build.json (digest, size, counts). Already built and unchanged:
 /// nothing is done unless `replace`. Refuses an extract whose root is not the plan's (Exit::extract_altered),
-/// and a lot already sent (Exit::lot_state).
-BuildReport build_lot(extract::Extract& extract, const Versement& versement, const Plan& plan,
-                      const MessageIdentifier& lot, trust::Signer& seal, trust::TimestampAuthority* tsa,
-                      bool replace, const core::Clock& clock, core::Progress& progress);
+/// and a lot already sent (Exit::lot_state), and for a production platform rules that `config` does not say
+/// validated (Exit::configuration).
+BuildReport build_lot(extract::Extract& extract, const core::Config& config, const Versement& versement,
+                      const Plan& plan, const MessageIdentifier& lot, trust::Signer& seal,
+                      trust::TimestampAuthority* tsa, bool replace, const core::Clock& clock,
+                      core::Progress& progress);
 
 }  // namespace versoir::sip

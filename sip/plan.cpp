@@ -14,6 +14,7 @@
 #include "sip/sinks.hpp"
 
 #include <algorithm>
+#include <span>
 #include <system_error>
 
 namespace versoir::sip {
@@ -177,7 +178,8 @@ void check_queries(records::RecordReader& reader) {
   Error e(Exit::profile_invalid, msg("Queries of the profile do not run on this extract."));
   bool wrong = false;
   for (const auto& finding : reader.check()) {
-    if (finding.severity != core::Severity::error) continue;
+    const bool advice = finding.code == "nearest";
+    if (finding.severity != core::Severity::error && !advice) continue;
     wrong = true;
     std::move(e).because(finding.where.empty() ? finding.message
                                                : msg("{0}: {1}", finding.where, finding.message.english()));
@@ -271,6 +273,60 @@ class ClosedRefusals {
   std::uint64_t count_ = 0;
 };
 
+/// What became of the candidates of a profile, to say why when none is kept.
+struct Tally {
+  const profiles::ArchiveDef* archive = nullptr;
+  std::uint64_t kept = 0, left_out = 0;
+  std::vector<std::pair<std::string, std::uint64_t>> reasons;  ///< in the order in which they came
+
+  void leave(const std::string& reason) {
+    ++left_out;
+    const auto known = std::ranges::find(reasons, reason, &std::pair<std::string, std::uint64_t>::first);
+    if (known == reasons.end())
+      reasons.emplace_back(reason, 1);
+    else
+      ++known->second;
+  }
+};
+
+constexpr std::size_t reasons_told = 3;
+
+void explain(Error& e, const Tally& tally) {
+  const auto& id = tally.archive->id;
+  if (tally.left_out == 0)
+    std::move(e).because(msg("{0}: its selection finds no record at all.", id));
+  else
+    std::move(e).because(
+        core::nmsg("{1}: {0} record left out.", "{1}: {0} records left out.", tally.left_out, id));
+  for (const auto& [reason, count] :
+       std::span(tally.reasons).first(std::min(reasons_told, tally.reasons.size())))
+    std::move(e).because(core::nmsg("{1}: {0} record: {2}", "{1}: {0} records: {2}", count, id, reason));
+}
+
+/// A profile that keeps nothing is refused when it was asked for by its name, or when no other keeps
+/// anything; else it is only told.
+void refuse_empty(const std::vector<Tally>& tallies, const std::vector<std::string>& wanted, Plan& plan) {
+  std::vector<const Tally*> refused;
+  for (const auto& tally : tallies)
+    if (tally.kept == 0 && (plan.kept == 0 || !wanted.empty())) refused.push_back(&tally);
+  if (refused.empty()) {
+    for (const auto& tally : tallies)
+      if (tally.kept == 0)
+        plan.findings.push_back({core::Severity::warning, "PROFILE_KEEPS_NOTHING",
+                                 core::nmsg("The archive profile {1} keeps no record: {0} is left out.",
+                                            "The archive profile {1} keeps no record: {0} are left out.",
+                                            tally.left_out, tally.archive->id),
+                                 tally.archive->id});
+    return;
+  }
+  std::string names;
+  for (const auto* tally : refused) names += (names.empty() ? "" : ", ") + tally->archive->id;
+  Error e(Exit::profile_invalid, msg("Nothing is planned: no record is kept by {0}.", names));
+  for (const auto* tally : refused) explain(e, *tally);
+  throw std::move(e).hint(msg(
+      "Look at the select and the leave-out of these archive profiles, or plan the others with --profile."));
+}
+
 /// One planning run over one extract.
 class Planner {
  public:
@@ -298,6 +354,7 @@ class Planner {
                      documentation_size(app_, *record));
     SizeEstimate sizes(reader, app_, archive, provenance);
     auto sampler = sample(archive, progress);
+    tallies_.push_back({&archive, 0, 0, {}});
     progress.begin(archive.label, std::nullopt, "records");
     select(archive, [&](records::Candidate&& candidate) {
       if (closed_ && !admit(archive, candidate)) return;
@@ -312,6 +369,8 @@ class Planner {
 
   /// Of a list of closed records: what it named and must not.
   [[nodiscard]] ClosedRefusals& refusals() noexcept { return refusals_; }
+
+  [[nodiscard]] const std::vector<Tally>& tallies() const noexcept { return tallies_; }
 
   PlanTable finish(const Versement& versement) {
     plan_.kept_sha512 = kept_.sink.take().sha512.hex();
@@ -365,6 +424,7 @@ class Planner {
 
   void leave(const profiles::ArchiveDef& archive, const records::Candidate& candidate) {
     left_out_.csv.row({archive.id, candidate.key.text(), *candidate.left_out});
+    tallies_.back().leave(*candidate.left_out);
     ++plan_.left_out;
   }
 
@@ -380,6 +440,7 @@ class Planner {
     row.profile = archive.id;
     row.key = candidate.key.text();
     write_kept(kept_.csv, row);
+    ++tallies_.back().kept;
     ++plan_.kept;
   }
 
@@ -391,6 +452,7 @@ class Planner {
   KeyList* closed_;
   ClosedRefusals refusals_;
   HashedCsv kept_, left_out_;
+  std::vector<Tally> tallies_;
   std::vector<core::Finding> findings_;
 };
 
@@ -431,6 +493,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   }
   const auto settings = read_settings(config, app, archives, options);
   apply_durations(app, settings.durations);
+  plan.findings = stray_codes(config, app);
   if (settings.platform_kind == "production" &&
       extract.run().kind != extract::kind_name(extract::Kind::final_))
     throw Error(Exit::lot_state,
@@ -464,6 +527,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
     plan.closed = {
         {"name", list->file().filename().string()}, {"sha512", list->sha512()}, {"records", plan.kept}};
   }
+  if (!list) refuse_empty(planner.tallies(), options.profiles, plan);
   auto made = planner.finish(versement);
   if (table) *table = std::move(made);
   folder.keep();

@@ -29,7 +29,8 @@ struct PlanOptions {
 /// Writes plan.json, kept.csv (lot, profile, key, title, start, end, rules with end dates, selection),
 /// left-out.csv (profile, key, reason), and their table (plan_table.hpp), which `table` receives. Refuses a
 /// rehearsal extract for a production platform (Exit::lot_state), an unmapped rule or missing agency or
-/// agreement (Exit::configuration, all of them at once).
+/// agreement (Exit::configuration, all of them at once), a selection that keeps nothing
+/// (Exit::profile_invalid).
 Plan make_plan(extract::Extract& extract, const core::Config& config, const Versement& versement,
                const PlanOptions& options, const core::Clock& clock, core::Progress& progress,
                PlanTable* table = nullptr);

@@ -47,6 +47,8 @@ class Reader {
   }
   void report(Message m) { missing_.push_back(std::move(m)); }
 
+  [[nodiscard]] bool lacking() const noexcept { return !missing_.empty(); }
+
   void finish() const {
     if (missing_.empty()) return;
     Error e(Exit::configuration, msg("The configuration lacks what this versement needs."));
@@ -204,7 +206,64 @@ SamplingDecision sampling_from(const Json& json) {
   return d;
 }
 
+/// The code of a rule that `section` does not have, at most two letters away.
+std::string nearly(const std::string& typed, std::string_view section, const core::Config& config,
+                   const profiles::Application& app) {
+  std::size_t least = 3;
+  std::string best;
+  for (const auto& rule : app.rules) {
+    const auto away = core::edit_distance(typed, rule.code);
+    if (away >= least || config.find(section, rule.code)) continue;
+    least = away;
+    best = rule.code;
+  }
+  return best;
+}
+
+bool production(const core::Config& config, const Plan& plan, const Settings& planned) {
+  const auto kind = config.find("platform." + plan.platform, "kind");
+  return plan.platform_kind == "production" || planned.platform_kind == "production" || kind == "production";
+}
+
 }  // namespace
+
+std::vector<core::Finding> stray_codes(const core::Config& config, const profiles::Application& app) {
+  std::vector<core::Finding> found;
+  for (const std::string section : {"rules", "validation"})
+    for (const auto& [code, value] : config.section(section)) {
+      if (app.find_rule(code)) continue;
+      if (const auto near = nearly(code, section, config, app); !near.empty())
+        found.push_back({core::Severity::warning, "CONFIG_RULE",
+                         msg("[{0}] {1}: the application {2} has no rule of this code; did you mean {3}?",
+                             section, code, app.id, near),
+                         config.file().string()});
+    }
+  return found;
+}
+
+void require_validated(const core::Config& config, const profiles::Application& app,
+                       const profiles::ArchiveDef& archive, const Plan& plan) {
+  const auto planned = Settings::from_json(plan.settings);
+  if (!production(config, plan, planned)) return;
+  Error e(Exit::configuration,
+          msg("The platform {0} is a production platform: rules that nobody validated are not built.",
+              plan.platform));
+  bool wrong = false;
+  for (const auto& code : used_rules(archive)) {
+    const auto* rule = app.find_rule(code);
+    const auto now = parse_validation(config.find("validation", code).value_or(std::string()));
+    if (now && planned.validations.contains(code)) continue;
+    wrong = true;
+    if (!now)
+      std::move(e).because(
+          msg("[validation] {0} is not set: the establishment has not validated \"{1}\" (to be "
+              "validated by: {2}).",
+              code, rule ? rule->label : std::string(), rule ? rule->validator : std::string()));
+    else
+      std::move(e).because(msg("The plan does not say who validated {0}.", code));
+  }
+  if (wrong) throw std::move(e).hint(msg("Complete {0} and plan again.", config.file().string()));
+}
 
 std::string tool_name() { return "versoir " VERSOIR_VERSION; }
 
@@ -245,6 +304,8 @@ Settings read_settings(const core::Config& config, const profiles::Application& 
   }
   read_rules(reader, app, archives, s);
   for (const auto* archive : archives) read_sampling(reader, config, *archive, s);
+  if (reader.lacking())
+    for (auto& stray : stray_codes(config, app)) reader.report(std::move(stray.message));
   s.seda = seda_name(options.seda);
   s.tool = tool_name();
   s.max_entries = options.max_entries;

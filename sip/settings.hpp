@@ -1,6 +1,8 @@
-// What a plan freezes from the configuration: a build never looks at versoir.conf again.
+// What a plan freezes from the configuration. A build looks at versoir.conf again for one thing: that the
+// rules are still validated.
 #pragma once
 #include "core/config.hpp"
+#include "core/error.hpp"
 #include "core/json.hpp"
 #include "profiles/model.hpp"
 #include "sip/rule_duration.hpp"
@@ -52,6 +54,17 @@ struct Settings {
 [[nodiscard]] Settings read_settings(const core::Config& config, const profiles::Application& app,
                                      const std::vector<const profiles::ArchiveDef*>& archives,
                                      const PlanOptions& options);
+
+/// Codes under [rules] and [validation] that no rule of the profile has, and that are nearly those of a rule
+/// which the section lacks. Others may belong to another application of the same configuration.
+[[nodiscard]] std::vector<core::Finding> stray_codes(const core::Config& config,
+                                                     const profiles::Application& app);
+
+struct Plan;
+/// plan.json can be edited by hand: a lot for a production platform is built only when the configuration and
+/// the plan both say who validated each of its rules. Error(Exit::configuration).
+void require_validated(const core::Config& config, const profiles::Application& app,
+                       const profiles::ArchiveDef& archive, const Plan& plan);
 
 /// "versoir 0.1.0": written in what the program makes.
 [[nodiscard]] std::string tool_name();

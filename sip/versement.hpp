@@ -62,6 +62,8 @@ struct Plan {
   /// ids...).
   core::Json settings;
   std::uint64_t kept = 0, left_out = 0;
+  /// What the planning has to say; not kept in plan.json.
+  std::vector<core::Finding> findings;
   /// Of kept.csv and left-out.csv: a list edited by hand is refused.
   std::string kept_sha512, left_out_sha512;
 

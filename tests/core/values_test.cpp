@@ -7,7 +7,9 @@
 #include "core/format.hpp"
 #include "core/html.hpp"
 #include "core/json.hpp"
+#include "core/nearest.hpp"
 #include "core/queue.hpp"
+#include "core/sqlite.hpp"
 #include "core/text.hpp"
 #include "core/xml.hpp"
 #include "test_support.hpp"
@@ -359,4 +361,35 @@ TEST_CASE("the distance of words counts letters changed, added, removed or swapp
   CHECK(edit_distance("KERMAREC", "KERMARREC") == 1);
   CHECK(edit_distance("MARTNI", "MARTIN") == 1);
   CHECK(edit_distance("kitten", "sitting") == 3);
+}
+
+TEST_CASE("the nearest name is proposed when there is one") {
+  const std::vector<std::string> known{"INDIVIDU", "INS_ADM_ETP", "ETAPE", "NUM_OUV", "NUM_LEC"};
+  CHECK(nearest("INDIVIUD", known) == "INDIVIDU");
+  CHECK(nearest("individus", known) == "INDIVIDU");
+  CHECK(nearest("ETAP", known) == "ETAPE");
+  CHECK(nearest("ins_adm", known) == "INS_ADM_ETP");  // the only one that begins so
+  CHECK(nearest("NUM", known) == std::nullopt);       // two begin so
+  CHECK(nearest("ET", known) == std::nullopt);
+  CHECK(nearest("DIPLOME", known) == std::nullopt);
+  CHECK(nearest("", known) == std::nullopt);
+  CHECK(nearest("ETAPE", {}) == std::nullopt);
+}
+
+TEST_CASE("SQLite's complaint of a name leads to the nearest one of the schema") {
+  auto db = Database::memory();
+  db.exec(
+      "CREATE TABLE individu (cod_ind, lib_nom); CREATE TABLE pays (cod_pay, lib_pays);"
+      "CREATE TEMP VIEW inscrits AS SELECT cod_ind AS numero FROM individu");
+  const auto meant = [&](const std::string& sql) {
+    CHECK_THROWS_AS(static_cast<void>(db.prepare(sql)), Error);
+    return nearest_in_schema(db, sql);
+  };
+  CHECK(meant("SELECT 1 FROM indivdu") == "individu");
+  CHECK(meant("SELECT 1 FROM main.indivdu") == "individu");
+  CHECK(meant("SELECT 1 FROM inscrit") == "inscrits");
+  CHECK(meant("SELECT i.cod_idn FROM individu i") == "cod_ind");
+  CHECK(meant("SELECT numro FROM inscrits") == "numero");
+  CHECK(meant("SELECT lib_pay FROM individu") == std::nullopt);  // a column of a table that is not asked
+  CHECK(meant("SELECT FROM individu") == std::nullopt);
 }

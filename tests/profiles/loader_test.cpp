@@ -191,6 +191,63 @@ TEST_CASE("what a grammar cannot say is reported with file and line") {
   CHECK_THAT(defects, Catch::Matchers::VectorContains(expected));
 }
 
+TEST_CASE("under a name that nothing has stands the one that was probably meant") {
+  const auto [file, from, to, expected] = GENERATE(table<std::string, std::string, std::string, std::string>({
+      {"tables.xml", "codes=\"etat-pret\"", "codes=\"etat-prte\"", "tables.xml:18: did you mean etat-pret?"},
+      {"tables.xml", "references=\"LECTEUR\"", "references=\"LECTUER\"",
+       "tables.xml:15: did you mean LECTEUR?"},
+      {"tables.xml", "references=\"LECTEUR\"", "references=\"lecteurs\"",
+       "tables.xml:15: did you mean LECTEUR?"},
+      {"tables.xml", "references=\"OUVRAGE.NUM_OUV\"", "references=\"OUVRAGE.NUM_OVU\"",
+       "tables.xml:16: did you mean NUM_OUV?"},
+      {"tables.xml", "key=\"NUM_LEC\"", "key=\"NUM_LECT\"", "tables.xml:6: did you mean NUM_LEC?"},
+      {"tables.xml", "<index columns=\"NOM_LEC PRE_LEC\"/>",
+       "<reference columns=\"NUM_LE\" table=\"LECTEUR\"/>", "tables.xml:7: did you mean NUM_LEC?"},
+      {"tables.xml", "<index columns=\"NOM_LEC PRE_LEC\"/>",
+       "<left-rows reason=\"Inutile.\"><when column=\"DAT_NAISS\" empty=\"yes\"/></left-rows>",
+       "tables.xml:7: did you mean DAT_NAI?"},
+      {"records.xml", "codes=\"etat-pret\"", "codes=\"etat_pret\"",
+       "records.xml:13: did you mean etat-pret?"},
+      {"lecteurs.xml", "record=\"lecteur\"", "record=\"lecteurs\"", "lecteurs.xml:1: did you mean lecteur?"},
+      {"lecteurs.xml", "code=\"COM_LIBRE\"", "code=\"COM_LIBER\"", "lecteurs.xml:9: did you mean COM_LIBRE?"},
+      {"lecteurs.xml", "code=\"COM_LIBRE\"", "code=\"COM\"", "lecteurs.xml:9: did you mean COM_LIBRE?"},
+      {"lecteurs.xml", "{etablissement}", "{etablisement}", "lecteurs.xml:8: did you mean etablissement?"},
+      {"consult.xml", "search id=\"lecteur\" label=\"Lecteurs\" record=\"lecteur\"",
+       "search id=\"lecteur\" label=\"Lecteurs\" record=\"lecteurs\"",
+       "consult.xml:2: did you mean lecteur?"},
+      {"consult.xml", "nodes=\"pret\"", "nodes=\"prets\"", "consult.xml:9: did you mean pret?"},
+      {"consult.xml", "{pre_lec}", "{pre_lect}", "consult.xml:8: did you mean pre_lec?"},
+  }));
+  const auto defects = defects_of(with_change(biblio_files(), file, from, to));
+  CHECK_THAT(defects, Catch::Matchers::VectorContains(expected));
+}
+
+TEST_CASE("a unit without title and a rule without final action are refused at load, with file and line") {
+  const auto refused = [](const std::string& from, const std::string& to, const std::string& place) {
+    const auto defects = defects_of(with_change(biblio_files(), "lecteurs.xml", from, to));
+    INFO(from << " -> " << to);
+    REQUIRE_FALSE(defects.empty());
+    CHECK_THAT(defects[0], StartsWith(place));
+  };
+  for (const std::string title : {"", " title=\"\"", " title=\"  \""}) {
+    refused(" title=\"{nom} {prenom}, né(e) le {naissance:date}\"", title, "lecteurs.xml:13:");
+    refused(" title=\"Année {annee}\"", title, "lecteurs.xml:12:");
+    refused(" title=\"Dossiers des lecteurs, {etablissement}\"", title, "lecteurs.xml:8:");
+    refused(" title=\"Documentation de l'application {application}\"", title, "lecteurs.xml:11:");
+  }
+  refused(" action=\"Destroy\"", "", "lecteurs.xml:19: the rule DUA_LECTEUR needs an action");
+  // A storage rule too, and its actions are others.
+  auto stored =
+      with_change(biblio_files(), "rules.xml", "category=\"AppraisalRule\"", "category=\"StorageRule\"");
+  stored = with_change(stored, "lecteurs.xml", "category=\"AppraisalRule\"", "category=\"StorageRule\"");
+  CHECK_THAT(
+      defects_of(with_change(stored, "lecteurs.xml", " action=\"Destroy\"", "")).at(0),
+      Equals("lecteurs.xml:19: the rule DUA_LECTEUR needs an action: StorageRule always has a final action"));
+  CHECK_THAT(defects_of(stored).at(0),
+             Equals("lecteurs.xml:19: the action Destroy does not exist for StorageRule"));
+  CHECK(defects_of(with_change(stored, "lecteurs.xml", "action=\"Destroy\"", "action=\"Copy\"")).empty());
+}
+
 TEST_CASE("all defects of all files are reported at once") {
   auto files = with_change(biblio_files(), "tables.xml", "references=\"LECTEUR\"", "references=\"USAGER\"");
   files = with_change(files, "rules.xml", " unit=\"YEAR\"", "");

@@ -14,6 +14,24 @@ static std::vector<core::Finding> findings(const std::map<std::string, std::stri
 
 TEST_CASE("a right profile has no finding") { CHECK(findings(biblio_files()).empty()); }
 
+TEST_CASE("under a query that asks for what no table has stands what was probably meant") {
+  const auto [file, from, to, meant] = GENERATE(table<std::string, std::string, std::string, std::string>({
+      {"views.sql", "FROM pret", "FROM prett", "PRET"},
+      {"records.xml", "SELECT titre", "SELECT tire", "TITRE"},
+      {"records.xml", ":num_ouv", ":num_ovu", "num_ouv"},
+      {"records.xml", "SELECT num_lec, nom_lec", "SELECT num_lec, lecteur.nom_lect", "NOM_LEC"},
+      {"lecteurs.xml", "{prenom}", "{prenm}", "prenom"},
+      {"consult.xml", "term column=\"nom_lec\"", "term column=\"nom_lce\"", "NOM_LEC"},
+  }));
+  INFO(to);
+  const auto found = findings(with_change(biblio_files(), file, from, to));
+  REQUIRE(found.size() >= 2);
+  CHECK(found[0].severity == core::Severity::error);
+  CHECK(found[1].severity == core::Severity::info);
+  CHECK(found[1].message.english() == "Did you mean " + meant + "?");
+  CHECK(found[1].where == found[0].where);
+}
+
 TEST_CASE("a query that does not fit its dictionary, fields or key is a finding with its place") {
   const auto [file, from, to, where,
               message] = GENERATE(table<std::string, std::string, std::string, std::string, std::string>({

@@ -184,6 +184,24 @@ TEST_CASE("The check names every wrong query and template at once") {
   CHECK_THAT(all, Contains("consult.xml member: It does not give the column name"));
 }
 
+TEST_CASE("The check proposes the name that was probably meant") {
+  const auto [file, from, to, meant] = GENERATE(table<std::string, std::string, std::string, std::string>({
+      {"records.xml", "SELECT words FROM remark", "SELECT word FROM remark", "WORDS"},
+      {"records.xml", "SELECT words FROM remark", "SELECT words FROM remarks", "REMARK"},
+      {"membres.xml", "<identifier>{number}", "<identifier>{nubmer}", "number"},
+      {"consult.xml", "SELECT no, name FROM member", "SELECT no, name AS nmae FROM member", "nmae"},
+  }));
+  auto db = loan_database();
+  const auto app = loan_app(changed(loan_files(), file, from, to));
+  const auto findings = records::RecordReader(db, app).check();
+  INFO(to);
+  REQUIRE(findings.size() == 2);
+  CHECK(findings[0].severity == core::Severity::error);
+  CHECK(findings[1].severity == core::Severity::info);
+  CHECK(findings[1].message.english() == "Did you mean " + meant + "?");
+  CHECK(findings[1].where == findings[0].where);
+}
+
 TEST_CASE("The check finds nothing in a sound profile") {
   auto db = loan_database();
   const auto app = loan_app();

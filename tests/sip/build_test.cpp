@@ -15,6 +15,7 @@ using namespace versoir;
 using Catch::Matchers::Contains;
 using core::Exit;
 using tests::Club;
+using tests::complaint_of;
 using tests::exit_of;
 using tests::output_of;
 namespace fs = std::filesystem;
@@ -203,17 +204,52 @@ TEST_CASE("a build that fails leaves nothing behind") {
   const auto producer = club.signer("producer");
   BrokenSigner broken(*producer);
   CHECK(exit_of([&] {
-          sip::build_lot(club.extract(), club.versement(), plan, plan.lots[0].id, broken, nullptr, false,
-                         club.clock, club.progress);
+          sip::build_lot(club.extract(), club.config(), club.versement(), plan, plan.lots[0].id, broken,
+                         nullptr, false, club.clock, club.progress);
         }) == Exit::signing);
   CHECK(names_in(club.versement().folder()) == before);
   // And a failure never damages what stood there.
   const auto built = club.build(plan, plan.lots[0].id);
   CHECK(exit_of([&] {
-          sip::build_lot(club.extract(), club.versement(), plan, plan.lots[0].id, broken, nullptr, true,
-                         club.clock, club.progress);
+          sip::build_lot(club.extract(), club.config(), club.versement(), plan, plan.lots[0].id, broken,
+                         nullptr, true, club.clock, club.progress);
         }) == Exit::signing);
   CHECK(core::digest_file(club.versement().sip(plan.lots[0].id)) == built.sip);
+}
+
+TEST_CASE("a build for a production platform asks again who validated each rule") {
+  Club club(extract::Kind::final_);
+  const auto plan = club.plan([](sip::PlanOptions& o) { o.platform = "real"; });
+  const auto producer = club.signer("producer");
+  const auto build = [&](const sip::Plan& p, const core::Config& config) {
+    sip::build_lot(club.extract(), config, club.versement(), p, p.lots[0].id, *producer, nullptr, true,
+                   club.clock, club.progress);
+  };
+  auto text = club.config_text();
+  const std::string line = "DUA_MEMBRE_10 = Tableau";
+  REQUIRE(text.find(line) != std::string::npos);
+  text.replace(text.find(line), line.size(), "DUA_AUTRE = Tableau");
+  const auto lacking = core::Config::parse(text, "versoir.conf");
+  REQUIRE(plan.lots[0].profile == "membres");
+  CHECK(exit_of([&] { build(plan, lacking); }) == Exit::configuration);
+  CHECK_THAT(complaint_of([&] { build(plan, lacking); }), Contains("[validation] DUA_MEMBRE_10 is not set"));
+  // A plan that was edited to say that its platform is none of production is not believed.
+  auto edited = plan;
+  edited.platform_kind = "rehearsal";
+  edited.settings["platformKind"] = "rehearsal";
+  CHECK(exit_of([&] { build(edited, lacking); }) == Exit::configuration);
+  // Nor one of which the validations were taken away.
+  edited = plan;
+  edited.settings["validations"].erase("DUA_MEMBRE_10");
+  CHECK_THAT(complaint_of([&] { build(edited, club.config()); }),
+             Contains("The plan does not say who validated DUA_MEMBRE_10"));
+  CHECK_FALSE(std::filesystem::exists(club.versement().sip(plan.lots[0].id)));
+  build(plan, club.config());
+  CHECK(std::filesystem::exists(club.versement().sip(plan.lots[0].id)));
+  // A rehearsal builds what nobody validated.
+  const auto rehearsal = club.plan({}, "essai");
+  sip::build_lot(club.extract(), lacking, club.versement("essai"), rehearsal, rehearsal.lots[0].id, *producer,
+                 nullptr, false, club.clock, club.progress);
 }
 
 TEST_CASE("a build refuses an extract that is not the plan's, a list that was edited, a lot that was sent") {

@@ -105,8 +105,8 @@ sip::Plan Club::plan(const std::function<void(sip::PlanOptions&)>& change, const
 
 sip::BuildReport Club::build(const sip::Plan& plan, const sip::MessageIdentifier& lot, bool replace) {
   if (!producer_) producer_ = signer("producer");
-  return sip::build_lot(*extract_, versement(plan.versement), plan, lot, *producer_, tsa, replace, clock,
-                        progress);
+  return sip::build_lot(*extract_, config(), versement(plan.versement), plan, lot, *producer_, tsa, replace,
+                        clock, progress);
 }
 
 void Club::build_all(const sip::Plan& plan) {

@@ -5,6 +5,7 @@
 #include "club_fixture.hpp"
 #include "core/digest.hpp"
 #include "core/json.hpp"
+#include "core/text.hpp"
 #include "sip/settings.hpp"
 #include "test_support.hpp"
 
@@ -287,6 +288,85 @@ TEST_CASE("a duration of the tableau de gestion takes the place of the profile's
   // What is built and reviewed lasts as long as what was planned.
   club.build(longer, longer.lots.at(0).id);
   CHECK(sip::Settings::from_json(longer.settings).durations.at("DUA_MEMBRE_10").count == 20);
+}
+
+namespace {
+
+/// A club of which the archive profiles named here select nothing.
+std::function<void(std::map<std::string, std::string>&)> selecting_nothing(
+    const std::vector<std::string>& archives) {
+  return [archives](std::map<std::string, std::string>& files) {
+    for (const auto& name : archives) {
+      auto& text = files.at(name + ".xml");
+      const auto at = text.find(" ORDER BY", text.find("<select>"));
+      REQUIRE(at != std::string::npos);
+      const bool filtered =
+          text.substr(text.find("<select>"), at - text.find("<select>")).find("WHERE") != std::string::npos;
+      text.insert(at, filtered ? " AND 0 = 1" : " WHERE 0 = 1");
+    }
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a plan that keeps nothing is refused, says why, and leaves nothing behind") {
+  Club none(extract::Kind::rehearsal, selecting_nothing({"membres", "saisons"}));
+  CHECK(exit_of([&] { none.plan(); }) == Exit::profile_invalid);
+  const auto complaint = complaint_of([&] { none.plan(); });
+  CHECK_THAT(complaint, Contains("membres, saisons"));
+  CHECK_THAT(complaint, Contains("membres: its selection finds no record at all"));
+  CHECK_FALSE(std::filesystem::exists(none.versement().folder()));
+
+  Club left(extract::Kind::rehearsal, [](std::map<std::string, std::string>& files) {
+    auto& text = files.at("membres.xml");
+    const auto at = text.find("<facts>");
+    REQUIRE(at != std::string::npos);
+    text.insert(at, "<leave-out reason=\"Tout est laissé.\">SELECT NUM_MEM FROM MEMBRE</leave-out>\n  ");
+  });
+  const auto only = [](sip::PlanOptions& o) { o.profiles = {"membres"}; };
+  const auto reasons = complaint_of([&] { left.plan(only); });
+  CHECK_THAT(reasons, Contains("no record is kept by membres"));
+  CHECK_THAT(reasons, Contains("membres: 60 records left out"));
+  CHECK_THAT(reasons, Contains("records: Tout est laissé."));
+  CHECK_FALSE(std::filesystem::exists(left.versement().folder()));
+}
+
+TEST_CASE("one profile of several that keeps nothing is told, and refused when it was asked for by name") {
+  Club club(extract::Kind::rehearsal, selecting_nothing({"saisons"}));
+  const auto plan = club.plan();
+  CHECK(plan.kept > 0);
+  REQUIRE(plan.findings.size() == 1);
+  CHECK(plan.findings[0].severity == core::Severity::warning);
+  CHECK(plan.findings[0].code == "PROFILE_KEEPS_NOTHING");
+  CHECK(plan.findings[0].where == "saisons");
+  const auto named = [](sip::PlanOptions& o) { o.profiles = {"membres", "saisons"}; };
+  CHECK(exit_of([&] { club.plan(named, "b"); }) == Exit::profile_invalid);
+  CHECK_FALSE(std::filesystem::exists(club.versement("b").folder()));
+  CHECK(club.plan([](sip::PlanOptions& o) { o.profiles = {"membres"}; }, "c").findings.empty());
+}
+
+TEST_CASE("a code of the configuration that is nearly that of a rule is told") {
+  Club club;
+  const auto plan = [&](const std::string& from, const std::string& to) {
+    auto text = club.config_text();
+    const auto at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    text.replace(at, from.size(), to);
+    sip::PlanOptions options;
+    options.versement = core::slug(to);
+    options.platform = "sandbox";
+    return sip::make_plan(club.extract(), core::Config::parse(text, "versoir.conf"),
+                          club.versement(options.versement), options, club.clock, club.progress);
+  };
+  const auto told = plan("DUA_SAISON = Tab", "DUA_SIASON = Tab").findings;
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].severity == core::Severity::warning);
+  CHECK_THAT(told[0].message.english(), Contains("[validation] DUA_SIASON") && Contains("DUA_SAISON?"));
+  CHECK_THAT(complaint_of([&] { plan("DUA_SAISON = APP", "DUA_SAISONS = APP"); }),
+             Contains("[rules] DUA_SAISONS") && Contains("did you mean DUA_SAISON?"));
+  // Of another application, or beside the rule itself: nothing to say.
+  CHECK(plan("[rules]\n", "[rules]\nDUA_AGENT_90 = APP-1\n").findings.empty());
+  CHECK(plan("[rules]\n", "[rules]\nDUA_MEMBRE_20 = APP-1\n").findings.empty());
 }
 
 TEST_CASE("a plan freezes what the build needs") {
