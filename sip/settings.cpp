@@ -229,7 +229,7 @@ bool production(const core::Config& config, const Plan& plan, const Settings& pl
 
 std::vector<core::Finding> stray_codes(const core::Config& config, const profiles::Application& app) {
   std::vector<core::Finding> found;
-  for (const std::string section : {"rules", "validation"})
+  for (const std::string section : {"rules", "validation", "durations"})
     for (const auto& [code, value] : config.section(section)) {
       if (app.find_rule(code)) continue;
       if (const auto near = nearly(code, section, config, app); !near.empty())
