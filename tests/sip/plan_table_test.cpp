@@ -97,7 +97,7 @@ TEST_CASE("the files of the table are private, for spreadsheets, and well-formed
 }
 
 TEST_CASE(
-    "a hostile label is text in the page, and no formula in the spreadsheet; an empty table is a page") {
+    "a hostile label is text in the page, and no formula in the spreadsheet, and an empty table is a page") {
   Club club;
   club.plan();
   sip::ProfileTable hostile;
