@@ -93,7 +93,7 @@ void show_table(Context& c, const sip::ProfileTable& profile) {
                 rows);
   show_years(c, profile);
   for (const auto& [reason, records] : profile.reasons)
-    c.out.result(msg("  {0} left out: {1}", core::show_count(records), reason));
+    c.out.result(core::nmsg("  {0} left out: {1}", "  {0} are left out: {1}", records, reason));
 }
 
 int run_plan(Context& c) {

@@ -2,6 +2,7 @@
 #include "sip/settings.hpp"
 
 #include "core/error.hpp"
+#include "core/nearest.hpp"
 #include "core/text.hpp"
 #include "sip/key_list.hpp"
 #include "sip/plan.hpp"
@@ -220,6 +221,22 @@ std::string nearly(const std::string& typed, std::string_view section, const cor
   return best;
 }
 
+/// A selection under a misspelt name would silently keep everything.
+void tell_stray_selections(const core::Config& config, const profiles::Application& app,
+                           std::vector<core::Finding>& found) {
+  std::vector<std::string> known;
+  for (const auto& archive : app.archives) known.push_back(archive.id);
+  for (const auto& name : config.names("tri")) {
+    if (app.find_archive(name)) continue;
+    if (const auto near = core::nearest(name, known))
+      found.push_back({core::Severity::warning, "CONFIG_SELECTION",
+                       msg("[tri.{0}]: the application {1} has no archive profile of this name; did you mean "
+                           "{2}?",
+                           name, app.id, *near),
+                       config.file().string()});
+  }
+}
+
 bool production(const core::Config& config, const Plan& plan, const Settings& planned) {
   const auto kind = config.find("platform." + plan.platform, "kind");
   return plan.platform_kind == "production" || planned.platform_kind == "production" || kind == "production";
@@ -238,6 +255,7 @@ std::vector<core::Finding> stray_codes(const core::Config& config, const profile
                              section, code, app.id, near),
                          config.file().string()});
     }
+  tell_stray_selections(config, app, found);
   return found;
 }
 

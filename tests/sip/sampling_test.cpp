@@ -126,7 +126,8 @@ TEST_CASE("years, initials and specimens keep what they say") {
   static_cast<void>(club.keeping("years ending 0 5", "years"));
   CHECK(club.kept("years") == source("substr(sortie, 4, 1) IN ('0', '5')"));
   static_cast<void>(club.keeping("initial o", "initial"));
-  CHECK(club.kept("initial") == KeySet{"[1]"});
+  // The name of number 2 begins with no letter: nothing decides on it, it is kept.
+  CHECK(club.kept("initial") == KeySet{"[1]", "[2]"});
   static_cast<void>(club.keeping("specimen 1 by year", "specimen"));
   CHECK(club.kept("specimen") ==
         source("num_mem IN (SELECT min(num_mem) FROM membre WHERE sortie IS NOT NULL AND num_mem IN (SELECT "
@@ -223,6 +224,32 @@ for unit in ET.parse(sys.stdin).iter():
   CHECK_THAT(actions, Contains(" Destroy\n") && Contains(" Keep\n"));
 }
 
+TEST_CASE("a record whose year is not known is kept: undecided means Keep") {
+  Club club(extract::Kind::rehearsal, [](std::map<std::string, std::string>& files) {
+    selectable(files);
+    replace_in(files.at("membres.xml"), "year=\"{sortie}\"", "year=\"inconnue\"");
+  });
+  const auto config =
+      core::Config::parse(club.config_text() + "\n[tri.membres]\nkeep = years ending 0\n" + decided,
+                          club.folder() / "versoir.conf");
+  sip::PlanOptions options;
+  options.versement = "a";
+  options.platform = "sandbox";
+  options.profiles = {"membres"};
+  const auto plan =
+      sip::make_plan(club.extract(), config, club.versement("a"), options, club.clock, club.progress);
+  CHECK(plan.sampling.at(0).at("kept") == plan.sampling.at(0).at("population"));
+}
+
+TEST_CASE("a selection under a misspelt name is told") {
+  SelectionClub club;
+  const auto told = club.with("[tri.membre]\nkeep = initial B\n" + decided, "a").findings;
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].severity == core::Severity::warning);
+  CHECK_THAT(told[0].message.english(), Contains("[tri.membre]") && Contains("membres?"));
+  CHECK(club.with("[tri.dossiers-agents]\nkeep = initial B\n" + decided, "b").findings.empty());
+}
+
 TEST_CASE("criteria that cannot be followed are said at once") {
   SelectionClub club;
   const auto complaint = complaint_of([&] {
@@ -271,7 +298,7 @@ TEST_CASE("the report shows the selection, on the page and in the terminal") {
   SelectionClub club;
   const auto plan = club.keeping("systematic 10 from 3; initial O", "club-2026");
   const auto facts = sip::review_facts(club.versement(), plan, club.extract());
-  CHECK_THAT(sip::review_text(facts), Contains("one in 10") && Contains("6 of 46") && Contains("Mme Roux"));
+  CHECK_THAT(sip::review_text(facts), Contains("one in 10") && Contains("7 of 46") && Contains("Mme Roux"));
   club.review(plan);
   const auto page = core::read_file(club.versement().file("review.html"));
   CHECK_THAT(page, Contains("(tri)") && Contains("systematic 10 from 3") && Contains("one in 10"));
