@@ -108,11 +108,6 @@ std::vector<Json> objects_of(const fs::path& file) {
   return out;
 }
 
-std::string text_of(const Json& object, const char* key, const std::string& fallback = {}) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : fallback;
-}
-
 bool flag_of(const Json& object, const char* key, bool fallback) {
   const auto found = object.find(key);
   if (found == object.end()) return fallback;
@@ -130,8 +125,8 @@ std::vector<std::string> texts_of(const Json& object, const char* key) {
 }
 
 std::string identifier_of(const Json& object, const fs::path& file) {
-  auto id = text_of(object, "Identifier");
-  if (id.empty()) id = text_of(object, "Name");
+  auto id = core::text_of(object, "Identifier");
+  if (id.empty()) id = core::text_of(object, "Name");
   if (id.empty())
     throw Error(Exit::configuration, msg("{0}: a record has neither Identifier nor Name.", file.string()));
   return id;
@@ -197,14 +192,14 @@ void Referentials::read_contracts(const fs::path& file) {
   for (const auto& json : objects_of(file)) {
     IngestContract c;
     c.identifier = identifier_of(json, file);
-    c.name = text_of(json, "Name");
-    c.active = text_of(json, "Status", "INACTIVE") == "ACTIVE";
+    c.name = core::text_of(json, "Name");
+    c.active = core::text_of(json, "Status", "INACTIVE") == "ACTIVE";
     c.master_mandatory = flag_of(json, "MasterMandatory", true);
     c.every_format = flag_of(json, "EveryFormatType", true);
     c.unidentified_format_allowed = flag_of(json, "FormatUnidentifiedAuthorized", false);
     c.formats = texts_of(json, "FormatType");
     c.profiles = texts_of(json, "ArchiveProfiles");
-    c.parent_link = text_of(json, "CheckParentLink", "AUTHORIZED");
+    c.parent_link = core::text_of(json, "CheckParentLink", "AUTHORIZED");
     contracts_.insert_or_assign(c.identifier, std::move(c));
   }
 }
@@ -212,7 +207,7 @@ void Referentials::read_contracts(const fs::path& file) {
 void Referentials::read_profiles(const fs::path& file) {
   has_profiles_ = true;
   for (const auto& json : objects_of(file)) {
-    ArchivalProfile p{identifier_of(json, file), text_of(json, "Status", "INACTIVE") == "ACTIVE"};
+    ArchivalProfile p{identifier_of(json, file), core::text_of(json, "Status", "INACTIVE") == "ACTIVE"};
     profiles_.insert_or_assign(p.identifier, std::move(p));
   }
 }

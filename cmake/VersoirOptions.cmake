@@ -7,10 +7,20 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
 option(VERSOIR_WERROR "Treat warnings as errors" ON)
 option(VERSOIR_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
 
+# A delivered build compiles four sources at once, which halves its time: the headers cost more than our own lines.
+# The other presets compile each alone: quicker after a change, and a source that leans on its neighbour's includes
+# or helpers does not compile there. All tests run in both forms.
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 4)
+  # They take the next source's names for the same source's; the other presets keep them.
+  set(VERSOIR_UNITY_OPTIONS -Wno-subobject-linkage -Wno-shadow)
+endif()
+
 add_library(versoir_flags INTERFACE)
 target_compile_options(versoir_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough
-  -fPIE -fstack-protector-strong $<$<BOOL:${VERSOIR_WERROR}>:-Werror>)
+  -fPIE -fstack-protector-strong $<$<BOOL:${VERSOIR_WERROR}>:-Werror> ${VERSOIR_UNITY_OPTIONS})
 target_link_options(versoir_flags INTERFACE -pie)
 target_compile_definitions(versoir_flags INTERFACE
   $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2> BOOST_ALL_NO_LIB)

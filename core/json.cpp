@@ -128,4 +128,9 @@ std::int64_t json_int(const Json& object, const char* key, std::string_view orig
   return number.get<std::int64_t>();
 }
 
+std::string text_of(const Json& object, const char* key, std::string_view fallback) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string(fallback);
+}
+
 }  // namespace versoir::core

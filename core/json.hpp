@@ -31,4 +31,7 @@ void write_json(const std::filesystem::path& path, const Json& value);
 [[nodiscard]] std::int64_t json_int(const Json& object, const char* key, std::string_view origin,
                                     Exit code = Exit::disk);
 
+/// An optional text: `fallback` where the member is absent or no string.
+[[nodiscard]] std::string text_of(const Json& object, const char* key, std::string_view fallback = {});
+
 }  // namespace versoir::core

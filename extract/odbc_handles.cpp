@@ -23,8 +23,6 @@ namespace {
 SQLCHAR* chars(const std::string& text) {
   return reinterpret_cast<SQLCHAR*>(const_cast<char*>(text.c_str()));  // ODBC reads it only
 }
-SQLPOINTER number(std::uintptr_t n) { return reinterpret_cast<SQLPOINTER>(n); }
-
 /// What Oracle's client reads once, when it is loaded: texts in UTF-8, times in UTC.
 void prepare_environment() {
   for (const auto& [name, value] : {std::pair{"NLS_LANG", ".AL32UTF8"}, std::pair{"ORA_SDTZ", "UTC"}})

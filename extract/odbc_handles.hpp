@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "extract/source.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <sql.h>
@@ -13,6 +14,9 @@
 #include <vector>
 
 namespace versoir::extract {
+
+/// A number where ODBC's attributes want a pointer.
+[[nodiscard]] inline SQLPOINTER number(std::uintptr_t n) { return reinterpret_cast<SQLPOINTER>(n); }
 
 /// Owns one ODBC handle.
 template <SQLSMALLINT Type>

@@ -20,11 +20,9 @@ using core::msg;
 
 namespace {
 
-using Kind = SourceColumn::Kind;
-
 bool can_bound(const SourceColumn& c) {
-  return c.kind == Kind::integer || c.kind == Kind::text || c.kind == Kind::date || c.type == "uuid" ||
-         c.type.starts_with("numeric") || c.type.starts_with("timestamp");
+  return c.kind == ColumnKind::integer || c.kind == ColumnKind::text || c.kind == ColumnKind::date ||
+         c.type == "uuid" || c.type.starts_with("numeric") || c.type.starts_with("timestamp");
 }
 
 /// 40 of "character varying(40)"; 0 without a limit.
@@ -143,7 +141,7 @@ class PostgresqlDialect final : public OdbcDialect {
     const auto name = core::sql_name(column.name);
     OdbcRendering r;
     r.body = name + "::text";
-    if (column.kind == Kind::binary) {
+    if (column.kind == ColumnKind::binary) {
       r.longer = fmt::format("CASE WHEN octet_length({}) > {} THEN '1' END", name, odbc_characters);
       r.head = fmt::format("CASE WHEN octet_length({0}) <= {1} THEN encode({0}, 'hex') END", name,
                            odbc_characters);
@@ -158,10 +156,10 @@ class PostgresqlDialect final : public OdbcDialect {
       r.body = fmt::format("textin(bpcharout({}))", name);
     if (column.type == "money") r.body = name + "::numeric::text";  // prints with the currency of a locale
     const auto limit = limit_of(column.type);
-    const bool number = column.kind == Kind::integer || column.kind == Kind::number ||
-                        column.kind == Kind::boolean || column.kind == Kind::date ||
-                        column.kind == Kind::timestamp || column.type == "uuid";
-    if (number || (column.kind == Kind::text && limit > 0 && limit <= odbc_characters)) {
+    const bool number = column.kind == ColumnKind::integer || column.kind == ColumnKind::number ||
+                        column.kind == ColumnKind::boolean || column.kind == ColumnKind::date ||
+                        column.kind == ColumnKind::timestamp || column.type == "uuid";
+    if (number || (column.kind == ColumnKind::text && limit > 0 && limit <= odbc_characters)) {
       r.head = r.body;
       r.width = number ? 80 : odbc_width(limit);  // a longer number is cut, seen and read again
       return r;

@@ -18,8 +18,6 @@ namespace {
 /// Drivers that answer "no row, not the end" for ever must not hang a night's copy.
 constexpr int most_empty_blocks = 100;
 
-SQLPOINTER number(std::size_t n) { return reinterpret_cast<SQLPOINTER>(n); }
-
 /// Collects a value; what exceeds large_value leaves in pieces.
 class Collector {
  public:

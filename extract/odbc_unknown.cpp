@@ -11,42 +11,40 @@ using core::msg;
 
 namespace {
 
-using Kind = SourceColumn::Kind;
-
-Kind kind_of(int type, int scale) {
+ColumnKind kind_of(int type, int scale) {
   switch (type) {
     case SQL_TINYINT:
     case SQL_SMALLINT:
     case SQL_INTEGER:
     case SQL_BIGINT:
-      return Kind::integer;
+      return ColumnKind::integer;
     case SQL_NUMERIC:
     case SQL_DECIMAL:
       static_cast<void>(scale);
-      return Kind::number;
+      return ColumnKind::number;
     case SQL_REAL:
     case SQL_FLOAT:
     case SQL_DOUBLE:
-      return Kind::number;
+      return ColumnKind::number;
     case SQL_BIT:
-      return Kind::boolean;
+      return ColumnKind::boolean;
     case SQL_TYPE_DATE:
-      return Kind::date;
+      return ColumnKind::date;
     case SQL_TYPE_TIMESTAMP:
-      return Kind::timestamp;
+      return ColumnKind::timestamp;
     case SQL_BINARY:
     case SQL_VARBINARY:
     case SQL_LONGVARBINARY:
-      return Kind::binary;
+      return ColumnKind::binary;
     case SQL_CHAR:
     case SQL_VARCHAR:
     case SQL_LONGVARCHAR:
     case SQL_WCHAR:
     case SQL_WVARCHAR:
     case SQL_WLONGVARCHAR:
-      return Kind::text;
+      return ColumnKind::text;
     default:
-      return Kind::other;
+      return ColumnKind::other;
   }
 }
 
@@ -114,7 +112,7 @@ class UnknownDialect final : public OdbcDialect {
   OdbcRendering render(const SourceColumn& column) const override {
     OdbcRendering r;
     r.body = quoted(column.name);
-    r.body_form = column.kind == Kind::binary ? OdbcForm::binary : OdbcForm::text;
+    r.body_form = column.kind == ColumnKind::binary ? OdbcForm::binary : OdbcForm::text;
     return r;
   }
   Place place(OdbcConnection&, const std::string&) override { return {}; }

@@ -79,30 +79,29 @@ std::string default_sslmode(const std::string& conninfo) {
 }
 
 SourceColumn postgresql_column(std::string name, std::string type, std::string_view base, int typmod) {
-  using Kind = SourceColumn::Kind;
-  static const std::map<std::string_view, Kind> kinds{
-      {"int2", Kind::integer},  {"int4", Kind::integer},
-      {"int8", Kind::integer},  {"oid", Kind::integer},
-      {"float4", Kind::number}, {"float8", Kind::number},
-      {"money", Kind::number},  {"numeric", Kind::number},
-      {"bool", Kind::boolean},  {"date", Kind::date},
-      {"bytea", Kind::binary},  {"timestamp", Kind::timestamp},
-      {"text", Kind::text},     {"varchar", Kind::text},
-      {"bpchar", Kind::text},   {"timestamptz", Kind::timestamp},
-      {"name", Kind::text},     {"char", Kind::text},
-      {"citext", Kind::text}};
+  static const std::map<std::string_view, ColumnKind> kinds{
+      {"int2", ColumnKind::integer},  {"int4", ColumnKind::integer},
+      {"int8", ColumnKind::integer},  {"oid", ColumnKind::integer},
+      {"float4", ColumnKind::number}, {"float8", ColumnKind::number},
+      {"money", ColumnKind::number},  {"numeric", ColumnKind::number},
+      {"bool", ColumnKind::boolean},  {"date", ColumnKind::date},
+      {"bytea", ColumnKind::binary},  {"timestamp", ColumnKind::timestamp},
+      {"text", ColumnKind::text},     {"varchar", ColumnKind::text},
+      {"bpchar", ColumnKind::text},   {"timestamptz", ColumnKind::timestamp},
+      {"name", ColumnKind::text},     {"char", ColumnKind::text},
+      {"citext", ColumnKind::text}};
   SourceColumn c;
   c.name = std::move(name);
   c.type = std::move(type);
   const auto it = kinds.find(base);
-  c.kind = it == kinds.end() ? Kind::other : it->second;
-  if (c.kind == Kind::integer) c.scale_known = true;
+  c.kind = it == kinds.end() ? ColumnKind::other : it->second;
+  if (c.kind == ColumnKind::integer) c.scale_known = true;
   if (base == "numeric" && typmod >= 4) {  // the type modifier packs precision and scale above a header of 4
     const int packed = typmod - 4;
     c.precision = packed >> 16;
     c.scale = ((packed & 0x7ff) ^ 1024) - 1024;  // 11 bits, signed since PostgreSQL 15
     c.scale_known = true;
-    if (c.precision <= 18 && c.scale == 0) c.kind = Kind::integer;
+    if (c.precision <= 18 && c.scale == 0) c.kind = ColumnKind::integer;
   }
   return c;
 }

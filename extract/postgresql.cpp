@@ -29,16 +29,14 @@ namespace {
 
 /// Types whose order in SQL is the same every time and whose text can be given back as a bound.
 bool can_bound(const SourceColumn& c) {
-  using Kind = SourceColumn::Kind;
-  return c.kind == Kind::integer || c.kind == Kind::text || c.kind == Kind::date || c.type == "uuid" ||
-         c.type.starts_with("numeric") || c.type.starts_with("timestamp");
+  return c.kind == ColumnKind::integer || c.kind == ColumnKind::text || c.kind == ColumnKind::date ||
+         c.type == "uuid" || c.type.starts_with("numeric") || c.type.starts_with("timestamp");
 }
 
 /// Types that may hold more than fits a row: their size is asked before their content.
 bool may_be_large(const SourceColumn& c) {
-  using Kind = SourceColumn::Kind;
-  if (c.kind == Kind::binary) return true;
-  return (c.kind == Kind::text &&
+  if (c.kind == ColumnKind::binary) return true;
+  return (c.kind == ColumnKind::text &&
           (c.type == "text" || c.type == "character varying" || c.type == "citext")) ||
          c.type == "xml" || c.type == "json" || c.type == "jsonb";
 }

@@ -33,6 +33,7 @@ struct SourceColumn {
   bool scale_known = false;
   bool nullable = true;
 };
+using ColumnKind = SourceColumn::Kind;
 struct SourceTable {
   std::string name;
   std::vector<SourceColumn> columns;

@@ -253,17 +253,16 @@ class SqliteSource final : public Source {
   }
 
   std::vector<Classes> classes_of(const ReadRequest& request) {
-    using Kind = SourceColumn::Kind;
     std::vector<Classes> out;
     for (const auto& name : request.columns) {
       const auto* column = request.table.find(name);
       auto& c = out.emplace_back();
       if (!column) continue;
-      if (column->kind == Kind::binary) c.rule = Classes::Rule::blob;
-      if (column->kind != Kind::text && column->kind != Kind::other) continue;
+      if (column->kind == ColumnKind::binary) c.rule = Classes::Rule::blob;
+      if (column->kind != ColumnKind::text && column->kind != ColumnKind::other) continue;
       // Only a type of TEXT affinity turns numbers into text when they are stored.
-      c.rule = column->kind == Kind::text && has_text_affinity(column->type) ? Classes::Rule::text
-                                                                             : Classes::Rule::as_first;
+      c.rule = column->kind == ColumnKind::text && has_text_affinity(column->type) ? Classes::Rule::text
+                                                                                   : Classes::Rule::as_first;
       // A reading that goes on judges by the same value as the one that began.
       if (c.rule == Classes::Rule::as_first && !request.after.empty()) c.first = first_class(request, name);
     }

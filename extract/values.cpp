@@ -14,8 +14,6 @@ namespace versoir::extract {
 
 namespace {
 
-using Kind = SourceColumn::Kind;
-
 bool digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 std::string upper(std::string_view text) {
@@ -207,11 +205,11 @@ SourceColumn declared_column(std::string name, std::string type) {
   const auto base = base_name(c.type);
   const auto digits = declared_digits(c.type);
   if (base.empty() || among(text_types, base)) {
-    c.kind = Kind::text;  // no declared type (SQLite): whatever is there, as text
+    c.kind = ColumnKind::text;  // no declared type (SQLite): whatever is there, as text
   } else if (among(binary_types, base)) {
-    c.kind = Kind::binary;
+    c.kind = ColumnKind::binary;
   } else if (among(machine_integers, base)) {
-    c.kind = Kind::integer;
+    c.kind = ColumnKind::integer;
     c.scale_known = true;
   } else if (among(exact_numbers, base)) {
     c.precision = digits.precision;
@@ -219,27 +217,27 @@ SourceColumn declared_column(std::string name, std::string type) {
     c.scale_known = digits.scale_known;
     const bool small =
         digits.precision_known && digits.precision <= 18 && digits.scale_known && digits.scale == 0;
-    c.kind = small ? Kind::integer : Kind::number;
+    c.kind = small ? ColumnKind::integer : ColumnKind::number;
   } else if (among(other_numbers, base)) {
-    c.kind = Kind::number;
+    c.kind = ColumnKind::number;
   } else if (base == "DATE") {
-    c.kind = Kind::date;
+    c.kind = ColumnKind::date;
   } else if (base.starts_with("TIMESTAMP") || base == "DATETIME") {
-    c.kind = Kind::timestamp;
+    c.kind = ColumnKind::timestamp;
   } else if (base == "BOOLEAN" || base == "BOOL") {
-    c.kind = Kind::boolean;
+    c.kind = ColumnKind::boolean;
   } else {
-    c.kind = Kind::other;
+    c.kind = ColumnKind::other;
   }
   return c;
 }
 
 Storage storage_of(const SourceColumn& column) noexcept {
   switch (column.kind) {
-    case Kind::integer:
-    case Kind::boolean:
+    case ColumnKind::integer:
+    case ColumnKind::boolean:
       return Storage::integer;
-    case Kind::binary:
+    case ColumnKind::binary:
       return Storage::blob;
     default:
       return Storage::text;
@@ -299,11 +297,11 @@ std::optional<std::string> canonical_boolean(std::string_view text) {
 }
 
 bool append_plain(std::string& out, std::string_view text, SourceColumn::Kind kind) {
-  if (kind == Kind::boolean && (text == "t" || text == "f")) {
+  if (kind == ColumnKind::boolean && (text == "t" || text == "f")) {
     out += text == "t" ? '1' : '0';
     return true;
   }
-  if ((kind != Kind::date && kind != Kind::timestamp) || text.size() < 10) return false;
+  if ((kind != ColumnKind::date && kind != ColumnKind::timestamp) || text.size() < 10) return false;
   const auto two = [&](std::size_t at, int most) {
     if (!digit(text[at]) || !digit(text[at + 1])) return -1;
     const int n = (text[at] - '0') * 10 + (text[at + 1] - '0');
@@ -356,19 +354,19 @@ std::optional<std::string_view> plain_number(std::string_view text) noexcept {
 
 std::optional<std::string_view> plain_value(std::string_view text, SourceColumn::Kind kind) noexcept {
   switch (kind) {
-    case Kind::text:
-    case Kind::binary:
-    case Kind::other:
+    case ColumnKind::text:
+    case ColumnKind::binary:
+    case ColumnKind::other:
       return text;
-    case Kind::boolean:
+    case ColumnKind::boolean:
       return text == "0" || text == "1" ? std::optional(text) : std::nullopt;
-    case Kind::integer:  // 18 digits always fit 64 bits
+    case ColumnKind::integer:  // 18 digits always fit 64 bits
       if (text.size() > 18 || text.find('.') != std::string_view::npos) return std::nullopt;
       return plain_number(text);
-    case Kind::number:
+    case ColumnKind::number:
       return plain_number(text);
-    case Kind::date:
-    case Kind::timestamp:
+    case ColumnKind::date:
+    case ColumnKind::timestamp:
       break;
   }
   return std::nullopt;
@@ -380,21 +378,21 @@ Encoded encode(std::string value, SourceColumn::Kind kind) {
     return {std::move(value), misfit};
   };
   switch (kind) {
-    case Kind::integer: {
+    case ColumnKind::integer: {
       auto canonical = canonical_number(value);
       if (canonical && !fits_integer(*canonical)) canonical.reset();
       return result(std::move(canonical), "not an integer of 64 bits");
     }
-    case Kind::number:
+    case ColumnKind::number:
       return result(canonical_number(value), "not a number");
-    case Kind::date:
-    case Kind::timestamp:
+    case ColumnKind::date:
+    case ColumnKind::timestamp:
       return result(canonical_timestamp(value), "not a date of the years 0001 to 9999");
-    case Kind::boolean:
+    case ColumnKind::boolean:
       return result(canonical_boolean(value), "not a boolean");
-    case Kind::text:
-    case Kind::binary:
-    case Kind::other:
+    case ColumnKind::text:
+    case ColumnKind::binary:
+    case ColumnKind::other:
       break;
   }
   return {std::move(value), {}};

@@ -17,11 +17,6 @@ using core::msg;
 
 namespace {
 
-std::string text_of(const Json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
 std::string digest_of(const fs::path& file) { return core::digest_file(file).sha512.hex(); }
 
 /// Collects findings about files of one folder.
@@ -58,7 +53,7 @@ class Findings {
 };
 
 bool says(const fs::path& file, const char* key, const std::string& value) {
-  return text_of(core::read_json(file), key) == value;
+  return core::text_of(core::read_json(file), key) == value;
 }
 
 }  // namespace
@@ -76,14 +71,14 @@ JournalTrail JournalTrail::read(const fs::path& workspace) {
 }
 
 void JournalTrail::take(const Json& line) {
-  const auto event = text_of(line, "event");
+  const auto event = core::text_of(line, "event");
   const auto object = line.find("object");
   if (object == line.end() || !object->is_object()) return;
   if (event == "VISA_APPROVED" || event == "VISA_REFUSED" || event == "VISA_REVOKED") {
     const auto number = object->find("visa");
     if (number == object->end() || !number->is_number_integer()) return;
-    decisions_[{text_of(*object, "versement"), number->get<int>()}] = {text_of(*object, "sha512"),
-                                                                       text_of(*object, "signature")};
+    decisions_[{core::text_of(*object, "versement"), number->get<int>()}] = {
+        core::text_of(*object, "sha512"), core::text_of(*object, "signature")};
   } else if (event == "SIP_CHECKED") {
     take_check(*object, line);
   } else {
@@ -92,8 +87,8 @@ void JournalTrail::take(const Json& line) {
 }
 
 void JournalTrail::take_check(const Json& object, const Json& line) {
-  const bool refused = text_of(line, "outcome") == "ko";
-  checks_[text_of(object, "lot")] = refused ? std::string() : text_of(object, "report_sha512");
+  const bool refused = core::text_of(line, "outcome") == "ko";
+  checks_[core::text_of(object, "lot")] = refused ? std::string() : core::text_of(object, "report_sha512");
 }
 
 bool JournalTrail::knows_check(const MessageIdentifier& lot, const std::string& report_sha512) const {
@@ -102,23 +97,23 @@ bool JournalTrail::knows_check(const MessageIdentifier& lot, const std::string& 
 }
 
 void JournalTrail::take_transfer(const std::string& event, const Json& object, const Json& line) {
-  const auto lot = text_of(object, "lot");
+  const auto lot = core::text_of(object, "lot");
   if (lot.empty() || lot.find_first_of("/.") != std::string::npos) return;  // it becomes a folder name
   if (event == "RECEIPT_VERIFIED") return take_receipt(lot);
   const bool known = event == "SEND_STARTED" || event == "SEND_FAILED" || event == "SENT" ||
                      event == "SEND_IN_DOUBT" || event == "ATR_RECEIVED";
   if (!known) return;
-  auto& transfer = transfers_[{text_of(object, "versement"), lot}];
+  auto& transfer = transfers_[{core::text_of(object, "versement"), lot}];
   if (event == "SEND_FAILED") {
     transfer.started = false;
     return;
   }
   transfer.started = true;
-  if (event == "SEND_STARTED") transfer.sip_sha512 = text_of(object, "sip_sha512");
-  if (event == "SENT") transfer.operation = text_of(object, "operation");
+  if (event == "SEND_STARTED") transfer.sip_sha512 = core::text_of(object, "sip_sha512");
+  if (event == "SENT") transfer.operation = core::text_of(object, "operation");
   if (event == "ATR_RECEIVED") {
-    transfer.atr_sha512 = text_of(object, "atr_sha512");
-    if (text_of(line, "outcome") != "ko") transfer.receipt = true;
+    transfer.atr_sha512 = core::text_of(object, "atr_sha512");
+    if (core::text_of(line, "outcome") != "ko") transfer.receipt = true;
   }
 }
 

@@ -27,7 +27,6 @@ using core::msg;
 namespace {
 
 /// Personal data: the group of the workspace reads it, nobody else.
-constexpr unsigned private_mode = 0640;
 /// Records whose size is really measured: the first ones, then one in so many (docs/decisions/0005).
 constexpr std::uint64_t measured_first = 64, measured_every = 64;
 /// What a record costs in the manifest: its unit, its object group, its rules.

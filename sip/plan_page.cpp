@@ -4,6 +4,7 @@
 #include "core/html.hpp"
 #include "sip/plan_table.hpp"
 #include "sip/review_words.hpp"
+#include "sip/versement.hpp"
 
 #include <algorithm>
 
@@ -16,8 +17,6 @@ using core::tr;
 namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
-
-constexpr unsigned page_mode = 0640;
 
 std::string day(const std::optional<core::Date>& date) { return date ? core::show_date(*date) : tr("none"); }
 
@@ -107,7 +106,7 @@ class PlanPage {
 }  // namespace
 
 void write_plan_page(const Versement& versement, const PlanTable& table) {
-  core::AtomicFile file(versement.file("tableau.html"), page_mode);
+  core::AtomicFile file(versement.file("tableau.html"), private_mode);
   core::FileSink sink(file);
   PlanPage page(sink, msg("Table of versement {0}", versement.id()).text());
   for (const auto& profile : table) page.profile(profile);

@@ -19,8 +19,6 @@ using core::tr;
 
 namespace {
 
-constexpr unsigned private_mode = 0640;  // counts so small that they may tell of one person
-
 void widen(RuleCount& line, const std::optional<core::Date>& end) {
   if (!end) {
     ++line.without_end;

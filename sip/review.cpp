@@ -54,11 +54,6 @@ std::string iso(const std::optional<core::Date>& date) {
   return date ? core::format_date(*date) : std::string();
 }
 
-std::string text_of(const Json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
 Json kept_to_json(const KeptRow& row) {
   return {{"profile", row.profile},
           {"lot", row.lot},
@@ -155,7 +150,7 @@ Json sampling_to_json(const profiles::ArchiveDef& archive, const Settings& setti
   if (!archive.sampling) return nullptr;
   Json json = {{"criteria", Json::array()}, {"validation", nullptr}};
   for (const auto& outcome : plan.sampling)
-    if (text_of(outcome, "profile") == archive.id) json.update(outcome);
+    if (core::text_of(outcome, "profile") == archive.id) json.update(outcome);
   const auto decision = settings.sampling.find(archive.id);
   if (decision != settings.sampling.end() && decision->second.validation) {
     const auto& v = *decision->second.validation;
@@ -210,10 +205,10 @@ struct Remarks {
   std::set<std::string> assumptions;
 
   static void add(std::map<std::string, Count>& to, const Json& item, const char* severity) {
-    auto& count = to[text_of(item, "code")];
+    auto& count = to[core::text_of(item, "code")];
     if (count.times++ > 0) return;
-    count.severity = text_of(item, severity);
-    count.message = text_of(item, "message");
+    count.severity = core::text_of(item, severity);
+    count.message = core::text_of(item, "message");
   }
   void read_build(const Json& json) {
     const auto findings = json.find("findings");
@@ -224,7 +219,7 @@ struct Remarks {
   void read_check(const Json& json) {
     if (const auto events = json.find("events"); events != json.end() && events->is_array())
       for (const auto& item : *events)
-        if (item.is_object() && text_of(item, "status") != "OK") add(check, item, "status");
+        if (item.is_object() && core::text_of(item, "status") != "OK") add(check, item, "status");
     if (const auto list = json.find("assumptions"); list != json.end() && list->is_array())
       for (const auto& item : *list)
         if (item.is_string()) assumptions.insert(item.get<std::string>());
@@ -266,7 +261,7 @@ struct LotsFacts {
                     {"number", lot.number},
                     {"records", lot.records},
                     {"size", facts.size},
-                    {"sha512", text_of(build, "sha512")},
+                    {"sha512", core::text_of(build, "sha512")},
                     {"units", facts.units},
                     {"objects", facts.objects},
                     {"check", facts.check_verdict},

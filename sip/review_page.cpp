@@ -20,8 +20,6 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-constexpr unsigned private_mode = 0640;  // names of people
-
 /// Writes the page section by section.
 class Page {
  public:

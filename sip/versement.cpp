@@ -167,11 +167,6 @@ std::optional<Json> read_if_there(const fs::path& file) {
   return json;
 }
 
-std::string text_of(const Json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
 std::uint64_t number_of(const Json& object, const char* key) {
   const auto at = object.find(key);
   return at != object.end() && at->is_number_unsigned() ? at->get<std::uint64_t>() : 0;
@@ -204,22 +199,22 @@ bool check_holds(const std::optional<Json>& check, const std::optional<Json>& bu
   if (!check || !build) return false;
   const auto sip = check->find("sip");
   if (sip == check->end() || !sip->is_object()) return false;
-  const auto checked = text_of(*sip, "sha512");
-  return !checked.empty() && checked == text_of(*build, "sha512");
+  const auto checked = core::text_of(*sip, "sha512");
+  return !checked.empty() && checked == core::text_of(*build, "sha512");
 }
 
 LotState decide(const LotFacts& facts, const fs::path& folder, bool holds, std::string_view decision) {
   if (facts.operation) {
     if (const auto replied = state_of_reply(facts.reply_code)) {
       const bool accepted = *replied != LotState::rejected;
-      if (accepted && facts.receipt && !text_of(*facts.receipt, "verified").empty())
+      if (accepted && facts.receipt && !core::text_of(*facts.receipt, "verified").empty())
         return LotState::verified;
       return *replied;
     }
     return LotState::sent;
   }
   if (facts.sending)
-    return text_of(*facts.sending, "answer") == "none" ? LotState::in_doubt : LotState::sending;
+    return core::text_of(*facts.sending, "answer") == "none" ? LotState::in_doubt : LotState::sending;
   if (!fs::exists(folder / "sip.zip")) return LotState::planned;
   if (decision == "refuse") return LotState::refused;
   const bool checked = holds && (facts.check_verdict == "OK" || facts.check_verdict == "WARNING");
@@ -337,9 +332,9 @@ LotFacts lot_facts(const Versement& v, const PlannedLot& lot, std::string_view d
     facts.objects = number_of(*build, "objects");
   }
   const bool holds = check_holds(facts.check, build);
-  if (holds) facts.check_verdict = text_of(*facts.check, "verdict");
+  if (holds) facts.check_verdict = core::text_of(*facts.check, "verdict");
   if (fs::exists(folder / "atr.xml")) {
-    if (facts.receipt) facts.reply_code = text_of(*facts.receipt, "reply_code");
+    if (facts.receipt) facts.reply_code = core::text_of(*facts.receipt, "reply_code");
     if (facts.reply_code.empty()) facts.reply_code = reply_code_of(folder / "atr.xml");
   }
   facts.state = decide(facts, folder, holds, decision);

@@ -78,6 +78,9 @@ struct Plan {
 /// [A-Za-z0-9_-]{1,40}
 [[nodiscard]] bool is_versement_id(std::string_view id) noexcept;
 
+/// Permissions of files that name people, or count so few that they may tell of one.
+constexpr unsigned private_mode = 0640;
+
 /// Paths of one versement and its lots. Pure names; nothing is created.
 class Versement {
  public:

@@ -33,11 +33,6 @@ fs::path visa_path(const Versement& versement, int number, std::string_view exte
   return versement.file(fmt::format("visa-{}{}", number, extension));
 }
 
-std::string text_of(const Json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
 /// n of "visa-n.json", nullopt for any other name.
 std::optional<int> number_of(std::string_view file_name) {
   constexpr std::string_view head = "visa-", tail = ".json";
@@ -103,7 +98,7 @@ const trust::RoleEntry& require_archivist(const trust::RoleRegister& roles, cons
 bool holds_refusal(const Json& check) {
   const auto events = check.find("events");
   return events == check.end() || !events->is_array() || std::ranges::any_of(*events, [](const Json& e) {
-           const auto status = e.is_object() ? text_of(e, "status") : std::string();
+           const auto status = e.is_object() ? core::text_of(e, "status") : std::string();
            return status != "OK" && status != "WARNING";
          });
 }
@@ -199,11 +194,11 @@ class LotCollector {
     const auto bytes = core::read_file(file);
     const auto check = core::parse_json(bytes, file.string());
     json["checkSha512"] = core::sha512(bytes).hex();
-    const auto verdict = text_of(check, "verdict");
+    const auto verdict = core::text_of(check, "verdict");
     json["checkVerdict"] = verdict;
     const auto checked = check.find("sip");
     if (checked == check.end() || !checked->is_object() ||
-        text_of(*checked, "sha512") != sip.digest.sha512.hex())
+        core::text_of(*checked, "sha512") != sip.digest.sha512.hex())
       reject(msg("{0}: its check is of another SIP.", lot.id.value));
     if (verdict != "OK" && verdict != "WARNING")
       reject(msg("{0}: its check says {1}.", lot.id.value, verdict));
@@ -228,7 +223,7 @@ std::string review_digest(const Versement& versement, Decision decision, const J
   if (fs::exists(file)) {
     const auto page = core::read_file(file);
     for (const auto& lot : lots)
-      if (decision == Decision::approve && page.find(text_of(lot, "sha512")) == std::string::npos)
+      if (decision == Decision::approve && page.find(core::text_of(lot, "sha512")) == std::string::npos)
         throw Error(Exit::lot_state,
                     msg("The report of versement {0} is not about these SIPs.", versement.id()))
             .hint(msg("Run \"versoir review {0}\" and read it first.", versement.id()));
@@ -354,7 +349,7 @@ VisaFile read_visa(const Versement& versement, int number) {
 
 bool names(const Json& list, const MessageIdentifier& lot) {
   return list.is_array() && std::any_of(list.begin(), list.end(), [&](const Json& item) {
-           return item.is_object() ? text_of(item, "messageIdentifier") == lot.value
+           return item.is_object() ? core::text_of(item, "messageIdentifier") == lot.value
                                    : item == Json(lot.value);
          });
 }
@@ -443,8 +438,8 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
 
 int store_visa(const Versement& versement, std::string_view visa, std::string_view signature) {
   const auto json = core::parse_json(visa, "visa", Exit::usage);
-  if (!json.is_object() || text_of(json, "format") != visa_format ||
-      text_of(json, "versement") != versement.id())
+  if (!json.is_object() || core::text_of(json, "format") != visa_format ||
+      core::text_of(json, "versement") != versement.id())
     throw Error(Exit::usage, msg("This is not a visa of versement {0}.", versement.id()));
   const auto number = core::json_int(json, "number", "visa", Exit::usage);
   // Two decisions at once must not take the same number: the second would replace the first.
@@ -467,12 +462,12 @@ int sign_visa(const Versement& versement, std::string_view visa, trust::Signer& 
   const auto json = core::parse_json(visa, "visa", Exit::usage);
   const auto named = json.find("signer");
   if (named == json.end() || !named->is_object() ||
-      text_of(*named, "certificate") != signer.certificate().fingerprint().hex())
+      core::text_of(*named, "certificate") != signer.certificate().fingerprint().hex())
     throw Error(Exit::usage, msg("The visa was prepared for another certificate than the one that signs."));
   if (requires_timestamp({0, {}, {}, json}) && !tsa)
     throw Error(Exit::signing, msg("The visa says that it is time-stamped, and no authority was given."));
   trust::SignOptions options;
-  options.commitment = text_of(json, "decision") == decision_name(Decision::approve)
+  options.commitment = core::text_of(json, "decision") == decision_name(Decision::approve)
                            ? trust::Commitment::proof_of_approval
                            : trust::Commitment::proof_of_origin;
   options.tsa = tsa;
@@ -499,7 +494,7 @@ Coverage coverage(const VisaFile& visa, const MessageIdentifier& lot) {
     return Coverage::covered;
   const auto out = visa.json.find("excluded");
   if (out != visa.json.end() && names(*out, lot) &&
-      text_of(visa.json, "decision") == decision_name(Decision::approve))
+      core::text_of(visa.json, "decision") == decision_name(Decision::approve))
     return Coverage::excluded;
   return Coverage::none;
 }
@@ -513,7 +508,7 @@ std::string latest_decision(const std::vector<VisaFile>& visas, const MessageIde
   for (auto visa = visas.rbegin(); visa != visas.rend(); ++visa) {
     switch (coverage(*visa, lot)) {
       case Coverage::covered:
-        return text_of(visa->json, "decision");
+        return core::text_of(visa->json, "decision");
       case Coverage::excluded:
       case Coverage::unreadable:
         return {};  // nothing older stands behind it

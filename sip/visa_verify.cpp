@@ -17,11 +17,6 @@ using core::Severity;
 
 namespace {
 
-std::string text_of(const Json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
-}
-
 Json object_of(const Json& json, const char* key) {
   const auto at = json.find(key);
   return at != json.end() && at->is_object() ? *at : Json::object();
@@ -116,7 +111,7 @@ struct VisaVerifier {
 
   void check_decision(const VisaFile& visa) {
     const auto covers = coverage(visa, lot_);
-    const auto decision = text_of(visa.json, "decision");
+    const auto decision = core::text_of(visa.json, "decision");
     if (covers == Coverage::excluded)
       defect(Exit::visa_missing, msg("Visa {0} leaves out the lot {1}.", visa.number, lot_.value));
     else if (covers == Coverage::covered && decision == decision_name(Decision::refuse))
@@ -155,8 +150,8 @@ struct VisaVerifier {
   /// only noted.
   void check_signers(const VisaFile& visa, const std::vector<trust::SignerFacts>& signers) {
     // By the platform that was approved; whether it is the one at hand is another question (47).
-    const auto platform = text_of(object_of(visa.json, "target"), "platform");
-    const auto named = text_of(object_of(visa.json, "signer"), "certificate");
+    const auto platform = core::text_of(object_of(visa.json, "target"), "platform");
+    const auto named = core::text_of(object_of(visa.json, "signer"), "certificate");
     bool by_archivist = false, by_named = false;
     for (const auto& signer : signers) {
       const auto& who = signer.certificate;
@@ -166,7 +161,7 @@ struct VisaVerifier {
       if (!archivist && !roles_.find(who, trust::Role::control_authority, platform, now_))
         defect(Exit::visa_untrusted, msg("{0} has no role on platform {1} today that allows this signature.",
                                          who.common_name(), platform));
-      if (!signer.approval && text_of(visa.json, "decision") == decision_name(Decision::approve))
+      if (!signer.approval && core::text_of(visa.json, "decision") == decision_name(Decision::approve))
         note("visa-commitment",
              msg("The signature of {0} does not declare itself a proof of approval.", who.common_name()));
     }
@@ -179,19 +174,20 @@ struct VisaVerifier {
   void check_subject(const VisaFile& visa) {
     const auto other = [&](Message m) { defect(Exit::visa_other_versement, std::move(m)); };
     const auto& json = visa.json;
-    if (text_of(json, "format") != "versoir-visa/1")
+    if (core::text_of(json, "format") != "versoir-visa/1")
       other(msg("Visa {0} is of an unknown format.", visa.number));
-    if (text_of(json, "versement") != plan_.versement)
-      other(msg("The visa is for versement {0}, not {1}.", text_of(json, "versement"), plan_.versement));
+    if (core::text_of(json, "versement") != plan_.versement)
+      other(
+          msg("The visa is for versement {0}, not {1}.", core::text_of(json, "versement"), plan_.versement));
     if (integer_of(json, "attempt") != plan_.attempt)
       other(msg("The visa is for another attempt than the present plan ({0}).", plan_.attempt));
     // The number is signed: a file renamed to pass over a later decision is seen.
     if (integer_of(json, "number") != visa.number)
       other(msg("The visa in {0} was signed as number {1}.", where_, integer_of(json, "number")));
     if (coverage(visa, lot_) == Coverage::none) other(msg("The visa does not name the lot {0}.", lot_.value));
-    if (text_of(object_of(json, "extract"), "root") != plan_.extract_root)
+    if (core::text_of(object_of(json, "extract"), "root") != plan_.extract_root)
       other(msg("The visa is for another extract."));
-    if (text_of(json, "planSha512") != core::digest_file(versement_.file("plan.json")).sha512.hex())
+    if (core::text_of(json, "planSha512") != core::digest_file(versement_.file("plan.json")).sha512.hex())
       other(msg("The plan changed since the visa was signed."));
   }
 
@@ -221,19 +217,19 @@ struct VisaVerifier {
   }
 
   void check_window(const VisaFile& visa) {
-    const auto from = core::parse_instant(text_of(visa.json, "notBefore"));
-    const auto to = core::parse_instant(text_of(visa.json, "notAfter"));
+    const auto from = core::parse_instant(core::text_of(visa.json, "notBefore"));
+    const auto to = core::parse_instant(core::text_of(visa.json, "notAfter"));
     if (!from || !to || now_ < *from || now_ > *to)
       defect(Exit::visa_expired,
-             msg("The visa holds from {0} to {1}; it is {2}.", text_of(visa.json, "notBefore"),
-                 text_of(visa.json, "notAfter"), core::format_instant(now_)));
+             msg("The visa holds from {0} to {1}; it is {2}.", core::text_of(visa.json, "notBefore"),
+                 core::text_of(visa.json, "notAfter"), core::format_instant(now_)));
   }
 
   void check_target(const VisaFile& visa) {
     const auto json = object_of(visa.json, "target");
     const auto other = [&](Message m) { defect(Exit::visa_other_platform, std::move(m)); };
-    const Target approved{text_of(json, "platform"), integer_of(json, "tenant"), text_of(json, "ingestUrl"),
-                          text_of(json, "caSha256")};
+    const Target approved{core::text_of(json, "platform"), integer_of(json, "tenant"),
+                          core::text_of(json, "ingestUrl"), core::text_of(json, "caSha256")};
     if (approved.platform != target_.platform || approved.tenant != target_.tenant)
       other(msg("The visa is for platform {0}, tenant {1}, not for platform {2}, tenant {3}.",
                 approved.platform, approved.tenant, target_.platform, target_.tenant));
@@ -256,16 +252,16 @@ struct VisaVerifier {
       return;
     }
     if (!sip_) return changed(msg("The SIP of lot {0} is no longer there.", lot_.value));
-    if (sip_->digest.sha512.hex() != text_of(entry, "sha512") ||
+    if (sip_->digest.sha512.hex() != core::text_of(entry, "sha512") ||
         static_cast<std::int64_t>(sip_->digest.size) != integer_of(entry, "size"))
       return changed(msg("The SIP of lot {0} is not the one that was approved.", lot_.value));
     if (store_.require_timestamp && seal_ && !seal_->matches && !seal_->timestamped)
       changed(msg("The seal of lot {0} has no time-stamp any more.", lot_.value));
-    if (!seal_ || !seal_->matches || seal_->digest.hex() != text_of(entry, "sealSha512"))
+    if (!seal_ || !seal_->matches || seal_->digest.hex() != core::text_of(entry, "sealSha512"))
       changed(msg("The seal of lot {0} is missing or not the one that was approved.", lot_.value));
     try {
       manifest_ = manifest_digest(*sip_);
-      if (manifest_.hex() != text_of(entry, "manifestSha512"))
+      if (manifest_.hex() != core::text_of(entry, "manifestSha512"))
         changed(msg("The manifest of lot {0} is not the one that was approved.", lot_.value));
     } catch (const core::Error& e) {
       changed(msg("The SIP of lot {0} cannot be read: {1}", lot_.value, e.what()));
@@ -276,7 +272,7 @@ struct VisaVerifier {
     const auto lots = visa.find("lots");
     if (lots == visa.end() || !lots->is_array()) return Json::object();
     for (const auto& entry : *lots)
-      if (entry.is_object() && text_of(entry, "messageIdentifier") == lot_.value) return entry;
+      if (entry.is_object() && core::text_of(entry, "messageIdentifier") == lot_.value) return entry;
     return Json::object();
   }
 
