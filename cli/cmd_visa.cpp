@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
+#include "sip/visa_elsewhere.hpp"
 #include "vitam/client.hpp"
 
 #include <fcntl.h>
@@ -102,26 +103,103 @@ void require_known_checks(Context& c, const sip::Versement& versement, const cor
     throw std::move(e).hint(msg("Check these lots again: versoir check {0}.", versement.id()));
 }
 
-int decide(Context& c, sip::Decision decision) {
-  const auto versement = c.known_versement(c.words.get("VERSEMENT"));
-  const auto plan = versement.plan();
-  auto& signer = c.signer(c.words.get("signer"));
-  auto* tsa = c.tsa();
+/// The certificate that the visa names: of another desk, or of [signing.NAME].
+trust::Certificate named_certificate(Context& c) {
+  if (!c.words.has("certificate")) return c.certificate(c.words.get("signer"));
+  const auto file = c.input(c.words.get("certificate"));
+  return trust::Certificate::list_from_pem_file(file).front();
+}
+
+sip::VisaOptions visa_options(Context& c, sip::Decision decision, const sip::Plan& plan) {
   sip::VisaOptions options;
   options.decision = decision;
   for (const auto& id : c.words.list("exclude")) options.exclude.push_back({id});
   options.reason = c.words.get("reason");
   options.validity = std::chrono::days(c.config().get_int("transfer", "visa_days"));
-  options.timestamp_required = tsa != nullptr;
+  options.timestamp_required = c.tsa() != nullptr;
   // A withdrawal must not wait for a configuration of the platform.
   if (decision == sip::Decision::approve) options.target = vitam::read_target(c.config(), plan.platform);
   options.confirm = c.words.has("confirm") ? c.words.get("confirm") : plan.versement;
-  const std::string visa =
-      sip::prepare_visa(versement, plan, options, signer.certificate(), c.roles(), c.clock);
+  return options;
+}
+
+/// The facts as they are now, shown: what is read is what is signed.
+std::string shown_visa(Context& c, const sip::Versement& versement, const sip::Plan& plan,
+                       const sip::VisaOptions& options, const trust::Certificate& signer) {
+  std::string visa = sip::prepare_visa(versement, plan, options, signer, c.roles(), c.clock);
   const auto facts = core::parse_json(visa, "visa");
-  if (decision == sip::Decision::approve) require_known_checks(c, versement, facts);
+  if (options.decision == sip::Decision::approve) require_known_checks(c, versement, facts);
   show_visa(c, facts);
   say_what_already_left(c, versement, plan);
+  return visa;
+}
+
+void tell_journal(Context& c, sip::Decision decision, const sip::Versement& versement, int number,
+                  const std::string& certificate, std::size_t lots, std::string_view where) {
+  const fs::path file = versement.file("visa-" + std::to_string(number) + ".json").lexically_normal();
+  c.journal().append(event_of(decision),
+                     {{"versement", versement.id()},
+                      {"visa", number},
+                      {"sha512", core::digest_file(file).sha512.hex()},
+                      {"signature", core::digest_file(file.string() + ".p7s").sha512.hex()}},
+                     trust::Outcome::ok, {{"certificate", certificate}, {"lots", lots}, {"signed", where}});
+}
+
+int conclude(Context& c, sip::Decision decision, const sip::Versement& versement, int number) {
+  const auto file = versement.file("visa-" + std::to_string(number) + ".json").lexically_normal().string();
+  c.out.result(msg("Signed: {0}", file));
+  c.out.summary({{"versement", versement.id()},
+                 {"visa", number},
+                 {"decision", sip::decision_name(decision)},
+                 {"file", file},
+                 {"timestamped", c.tsa() != nullptr}});
+  return 0;
+}
+
+/// --prepare: what leaves for the desk where the key is.
+int prepare(Context& c, sip::Decision decision, const sip::Versement& versement, const sip::Plan& plan) {
+  const auto certificate = named_certificate(c);
+  const auto visa = shown_visa(c, versement, plan, visa_options(c, decision, plan), certificate);
+  const auto prepared = sip::write_prepared(versement, visa);
+  const auto digest = core::sha512(visa).hex();
+  c.journal().append(
+      "VISA_PREPARED", {{"versement", plan.versement}, {"sha512", digest}}, trust::Outcome::ok,
+      {{"certificate", certificate.fingerprint().hex()}, {"decision", sip::decision_name(decision)}});
+  c.out.result(msg("To be signed: {0}", prepared.document.lexically_normal().string()));
+  c.out.result(msg("Sheet for the signer: {0}", prepared.sheet.lexically_normal().string()));
+  c.out.result(msg("Then: versoir {0} {1} --import SIGNATURE", std::string(sip::decision_name(decision)),
+                   plan.versement));
+  c.out.summary({{"versement", plan.versement},
+                 {"decision", sip::decision_name(decision)},
+                 {"file", prepared.document.lexically_normal().string()},
+                 {"sheet", prepared.sheet.lexically_normal().string()},
+                 {"sha256", core::sha256(visa).hex()},
+                 {"sha512", digest}});
+  return 0;
+}
+
+/// --import: the signature that came back.
+int import(Context& c, sip::Decision decision, const sip::Versement& versement, const sip::Plan& plan) {
+  const auto file = c.input(c.words.get("import"));
+  const auto given = core::read_file(file, 4u << 20);
+  if (decision == sip::Decision::approve)
+    if (const auto waiting = sip::waiting_visa(versement); !waiting.empty())
+      require_known_checks(c, versement, core::parse_json(waiting, "to-sign", Exit::lot_state));
+  const auto origin = file.string();
+  sip::Import what{given, origin, decision, {}};
+  if (decision == sip::Decision::approve) what.target = vitam::read_target(c.config(), plan.platform);
+  static_cast<void>(c.journal());  // a broken journal is found before anything is kept
+  const auto imported = sip::import_visa(versement, plan, what, c.trust_store(), c.roles(), c.clock, c.tsa());
+  show_visa(c, imported.visa);
+  tell_journal(c, decision, versement, imported.number, imported.certificate, imported.visa.at("lots").size(),
+               "elsewhere");
+  return conclude(c, decision, versement, imported.number);
+}
+
+int sign_here(Context& c, sip::Decision decision, const sip::Versement& versement, const sip::Plan& plan) {
+  auto& signer = c.signer(c.words.get("signer"));
+  auto* tsa = c.tsa();
+  const auto visa = shown_visa(c, versement, plan, visa_options(c, decision, plan), signer.certificate());
   if (!c.words.has("confirm")) {
     const auto typed = ask_on_terminal(
         msg("Type the identifier of the versement to sign ({0}):", plan.versement).text(), plan.versement);
@@ -130,27 +208,30 @@ int decide(Context& c, sip::Decision decision) {
   }
   auto& journal = c.journal();  // a broken journal is found before anything is signed
   const int number = sip::sign_visa(versement, visa, signer, c.clock, tsa);
-  const fs::path file = versement.file("visa-" + std::to_string(number) + ".json").lexically_normal();
-  journal.append(
-      event_of(decision),
-      {{"versement", plan.versement},
-       {"visa", number},
-       {"sha512", core::digest_file(file).sha512.hex()},
-       {"signature", core::digest_file(file.string() + ".p7s").sha512.hex()}},
-      trust::Outcome::ok,
-      {{"certificate", signer.certificate().fingerprint().hex()}, {"lots", facts.at("lots").size()}});
+  tell_journal(c, decision, versement, number, signer.certificate().fingerprint().hex(),
+               core::parse_json(visa, "visa").at("lots").size(), "here");
   try {
     journal.checkpoint(signer, tsa);  // by the one who is here: the producer's key stays where it is
   } catch (const Error& e) {
     c.out.warn(msg("The visa is signed, but the journal got no checkpoint: {0}", e.message().text()));
   }
-  c.out.result(msg("Signed: {0}", file.string()));
-  c.out.summary({{"versement", plan.versement},
-                 {"visa", number},
-                 {"decision", sip::decision_name(decision)},
-                 {"file", file.string()},
-                 {"timestamped", tsa != nullptr}});
-  return 0;
+  return conclude(c, decision, versement, number);
+}
+
+int decide(Context& c, sip::Decision decision) {
+  const bool leaves = c.words.has("prepare"), returns = c.words.has("import");
+  if (leaves && returns)
+    throw Error(Exit::usage, msg("--prepare and --import are two moments: give one of them."));
+  if (!leaves && c.words.has("certificate")) throw Error(Exit::usage, msg("--certificate needs --prepare."));
+  if (returns &&
+      (!c.words.list("exclude").empty() || c.words.has("confirm") || !c.words.get("reason").empty()))
+    throw Error(Exit::usage,
+                msg("With --import everything is in the prepared visa: give the signature alone."));
+  const auto versement = c.known_versement(c.words.get("VERSEMENT"));
+  const auto plan = versement.plan();
+  if (leaves) return prepare(c, decision, versement, plan);
+  if (returns) return import(c, decision, versement, plan);
+  return sign_here(c, decision, versement, plan);
 }
 
 int run_approve(Context& c) { return decide(c, sip::Decision::approve); }
@@ -162,6 +243,12 @@ const OptionDef confirm_option{"confirm", mark("ID"),
 const OptionDef signer_option{"signer", mark("NAME"), mark("[signing.NAME] of the configuration"),
                               "archivist"};
 const OptionDef reason_option{"reason", mark("TEXT"), mark("why, in words that stay in the visa")};
+const OptionDef prepare_option{"prepare", nullptr,
+                               mark("write what is to be signed on another desk, and a sheet to read")};
+const OptionDef certificate_option{"certificate", mark("FILE"),
+                                   mark("with --prepare: certificate (PEM) of the person who will sign")};
+const OptionDef import_option{"import", mark("FILE"),
+                              mark("take in the signature made elsewhere over the prepared visa")};
 const ArgumentDef versement_argument{mark("VERSEMENT"), mark("identifier of the versement")};
 
 std::vector<Exit> visa_exits() {
@@ -183,6 +270,9 @@ std::vector<CommandDef> visa_commands() {
        .arguments = {versement_argument},
        .options = {confirm_option,
                    signer_option,
+                   prepare_option,
+                   certificate_option,
+                   import_option,
                    {"exclude", mark("LOT"), mark("a lot that this visa does not cover"), nullptr, true}},
        .exits = visa_exits(),
        .run = run_approve},
@@ -194,7 +284,8 @@ std::vector<CommandDef> visa_commands() {
                 "plans again (versoir plan --replace) and submits again; a later approval lifts it."),
        .example = "versoir refuse scolarite-2026 --reason \"Période incomplète\" --confirm scolarite-2026",
        .arguments = {versement_argument},
-       .options = {confirm_option, signer_option, reason_option},
+       .options = {confirm_option, signer_option, reason_option, prepare_option, certificate_option,
+                   import_option},
        .exits = visa_exits(),
        .run = run_refuse},
       {.name = "revoke",
@@ -204,7 +295,8 @@ std::vector<CommandDef> visa_commands() {
            "sent: the platform's archive service alone withdraws it."),
        .example = "versoir revoke scolarite-2026 --reason \"Erreur de règle\" --confirm scolarite-2026",
        .arguments = {versement_argument},
-       .options = {confirm_option, signer_option, reason_option},
+       .options = {confirm_option, signer_option, reason_option, prepare_option, certificate_option,
+                   import_option},
        .exits = visa_exits(),
        .run = run_revoke},
   };

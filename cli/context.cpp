@@ -87,6 +87,12 @@ trust::Signer& Context::signer(const std::string& name) {
   return *slot;
 }
 
+trust::Certificate Context::certificate(const std::string& name) {
+  if (const auto file = config().find_path("signing." + name, "certificate"))
+    return trust::Certificate::list_from_pem_file(*file).front();
+  return signer(name).certificate();
+}
+
 const trust::TrustStore& Context::trust_store() {
   if (!lazy_->store) {
     std::vector<fs::path> crls;

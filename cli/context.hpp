@@ -46,6 +46,8 @@ class Context {
   [[nodiscard]] std::filesystem::path journal_file();
   /// [signing.NAME]
   [[nodiscard]] trust::Signer& signer(const std::string& name);
+  /// The certificate of [signing.NAME]; its key may be elsewhere.
+  [[nodiscard]] trust::Certificate certificate(const std::string& name);
   [[nodiscard]] const trust::TrustStore& trust_store();
   [[nodiscard]] const trust::RoleRegister& roles();
   /// A time-stamping authority is configured, or one is asked for: signatures without a time-stamp are

@@ -102,6 +102,9 @@ class ApprovedSip {
   int visa_ = 0;
 };
 
+/// What a signature that does not hold makes of the visa: 42, 43 or 46; ok when it is valid.
+[[nodiscard]] core::Exit exit_of(trust::Verdict verdict) noexcept;
+
 /// Result of verifying the right to send one lot.
 struct VisaVerification {
   std::optional<ApprovedSip> approved;

@@ -35,22 +35,6 @@ const VisaFile* deciding_visa(const std::vector<VisaFile>& visas, const MessageI
   return visas.empty() ? nullptr : &visas.back();
 }
 
-Exit exit_of(trust::Verdict verdict) {
-  switch (verdict) {
-    case trust::Verdict::valid:
-      return Exit::ok;
-    case trust::Verdict::bad_signature:
-      return Exit::visa_bad_signature;
-    case trust::Verdict::untrusted:
-      return Exit::visa_untrusted;
-    case trust::Verdict::expired:
-    case trust::Verdict::revoked:
-    case trust::Verdict::indeterminate:
-      return Exit::visa_expired;
-  }
-  return Exit::visa_bad_signature;
-}
-
 }  // namespace
 
 /// Friend of ApprovedSip: the only place that makes one.
@@ -312,6 +296,22 @@ struct VisaVerifier {
   std::vector<Defect> defects_;
   std::vector<Finding> notes_;
 };
+
+Exit exit_of(trust::Verdict verdict) noexcept {
+  switch (verdict) {
+    case trust::Verdict::valid:
+      return Exit::ok;
+    case trust::Verdict::bad_signature:
+      return Exit::visa_bad_signature;
+    case trust::Verdict::untrusted:
+      return Exit::visa_untrusted;
+    case trust::Verdict::expired:
+    case trust::Verdict::revoked:
+    case trust::Verdict::indeterminate:
+      return Exit::visa_expired;
+  }
+  return Exit::visa_bad_signature;
+}
 
 VisaVerification verify_visa(const Versement& versement, const Plan& plan, const MessageIdentifier& lot,
                              const Target& target, const trust::TrustStore& store,
