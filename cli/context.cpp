@@ -1,6 +1,7 @@
 // Opens, once each, what the configuration of a workspace names.
 #include "cli/context.hpp"
 
+#include "cli/secret.hpp"
 #include "core/error.hpp"
 
 #include <cstdlib>
@@ -82,7 +83,10 @@ trust::Signer& Context::signer(const std::string& name) {
   source.certificate = config().find_path(section, "certificate").value_or("");
   source.key = config().find_path(section, "key").value_or("");
   source.pkcs12 = config().find_path(section, "pkcs12").value_or("");
+  source.pkcs11 = config().get_or(section, "pkcs11", "");
+  source.pkcs11_module = config().find_path(section, "pkcs11_module").value_or("");
   source.password_file = config().find_path(section, "password_file").value_or("");
+  source.ask = secret_typed;
   slot = trust::load_signer(source, clock);
   return *slot;
 }

@@ -1,9 +1,9 @@
-// Signers whose key is in a file: PEM or PKCS#12, checked before they ever sign (OpenSSL itself would sign
-// with anything: an expired certificate, a key of another one, a CA).
+// Signers whose key is in a file: PEM or PKCS#12.
 #include "trust/signer.hpp"
 
 #include "core/error.hpp"
-#include "trust/openssl.hpp"
+#include "trust/key_checks.hpp"
+#include "trust/pkcs11.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pkcs12.h>
@@ -24,35 +24,13 @@ class KeySigner final : public Signer {
   const Certificate& certificate() const override { return certificate_; }
   const std::vector<Certificate>& chain() const override { return chain_; }
 
-  std::string sign(std::string_view bytes) override {
-    ERR_clear_error();
-    const core::Handle<EVP_MD_CTX, EVP_MD_CTX_free> ctx(needed(EVP_MD_CTX_new()));
-    std::string signature(static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())), '\0');
-    std::size_t size = signature.size();
-    if (EVP_DigestSignInit(ctx.get(), nullptr, EVP_sha256(), nullptr, key_.get()) != 1 ||
-        EVP_DigestSign(ctx.get(), reinterpret_cast<unsigned char*>(signature.data()), &size,
-                       reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()) != 1)
-      throw openssl_error(Exit::signing, msg("The key of {0} did not sign.", certificate_.common_name()));
-    signature.resize(size);
-    return signature;
-  }
+  std::string sign(std::string_view bytes) override { return sign_with(key_.get(), bytes, certificate_); }
 
  private:
   KeyHandle key_;
   Certificate certificate_;
   std::vector<Certificate> chain_;
 };
-
-Secret read_password(const std::filesystem::path& file) {
-  if (file.empty()) return {};
-  std::string text = read_private_file(file);
-  Secret whole(text);
-  OPENSSL_cleanse(text.data(), text.size());
-  auto end = whole.text().find('\n');
-  if (end == std::string::npos) end = whole.text().size();
-  if (end > 0 && whole.text()[end - 1] == '\r') --end;
-  return Secret(whole.text().substr(0, end));
-}
 
 struct Loaded {
   KeyHandle key;
@@ -61,7 +39,8 @@ struct Loaded {
 
 Loaded load_pem(const KeySource& source) {
   if (source.certificate.empty() || source.key.empty())
-    throw Error(Exit::configuration, msg("A signer needs a certificate and a key, or a PKCS#12 file."));
+    throw Error(Exit::configuration,
+                msg("A signer needs a certificate and a key, a PKCS#12 file, or a PKCS#11 card."));
   return {read_key(source.key, read_password(source.password_file)),
           Certificate::list_from_pem_file(source.certificate)};
 }
@@ -115,53 +94,14 @@ Loaded load_pkcs12(const KeySource& source) {
   return loaded;
 }
 
-/// MD5 or SHA-1 under the authority's signature of the certificate.
-bool weak_certificate_signature(X509* certificate) {
-  int digest = NID_undef;
-  X509_get_signature_info(certificate, &digest, nullptr, nullptr, nullptr);
-  ERR_clear_error();
-  return digest == NID_md5 || digest == NID_md5_sha1 || digest == NID_sha1;
-}
-
-void check(const Loaded& loaded, const core::Clock& clock) {
-  const auto& certificate = loaded.certificates.front();
-  const auto name = certificate.common_name();
-  ERR_clear_error();
-  if (X509_check_private_key(certificate.raw(), loaded.key.get()) != 1) {
-    ERR_clear_error();
-    throw Error(Exit::configuration, msg("The private key is not the one of the certificate of {0}.", name));
-  }
-  if (const auto defect = key_defect(certificate.raw()); !defect.empty())
-    throw Error(Exit::signing, msg("The certificate of {0} cannot sign.", name)).because(defect);
-  if (const auto defect = usage_defect(certificate.raw()); !defect.empty())
-    throw Error(Exit::signing, msg("The certificate of {0} cannot sign.", name)).because(defect);
-  if (weak_certificate_signature(certificate.raw()))
-    throw Error(Exit::signing, msg("The certificate of {0} cannot sign.", name))
-        .because(msg("It was itself signed with a digest that is no longer safe."));
-  const auto now = clock.now();
-  if (now < certificate.not_before())
-    throw Error(Exit::signing, msg("The certificate of {0} is not valid before {1}.", name,
-                                   core::format_instant(certificate.not_before())))
-        .hint(msg("It is {0} by the clock of this machine: is it right?", core::format_instant(now)));
-  if (now > certificate.not_after())
-    throw Error(Exit::signing, msg("The certificate of {0} expired on {1}.", name,
-                                   core::format_instant(certificate.not_after())))
-        .hint(msg("Renew it, and register the new one in the role register."));
-}
-
 }  // namespace
 
 std::unique_ptr<Signer> load_signer(const KeySource& source, const core::Clock& clock) {
+  if (!source.pkcs11.empty()) return load_token_signer(source, clock);
   Loaded loaded = source.pkcs12.empty() ? load_pem(source) : load_pkcs12(source);
-  check(loaded, clock);
-  Certificate own = loaded.certificates.front();
-  std::vector<Certificate> chain;
-  for (std::size_t i = 1; i < loaded.certificates.size(); ++i) {
-    // The anchor itself adds nothing: who verifies has it, or does not trust it.
-    X509* x = loaded.certificates[i].raw();
-    if (!(X509_get_extension_flags(x) & EXFLAG_SS)) chain.push_back(loaded.certificates[i]);
-  }
-  return std::make_unique<KeySigner>(std::move(loaded.key), std::move(own), std::move(chain));
+  require_fit_to_sign(loaded.certificates.front(), loaded.key.get(), clock);
+  return std::make_unique<KeySigner>(std::move(loaded.key), loaded.certificates.front(),
+                                     intermediates(loaded.certificates));
 }
 
 }  // namespace versoir::trust

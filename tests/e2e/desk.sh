@@ -85,4 +85,28 @@ expect 0 "$versoir" refuse v2 --signer other --reason "Entre-temps" --confirm v2
 expect 33 "$versoir" approve v2 --import desk/back.p7s
 expect 41 "$versoir" send v2
 expect 0 "$versoir" verify
+
+say "the key is on a card"
+if command -v softhsm2-util >/dev/null; then
+  mkdir desk/tokens
+  echo "directories.tokendir = $PWD/desk/tokens" >desk/softhsm.conf
+  export SOFTHSM2_CONF=$PWD/desk/softhsm.conf
+  softhsm2-util --init-token --free --label "carte agent" --pin 4321 --so-pin 12345678 >/dev/null || fail "no card"
+  openssl pkcs8 -topk8 -nocrypt -in desk/archivist.key -out desk/key.pem
+  softhsm2-util --import desk/key.pem --token "carte agent" --label archiviste --id 01 --pin 4321 >/dev/null || fail "no key on the card"
+  echo 4321 >desk/pin && chmod 600 desk/pin
+  cat >>versoir.conf <<CONF
+[signing.card]
+certificate = pki/archivist.pem
+pkcs11 = pkcs11:token=carte%20agent;object=archiviste
+pkcs11_module = /usr/lib/softhsm/libsofthsm2.so
+password_file = desk/pin
+CONF
+  expect 0 "$versoir" approve v2 --signer card --confirm v2
+  openssl cms -verify -cades -binary -inform DER -in versements/v2/visa-3.json.p7s -content versements/v2/visa-3.json -CAfile pki/ca.pem -purpose any -out /dev/null 2>/dev/null || fail "openssl does not verify what the card signed"
+  expect 0 "$versoir" send v2
+  expect 0 "$versoir" verify
+elif [ "${CI:-}" = true ]; then
+  fail "SoftHSM is missing in CI"
+fi
 echo "ok"
