@@ -85,8 +85,9 @@ class Decision {
     found_ = std::move(inside.formats);
     basis_ = FormatBasis::container;
     incomplete_ = !inside.readable;
-    // Siegfried calls a zip that no signature knows a plain zip, without looking at the rest.
-    if (zip && found_.empty()) {
+    // Siegfried calls a zip that no signature knows a plain zip, without looking at the rest; what it cannot
+    // open is left to the signatures of bytes.
+    if (zip && inside.readable && found_.empty()) {
       found_.push_back(table_.by_puid.at(std::string(plain_zip)));
       basis_ = FormatBasis::signature;
     }
@@ -133,7 +134,7 @@ class Decision {
     const auto text = table_.by_puid.at(std::string(plain_text));
     const bool may_be_text = by_name_.empty() || named(text);
     if (may_be_text && looks_like_text(file_.head)) {
-      if (table_.other_extensions.contains(extension_)) {
+      if (by_name_.empty() && table_.other_extensions.contains(extension_)) {
         incomplete_ = true;  // PRONOM gives this extension to a format that the table does not hold
         return;
       }

@@ -9,17 +9,9 @@
 #include "test_support.hpp"
 
 #include <catch2/catch.hpp>
-#include <libxml/parser.h>
-#include <libxml/tree.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <map>
-#include <memory>
-#include <regex>
-#include <set>
-#include <sstream>
 #include <unistd.h>
 
 using namespace versoir;
@@ -85,8 +77,12 @@ TEST_CASE("formats are told from bytes made by hand", "[format]") {
   CHECK(format_told(pdf_a("1", "B"), "a.pdf") == "fmt/354 signature");
   CHECK(format_told(pdf_a("2", "U"), "a.pdf") == "fmt/478 signature");
   CHECK(format_told(pdf_a("3", "B"), "a.pdf") == "fmt/480 signature");
-  CHECK(format_told("\x89PNG\r\n\x1A\n\0\0\0\rIHDR"s + std::string(40, 'x') + "IEND\xAE\x42\x60\x82", "a.png")
-            .starts_with("fmt/1"));
+  const auto png = [](const std::string& chunk) {
+    return "\x89PNG\r\n\x1A\n\0\0\0\rIHDR"s + std::string(17, 'x') + chunk + "\0\0\0\0IEND\xAE\x42\x60\x82"s;
+  };
+  CHECK(format_told(png(""), "a.png") == "fmt/11 signature");
+  CHECK(format_told(png("\0\0\0\1sRGB\0...."s), "a.png") == "fmt/12 signature");
+  CHECK(format_told(png("\0\0\0\1iTXt\0...."s), "a.png") == "fmt/13 signature");
   CHECK(format_told("II*\0\x08\0\0\0"s + std::string(60, '\0'), "a.tif") == "fmt/353 signature");
   CHECK(format_told(
             "\xFF\xD8\xFF\xE0\0\x10JFIF\0\x01\x01\x01\0\x48\0\x48\0\0"s + std::string(30, 'x') + "\xFF\xD9",
@@ -103,8 +99,9 @@ TEST_CASE("formats are told from bytes made by hand", "[format]") {
   CHECK(format_told("7z\xBC\xAF\x27\x1C\0\4"s, "a.7z") == "fmt/484 signature");
   CHECK(format_told("{\\rtf1\\ansi\\ansicpg1252 x}", "a.rtf").starts_with("fmt/"));
   CHECK(format_told("fLaC\0\0\0\x22"s + std::string(40, '\0'), "a.flac") == "fmt/279 signature");
-  CHECK(format_told("OggS\0\2"s + std::string(22, '\0') + "\1\x1E\1vorbis" + std::string(20, '\0'),
-                    "a.ogg") == "fmt/203 signature");
+  const auto ogg = "OggS\0\2"s + std::string(22, '\0') + "\1vorbis";
+  CHECK(format_told(ogg + std::string(4 + 19, '\0') + "OggS", "a.ogg") == "fmt/203 signature");
+  CHECK(format_told(ogg, "a.ogg") == "fmt/944 signature");
 }
 
 TEST_CASE("containers are told from their members", "[format]") {
@@ -118,9 +115,12 @@ TEST_CASE("containers are told from their members", "[format]") {
         "fmt/214 container");
   const auto odt = [](std::string_view version) {
     const auto v = "office:version=\"" + std::string(version) + "\"";
-    return zip_bytes({{"mimetype", "application/vnd.oasis.opendocument.text"},
-                      {"content.xml", "<office:document-content " + v + "/>"},
-                      {"META-INF/manifest.xml", "<manifest:manifest/>"}});
+    return zip_bytes(
+        {{"mimetype", "application/vnd.oasis.opendocument.text"},
+         {"content.xml", "<office:document-content " + v + "/>"},
+         {"META-INF/manifest.xml",
+          "<manifest:manifest><manifest:file-entry manifest:full-path=\"/\" "
+          "manifest:media-type=\"application/vnd.oasis.opendocument.text\"/></manifest:manifest>"}});
   };
   CHECK(format_told(odt("1.2"), "a.odt") == "fmt/291 container");
   CHECK(format_told(odt("1.3"), "a.odt") == "fmt/1756 container");
@@ -145,7 +145,7 @@ TEST_CASE("OLE2 files are told from their streams, large or small", "[format]") 
   CHECK(format_told(tests::ole2_sample({{"WordDocument", std::string(9000, 'x')},
                                         {"\1CompObj", comp_obj + std::string(8000, '\0')}}),
                     "a.doc") == "fmt/40 container");
-  CHECK(format_told(tests::ole2_sample({{"Other", "x"}}), "a.bin") == "fmt/111 signature mismatch");
+  CHECK(format_told(tests::ole2_sample({{"Other", "x"}}), "a.bin") == "fmt/111 signature");
 }
 
 TEST_CASE("without a signature text and extension decide, as Siegfried does", "[format]") {
@@ -198,5 +198,6 @@ TEST_CASE("hostile bytes end an identification early", "[format]") {
   const auto zip = zip_bytes({{"mimetype", "application/epub+zip"}});
   for (std::size_t n = 0; n < zip.size(); ++n)
     CHECK_NOTHROW(format_answer(std::string_view(zip).substr(0, n), "x"));
-  CHECK(format_told(std::string_view(zip).substr(0, 60), "a.zip") == "x-fmt/263 signature");
+  CHECK(format_told(std::string_view(zip).substr(0, 60), "a.zip") == "UNKNOWN");
+  CHECK(format_answer(std::string_view(zip).substr(0, 60), "a.zip").incomplete);
 }
