@@ -357,6 +357,7 @@ TEST_CASE("formats of the objects that VITAM's accepted SIPs declare", "[format]
   std::cerr << same << " objects told as declared, " << other << " otherwise\n";
   for (const auto& [what, times] : differences) std::cerr << "  " << times << " x " << what << '\n';
   CHECK(same > 4000);
-  // A .dif whose lines end with LF alone: PRONOM's signature wants CR LF. Its SIP is labelled by its name only.
+  // A .dif whose lines end with LF alone: PRONOM's signature wants CR LF. Its SIP is labelled by its name
+  // only.
   CHECK(other <= 1);
 }
