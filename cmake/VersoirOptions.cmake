@@ -5,6 +5,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1")
 
 option(VERSOIR_WERROR "Treat warnings as errors" ON)
+option(VERSOIR_FUZZ "Build the libFuzzer targets instead of the tests (clang)" OFF)
 option(VERSOIR_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
 
 # A delivered build compiles four sources at once, which halves its time: the headers cost more than our own lines.
@@ -24,6 +25,10 @@ target_compile_options(versoir_flags INTERFACE
 target_link_options(versoir_flags INTERFACE -pie)
 target_compile_definitions(versoir_flags INTERFACE
   $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2> BOOST_ALL_NO_LIB)
+if(VERSOIR_FUZZ)
+  target_compile_options(versoir_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(versoir_flags INTERFACE -fsanitize=address,undefined)
+endif()
 if(VERSOIR_SANITIZE)
   # g++ 12 sees uninitialised values in the standard library's <regex> when it instruments it.
   target_compile_options(versoir_flags INTERFACE -Wno-maybe-uninitialized -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -1,0 +1,100 @@
+// Reader of the format table.
+#include "core/format_table.hpp"
+
+#include <stdexcept>
+
+namespace versoir::core {
+
+std::string_view embedded_formats(std::string_view name);
+
+namespace {
+
+std::vector<std::string_view> split(std::string_view text, std::string_view separator) {
+  std::vector<std::string_view> parts;
+  if (text.empty()) return parts;
+  for (;;) {
+    const auto at = text.find(separator);
+    parts.push_back(text.substr(0, at));
+    if (at == std::string_view::npos) return parts;
+    text.remove_prefix(at + separator.size());
+  }
+}
+
+std::vector<std::string> strings(std::string_view text, std::string_view separator) {
+  const auto parts = split(text, separator);
+  return {parts.begin(), parts.end()};
+}
+
+std::vector<BytePattern> patterns(std::string_view text) {
+  std::vector<BytePattern> all{BytePattern::parse(text)};
+  while (text.starts_with(" & ")) {
+    text.remove_prefix(3);
+    all.push_back(BytePattern::parse(text));
+  }
+  if (!text.empty()) throw std::invalid_argument("left over: " + std::string(text));
+  return all;
+}
+
+ContainerPart part(std::string_view text) {
+  const auto at = text.find(": ");
+  if (at == std::string_view::npos) return {std::string(text), {}};
+  return {std::string(text.substr(0, at)), patterns(text.substr(at + 2))};
+}
+
+void read_line(FormatTable& table, std::string_view line) {
+  const auto fields = split(line, "\t");
+  if (fields.size() == 2 && fields[0] == "other") {
+    for (const auto e : split(fields[1], " ")) table.other_extensions.emplace(e);
+    return;
+  }
+  if (fields.size() < 3) throw std::invalid_argument("too few fields");
+  if (fields[0] == "format") {
+    if (fields.size() != 7) throw std::invalid_argument("a format has seven fields");
+    const auto index = table.formats.size();
+    table.formats.push_back({std::string(fields[1]), std::string(fields[2]), std::string(fields[3]),
+                             strings(fields[4], ", "), strings(fields[5], " "), strings(fields[6], " ")});
+    if (!table.by_puid.emplace(fields[1], index).second)
+      throw std::invalid_argument("identifier given twice");
+    for (const auto& e : table.formats.back().extensions) table.by_extension[e].push_back(index);
+    return;
+  }
+  const auto format = table.by_puid.find(std::string(fields[1]));
+  if (format == table.by_puid.end()) throw std::invalid_argument("signature before its format");
+  table.formats[format->second].has_signature = true;
+  if (fields[0] == "bytes") {
+    table.bytes.push_back({format->second, patterns(fields[2])});
+    const int first = table.bytes.back().patterns.front().first_byte();
+    auto& list = first < 0 ? table.any_first_byte : table.by_first_byte[static_cast<std::size_t>(first)];
+    list.push_back(table.bytes.size() - 1);
+  } else if (fields[0] == "zip" || fields[0] == "ole2") {
+    ContainerSignature s{format->second, {}};
+    for (std::size_t i = 2; i < fields.size(); ++i) s.parts.push_back(part(fields[i]));
+    (fields[0] == "zip" ? table.zip : table.ole2).push_back(std::move(s));
+  } else {
+    throw std::invalid_argument("unknown kind of line");
+  }
+}
+
+}  // namespace
+
+FormatTable FormatTable::parse(std::string_view tsv) {
+  FormatTable table;
+  std::size_t number = 0;
+  for (const auto line : split(tsv, "\n")) {
+    ++number;
+    if (line.empty() || line.front() == '#') continue;
+    try {
+      read_line(table, line);
+    } catch (const std::invalid_argument& e) {
+      throw std::invalid_argument("format table, line " + std::to_string(number) + ": " + e.what());
+    }
+  }
+  return table;
+}
+
+const FormatTable& format_table() {
+  static const FormatTable table = FormatTable::parse(embedded_formats("formats.tsv"));
+  return table;
+}
+
+}  // namespace versoir::core
