@@ -135,6 +135,37 @@ TEST_CASE(
   CHECK(cell(*results[1], "note") == "12.5");
   CHECK(results[0]->find("etat_deliberation")->label == "délibération terminée");
   CHECK(cell(*results[0], "date_deliberation") == "2011-06-20");
+  CHECK(results[3]->find("anonymat")->label == "anonymat actif");
+  CHECK(cell(*results[0], "anonymat") == "NULL");
+}
+
+TEST_CASE("Apogée: results at the elements say their étape, their level and what they hang from") {
+  Shipped s("apogee");
+  offer(s);
+  student(s, 1);
+  deliberated(s, 1, "2010", "T", "2011-06-20");
+  const auto contract = [&](const std::string& etape, const std::string& code, const std::string& above) {
+    s.add("IND_CONTRAT_ELP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, COD_ELP, COD_ELP_SUP",
+          fmt::format("'2010', 1, '{}', 1, '{}', {}", etape, code, above));
+  };
+  contract("L1", "SEM1", "NULL");
+  contract("L1", "UE2", "'SEM1'");
+  contract("L1", "UE1", "'SEM1 '");
+  contract("L1", "MATH", "'UE1'");
+  contract("DU", "BRETON", "NULL");
+  contract("DU", "SEM1", "'BRETON'");  // the same element in two étapes: the first path is shown, once
+  for (const auto* code : {"MATH", "SEM1", "UE1", "UE2", "BRETON", "OLD"})
+    s.add("RESULTAT_ELP", "COD_IND, COD_ELP, COD_ANU, COD_SES, COD_ADM, NOT_ELP",
+          fmt::format("1, '{}', '2010', '1', '1', '11'", code));
+  const auto record = s.record("etudiant", key(1));
+  std::vector<std::string> tree;
+  for (const auto& year : record.root.children)
+    if (year.node->name == "resultat")
+      for (const auto* e : rows_of(year, "element"))
+        tree.push_back(cell(*e, "etape") + " " + cell(*e, "niveau") + " " + cell(*e, "code_element") + " < " +
+                       cell(*e, "element_superieur"));
+  CHECK(tree == std::vector<std::string>{"DU/1 1 BRETON < NULL", "DU/1 2 SEM1 < BRETON", "L1/1 2 UE1 < SEM1",
+                                         "L1/1 3 MATH < UE1", "L1/1 2 UE2 < SEM1", "NULL NULL OLD < NULL"});
 }
 
 TEST_CASE("Apogée: a diploma is obtained by a positive, published result of admission, and by nothing else") {
@@ -355,9 +386,24 @@ TEST_CASE(
   const auto all = s.candidates("deliberations");
   CHECK(all.size() == 3);
   CHECK(reason(all, jury("2010").text()).empty());
-  CHECK_THAT(reason(all, jury("2011").text()), Contains("non terminée"));
+  CHECK_THAT(reason(all, jury("2011").text()), Contains("encore modifiable (état E)"));
   CHECK_THAT(reason(all, jury("2012").text()), Contains("sans aucun résultat"));
+  // Every state but a published one is left out with its own reason, until the archivist cites the signed
+  // paper.
+  deliberated(s, 1, "2013", "A", "2014-06-20T09:00:00");
+  deliberated(s, 1, "2014", "T", "2015-06-20T09:00:00");
+  s.add(
+      "AVCT_OBJ_ANO",
+      "COD_ANU, TYP_OBJ_AOA, COD_OBJ_AOA, COD_VRS_OBJ_AOA, COD_SES_OBJ_AOA, COD_ADM_OBJ_AOA, ETA_ANO_OBJ_AOA",
+      "'2014', 'VET', 'L1', 1, '1', '1', 'V'");
+  const auto later = s.candidates("deliberations");
+  CHECK_THAT(reason(later, jury("2013").text()), Contains("état A, ou sans état"));
+  CHECK_THAT(reason(later, jury("2014").text()), Contains("Anonymat"));
+  CHECK(cell(s.record("deliberation", jury("2014")).root, "publication") == "délibération non publiée");
   const auto* archive = s.app.find_archive("deliberations");
+  CHECK(archive->year == "cod_anu");
+  for (const auto& l : archive->leave_out)
+    CHECK(l.cited == (l.reason.find("sans aucun") == std::string::npos));
   CHECK(profiles::expand(archive->group_by, all.at(jury("2010").text()).facts, "test") == "2010/2011");
   const auto unit = s.describe("deliberations", jury("2010"));
   CHECK(unit.title == "Données de délibération, Licence 1re année (L1/1), 2010/2011, première session");
@@ -612,10 +658,11 @@ TEST_CASE("Shipped profiles: no query asks for national numbers, health, parents
       words.insert(queries.substr(at, end - at));
       at = end == std::string::npos ? queries.size() : end + 1;
     }
-    // Names that other tables use for something else, and two exceptions. Whether a registration was paid
-    // decides whether it is valid: no amount is read. The nature of a leave, with its dates, makes the
-    // service record of an agent: no reason and no diagnosis is read.
-    std::set<std::string> allowed{"ETA_PMT_IAE", "C_CGE_MOD"};
+    // Names that other tables use for something else, and three exceptions. The index of a contract places
+    // its holder on a scale, as grade and échelon do for others: a career, not an amount. Whether a
+    // registration was paid decides whether it is valid: no amount is read. The nature of a leave, with its
+    // dates, makes the service record of an agent: no reason and no diagnosis is read.
+    std::set<std::string> allowed{"ETA_PMT_IAE", "C_CGE_MOD", "INDICE_CONTRAT"};
     for (const auto& table : app.tables)
       for (const auto& column : table.columns)
         if (!forbidden(column.sensitivity)) allowed.insert(column.name);
