@@ -93,7 +93,8 @@ struct Node {
   std::string label;  ///< French heading
   std::string sql;
   long line = 0;     ///< in records.xml, for errors
-  bool list = true;  ///< false: exactly zero or one row
+  bool list = true;      ///< false: exactly zero or one row
+  bool archived = true;  ///< false: read in consultation, never in what is transferred
   std::vector<Field> fields;
   std::vector<Node> children;
 };

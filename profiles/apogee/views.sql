@@ -305,9 +305,7 @@ UNION ALL SELECT cod_ind, dat_obt_vdi, 'fin' FROM resultat_vdi
 UNION ALL SELECT cod_ind, dat_deb_ths, 'piece' FROM these_hdr_sout
 UNION ALL SELECT cod_ind, dat_abandon, 'piece' FROM these_hdr_sout
 UNION ALL SELECT cod_ind, dat_sou_ths, 'fin' FROM these_hdr_sout WHERE eta_ths = 'S'
-UNION ALL SELECT cod_ind, dat_dec_elp_vaa, 'piece' FROM ind_dispense_elp
-UNION ALL SELECT cod_ind, dat_deb_blo, 'piece' FROM ind_sanctionne_blo
-UNION ALL SELECT cod_ind, dat_fin_blo, 'piece' FROM ind_sanctionne_blo;
+UNION ALL SELECT cod_ind, dat_dec_elp_vaa, 'piece' FROM ind_dispense_elp;
 
 -- Les dates de convenance (avant 1900, 2999…) ne datent rien.
 CREATE TEMP VIEW v_date AS

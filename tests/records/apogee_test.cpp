@@ -1,4 +1,5 @@
 // The Apogée profile: identity of the civil status, what was published, when a schooling ends, who stays.
+#include "records/rendition.hpp"
 #include "shipped.hpp"
 
 #include <set>
@@ -338,6 +339,53 @@ TEST_CASE("Apogée: dates of convenience date nothing") {
   const auto unit = s.describe("dossiers-etudiants", key(1));
   CHECK(date_or(unit.start) == "2010-09-01");
   CHECK(date_or(unit.end) == "2011-08-31");
+}
+
+TEST_CASE("Apogée: a block is read with the day on which it lapses, is not archived, and dates nothing") {
+  Shipped s("apogee");
+  student(s, 1);
+  registered(s, 1, "2010");
+  student(s, 2);
+  registered(s, 2, "2024");
+  s.add("BLOCAGE", "COD_BLO, LIB_BLO", "'SAN', 'Blâme'");
+  const std::string block = "COD_IND, COD_BLO, DAT_DEB_BLO, DAT_FIN_BLO";
+  s.add("IND_SANCTIONNE_BLO", block, "1, 'SAN', '2030-01-01T00:00:00', '2032-02-29T00:00:00'");
+  s.add("IND_SANCTIONNE_BLO", block, "1, 'SAN', '2031-01-01T00:00:00', NULL");
+  const auto record = s.record("etudiant", key(1));
+  const auto blocks = rows_of(record.root, "blocage");
+  REQUIRE(blocks.size() == 2);
+  CHECK(cell(*blocks[0], "effacement") == "2035-02-28");
+  CHECK(cell(*blocks[1], "effacement") == "NULL");
+  core::TemporaryDirectory folder;
+  {
+    core::AtomicFile file(folder.path() / "r.xml");
+    core::FileSink sink(file);
+    records::write_xml(record, {"apogee", "00", "2026-11-25T10:00:00Z"}, sink);
+    file.commit();
+  }
+  const auto xml = core::read_file(folder.path() / "r.xml");
+  CHECK_THAT(xml, Contains("<inscription>") && !Contains("blocage") && !Contains("Blâme"));
+  CHECK_THAT(records::to_text(record), Contains("Blâme") && Contains("28/02/2035"));
+  // Its dates are not those of what is transferred.
+  CHECK(date_or(s.describe("dossiers-etudiants", key(1)).end) == "2011-08-31");
+}
+
+TEST_CASE("Shipped profiles: what may be erased by law is counted and not copied, or waits for a decision") {
+  const auto apogee = profiles::load(source_dir() / "profiles" / "apogee");
+  const auto* blocks = apogee.find_table("IND_SANCTIONNE_BLO");
+  REQUIRE(blocks);
+  REQUIRE(blocks->left_rows.size() == 1);
+  CHECK_THAT(blocks->left_rows[0].reason, Contains("R811-36"));
+  CHECK_FALSE(blocks->find("LIB_CMT_BLO")->take);
+  // No table or column of sanctions is known of Harpège: inspect asks about any that a site has, and none is
+  // taken.
+  const auto harpege = profiles::load(source_dir() / "profiles" / "harpege");
+  for (const auto& table : harpege.tables)
+    for (const auto* word : {"SANCTION", "DISCIPLIN", "BLAME", "AVERTISS"}) {
+      INFO(table.name);
+      CHECK(table.name.find(word) == std::string::npos);
+      for (const auto& column : table.columns) CHECK(column.name.find(word) == std::string::npos);
+    }
 }
 
 TEST_CASE(
