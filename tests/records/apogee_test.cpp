@@ -630,7 +630,11 @@ TEST_CASE(
   s.add("ELEMENT_PEDAGOGI", "COD_ELP, LIB_ELP, NBR_CRD_ELP", "'S1', 'Semestre 1', '30'");
   s.add("ELEMENT_PEDAGOGI", "COD_ELP, LIB_ELP, NBR_CRD_ELP", "'MATH', 'Mathématiques', '6'");
   s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP", "'SEM', 'S1'");
-  s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP, COE_ELP_1", "'UE', 'MATH', '2'");
+  s.add("LSE_REGROUPE_ELP",
+        "COD_LSE, COD_ELP, COE_ELP_1, NOT_MI1_NUM, NOT_MI1_DEN, NOT_MIA_NUM, NOT_MA2_NUM, NOT_MA2_DEN, "
+        "COE_ADM_1, "
+        "TEM_ELP_CPB_OBL_CHX, TEM_ELP_CSV, DUR_CSV_ELP, TEM_GES_PNT_FAC, NBR_PNT_MAX_FAC",
+        "'UE', 'MATH', '2', '7', '20', '8', '18', '20', '3', 'O', 'O', 5, 'O', 3");
   s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP", "'UE', 'S1'");  // under itself
   s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP", "'UE', 'PERDU'");
   s.add("ELP_REGROUPE_LSE", "COD_ELP, COD_LSE, NBR_MIN_ELP_OBL_CHX", "'S1', 'UE', 1");
@@ -656,6 +660,13 @@ TEST_CASE(
   const auto elements = rows_of(root, "element");
   CHECK(cell(*elements[1], "credits") == "6");
   CHECK(cell(*elements[1], "coefficient_1") == "2");
+  CHECK(cell(*elements[1], "coefficients_admissibilite") == "session 1 : 3");
+  CHECK(cell(*elements[1], "notes_minimales") == "session 1 : 7/20 ; session unique : 8");
+  CHECK(cell(*elements[1], "notes_maximales") == "session 2 : 18/20");
+  CHECK(elements[1]->find("compensable")->label == "oui");
+  CHECK(cell(*elements[1], "conservation") == "oui, durée 5");
+  CHECK(cell(*elements[1], "points_facultatifs") == "oui, 3 au plus");
+  CHECK(cell(*elements[0], "notes_minimales") == "NULL");
   CHECK(cell(*elements[1], "epreuves") == "EX1");
   CHECK(elements[1]->find("type_liste")->label == "à choix");
   CHECK(cell(*elements[1], "minimum") == "1");
