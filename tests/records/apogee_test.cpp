@@ -140,6 +140,43 @@ TEST_CASE(
   CHECK(cell(*results[0], "anonymat") == "NULL");
 }
 
+TEST_CASE(
+    "Apogée: a transcript by hand: INE with its key, session, substitute code, mention, ECTS, jury points") {
+  Shipped s("apogee");
+  offer(s);
+  student(s, 1);
+  s.db.exec("UPDATE INDIVIDU SET COD_NNE_IND = '0500123456', COD_CLE_NNE_IND = 'K'");
+  deliberated(s, 1, "2010", "T", "2011-06-20");
+  s.db.exec("UPDATE RESULTAT_VET SET COD_MEN = 'TB', NOT_PNT_JUR_VET = '0.25', BAR_NOT_VET = 20");
+  s.add("MENTION", "COD_MEN, LIB_MEN", "'TB ', 'Très bien'");
+  s.add("NATURE_ELP", "COD_NEL, LIB_NEL", "'UE', 'Unité d''enseignement'");
+  s.add("ELEMENT_PEDAGOGI", "COD_ELP, LIB_ELP, NBR_CRD_ELP, COD_NEL", "'MATH', 'Mathématiques', '6', 'UE'");
+  s.add("EPREUVE", "COD_EPR, LIB_EPR", "'EX1', 'Examen de mathématiques'");
+  s.add("EPR_SANCTIONNE_ELP", "COD_ELP, COD_EPR, COD_SES", "'MATH', 'EX1', '1'");
+  const std::string element = "COD_IND, COD_ELP, COD_ANU, COD_SES, COD_ADM, NOT_ELP, NOT_SUB_ELP, COD_TRE";
+  s.add("RESULTAT_ELP", element, "1, 'MATH', '2010', '1', '1', NULL, 'ABI', 'AJ'");
+  s.add("RESULTAT_ELP", element, "1, 'MATH', '2010', '2', '1', '0', NULL, 'ADM'");
+  s.add("RESULTAT_EPR", "COD_IND, COD_EPR, COD_ANU, COD_SES, COD_ADM, NOT_SUB_EPR",
+        "1, 'EX1', '2010', '1', '1', 'ZZZ'");
+  const auto root = s.record("etudiant", key(1)).root;
+  CHECK(cell(root, "ine") == "0500123456K");
+  const auto year = rows_of(root, "etape").at(0);
+  CHECK(cell(*year, "mention") == "Très bien");
+  CHECK(cell(*year, "points_jury") == "0.25");
+  const auto elements = rows_of(root, "element");
+  REQUIRE(elements.size() == 2);
+  CHECK(cell(*elements[0], "note") == "NULL");  // an absence is not a zero
+  CHECK(elements[0]->find("note_substitution")->label == "absence injustifiée");
+  CHECK(elements[0]->find("session")->label != elements[1]->find("session")->label);
+  CHECK(cell(*elements[1], "note") == "0");
+  CHECK(cell(*elements[1], "credits") == "6");
+  CHECK(cell(*elements[1], "nature") == "Unité d'enseignement");
+  const auto exams = rows_of(root, "epreuve");
+  REQUIRE(exams.size() == 1);
+  CHECK(cell(*exams[0], "elements") == "MATH");
+  CHECK(exams[0]->find("note_substitution")->label == "code inconnu");
+}
+
 TEST_CASE("Apogée: results at the elements say their étape, their level and what they hang from") {
   Shipped s("apogee");
   offer(s);
@@ -497,6 +534,7 @@ TEST_CASE("Apogée: diplomas delivered list the holders of a diploma and year, a
 
   const auto unit = s.describe("diplomes-delivres", diplomas("2010"));
   CHECK(unit.title == "Données des diplômes délivrés, Licence d'informatique (LIC/1), 2010/2011");
+  CHECK_THAT(unit.description, Contains("Résultats tenus pour positifs : Admis (ADM)."));
   CHECK(date_or(unit.start) == "2011-07-01");
   CHECK(unit.rules[0].rule->code == "DUA_DIPLOME_50");
   CHECK(unit.rules[0].final_action == "Keep");

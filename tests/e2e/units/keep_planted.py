@@ -8,9 +8,13 @@ import sys
 PLANTED = {"COD_IND": (1000, 2000), "NO_INDIVIDU": (500, 999), "NO_DOSSIER_PERS": (500, 999)}
 
 database = sqlite3.connect(sys.argv[1])
+harpege = database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'PERSONNEL' AND sql LIKE '%NO_DOSSIER_PERS%'").fetchone()[0]
 for (table,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
     columns = {row[1].upper() for row in database.execute(f'PRAGMA table_info("{table}")')}
     for column, (least, most) in PLANTED.items():
         if column in columns:
             database.execute(f'DELETE FROM "{table}" WHERE {column} NOT BETWEEN {least} AND {most}')
+if harpege:
+    # Kept up until it closed: who is still in post is told from that day.
+    database.execute("UPDATE INDIVIDU SET D_MODIFICATION = '2025-12-31 00:00:00' WHERE NO_INDIVIDU = 501")
 database.commit()

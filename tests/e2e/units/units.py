@@ -86,7 +86,7 @@ def walk(element, above=()):
 
 def read(versement):
     """Units of records by archive profile and system id; titles of the tops."""
-    profiles = {lot["id"]: lot["profile"] for lot in json.load(open(f"{versement}/plan.json", encoding="utf-8"))["lots"]}
+    profiles = {lot["messageIdentifier"]: lot["profile"] for lot in json.load(open(f"{versement}/plan.json", encoding="utf-8"))["lots"]}
     units, tops = {}, {}
     for sip in sorted(glob.glob(f"{versement}/lots/*/sip.zip")):
         profile = profiles[os.path.basename(os.path.dirname(sip))]
