@@ -56,7 +56,8 @@ TEST_CASE("Harpège: no query of a record reads a table of the extract from end 
   // only.
   // The service record works on the periods of one agent (s, t, b, p, x).
   const std::vector<std::string> small{
-      "m", "d", "v_date", "v_date_brute", "fiche", "compte", "ages", "tout_poste", "s", "t", "b", "p", "x"};
+      "m", "d", "v_date", "v_date_brute",  "fiche", "compte", "ages", "tout_poste", "s", "t",
+      "b", "p", "x",      "v_service_brut"};
   const std::function<void(const profiles::Node&)> visit = [&](const profiles::Node& node) {
     for (const auto& scan : full_scans(s.db, node.sql, small)) FAIL_CHECK(node.name << ": " << scan);
     for (const auto& child : node.children) visit(child);
