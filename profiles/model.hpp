@@ -92,7 +92,7 @@ struct Node {
   std::string name;   ///< XML element of one row
   std::string label;  ///< French heading
   std::string sql;
-  long line = 0;     ///< in records.xml, for errors
+  long line = 0;         ///< in records.xml, for errors
   bool list = true;      ///< false: exactly zero or one row
   bool archived = true;  ///< false: read in consultation, never in what is transferred
   std::vector<Field> fields;

@@ -119,7 +119,7 @@ TEST_CASE("planned again, a versement has the table of its new plan, and nothing
     o.profiles = {"saisons"};
   });
   CHECK(again.attempt == 2);
-  CHECK_THAT(core::read_file(csv), Contains("Saisons") && !Contains("DUA_MEMBRE_10"));
+  CHECK_THAT(core::read_file(csv), Contains("Registres des saisons") && !Contains("DUA_MEMBRE_10"));
   CHECK_THAT(before, Contains("DUA_MEMBRE_10"));
   // The archivist may write in the table, or lose it: the lots are built and reviewed all the same.
   core::write_file(csv, "annotated");

@@ -393,12 +393,12 @@ TEST_CASE(
   CHECK(plan.kept == 2);
   CHECK(plan.closed.at("sha512") == output_of("sha512sum '" + list.string() + "'").substr(0, 128));
   CHECK_THAT(core::read_file(club.versement().file("kept.csv")),
-             Contains("PV du 3 mars ‹2010› & suivants") && Contains("Registre, folio 12"));
+             Contains("PV du 3 mars <2010> & suivants") && Contains("Registre, folio 12"));
   club.build(plan, plan.lots.at(0).id);
   const auto manifest =
       output_of("unzip -p '" + club.versement().sip(plan.lots[0].id).string() + "' manifest.xml");
   CHECK_THAT(manifest, Contains("Versement décidé par l'archiviste, au vu de la pièce signée : PV du 3 mars "
-                                "‹2010› &amp; suivants.") &&
+                                "&lt;2010&gt; &amp; suivants.") &&
                            Contains("Registre, folio 12."));
   // Nothing else is said to be decided so.
   core::write_file(list, "");
