@@ -5,7 +5,7 @@ import sqlite3
 import sys
 
 # samples/README.md: COD_IND 1001 to 1014, agents 501 to 520.
-PLANTED = {"COD_IND": (1000, 2000), "NO_INDIVIDU": (500, 999), "NO_DOSSIER_PERS": (500, 999)}
+PLANTED = {"COD_IND": (1001, 1014), "NO_INDIVIDU": (501, 520), "NO_DOSSIER_PERS": (501, 520)}
 
 database = sqlite3.connect(sys.argv[1])
 harpege = database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'PERSONNEL' AND sql LIKE '%NO_DOSSIER_PERS%'").fetchone()[0]
