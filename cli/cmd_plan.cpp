@@ -159,11 +159,14 @@ std::vector<CommandDef> plan_commands() {
   return {
       {.name = "plan",
        .summary = mark("choose the records to transfer and share them out in lots"),
-       .details = mark("Applies the archive profiles carried by the extract: kept.csv and left-out.csv say, "
-                       "for each record, where "
-                       "it goes or why it stays. The extract must be sealed by a producer of the role "
-                       "register, and be what "
-                       "was sealed. Nothing is built yet."),
+       .details =
+           mark("Applies the archive profiles carried by the extract: kept.csv and left-out.csv say, "
+                "for each record, where "
+                "it goes or why it stays; tableau.csv (for a spreadsheet) and tableau.html (to read and "
+                "print) count, for each archive profile, units by year and rule, starts and ends of "
+                "rules, and what is left out. The extract must be sealed by a producer of the role "
+                "register, and be what "
+                "was sealed. Nothing is built yet."),
        .example = "versoir plan apogee.extract --id scolarite-2027 --replace",
        .arguments = {{mark("EXTRACT"), mark("an extract file")}},
        .options =
@@ -178,8 +181,10 @@ std::vector<CommandDef> plan_commands() {
             {"max-bytes", mark("N"),
              mark("bytes of objects in a lot, at most (default: [transfer] max_bytes)")},
             {"closed", mark("LIST"),
-             mark("only these records, deferred until now and declared closed by the archivist: keys, one a "
-                  "line, or lines of left-out.csv")},
+             mark(
+                 "only these records, deferred until now and declared closed by the archivist: keys, one a "
+                 "line, or lines of left-out.csv, with a column \"reference\" where the signed paper must be "
+                 "cited")},
             {"replace", nullptr, mark("plan again: new attempt, new identifiers")}},
        .exits = {Exit::configuration, Exit::extract_invalid, Exit::extract_altered, Exit::profile_invalid,
                  Exit::lot_state},

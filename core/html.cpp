@@ -19,11 +19,11 @@ h1{font-size:1.7rem;line-height:1.25;margin:.2em 0 .6em}h2{font-size:1.3rem;marg
 p{max-width:48rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.25rem;margin:.6rem 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;margin:.7rem 0 1.2rem;font-size:.94rem}caption{text-align:left;font-weight:600;padding:.3rem 0}
-th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:break-word}thead th{background:var(--tint);border-bottom:2px solid var(--line)}
+th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:break-word}thead th{background:var(--tint);border-bottom:2px solid var(--line)}tbody th{font-weight:400}
 .badge{display:inline-block;padding:.1rem .6rem;border:2px solid;border-radius:.3rem;font-weight:600;margin:0 .4rem .3rem 0}
 .ok{color:#14532d;background:#eaf6ee}.warning{color:#6b3d00;background:#fff5e0}.error{color:#8a1120;background:#fdecee}.info{color:#1f3f66;background:#eaf1f9}
 .bars td:nth-child(2){text-align:right;white-space:nowrap;width:1%}.bars th{font-weight:400;width:1%;white-space:nowrap}.bar{display:block;height:1.05rem;background:var(--bar);min-width:2px}
-@media print{body{max-width:none;padding:0;font-size:10pt}h2{break-after:avoid}tr{break-inside:avoid}.bar{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+@media print{@page{margin:12mm}body{max-width:none;padding:0;font-size:10pt}h2,h3,caption{break-after:avoid}table{font-size:8.5pt}thead{display:table-header-group}tr,svg{break-inside:avoid}.bar{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 )";
 
 }  // namespace
@@ -66,7 +66,7 @@ void HtmlPage::facts(std::span<const std::pair<std::string, std::string>> facts)
 }
 
 void HtmlPage::table(std::string_view caption, std::span<const std::string> header,
-                     const std::vector<std::vector<std::string>>& rows) {
+                     const std::vector<std::vector<std::string>>& rows, RowHeader row_header) {
   sink_.write("<table>\n");
   if (!caption.empty()) sink_.write(fmt::format("<caption>{}</caption>\n", html_escape(caption)));
   sink_.write("<thead><tr>");
@@ -74,7 +74,12 @@ void HtmlPage::table(std::string_view caption, std::span<const std::string> head
   sink_.write("</tr></thead>\n<tbody>\n");
   for (const auto& row : rows) {
     sink_.write("<tr>");
-    for (const auto& cell : row) sink_.write(fmt::format("<td>{}</td>", html_escape(cell)));
+    bool named = row_header == RowHeader::none;
+    for (const auto& cell : row) {
+      const auto text = html_escape(cell);
+      sink_.write(named ? fmt::format("<td>{}</td>", text) : fmt::format("<th scope=\"row\">{}</th>", text));
+      named = true;
+    }
     sink_.write("</tr>\n");
   }
   sink_.write("</tbody>\n</table>\n");

@@ -23,8 +23,10 @@ class HtmlPage {
   void badge(std::string_view kind, std::string_view text);
   /// Two-column list of facts.
   void facts(std::span<const std::pair<std::string, std::string>> facts);
+  /// Whether the first cell of a row names it (a header that screen readers repeat).
+  enum class RowHeader { none, first };
   void table(std::string_view caption, std::span<const std::string> header,
-             const std::vector<std::vector<std::string>>& rows);
+             const std::vector<std::vector<std::string>>& rows, RowHeader row_header = RowHeader::none);
   /// Horizontal bars with their values written: (label, value).
   void bars(std::string_view caption, const std::vector<std::pair<std::string, double>>& bars);
   void raw(std::string_view html);  ///< trusted markup only

@@ -92,8 +92,9 @@ struct Node {
   std::string name;   ///< XML element of one row
   std::string label;  ///< French heading
   std::string sql;
-  long line = 0;     ///< in records.xml, for errors
-  bool list = true;  ///< false: exactly zero or one row
+  long line = 0;         ///< in records.xml, for errors
+  bool list = true;      ///< false: exactly zero or one row
+  bool archived = true;  ///< false: read in consultation, never in what is transferred
   std::vector<Field> fields;
   std::vector<Node> children;
 };
@@ -142,6 +143,7 @@ struct LeaveOut {
   std::string reason;     ///< French, one sentence, goes to left-out.csv and to the review
   std::string sql;        ///< keys
   bool deferred = false;  ///< for now only: the record is transferred once it is closed (plan --closed)
+  bool cited = false;     ///< ...by a list that cites, for each record, the signed paper it rests on
 };
 /// What a selection among the records (tri) may look at: templates over the facts, empty when not declared.
 struct SamplingDef {
@@ -157,6 +159,7 @@ struct ArchiveDef {
   std::string label, description;
   std::string record;               ///< RecordDef id
   std::string select;               ///< SQL: keys of the candidate records, in order
+  std::string year;                 ///< column of the key by which what is left out is counted; may be empty
   std::vector<LeaveOut> leave_out;  ///< evaluated in order; the first that holds gives the reason
   std::string facts;                ///< SQL with the key as parameters: one row, feeds templates
   UnitDef root;  ///< the unit that holds a lot (facts of the versement: {establishment} {application})

@@ -99,6 +99,19 @@ SamplingDef read_sampling(const XmlElement& e, Reading& r) {
   return {part("order"), part("year"), part("initial"), part("stratum")};
 }
 
+/// The column of the key that is a year.
+void read_year(const XmlElement& root, ArchiveDef& a, Reading& r) {
+  const auto* select = root.child("select");
+  const auto* record = r.app.find_record(a.record);
+  if (!select || !record) return;
+  a.year = core::trim(select->attribute_or("year", ""));
+  if (!a.year.empty() && std::ranges::find(record->key, a.year) == record->key.end())
+    r.unknown(*select,
+              msg("{0}: the year {1} is not a column of the key of the record {2}", r.at(*select), a.year,
+                  a.record),
+              a.year, record->key);
+}
+
 /// What a selection decides is the final action of the appraisal rule: there must be one.
 void check_sampling(const XmlElement& root, const ArchiveDef& a, Reading& r) {
   if (!a.sampling || std::ranges::any_of(a.unit.rules, [](const UnitRule& rule) {
@@ -122,11 +135,14 @@ void read_archive(const XmlElement& root, Reading& r) {
   a.facts = root.child_text("facts");
   a.line = root.line;
   for (const auto* e : root.all("leave-out"))
-    a.leave_out.push_back({e->attribute_or("reason", ""), core::trim(e->text), yes(*e, "deferred", false)});
+    a.leave_out.push_back({e->attribute_or("reason", ""), core::trim(e->text),
+                           e->attribute_or("deferred", "no") != "no",
+                           e->attribute_or("deferred", "no") == "cited"});
   if (const auto* e = root.child("sampling")) a.sampling = read_sampling(*e, r);
   if (!r.app.find_record(a.record))
     r.unknown(root, msg("{0}: the record {1} is not declared in records.xml", r.at(root), a.record), a.record,
               names_of(r.app.records, &RecordDef::id));
+  read_year(root, a, r);
   if (std::ranges::any_of(r.app.archives, [&](const ArchiveDef& other) { return other.code == a.code; }))
     r.defect(msg("{0}: another archive profile has the code {1}", r.at(root), a.code));
   if (const auto* e = root.child("root")) a.root = read_unit(*e, r, &lot_names());

@@ -22,6 +22,7 @@ Node read_node(const XmlElement& e, const std::string& record, Reading& r) {
   n.name = core::trim(e.attribute_or("name", ""));
   n.label = e.attribute_or("label", "");
   n.list = !yes(e, "single", false);
+  n.archived = yes(e, "archived", true);
   if (const auto* sql = e.child("sql")) {
     n.sql = core::trim(sql->text);
     n.line = sql->line;
@@ -58,6 +59,9 @@ void read_records(const XmlElement& root, Reading& r) {
     if (const auto* node = e->child("node")) {
       record.root = read_node(*node, record.id, r);
       record.root.list = false;  // the root is the record: one row
+      if (!record.root.archived)
+        r.defect(msg("{0}: the first node of the record {1} is the record: it is archived", r.at(*node),
+                     record.id));
     }
     r.app.records.push_back(std::move(record));
   }

@@ -83,6 +83,7 @@ void write_field(core::XmlWriter& xml, const profiles::Field& field) {
 }
 
 void write_node(core::XmlWriter& xml, const profiles::Node& node) {
+  if (!node.archived) return;
   xml.open("noeud", {{"element", element_name(node.name)},
                      {"libelle", node.label},
                      {"repetable", node.list ? "oui" : "non"}});

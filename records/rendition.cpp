@@ -37,6 +37,7 @@ void write_cells(core::XmlWriter& xml, const RowNode& row) {
 
 void write_rows(core::XmlWriter& xml, const std::vector<RowNode>& rows) {
   for (const auto& row : rows) {
+    if (!row.node->archived) continue;
     xml.open(element_name(row.node->name));
     write_cells(xml, row);
     write_rows(xml, row.children);

@@ -14,8 +14,8 @@ namespace versoir::records {
 [[nodiscard]] std::string record_namespace(std::string_view application, std::string_view record);
 
 /// One XML document, byte-stable for the same data: element per row and per field, attribute "libelle" for
-/// resolved codes and flags, NULL and hidden fields omitted. The root carries `application`, `extrait` (root
-/// of the extract) and `date-extrait`.
+/// resolved codes and flags, NULL and hidden fields and nodes that are not archived omitted. The root carries
+/// `application`, `extrait` (root of the extract) and `date-extrait`.
 struct RecordProvenance {
   std::string application, extract_root, extract_date;
 };

@@ -159,12 +159,14 @@ class LeftOut {
 
   struct Reasons {
     std::optional<std::string> first, lasting;
+    bool cited = false;  ///< of the first one
   };
   Reasons reasons(const Key& key) {
     const parts::Rewind rewind(*lookup_);
     bind_key(*lookup_, key);
     if (!lookup_->step()) return {};
-    Reasons reasons{reason(lookup_->integer(0)), std::nullopt};
+    const auto number = static_cast<std::size_t>(lookup_->integer(0));
+    Reasons reasons{archive_.leave_out[number].reason, std::nullopt, archive_.leave_out[number].cited};
     if (!lookup_->is_null(1)) reasons.lasting = reason(lookup_->integer(1));
     return reasons;
   }
@@ -230,6 +232,7 @@ void select(core::Database& db, const profiles::Application& app, const profiles
     if (closed && !closed(candidate.key)) continue;
     auto reasons = left_out.reasons(candidate.key);
     candidate.closed = closed && reasons.first && !reasons.lasting;
+    candidate.cited = candidate.closed && reasons.cited;
     candidate.left_out = closed ? std::move(reasons.lasting) : std::move(reasons.first);
     if (!candidate.left_out) candidate.facts = facts.read(candidate.key);
     visit(std::move(candidate));

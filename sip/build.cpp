@@ -167,7 +167,7 @@ class LotWriter {
     std::uint64_t left = lot_.records;
     read_kept(kept, [&](const KeptRow& row) {
       if (row.lot != lot_.id.value) return true;
-      write_record(records::Key::parse(row.key), row.final_action);
+      write_record(records::Key::parse(row.key), row);
       progress.advance(1);
       return --left > 0;
     });
@@ -277,12 +277,13 @@ class LotWriter {
     if (group_) writer_.open_unit(unit_content(describe_holder(*archive_.group, facts, *group_), settings_));
   }
 
-  void write_record(const records::Key& key, const std::string& final_action) try {
+  void write_record(const records::Key& key, const KeptRow& row) try {
     const auto facts = facts_.read(key);
     enter_group(facts);
     auto described = describe_record(app_, archive_, facts, key, scratch_);
     log_.take(scratch_);
-    if (archive_.sampling) set_final_action(described, final_action);  // as planned, never decided again
+    cite_decision(described, row.decision);
+    if (archive_.sampling) set_final_action(described, row.final_action);  // as planned, never decided again
     std::string object_group;
     if (archive_.unit.object) object_group = add_record(key, described.file_name);
     auto content = unit_content(std::move(described), settings_);

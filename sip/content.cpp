@@ -55,6 +55,12 @@ records::Described describe_record(const profiles::Application& app, const profi
   return unit;
 }
 
+void cite_decision(records::Described& unit, const std::string& reference) {
+  if (reference.empty()) return;
+  if (!unit.description.empty()) unit.description += ' ';
+  unit.description += "Versement décidé par l'archiviste, au vu de la pièce signée : " + reference + ".";
+}
+
 std::optional<std::string> group_of(const profiles::ArchiveDef& archive, const profiles::Row& facts) {
   if (!archive.group) return std::nullopt;
   return profiles::expand(archive.group_by, facts, archive.id);

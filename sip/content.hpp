@@ -30,6 +30,9 @@ struct Extent {
                                                  const profiles::Row& facts, const records::Key& key,
                                                  std::vector<core::Finding>& findings);
 
+/// The unit says which signed paper the archivist cites for a record that the application left unfinished.
+void cite_decision(records::Described& unit, const std::string& reference);
+
 /// Value of the profile's group template, nullopt when the profile has no group.
 [[nodiscard]] std::optional<std::string> group_of(const profiles::ArchiveDef& archive,
                                                   const profiles::Row& facts);

@@ -15,7 +15,8 @@ using core::msg;
 
 namespace {
 
-constexpr std::size_t kept_columns = 12;
+/// Columns are added at the end: a list of before has the first ones.
+constexpr std::size_t kept_columns = 15, kept_columns_before = 12;
 
 std::optional<std::string> date_field(const std::optional<core::Date>& date) {
   if (!date) return std::nullopt;
@@ -29,23 +30,28 @@ std::optional<std::string> text_field(const std::string& text) {
 
 struct CategorySummary {
   std::string codes, final_action;
-  std::optional<core::Date> end;
+  std::optional<core::Date> start, end;
 };
 
 CategorySummary summarise(const records::Described& unit, profiles::RuleCategory category) {
   CategorySummary summary;
-  bool endless = false;
+  bool endless = false, startless = false;
   for (const auto& rule : unit.rules) {
     if (rule.category != category || !rule.rule) continue;
     if (!summary.codes.empty()) summary.codes += ' ';
     summary.codes += rule.rule->code;
     if (!rule.final_action.empty()) summary.final_action = rule.final_action;
+    if (!rule.start)
+      startless = true;
+    else if (!summary.start || *summary.start < *rule.start)
+      summary.start = rule.start;
     if (!rule.end)
       endless = true;
     else if (!summary.end || *summary.end < *rule.end)
       summary.end = rule.end;
   }
   if (endless) summary.end.reset();
+  if (startless) summary.start.reset();
   return summary;
 }
 
@@ -66,17 +72,20 @@ KeptRow kept_row(const records::Described& unit) {
   row.end = unit.end;
   auto appraisal = summarise(unit, profiles::RuleCategory::appraisal);
   row.appraisal_rule = std::move(appraisal.codes);
+  row.appraisal_start = appraisal.start;
   row.appraisal_end = appraisal.end;
   row.final_action = std::move(appraisal.final_action);
   auto access = summarise(unit, profiles::RuleCategory::access);
   row.access_rule = std::move(access.codes);
+  row.access_start = access.start;
   row.access_end = access.end;
   return row;
 }
 
 void write_kept_header(core::CsvWriter& csv) {
   csv.row({"lot", "profile", "key", "title", "start", "end", "appraisal_rule", "appraisal_end",
-           "final_action", "access_rule", "access_end", "sampling"});
+           "final_action", "access_rule", "access_end", "sampling", "appraisal_start", "access_start",
+           "decision"});
 }
 
 void write_kept(core::CsvWriter& csv, const KeptRow& row) {
@@ -91,7 +100,10 @@ void write_kept(core::CsvWriter& csv, const KeptRow& row) {
                                                                     text_field(row.final_action),
                                                                     text_field(row.access_rule),
                                                                     date_field(row.access_end),
-                                                                    text_field(row.sampling)};
+                                                                    text_field(row.sampling),
+                                                                    date_field(row.appraisal_start),
+                                                                    date_field(row.access_start),
+                                                                    text_field(row.decision)};
   csv.row(fields);
 }
 
@@ -124,9 +136,10 @@ void read_rows(const std::filesystem::path& file,
 
 void read_kept(const std::filesystem::path& file, const std::function<bool(const KeptRow&)>& visit) {
   read_rows(file, [&](std::vector<std::optional<std::string>>& f) {
-    if (f.size() != kept_columns)
+    if (f.size() != kept_columns && f.size() != kept_columns_before)
       throw Error(Exit::disk,
                   msg("{0}: a line has {1} fields instead of {2}.", file.string(), f.size(), kept_columns));
+    f.resize(kept_columns);
     const auto text = [&](std::size_t i) { return std::move(f[i]).value_or(std::string()); };
     KeptRow row;
     row.start = date_of(f[4], file);
@@ -141,6 +154,9 @@ void read_kept(const std::filesystem::path& file, const std::function<bool(const
     row.final_action = text(8);
     row.access_rule = text(9);
     row.sampling = text(11);
+    row.appraisal_start = date_of(f[12], file);
+    row.access_start = date_of(f[13], file);
+    row.decision = text(14);
     return visit(row);
   });
 }

@@ -20,6 +20,9 @@ struct KeptRow {
   std::string final_action, access_rule;
   std::optional<core::Date> access_end;
   std::string sampling;  ///< criteria that keep the record for ever, where there is a selection; "; " between
+  /// Of the rules, the latest; none as soon as one rule has none. Lists of before have no such column.
+  std::optional<core::Date> appraisal_start, access_start;
+  std::string decision;  ///< the signed paper that a list of closed records cites for this one
 };
 
 /// The row of a unit. Several rules of a category: the latest end counts (VITAM: all of them must have run

@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "sip/seda_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -74,24 +75,26 @@ void KeyList::read_csv(std::string_view text, char separator, Exit refusal) {
   for (auto& field : fields)
     if (field) field = core::trim(*field);
   const auto key = *column(fields, "key");
-  const auto profile = column(fields, "profile");
+  const auto profile = column(fields, "profile"), reference = column(fields, "reference");
   const auto text_of = [&](std::size_t i) {
     return i < fields.size() && fields[i] ? core::trim(core::unguard_formula(*fields[i])) : std::string();
   };
   while (reader.next(fields))
     if (const auto written = text_of(key); !written.empty())
-      add(profile ? text_of(*profile) : std::string(), written, refusal);
+      add(profile ? text_of(*profile) : std::string(), written,
+          reference ? token(text_of(*reference)) : std::string(), refusal);
 }
 
 void KeyList::read_lines(std::string_view text, Exit refusal) {
   while (!text.empty()) {
     const auto line = core::trim(first_line(text));
     text.remove_prefix(std::min(text.size(), first_line(text).size() + 1));
-    if (!line.empty() && line[0] != '#') add({}, line, refusal);
+    if (!line.empty() && line[0] != '#') add({}, line, {}, refusal);
   }
 }
 
-void KeyList::add(const std::string& profile, const std::string& written, Exit refusal) {
+void KeyList::add(const std::string& profile, const std::string& written, std::string reference,
+                  Exit refusal) {
   auto key = written;
   if (written.starts_with('[')) try {
       key = records::Key::parse(written).text();
@@ -99,7 +102,7 @@ void KeyList::add(const std::string& profile, const std::string& written, Exit r
       throw Error(refusal, msg("{0}: \"{1}\" is not a key.", file_.string(), written))
           .hint(msg("A key is written as in the column \"key\" of left-out.csv: [12], or 12 alone."));
     }
-  lines_.emplace(std::pair{profile, std::move(key)}, false);
+  lines_.emplace(std::pair{profile, std::move(key)}, Line{false, std::move(reference)});
   anonymous_ = anonymous_ || profile.empty();
 }
 
@@ -115,14 +118,23 @@ bool KeyList::meet(std::string_view profile, const records::Key& key) {
   for (const auto& spelling : spellings(key))
     for (const auto name : {profile, std::string_view()})
       if (const auto at = lines_.find({std::string(name), spelling}); at != lines_.end() && !spelling.empty())
-        met = at->second = true;
+        met = at->second.met = true;
   return met;
+}
+
+std::string KeyList::reference(std::string_view profile, const records::Key& key) const {
+  for (const auto& spelling : spellings(key))
+    for (const auto name : {profile, std::string_view()})
+      if (const auto at = lines_.find({std::string(name), spelling});
+          at != lines_.end() && !spelling.empty() && !at->second.reference.empty())
+        return at->second.reference;
+  return {};
 }
 
 std::vector<std::pair<std::string, std::string>> KeyList::unmet() const {
   std::vector<std::pair<std::string, std::string>> list;
-  for (const auto& [line, met] : lines_)
-    if (!met) list.push_back(line);
+  for (const auto& [line, facts] : lines_)
+    if (!facts.met) list.push_back(line);
   return list;
 }
 

@@ -1,5 +1,5 @@
 // Lists of record keys that an archivist writes: one key a line, or a CSV with a column "key" (left-out.csv,
-// kept.csv), saved by a text editor or by a spreadsheet.
+// kept.csv), perhaps "profile" and "reference", saved by a text editor or by a spreadsheet.
 #pragma once
 #include "core/exit.hpp"
 #include "records/record.hpp"
@@ -22,6 +22,8 @@ class KeyList {
   [[nodiscard]] bool contains(std::string_view profile, const records::Key& key) const;
   /// The same, and remembers that the key was met.
   bool meet(std::string_view profile, const records::Key& key);
+  /// What the list cites for a record (column "reference"), on one line; "" when it cites nothing.
+  [[nodiscard]] std::string reference(std::string_view profile, const records::Key& key) const;
   /// Lines that no record met, as (profile, key); the profile is "" where the list does not say it.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> unmet() const;
   /// At least one line does not say its profile.
@@ -32,13 +34,18 @@ class KeyList {
   [[nodiscard]] std::size_t size() const noexcept { return lines_.size(); }
 
  private:
-  void add(const std::string& profile, const std::string& written, core::Exit refusal);
+  struct Line {
+    bool met = false;
+    std::string reference;
+  };
+
+  void add(const std::string& profile, const std::string& written, std::string reference, core::Exit refusal);
   void read_csv(std::string_view text, char separator, core::Exit refusal);
   void read_lines(std::string_view text, core::Exit refusal);
 
   std::filesystem::path file_;
   std::string sha512_;
-  std::map<std::pair<std::string, std::string>, bool> lines_;  ///< (profile, key) → met
+  std::map<std::pair<std::string, std::string>, Line> lines_;  ///< by profile and key
   bool anonymous_ = false;
 };
 

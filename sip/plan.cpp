@@ -238,7 +238,7 @@ class Planner {
         kept_(versement.file("kept.csv")),
         left_out_(versement.file("left-out.csv")) {
     write_kept_header(kept_.csv);
-    left_out_.csv.row({"profile", "key", "reason"});
+    left_out_.csv.row({"profile", "key", "reason", "year"});
   }
 
   void run(const profiles::ArchiveDef& archive, const std::string& id, records::RecordReader& reader,
@@ -311,6 +311,11 @@ class Planner {
 
   bool admit(const profiles::ArchiveDef& archive, const records::Candidate& candidate) {
     closed_->meet(archive.id, candidate.key);
+    if (candidate.cited && closed_->reference(archive.id, candidate.key).empty()) {
+      refusals_.add(msg("{0}: the list must cite the signed paper, in its column \"reference\".",
+                        candidate.key.text()));
+      return false;
+    }
     if (candidate.closed) return true;
     refusals_.add(
         candidate.left_out
@@ -319,8 +324,17 @@ class Planner {
     return false;
   }
 
+  /// What the key says of the year, as a text; "" when the profile does not count by year.
+  std::string year_of(const profiles::ArchiveDef& archive, const records::Key& key) const {
+    const auto& columns = app_.find_record(archive.record)->key;
+    const auto at = std::ranges::find(columns, archive.year);
+    if (archive.year.empty() || at == columns.end()) return {};
+    return core::value_text(key.values.at(static_cast<std::size_t>(at - columns.begin())));
+  }
+
   void leave(const profiles::ArchiveDef& archive, const records::Candidate& candidate) {
-    left_out_.csv.row({archive.id, candidate.key.text(), *candidate.left_out});
+    left_out_.csv.row(
+        {archive.id, candidate.key.text(), *candidate.left_out, year_of(archive, candidate.key)});
     tallies_.back().leave(*candidate.left_out);
     ++plan_.left_out;
   }
@@ -333,6 +347,7 @@ class Planner {
     if (archive.sampling) set_final_action(unit, sampler ? sampler->action(criteria) : "Keep");
     auto row = kept_row(unit);
     row.sampling = criteria;
+    if (candidate.closed) row.decision = closed_->reference(archive.id, candidate.key);
     row.lot = filler.add(group_of(archive, candidate.facts), sizes.of(candidate.key)).value;
     row.profile = archive.id;
     row.key = candidate.key.text();

@@ -63,24 +63,34 @@ class PlanPage {
     Rows rows;
     for (const auto& [reason, records] : p.reasons) rows.push_back({reason, show_count(records)});
     table(tr("Left out, and why"), {tr("reason"), tr("records")}, rows);
+    left_by_year(p);
   }
   void close() { page_.close(); }
 
  private:
   void table(const std::string& caption, const std::vector<std::string>& header, const Rows& rows) {
-    if (!rows.empty()) page_.table(caption, header, rows);
+    if (!rows.empty()) page_.table(caption, header, rows, core::HtmlPage::RowHeader::first);
+  }
+
+  void left_by_year(const ProfileTable& p) {
+    Rows rows;
+    for (const auto& [of, records] : p.left_by_year)
+      rows.push_back({of.first, of.second, show_count(records)});
+    table(tr("Left out by year, and why"), {tr("year"), tr("reason"), tr("records")}, rows);
   }
 
   void rules(const ProfileTable& p) {
     Rows rows;
     for (const auto& r : p.rules)
       rows.push_back({r.codes, r.rule_ids, words::category_label(r.category), r.label, r.duration,
-                      words::action_label(r.final_action), show_count(r.units), day(r.dates.start),
-                      day(r.dates.end), day(r.first_end), day(r.last_end), show_count(r.without_end)});
+                      words::action_label(r.final_action), show_count(r.units), day(r.first_start),
+                      day(r.last_start), show_count(r.without_start), day(r.first_end), day(r.last_end),
+                      show_count(r.without_end)});
     table(tr("Units by rule"),
           {tr("rule"), tr("RuleId of the platform"), tr("category"), tr("label"), tr("duration"),
-           tr("final action"), tr("units"), tr("earliest date"), tr("latest date"),
-           tr("earliest end of rule"), tr("latest end of rule"), tr("without end of rule")},
+           tr("final action"), tr("units"), tr("earliest start of rule"), tr("latest start of rule"),
+           tr("without start of rule"), tr("earliest end of rule"), tr("latest end of rule"),
+           tr("without end of rule")},
           rows);
   }
 

@@ -19,13 +19,14 @@ using core::tr;
 
 namespace {
 
-void widen(RuleCount& line, const std::optional<core::Date>& end) {
-  if (!end) {
-    ++line.without_end;
+void widen(std::optional<core::Date>& first, std::optional<core::Date>& last, std::uint64_t& without,
+           const std::optional<core::Date>& date) {
+  if (!date) {
+    ++without;
     return;
   }
-  if (!line.first_end || *end < *line.first_end) line.first_end = end;
-  if (!line.last_end || *line.last_end < *end) line.last_end = end;
+  if (!first || *date < *first) first = date;
+  if (!last || *last < *date) last = date;
 }
 
 void join(std::string& list, const std::string& item) {
@@ -54,29 +55,33 @@ class Counter {
     profile.extent.add(row.start, row.end);
     auto& year = row.end ? profile.years[static_cast<int>(row.end->year())] : profile.undated;
     ++year.units;
-    count(profile, year, row, "AppraisalRule", row.appraisal_rule, row.final_action, row.appraisal_end);
-    count(profile, year, row, "AccessRule", row.access_rule, {}, row.access_end);
+    count(profile, year, row, "AppraisalRule", row.appraisal_rule, row.final_action, row.appraisal_start,
+          row.appraisal_end);
+    count(profile, year, row, "AccessRule", row.access_rule, {}, row.access_start, row.access_end);
   }
 
-  void leave(const std::string& id, const std::string& reason) {
+  void leave(const std::string& id, const std::string& reason, const std::string& year) {
     const auto at = positions_.find(id);
     if (at == positions_.end()) return;
     ++table_[at->second].left_out;
     ++table_[at->second].reasons[reason];
+    if (!year.empty()) ++table_[at->second].left_by_year[{year, reason}];
   }
 
   [[nodiscard]] PlanTable take() && { return std::move(table_); }
 
  private:
   void count(ProfileTable& profile, YearCount& year, const KeptRow& row, const char* category,
-             const std::string& codes, const std::string& action, const std::optional<core::Date>& end) {
+             const std::string& codes, const std::string& action, const std::optional<core::Date>& start,
+             const std::optional<core::Date>& end) {
     if (codes.empty()) return;
     const auto position = line_of(profile, category, codes, action);
     auto& line = profile.rules[position];
     ++line.units;
     ++year.by_rule[position];
     line.dates.add(row.start, row.end);
-    widen(line, end);
+    widen(line.first_start, line.last_start, line.without_start, start);
+    widen(line.first_end, line.last_end, line.without_end, end);
   }
 
   std::size_t line_of(ProfileTable& profile, const char* category, const std::string& codes,
@@ -117,11 +122,19 @@ Json year_json(const Json& year, const YearCount& line) {
 }
 
 Json rule_json(const RuleCount& line) {
-  return {{"category", line.category},           {"codes", line.codes},
-          {"rule_ids", line.rule_ids},           {"label", line.label},
-          {"final_action", line.final_action},   {"units", line.units},
-          {"without_end", line.without_end},     {"start", date_json(line.dates.start)},
-          {"end", date_json(line.dates.end)},    {"first_end", date_json(line.first_end)},
+  return {{"category", line.category},
+          {"codes", line.codes},
+          {"rule_ids", line.rule_ids},
+          {"label", line.label},
+          {"final_action", line.final_action},
+          {"units", line.units},
+          {"without_start", line.without_start},
+          {"without_end", line.without_end},
+          {"start", date_json(line.dates.start)},
+          {"end", date_json(line.dates.end)},
+          {"first_start", date_json(line.first_start)},
+          {"last_start", date_json(line.last_start)},
+          {"first_end", date_json(line.first_end)},
           {"last_end", date_json(line.last_end)}};
 }
 
@@ -136,7 +149,8 @@ class Sheet {
     csv_.row({tr("archive profile"), tr("line"), tr("year"), tr("category"), tr("rule"),
               tr("RuleId of the platform"), tr("label"), tr("duration"), tr("final action"), tr("reason"),
               tr("records"), tr("earliest date"), tr("latest date"), tr("earliest end of rule"),
-              tr("latest end of rule"), tr("without end of rule")});
+              tr("latest end of rule"), tr("without end of rule"), tr("earliest start of rule"),
+              tr("latest start of rule"), tr("without start of rule")});
   }
 
   void write(const ProfileTable& profile) {
@@ -147,6 +161,8 @@ class Sheet {
       line(profile, tr("rule"), {}, &rule, {}, rule.units, &rule.dates, true);
     for (const auto& [reason, records] : profile.reasons)
       line(profile, tr("left out"), {}, nullptr, reason, records);
+    for (const auto& [left, records] : profile.left_by_year)
+      line(profile, tr("left out and year"), left.first, nullptr, left.second, records);
   }
 
  private:
@@ -165,7 +181,8 @@ class Sheet {
               r.duration, words::action_label(r.final_action), reason, std::to_string(records),
               extent ? shown(extent->start) : "", extent ? shown(extent->end) : "",
               ends ? shown(r.first_end) : "", ends ? shown(r.last_end) : "",
-              ends ? std::to_string(r.without_end) : ""});
+              ends ? std::to_string(r.without_end) : "", ends ? shown(r.first_start) : "",
+              ends ? shown(r.last_start) : "", ends ? std::to_string(r.without_start) : ""});
   }
 
   core::CsvWriter csv_;
@@ -181,7 +198,8 @@ PlanTable plan_table(const Versement& versement, const Plan& plan, const profile
     return true;
   });
   read_rows(versement.file("left-out.csv"), [&](std::vector<std::optional<std::string>>& f) {
-    if (f.size() >= 3) counter.leave(f[0].value_or(""), f[2].value_or(""));
+    if (f.size() >= 3)
+      counter.leave(f[0].value_or(""), f[2].value_or(""), f.size() > 3 ? f[3].value_or("") : "");
     return true;
   });
   return std::move(counter).take();
@@ -192,6 +210,9 @@ Json to_json(const ProfileTable& table) {
   for (const auto& [year, line] : table.years) years.push_back(year_json(year, line));
   if (table.undated.units) years.push_back(year_json(nullptr, table.undated));
   for (const auto& rule : table.rules) rules.push_back(rule_json(rule));
+  Json left = Json::array();
+  for (const auto& [of, records] : table.left_by_year)
+    left.push_back({{"year", of.first}, {"reason", of.second}, {"records", records}});
   return {{"profile", table.id},
           {"kept", table.kept},
           {"left_out", table.left_out},
@@ -199,7 +220,8 @@ Json to_json(const ProfileTable& table) {
           {"end", date_json(table.extent.end)},
           {"years", std::move(years)},
           {"rules", std::move(rules)},
-          {"reasons", table.reasons}};
+          {"reasons", table.reasons},
+          {"left_by_year", std::move(left)}};
 }
 
 void write_plan_table(const Versement& versement, const PlanTable& table) {

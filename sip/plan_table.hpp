@@ -18,9 +18,10 @@ namespace versoir::sip {
 /// One rule of the units, or several of a category that stand together on them.
 struct RuleCount {
   std::string category, codes, rule_ids, label, duration, final_action;
-  std::uint64_t units = 0, without_end = 0;
-  Extent dates;                                   ///< of the units
-  std::optional<core::Date> first_end, last_end;  ///< of the rule
+  std::uint64_t units = 0, without_start = 0, without_end = 0;
+  Extent dates;                                       ///< of the units
+  std::optional<core::Date> first_start, last_start;  ///< of the rule, what its duration runs from
+  std::optional<core::Date> first_end, last_end;      ///< of the rule
 };
 struct YearCount {
   std::uint64_t units = 0;
@@ -34,6 +35,8 @@ struct ProfileTable {
   std::map<int, YearCount> years;  ///< of the unit's end date
   YearCount undated;               ///< units without end date
   std::map<std::string, std::uint64_t> reasons;
+  /// What is left out by year, where the profile's key says it.
+  std::map<std::pair<std::string, std::string>, std::uint64_t> left_by_year;  ///< by (year, reason)
 };
 using PlanTable = std::vector<ProfileTable>;
 

@@ -138,6 +138,10 @@ SELECT r.cod_ind, r.cod_anu, r.cod_etp, r.cod_vrs_vet, r.cod_ses, r.cod_adm,
                                AND a.cod_vrs_obj_aoa = r.cod_vrs_vet AND a.cod_ses_obj_aoa = r.cod_ses
                                AND a.cod_adm_obj_aoa = r.cod_adm AND a.eta_ano_obj_aoa = 'V')
             THEN 'publié' ELSE 'résultat non publié' END AS publication,
+       (SELECT max(a.eta_ano_obj_aoa) FROM avct_obj_ano a
+        WHERE a.cod_anu = r.cod_anu AND a.typ_obj_aoa = 'VET' AND a.cod_obj_aoa = r.cod_etp
+          AND a.cod_vrs_obj_aoa = r.cod_vrs_vet AND a.cod_ses_obj_aoa = r.cod_ses
+          AND a.cod_adm_obj_aoa = r.cod_adm) AS anonymat,
        r.tem_iae_ko_vet AS inscription,
        CASE WHEN rtrim(r.tem_ind_crn_vet) <> 'CS'
             THEN 'ligne écartée des éditions (indicateur ' || rtrim(r.tem_ind_crn_vet) || ')' END AS reserve
@@ -169,6 +173,10 @@ SELECT r.cod_ind, r.cod_anu, r.cod_dip, r.cod_vrs_vdi, r.cod_ses, r.cod_adm,
                                AND a.cod_vrs_obj_aoa = r.cod_vrs_vdi AND a.cod_ses_obj_aoa = r.cod_ses
                                AND a.cod_adm_obj_aoa = r.cod_adm AND a.eta_ano_obj_aoa = 'V')
             THEN 'publié' ELSE 'résultat non publié' END AS publication,
+       (SELECT max(a.eta_ano_obj_aoa) FROM avct_obj_ano a
+        WHERE a.cod_anu = r.cod_anu AND a.typ_obj_aoa = 'VDI' AND a.cod_obj_aoa = r.cod_dip
+          AND a.cod_vrs_obj_aoa = r.cod_vrs_vdi AND a.cod_ses_obj_aoa = r.cod_ses
+          AND a.cod_adm_obj_aoa = r.cod_adm) AS anonymat,
        r.dat_obt_vdi AS date_obtention, r.num_obt_vdi AS numero_diplome,
        CASE WHEN rtrim(r.tem_ind_crn_vdi) <> 'CS'
             THEN 'ligne écartée des éditions (indicateur ' || rtrim(r.tem_ind_crn_vdi) || ')' END AS reserve
@@ -202,6 +210,9 @@ SELECT r.cod_ind, r.cod_anu, r.cod_elp, r.cod_ses, r.cod_adm,
                                AND a.cod_ses_obj_aoa = r.cod_ses AND a.cod_adm_obj_aoa = r.cod_adm
                                AND a.eta_ano_obj_aoa = 'V')
             THEN 'publié' ELSE 'résultat non publié' END AS publication,
+       (SELECT max(a.eta_ano_obj_aoa) FROM avct_obj_ano a
+        WHERE a.cod_anu = r.cod_anu AND a.typ_obj_aoa = 'ELP' AND a.cod_obj_aoa = r.cod_elp AND a.cod_ses_obj_aoa = r.cod_ses
+          AND a.cod_adm_obj_aoa = r.cod_adm) AS anonymat,
        CASE WHEN rtrim(r.tem_ind_crn_elp) <> 'CS'
             THEN 'ligne écartée des éditions (indicateur ' || rtrim(r.tem_ind_crn_elp) || ')' END AS reserve
 FROM resultat_elp r;
@@ -231,6 +242,9 @@ SELECT r.cod_ind, r.cod_anu, r.cod_epr, r.cod_ses, r.cod_adm,
                                AND a.cod_ses_obj_aoa = r.cod_ses AND a.cod_adm_obj_aoa = r.cod_adm
                                AND a.eta_ano_obj_aoa = 'V')
             THEN 'publié' ELSE 'résultat non publié' END AS publication,
+       (SELECT max(a.eta_ano_obj_aoa) FROM avct_obj_ano a
+        WHERE a.cod_anu = r.cod_anu AND a.typ_obj_aoa = 'EPR' AND a.cod_obj_aoa = r.cod_epr AND a.cod_ses_obj_aoa = r.cod_ses
+          AND a.cod_adm_obj_aoa = r.cod_adm) AS anonymat,
        CASE WHEN rtrim(r.tem_ind_crn_epr) <> 'CS'
             THEN 'ligne écartée des éditions (indicateur ' || rtrim(r.tem_ind_crn_epr) || ')' END AS reserve
 FROM resultat_epr r;
@@ -291,9 +305,7 @@ UNION ALL SELECT cod_ind, dat_obt_vdi, 'fin' FROM resultat_vdi
 UNION ALL SELECT cod_ind, dat_deb_ths, 'piece' FROM these_hdr_sout
 UNION ALL SELECT cod_ind, dat_abandon, 'piece' FROM these_hdr_sout
 UNION ALL SELECT cod_ind, dat_sou_ths, 'fin' FROM these_hdr_sout WHERE eta_ths = 'S'
-UNION ALL SELECT cod_ind, dat_dec_elp_vaa, 'piece' FROM ind_dispense_elp
-UNION ALL SELECT cod_ind, dat_deb_blo, 'piece' FROM ind_sanctionne_blo
-UNION ALL SELECT cod_ind, dat_fin_blo, 'piece' FROM ind_sanctionne_blo;
+UNION ALL SELECT cod_ind, dat_dec_elp_vaa, 'piece' FROM ind_dispense_elp;
 
 -- Les dates de convenance (avant 1900, 2999…) ne datent rien.
 CREATE TEMP VIEW v_date AS

@@ -5,11 +5,14 @@
 
 -- Nomenclatures ------------------------------------------------------------------------------------------------------
 
+-- ouverture et fermeture : un code repris plus tard pour autre chose garde, à chaque date, le libellé qu'il avait alors.
 CREATE TEMP VIEW v_corps AS
-SELECT c_corps AS code, coalesce(nullif(rtrim(ll_corps), ''), rtrim(lc_corps)) AS libelle FROM corps;
+SELECT c_corps AS code, coalesce(nullif(rtrim(ll_corps), ''), rtrim(lc_corps)) AS libelle,
+       d_ouverture_corps AS ouverture, d_fermeture_corps AS fermeture FROM corps;
 
 CREATE TEMP VIEW v_grade AS
-SELECT c_grade AS code, coalesce(nullif(rtrim(ll_grade), ''), rtrim(lc_grade)) AS libelle FROM grade;
+SELECT c_grade AS code, coalesce(nullif(rtrim(ll_grade), ''), rtrim(lc_grade)) AS libelle, d_ouverture AS ouverture,
+       d_fermeture AS fermeture, nullif(rtrim(echelle), '') AS echelle FROM grade;
 
 CREATE TEMP VIEW v_population AS
 SELECT c_type_population AS code, coalesce(nullif(rtrim(ll_type_population), ''), rtrim(lc_type_population)) AS libelle
@@ -108,6 +111,47 @@ SELECT DISTINCT no_dossier_pers FROM carriere WHERE coalesce(rtrim(c_type_popula
 CREATE TEMP VIEW v_conge AS
 SELECT no_dossier_pers, rtrim(c_cge_mod) AS nature, d_deb_cge_mod AS debut,
        coalesce(d_fin_exe_cge_mod, d_fin_cge_mod) AS fin, d_fin_cge_mod AS fin_prevue, _row FROM cge_mod_agt;
+
+-- Ce que l'application prouve de services : segments de carrière et avenants qui n'ont pas été annulés. voie distingue les
+-- services : les avenants d'un même contrat n'en font qu'un. apres est le lendemain du dernier jour, 9999-12-31 si les
+-- services courent encore. Une période aux dates impossibles n'est pas un service ; l'état des services la compte à part.
+CREATE TEMP VIEW v_service_brut AS
+SELECT c.no_dossier_pers, 'carrière ' || c.no_seq_carriere AS voie,
+       coalesce('carrière : ' || coalesce((SELECT min(libelle) FROM v_population WHERE code BETWEEN rtrim(c.c_type_population) AND rtrim(c.c_type_population) || '     '),
+                                          'code inconnu : ' || rtrim(c.c_type_population)), 'carrière : population non renseignée') AS titre,
+       substr(c.d_deb_carriere, 1, 10) AS debut, substr(c.d_fin_carriere, 1, 10) AS fin
+FROM carriere c
+UNION ALL
+SELECT a.no_dossier_pers, 'contrat ' || a.no_contrat_travail,
+       'contrat n° ' || a.no_contrat_travail
+         || coalesce((SELECT ' : ' || coalesce((SELECT min(libelle) FROM v_type_contrat WHERE code BETWEEN rtrim(t.c_type_contrat_trav) AND rtrim(t.c_type_contrat_trav) || '     '),
+                                               'code inconnu : ' || rtrim(t.c_type_contrat_trav))
+                      FROM contrat_travail t
+                      WHERE t.no_dossier_pers = a.no_dossier_pers AND t.no_contrat_travail = a.no_contrat_travail LIMIT 1), ''),
+       substr(a.debut, 1, 10), substr(a.fin, 1, 10)
+FROM v_avenant a WHERE a.annulation IS NOT 'O';
+
+CREATE TEMP VIEW v_service AS
+SELECT no_dossier_pers, voie, titre, debut,
+       CASE WHEN fin IS NULL OR fin >= '2100-01-01' THEN '9999-12-31' ELSE date(fin, '+1 day') END AS apres
+FROM v_service_brut WHERE debut >= '1900-01-02' AND '2100-01-01' > debut AND (fin IS NULL OR fin >= debut);
+
+-- Positions et modalités qui changent ce que valent les services ; la nature d'un congé de santé n'y est pas.
+CREATE TEMP VIEW v_situation AS
+SELECT p.no_dossier_pers, 'position' AS nature,
+       coalesce((SELECT min(libelle) FROM v_position WHERE code BETWEEN rtrim(p.c_position) AND rtrim(p.c_position) || '     '),
+                'code inconnu : ' || rtrim(p.c_position)) AS titre,
+       (SELECT min(tem_activite) FROM v_position WHERE code BETWEEN rtrim(p.c_position) AND rtrim(p.c_position) || '     ') AS activite,
+       substr(p.d_deb_position, 1, 10) AS debut,
+       CASE WHEN p.d_fin_position IS NULL OR p.d_fin_position >= '2100-01-01' THEN '9999-12-31'
+            ELSE date(substr(p.d_fin_position, 1, 10), '+1 day') END AS apres
+FROM changement_position p WHERE p.d_deb_position >= '1900-01-02' AND '2100-01-01' > p.d_deb_position
+UNION ALL
+SELECT g.no_dossier_pers, 'modalite', CASE g.nature WHEN 'TEMPS_PARTIEL' THEN 'temps partiel' ELSE 'cessation progressive d''activité' END,
+       NULL, substr(g.debut, 1, 10),
+       CASE WHEN g.fin IS NULL OR g.fin >= '2100-01-01' THEN '9999-12-31' ELSE date(substr(g.fin, 1, 10), '+1 day') END
+FROM v_conge g
+WHERE g.nature IN ('TEMPS_PARTIEL', 'CESS_PROG_ACTIVITE') AND g.debut >= '1900-01-02' AND '2100-01-01' > g.debut;
 
 -- Tout ce qui date un dossier. Les lignes annulées datent aussi : elles y sont.
 CREATE TEMP VIEW v_date_brute AS

@@ -377,6 +377,11 @@ TEST_CASE("a profile says which records a selection may look at, and which are d
   CHECK(archive.sampling->year == "{annee}");
   CHECK(archive.sampling->stratum.empty());
   CHECK(archive.leave_out.at(0).deferred);
+  CHECK_FALSE(archive.leave_out.at(0).cited);
+  const auto cited = profiles::load(
+      with_change(biblio_files(), "lecteurs.xml", "<leave-out ", "<leave-out deferred=\"cited\" "), "biblio");
+  CHECK(cited.find_archive("lecteurs")->leave_out.at(0).deferred);
+  CHECK(cited.find_archive("lecteurs")->leave_out.at(0).cited);
   // What a selection decides is the action of an appraisal rule.
   files = with_change(
       files, "lecteurs.xml",
@@ -384,6 +389,15 @@ TEST_CASE("a profile says which records a selection may look at, and which are d
   CHECK_THAT(defects_of(files).at(0), Contains("needs an AppraisalRule"));
   CHECK_FALSE(
       defects_of(with_change(biblio_files(), "lecteurs.xml", "</facts>", "</facts><sampling/>")).empty());
+}
+
+TEST_CASE("what is left out is counted by a year that is a column of the key, or the profile is refused") {
+  const auto app = profiles::load(
+      with_change(biblio_files(), "lecteurs.xml", "<select>", "<select year=\"num_lec\">"), "biblio");
+  CHECK(app.find_archive("lecteurs")->year == "num_lec");
+  const auto defects =
+      defects_of(with_change(biblio_files(), "lecteurs.xml", "<select>", "<select year=\"num_lek\">"));
+  CHECK_THAT(defects.at(0), Contains("num_lek") && Contains("lecteurs.xml:3"));
 }
 
 TEST_CASE("the shipped files of persons may be selected and are deferred, deliberations are exhaustive") {
@@ -394,6 +408,8 @@ TEST_CASE("the shipped files of persons may be selected and are deferred, delibe
     const auto app = profiles::load(tests::source_dir() / "profiles" / name);
     const auto& archive = *app.find_archive(id);
     CHECK(archive.sampling.has_value() == person);
-    CHECK(std::ranges::any_of(archive.leave_out, [](const auto& l) { return l.deferred; }) == person);
+    // Persons are deferred until they are gone; a deliberation, until a signed paper is cited.
+    CHECK(std::ranges::any_of(archive.leave_out, [](const auto& l) { return l.deferred && !l.cited; }) ==
+          person);
   }
 }

@@ -1,4 +1,5 @@
 // The Apogée profile: identity of the civil status, what was published, when a schooling ends, who stays.
+#include "records/rendition.hpp"
 #include "shipped.hpp"
 
 #include <set>
@@ -135,6 +136,74 @@ TEST_CASE(
   CHECK(cell(*results[1], "note") == "12.5");
   CHECK(results[0]->find("etat_deliberation")->label == "délibération terminée");
   CHECK(cell(*results[0], "date_deliberation") == "2011-06-20");
+  CHECK(results[3]->find("anonymat")->label == "anonymat actif");
+  CHECK(cell(*results[0], "anonymat") == "NULL");
+}
+
+TEST_CASE(
+    "Apogée: a transcript by hand: INE with its key, session, substitute code, mention, ECTS, jury points") {
+  Shipped s("apogee");
+  offer(s);
+  student(s, 1);
+  s.db.exec("UPDATE INDIVIDU SET COD_NNE_IND = '0500123456', COD_CLE_NNE_IND = 'K'");
+  deliberated(s, 1, "2010", "T", "2011-06-20");
+  s.db.exec("UPDATE RESULTAT_VET SET COD_MEN = 'TB', NOT_PNT_JUR_VET = '0.25', BAR_NOT_VET = 20");
+  s.add("MENTION", "COD_MEN, LIB_MEN", "'TB ', 'Très bien'");
+  s.add("NATURE_ELP", "COD_NEL, LIB_NEL", "'UE', 'Unité d''enseignement'");
+  s.add("ELEMENT_PEDAGOGI", "COD_ELP, LIB_ELP, NBR_CRD_ELP, COD_NEL", "'MATH', 'Mathématiques', '6', 'UE'");
+  s.add("EPREUVE", "COD_EPR, LIB_EPR", "'EX1', 'Examen de mathématiques'");
+  s.add("EPR_SANCTIONNE_ELP", "COD_ELP, COD_EPR, COD_SES", "'MATH', 'EX1', '1'");
+  const std::string element = "COD_IND, COD_ELP, COD_ANU, COD_SES, COD_ADM, NOT_ELP, NOT_SUB_ELP, COD_TRE";
+  s.add("RESULTAT_ELP", element, "1, 'MATH', '2010', '1', '1', NULL, 'ABI', 'AJ'");
+  s.add("RESULTAT_ELP", element, "1, 'MATH', '2010', '2', '1', '0', NULL, 'ADM'");
+  s.add("RESULTAT_EPR", "COD_IND, COD_EPR, COD_ANU, COD_SES, COD_ADM, NOT_SUB_EPR",
+        "1, 'EX1', '2010', '1', '1', 'ZZZ'");
+  const auto root = s.record("etudiant", key(1)).root;
+  CHECK(cell(root, "ine") == "0500123456K");
+  const auto year = rows_of(root, "etape").at(0);
+  CHECK(cell(*year, "mention") == "Très bien");
+  CHECK(cell(*year, "points_jury") == "0.25");
+  const auto elements = rows_of(root, "element");
+  REQUIRE(elements.size() == 2);
+  CHECK(cell(*elements[0], "note") == "NULL");  // an absence is not a zero
+  CHECK(elements[0]->find("note_substitution")->label == "absence injustifiée");
+  CHECK(elements[0]->find("session")->label != elements[1]->find("session")->label);
+  CHECK(cell(*elements[1], "note") == "0");
+  CHECK(cell(*elements[1], "credits") == "6");
+  CHECK(cell(*elements[1], "nature") == "Unité d'enseignement");
+  const auto exams = rows_of(root, "epreuve");
+  REQUIRE(exams.size() == 1);
+  CHECK(cell(*exams[0], "elements") == "MATH");
+  CHECK(exams[0]->find("note_substitution")->label == "code inconnu");
+}
+
+TEST_CASE("Apogée: results at the elements say their étape, their level and what they hang from") {
+  Shipped s("apogee");
+  offer(s);
+  student(s, 1);
+  deliberated(s, 1, "2010", "T", "2011-06-20");
+  const auto contract = [&](const std::string& etape, const std::string& code, const std::string& above) {
+    s.add("IND_CONTRAT_ELP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, COD_ELP, COD_ELP_SUP",
+          fmt::format("'2010', 1, '{}', 1, '{}', {}", etape, code, above));
+  };
+  contract("L1", "SEM1", "NULL");
+  contract("L1", "UE2", "'SEM1'");
+  contract("L1", "UE1", "'SEM1 '");
+  contract("L1", "MATH", "'UE1'");
+  contract("DU", "BRETON", "NULL");
+  contract("DU", "SEM1", "'BRETON'");  // the same element in two étapes: the first path is shown, once
+  for (const auto* code : {"MATH", "SEM1", "UE1", "UE2", "BRETON", "OLD"})
+    s.add("RESULTAT_ELP", "COD_IND, COD_ELP, COD_ANU, COD_SES, COD_ADM, NOT_ELP",
+          fmt::format("1, '{}', '2010', '1', '1', '11'", code));
+  const auto record = s.record("etudiant", key(1));
+  std::vector<std::string> tree;
+  for (const auto& year : record.root.children)
+    if (year.node->name == "resultat")
+      for (const auto* e : rows_of(year, "element"))
+        tree.push_back(cell(*e, "etape") + " " + cell(*e, "niveau") + " " + cell(*e, "code_element") + " < " +
+                       cell(*e, "element_superieur"));
+  CHECK(tree == std::vector<std::string>{"DU/1 1 BRETON < NULL", "DU/1 2 SEM1 < BRETON", "L1/1 2 UE1 < SEM1",
+                                         "L1/1 3 MATH < UE1", "L1/1 2 UE2 < SEM1", "NULL NULL OLD < NULL"});
 }
 
 TEST_CASE("Apogée: a diploma is obtained by a positive, published result of admission, and by nothing else") {
@@ -309,6 +378,53 @@ TEST_CASE("Apogée: dates of convenience date nothing") {
   CHECK(date_or(unit.end) == "2011-08-31");
 }
 
+TEST_CASE("Apogée: a block is read with the day on which it lapses, is not archived, and dates nothing") {
+  Shipped s("apogee");
+  student(s, 1);
+  registered(s, 1, "2010");
+  student(s, 2);
+  registered(s, 2, "2024");
+  s.add("BLOCAGE", "COD_BLO, LIB_BLO", "'SAN', 'Blâme'");
+  const std::string block = "COD_IND, COD_BLO, DAT_DEB_BLO, DAT_FIN_BLO";
+  s.add("IND_SANCTIONNE_BLO", block, "1, 'SAN', '2030-01-01T00:00:00', '2032-02-29T00:00:00'");
+  s.add("IND_SANCTIONNE_BLO", block, "1, 'SAN', '2031-01-01T00:00:00', NULL");
+  const auto record = s.record("etudiant", key(1));
+  const auto blocks = rows_of(record.root, "blocage");
+  REQUIRE(blocks.size() == 2);
+  CHECK(cell(*blocks[0], "effacement") == "2035-02-28");
+  CHECK(cell(*blocks[1], "effacement") == "NULL");
+  core::TemporaryDirectory folder;
+  {
+    core::AtomicFile file(folder.path() / "r.xml");
+    core::FileSink sink(file);
+    records::write_xml(record, {"apogee", "00", "2026-11-25T10:00:00Z"}, sink);
+    file.commit();
+  }
+  const auto xml = core::read_file(folder.path() / "r.xml");
+  CHECK_THAT(xml, Contains("<inscription>") && !Contains("blocage") && !Contains("Blâme"));
+  CHECK_THAT(records::to_text(record), Contains("Blâme") && Contains("28/02/2035"));
+  // Its dates are not those of what is transferred.
+  CHECK(date_or(s.describe("dossiers-etudiants", key(1)).end) == "2011-08-31");
+}
+
+TEST_CASE("Shipped profiles: what may be erased by law is counted and not copied, or waits for a decision") {
+  const auto apogee = profiles::load(source_dir() / "profiles" / "apogee");
+  const auto* blocks = apogee.find_table("IND_SANCTIONNE_BLO");
+  REQUIRE(blocks);
+  REQUIRE(blocks->left_rows.size() == 1);
+  CHECK_THAT(blocks->left_rows[0].reason, Contains("R811-36"));
+  CHECK_FALSE(blocks->find("LIB_CMT_BLO")->take);
+  // No table or column of sanctions is known of Harpège: inspect asks about any that a site has, and none is
+  // taken.
+  const auto harpege = profiles::load(source_dir() / "profiles" / "harpege");
+  for (const auto& table : harpege.tables)
+    for (const auto* word : {"SANCTION", "DISCIPLIN", "BLAME", "AVERTISS"}) {
+      INFO(table.name);
+      CHECK(table.name.find(word) == std::string::npos);
+      for (const auto& column : table.columns) CHECK(column.name.find(word) == std::string::npos);
+    }
+}
+
 TEST_CASE(
     "Apogée: a deliberation holds its students and their own elements, those of other étapes excepted") {
   Shipped s("apogee");
@@ -355,9 +471,24 @@ TEST_CASE(
   const auto all = s.candidates("deliberations");
   CHECK(all.size() == 3);
   CHECK(reason(all, jury("2010").text()).empty());
-  CHECK_THAT(reason(all, jury("2011").text()), Contains("non terminée"));
+  CHECK_THAT(reason(all, jury("2011").text()), Contains("encore modifiable (état E)"));
   CHECK_THAT(reason(all, jury("2012").text()), Contains("sans aucun résultat"));
+  // Every state but a published one is left out with its own reason, until the archivist cites the signed
+  // paper.
+  deliberated(s, 1, "2013", "A", "2014-06-20T09:00:00");
+  deliberated(s, 1, "2014", "T", "2015-06-20T09:00:00");
+  s.add(
+      "AVCT_OBJ_ANO",
+      "COD_ANU, TYP_OBJ_AOA, COD_OBJ_AOA, COD_VRS_OBJ_AOA, COD_SES_OBJ_AOA, COD_ADM_OBJ_AOA, ETA_ANO_OBJ_AOA",
+      "'2014', 'VET', 'L1', 1, '1', '1', 'V'");
+  const auto later = s.candidates("deliberations");
+  CHECK_THAT(reason(later, jury("2013").text()), Contains("état A, ou sans état"));
+  CHECK_THAT(reason(later, jury("2014").text()), Contains("Anonymat"));
+  CHECK(cell(s.record("deliberation", jury("2014")).root, "publication") == "délibération non publiée");
   const auto* archive = s.app.find_archive("deliberations");
+  CHECK(archive->year == "cod_anu");
+  for (const auto& l : archive->leave_out)
+    CHECK(l.cited == (l.reason.find("sans aucun") == std::string::npos));
   CHECK(profiles::expand(archive->group_by, all.at(jury("2010").text()).facts, "test") == "2010/2011");
   const auto unit = s.describe("deliberations", jury("2010"));
   CHECK(unit.title == "Données de délibération, Licence 1re année (L1/1), 2010/2011, première session");
@@ -403,6 +534,7 @@ TEST_CASE("Apogée: diplomas delivered list the holders of a diploma and year, a
 
   const auto unit = s.describe("diplomes-delivres", diplomas("2010"));
   CHECK(unit.title == "Données des diplômes délivrés, Licence d'informatique (LIC/1), 2010/2011");
+  CHECK_THAT(unit.description, Contains("Résultats tenus pour positifs : Admis (ADM)."));
   CHECK(date_or(unit.start) == "2011-07-01");
   CHECK(unit.rules[0].rule->code == "DUA_DIPLOME_50");
   CHECK(unit.rules[0].final_action == "Keep");
@@ -536,7 +668,11 @@ TEST_CASE(
   s.add("ELEMENT_PEDAGOGI", "COD_ELP, LIB_ELP, NBR_CRD_ELP", "'S1', 'Semestre 1', '30'");
   s.add("ELEMENT_PEDAGOGI", "COD_ELP, LIB_ELP, NBR_CRD_ELP", "'MATH', 'Mathématiques', '6'");
   s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP", "'SEM', 'S1'");
-  s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP, COE_ELP_1", "'UE', 'MATH', '2'");
+  s.add("LSE_REGROUPE_ELP",
+        "COD_LSE, COD_ELP, COE_ELP_1, NOT_MI1_NUM, NOT_MI1_DEN, NOT_MIA_NUM, NOT_MA2_NUM, NOT_MA2_DEN, "
+        "COE_ADM_1, "
+        "TEM_ELP_CPB_OBL_CHX, TEM_ELP_CSV, DUR_CSV_ELP, TEM_GES_PNT_FAC, NBR_PNT_MAX_FAC",
+        "'UE', 'MATH', '2', '7', '20', '8', '18', '20', '3', 'O', 'O', 5, 'O', 3");
   s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP", "'UE', 'S1'");  // under itself
   s.add("LSE_REGROUPE_ELP", "COD_LSE, COD_ELP", "'UE', 'PERDU'");
   s.add("ELP_REGROUPE_LSE", "COD_ELP, COD_LSE, NBR_MIN_ELP_OBL_CHX", "'S1', 'UE', 1");
@@ -562,6 +698,13 @@ TEST_CASE(
   const auto elements = rows_of(root, "element");
   CHECK(cell(*elements[1], "credits") == "6");
   CHECK(cell(*elements[1], "coefficient_1") == "2");
+  CHECK(cell(*elements[1], "coefficients_admissibilite") == "session 1 : 3");
+  CHECK(cell(*elements[1], "notes_minimales") == "session 1 : 7/20 ; session unique : 8");
+  CHECK(cell(*elements[1], "notes_maximales") == "session 2 : 18/20");
+  CHECK(elements[1]->find("compensable")->label == "oui");
+  CHECK(cell(*elements[1], "conservation") == "oui, durée 5");
+  CHECK(cell(*elements[1], "points_facultatifs") == "oui, 3 au plus");
+  CHECK(cell(*elements[0], "notes_minimales") == "NULL");
   CHECK(cell(*elements[1], "epreuves") == "EX1");
   CHECK(elements[1]->find("type_liste")->label == "à choix");
   CHECK(cell(*elements[1], "minimum") == "1");
@@ -612,10 +755,11 @@ TEST_CASE("Shipped profiles: no query asks for national numbers, health, parents
       words.insert(queries.substr(at, end - at));
       at = end == std::string::npos ? queries.size() : end + 1;
     }
-    // Names that other tables use for something else, and two exceptions. Whether a registration was paid
-    // decides whether it is valid: no amount is read. The nature of a leave, with its dates, makes the
-    // service record of an agent: no reason and no diagnosis is read.
-    std::set<std::string> allowed{"ETA_PMT_IAE", "C_CGE_MOD"};
+    // Names that other tables use for something else, and three exceptions. The index of a contract places
+    // its holder on a scale, as grade and échelon do for others: a career, not an amount. Whether a
+    // registration was paid decides whether it is valid: no amount is read. The nature of a leave, with its
+    // dates, makes the service record of an agent: no reason and no diagnosis is read.
+    std::set<std::string> allowed{"ETA_PMT_IAE", "C_CGE_MOD", "INDICE_CONTRAT"};
     for (const auto& table : app.tables)
       for (const auto& column : table.columns)
         if (!forbidden(column.sensitivity)) allowed.insert(column.name);

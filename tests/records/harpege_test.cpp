@@ -54,8 +54,10 @@ TEST_CASE("Harpège: no query of a record reads a table of the extract from end 
   static_cast<void>(s.reader());
   // Structures above one structure; dates; the one row of facts; posts without a structure, read for one key
   // only.
-  const std::vector<std::string> small{"m",     "d",      "v_date", "v_date_brute",
-                                       "fiche", "compte", "ages",   "tout_poste"};
+  // The service record works on the periods of one agent (s, t, b, p, x).
+  const std::vector<std::string> small{
+      "m", "d", "v_date", "v_date_brute",  "fiche", "compte", "ages", "tout_poste", "s", "t",
+      "b", "p", "x",      "v_service_brut"};
   const std::function<void(const profiles::Node&)> visit = [&](const profiles::Node& node) {
     for (const auto& scan : full_scans(s.db, node.sql, small)) FAIL_CHECK(node.name << ": " << scan);
     for (const auto& child : node.children) visit(child);
@@ -214,6 +216,7 @@ TEST_CASE(
   const std::string leave = "NO_DOSSIER_PERS, C_CGE_MOD, D_DEB_CGE_MOD, D_FIN_CGE_MOD, D_FIN_EXE_CGE_MOD";
   s.add("CGE_MOD_AGT", leave, "1, 'TEMPS_PARTIEL  ', '2000-01-01', '2001-12-31', '2001-06-30'");
   s.add("CGE_MOD_AGT", leave, "1, 'CLM', '2003-01-01', '2003-12-31', NULL");
+  s.add("CGE_MOD_AGT", leave, "1, 'XYZ', '2004-01-01', '2004-12-31', NULL");
   s.add("STAGE",
         "NO_DOSSIER_PERS, NO_SEQ_CARRIERE, C_CORPS, D_DEB_STAGE, D_FIN_STAGE, DATE_TITULARISATION, "
         "TEM_RENOUVELLEMENT",
@@ -224,12 +227,13 @@ TEST_CASE(
   s.add("DEPART", "NO_DOSSIER_PERS, D_EFFET_DEPART", "1, '2014-09-01T00:00:00'");
   const auto record = s.record("agent", key(1));
   const auto leaves = rows_of(record.root, "conge");
-  REQUIRE(leaves.size() == 2);
+  REQUIRE(leaves.size() == 3);
   CHECK(leaves[0]->cells[0].label == "temps partiel");
   CHECK(cell(*leaves[0], "fin") == "2001-06-30");
   CHECK(cell(*leaves[0], "fin_prevue") == "2001-12-31");
   CHECK(cell(*leaves[1], "nature") == "CLM");
-  CHECK(leaves[1]->cells[0].label == "code inconnu");
+  CHECK(leaves[1]->cells[0].label == "congé de longue maladie, code supposé (CLM)");  // said to be supposed
+  CHECK(leaves[2]->cells[0].label == "code inconnu");
   CHECK(leaves[1]->node->fields.size() == 4);  // nature and dates: no reason, no diagnosis
   CHECK(cell(*rows_of(record.root, "stage").at(0), "corps") == "code inconnu : 301");
   CHECK(cell(*rows_of(record.root, "stage").at(0), "titularisation") == "1991-09-01");
@@ -239,6 +243,121 @@ TEST_CASE(
   const auto unit = s.describe("dossiers-agents", key(1));
   CHECK(date_or(unit.start) == "1985-10-01");
   CHECK(date_or(unit.rules[1].start) == "2014-09-01");
+}
+
+TEST_CASE("Harpège: the service record cuts periods at each change, and counts gaps and overlaps") {
+  Shipped s("harpege");
+  person(s, 1);
+  career(s, 1, "2000-01-01", "'2010-12-31'");
+  contract(s, 1, 1, "1998-01-01", "'1998-12-31'", "NULL");  // a gap of one year, leap days apart: 1999
+  contract(s, 1, 2, "2010-12-01", "'2011-03-31'", "'2011-02-28'");
+  contract(s, 1, 3, "2015-01-01", "'2015-12-31'", "NULL", "'O'");  // annulled: no service
+  s.add("TYPE_POPULATION", "C_TYPE_POPULATION, LL_TYPE_POPULATION", "'SA', 'ENSEIGNANTS-CHERCHEURS'");
+  s.add("POSITION", "C_POSITION, LL_POSITION, TEM_ACTIVITE", "'ACTI', 'ACTIVITE', 'O'");
+  s.add("POSITION", "C_POSITION, LL_POSITION, TEM_ACTIVITE", "'DISP', 'DISPONIBILITE', 'N'");
+  const std::string position = "NO_DOSSIER_PERS, C_POSITION, D_DEB_POSITION, D_FIN_POSITION";
+  s.add("CHANGEMENT_POSITION", position, "1, 'ACTI', '2000-01-01', '2003-12-31'");
+  s.add("CHANGEMENT_POSITION", position, "1, 'DISP', '2004-01-01', '2004-12-31'");
+  s.add("CHANGEMENT_POSITION", position, "1, 'ACTI', '2005-01-01', '2010-12-31'");
+  const std::string leave = "NO_DOSSIER_PERS, C_CGE_MOD, D_DEB_CGE_MOD, D_FIN_CGE_MOD, D_FIN_EXE_CGE_MOD";
+  s.add("CGE_MOD_AGT", leave, "1, 'TEMPS_PARTIEL', '2007-01-01', '2007-12-31', NULL");
+  s.add("CGE_MOD_AGT", leave, "1, 'CLM', '2008-01-01', '2008-06-30', NULL");  // health: not here
+  const auto root = s.record("agent", key(1)).root;
+  const auto statement = rows_of(root, "etat_services");
+  REQUIRE(statement.size() == 1);
+  // By hand: 1998 (365) + 2000 to 2010 (4018) + 1 January to 28 February 2011 (59); 1999 is missing (365);
+  // the contract of December 2010 overlaps the career for 31 days; 2004 (366) is leave without pay.
+  CHECK(cell(*statement[0], "premier_jour") == "1998-01-01");
+  CHECK(cell(*statement[0], "dernier_jour") == "2011-02-28");
+  CHECK(cell(*statement[0], "jours_services") == "4442");
+  CHECK(cell(*statement[0], "jours_interruption") == "365");
+  CHECK(cell(*statement[0], "jours_chevauchement") == "31");
+  CHECK(cell(*statement[0], "jours_sans_activite") == "366");
+  CHECK(cell(*statement[0], "periodes_ecartees") == "0");
+  std::vector<std::string> lines;
+  int days = 0;
+  for (const auto* p : rows_of(*statement[0], "periode")) {
+    lines.push_back(cell(*p, "debut") + " " + cell(*p, "fin") + " " + cell(*p, "etat"));
+    days += std::stoi(cell(*p, "jours"));
+  }
+  CHECK(lines == std::vector<std::string>{
+                     "1998-01-01 1998-12-31 services", "1999-01-01 1999-12-31 interruption",
+                     "2000-01-01 2003-12-31 services", "2004-01-01 2004-12-31 position sans activité",
+                     "2005-01-01 2006-12-31 services", "2007-01-01 2007-12-31 services",
+                     "2008-01-01 2010-11-30 services", "2010-12-01 2010-12-31 chevauchement",
+                     "2011-01-01 2011-02-28 services"});
+  CHECK(days == 4442 + 365);
+  const auto periods = rows_of(*statement[0], "periode");
+  CHECK(cell(*periods[2], "services") == "carrière : ENSEIGNANTS-CHERCHEURS");
+  CHECK(cell(*periods[5], "modalite") == "temps partiel");
+  CHECK(cell(*periods[6], "modalite") == "NULL");
+  CHECK(cell(*periods[7], "services") ==
+        "carrière : ENSEIGNANTS-CHERCHEURS ; contrat n° 1 : code inconnu : AT");
+  CHECK(cell(*periods[7], "position") == "ACTIVITE");
+}
+
+TEST_CASE("Harpège: the service record counts no impossible period, no end that is not there, nobody else") {
+  Shipped s("harpege");
+  for (int no = 1; no <= 4; ++no) person(s, no);
+  contract(s, 1, 1, "1008-09-01", "'2009-02-28'", "NULL");
+  career(s, 1, "2010-01-01", "NULL");
+  contract(s, 2, 1, "2010-01-01", "'2009-12-31'", "NULL");  // the wrong way round, and nothing else
+  contract(s, 3, 1, "2012-01-01", "'2012-12-31'", "NULL");
+  contract(s, 3, 2, "2012-07-01", "'2013-12-31'", "NULL");  // an amendment of the same contract: one service
+  const auto of = [&](int no) { return s.record("agent", key(no)).root; };
+  const auto one = of(1), two = of(2), three = of(3), four = of(4);
+  REQUIRE(rows_of(one, "etat_services").size() == 1);
+  CHECK(cell(*rows_of(one, "etat_services")[0], "periodes_ecartees") == "1");
+  CHECK(cell(*rows_of(one, "etat_services")[0], "dernier_jour") == "NULL");
+  CHECK(cell(*rows_of(one, "etat_services")[0], "jours_services") == "NULL");
+  CHECK(cell(*rows_of(one, "periode").at(0), "fin") == "NULL");
+  CHECK(cell(*rows_of(two, "etat_services").at(0), "periodes_ecartees") == "1");
+  CHECK(rows_of(two, "periode").empty());
+  CHECK(cell(*rows_of(three, "etat_services").at(0), "jours_services") == "731");  // 2012 is a leap year
+  CHECK(cell(*rows_of(three, "etat_services").at(0), "jours_chevauchement") == "0");
+  CHECK(rows_of(four, "etat_services").empty());
+}
+
+TEST_CASE("Harpège: chevrons, pay scale, CNU sections, disciplines, research leave, index of a contract") {
+  Shipped s("harpege");
+  person(s, 1);
+  career(s, 1, "1990-09-01", "'2014-08-31'");
+  const std::string grade = "C_GRADE, LL_GRADE, ECHELLE, D_OUVERTURE, D_FERMETURE";
+  s.add("GRADE", grade, "'3011', 'ANCIEN GRADE', '6', '1980-01-01', '1999-12-31'");
+  s.add("GRADE", grade, "'3011', 'GRADE REPRIS', NULL, '2000-01-01', NULL");
+  const std::string element =
+      "NO_DOSSIER_PERS, NO_SEQ_CARRIERE, NO_SEQ_ELEMENT, C_GRADE, C_ECHELON, D_EFFET_ELEMENT";
+  s.add("ELEMENT_CARRIERE", element, "1, 1, 1, '3011', '01', '1990-09-01T00:00:00'");
+  s.add("ELEMENT_CARRIERE", element, "1, 1, 2, '3011', 'HE', '2005-09-01T00:00:00'");
+  for (const auto* chevron : {"A2", "A1", "A1"})
+    s.add("EVOLUTION_CHEVRON", "NO_DOSSIER_PERS, NO_SEQ_CARRIERE, NO_SEQ_ELEMENT, C_CHEVRON",
+          fmt::format("1, 1, 2, '{}'", chevron));
+  const std::string section =
+      "NO_DOSSIER_PERS, NO_SEQ_CARRIERE, D_DEB, D_FIN, C_SECTION_CNU, C_SOUS_SECTION_CNU, C_SPECIALITE_CNU";
+  s.add("PERIODES_SP_CNU", section, "1, 1, '2000-01-01', NULL, '27', '00', '000'");
+  s.add("PERIODES_SP_CNU", section, "1, 1, '1990-09-01', '1999-12-31', '42', '01', '007'");
+  s.add("PERIODES_SP_CNU", section, "1, 2, '1990-09-01', NULL, '60', '00', '000'");  // another career
+  s.add("PERIODES_SP_SD_DEG", "NO_DOSSIER_PERS, NO_SEQ_CARRIERE, D_DEB, C_DISC_SECOND_DEGRE",
+        "1, 1, '1990-09-01', '1700'");
+  s.add("CRCT", "NO_DOSSIER_PERS, C_SECTION_CNU", "1, '27'");
+  contract(s, 1, 1, "1988-01-01", "'1989-12-31'", "NULL");
+  s.db.exec("UPDATE CONTRAT_AVENANT SET INDICE_CONTRAT = 379");
+  const auto root = s.record("agent", key(1)).root;
+  const auto elements = rows_of(root, "element");
+  REQUIRE(elements.size() == 2);
+  CHECK(cell(*elements[0], "grade") == "ANCIEN GRADE (3011)");  // the label of the time
+  CHECK(cell(*elements[0], "echelle") == "6");
+  CHECK(cell(*elements[1], "grade") == "GRADE REPRIS (3011)");
+  CHECK(cell(*elements[1], "echelle") == "NULL");
+  CHECK(cell(*elements[1], "chevrons") == "A1, A2");
+  const auto sections = rows_of(root, "section");
+  REQUIRE(sections.size() == 2);
+  CHECK(cell(*sections[0], "section_cnu") == "42");
+  CHECK(cell(*sections[0], "specialite_cnu") == "007");
+  CHECK(cell(*sections[1], "sous_section_cnu") == "NULL");
+  CHECK(cell(*rows_of(root, "discipline").at(0), "discipline") == "1700");
+  CHECK(cell(*rows_of(root, "crct").at(0), "section_cnu") == "27");
+  CHECK(cell(*rows_of(root, "avenant").at(0), "indice") == "379");
 }
 
 TEST_CASE("Harpège: an assignment says its structure, those above it, and its title") {

@@ -368,6 +368,47 @@ TEST_CASE("a list of closed records that names others is refused, with each of t
   CHECK(exit_of(plan) == Exit::usage);
 }
 
+TEST_CASE(
+    "a record left unfinished is transferred when the list cites the signed paper, and its unit says so") {
+  Club club(extract::Kind::rehearsal, [](std::map<std::string, std::string>& files) {
+    replace_in(files.at("membres.xml"), "<leave-out reason=\"Encore",
+               "<leave-out deferred=\"cited\" reason=\"Encore");
+  });
+  const auto list = club.folder() / "pv.csv";
+  const auto plan_with = [&](const std::string& text) {
+    core::write_file(list, text);
+    return club.plan([&](sip::PlanOptions& o) {
+      o.closed = list;
+      o.profiles = {"membres"};
+    });
+  };
+  for (const std::string text :
+       {"10\n", "key,reason\n[10],Encore membre du club.\n", "key;reference\n[10];PV du 3 mars\n[20];  \n"}) {
+    INFO(text);
+    CHECK(exit_of([&] { static_cast<void>(plan_with(text)); }) == Exit::usage);
+    CHECK_THAT(complaint_of([&] { static_cast<void>(plan_with(text)); }), Contains("cite the signed paper"));
+    CHECK_FALSE(std::filesystem::exists(club.versement().folder()));
+  }
+  const auto plan = plan_with("key;reference\n[10];PV du 3 mars <2010> & suivants\n20;Registre, folio 12\n");
+  CHECK(plan.kept == 2);
+  CHECK(plan.closed.at("sha512") == output_of("sha512sum '" + list.string() + "'").substr(0, 128));
+  CHECK_THAT(core::read_file(club.versement().file("kept.csv")),
+             Contains("PV du 3 mars <2010> & suivants") && Contains("Registre, folio 12"));
+  club.build(plan, plan.lots.at(0).id);
+  const auto manifest =
+      output_of("unzip -p '" + club.versement().sip(plan.lots[0].id).string() + "' manifest.xml");
+  CHECK_THAT(manifest, Contains("Versement décidé par l'archiviste, au vu de la pièce signée : PV du 3 mars "
+                                "&lt;2010&gt; &amp; suivants.") &&
+                           Contains("Registre, folio 12."));
+  // Nothing else is said to be decided so.
+  core::write_file(list, "");
+  const auto ordinary = club.plan({}, "ordinary");
+  club.build(ordinary, ordinary.lots.at(0).id);
+  CHECK_THAT(output_of("unzip -p '" + club.versement("ordinary").sip(ordinary.lots[0].id).string() +
+                       "' manifest.xml"),
+             !Contains("Versement décidé"));
+}
+
 TEST_CASE("a selection applies to closed records too, and its lists may name any record") {
   SelectionClub club;
   const auto list = club.list("clos.txt", "10\n20\n30\n");
