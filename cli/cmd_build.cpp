@@ -65,7 +65,8 @@ void require_filing_receipts(Context& c, const sip::Plan& plan) {
       if (defects.empty()) continue;
       core::Error e(Exit::evidence_broken, msg("The receipt of the filing plan {0} proves nothing.", id));
       for (const auto& f : defects) std::move(e).because(f.message);
-      throw std::move(e).hint(msg("Nothing was built. Put the files back from a copy; versoir verify says more."));
+      throw std::move(e).hint(
+          msg("Nothing was built. Put the files back from a copy; versoir verify says more."));
     }
   }
 }
@@ -83,9 +84,10 @@ int run_build(Context& c) {
   for (const auto& lot : c.chosen_lots(plan)) {
     c.check_stop();
     const bool replace = c.words.has("replace");
-    const auto report = extract ? sip::build_lot(*extract, c.config(), versement, plan, lot.id, signer, tsa, replace,
-                                                 c.clock, c.out.progress())
-                                : sip::build_filing_lot(versement, plan, lot.id, signer, tsa, replace, c.clock);
+    const auto report = extract
+                            ? sip::build_lot(*extract, c.config(), versement, plan, lot.id, signer, tsa,
+                                             replace, c.clock, c.out.progress())
+                            : sip::build_filing_lot(versement, plan, lot.id, signer, tsa, replace, c.clock);
     c.journal().append("SIP_BUILT", {{"lot", lot.id.value}, {"sha512", report.sip.sha512.hex()}},
                        report.findings.empty() ? trust::Outcome::ok : trust::Outcome::warning,
                        {{"units", report.units}, {"objects", report.objects}, {"size", report.sip.size}});

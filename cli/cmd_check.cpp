@@ -75,7 +75,8 @@ int run_check(Context& c) {
   for (const auto& subject : list) {
     c.check_stop();
     const auto refs = referentials(c, subject.platform);
-    const auto report = check::check_sip(subject.sip, refs ? &*refs : nullptr, std::nullopt, subject.workflow);
+    const auto report =
+        check::check_sip(subject.sip, refs ? &*refs : nullptr, std::nullopt, subject.workflow);
     worst = std::max(worst, report.status);
     // What an approval relies on is judged with its platform's referentials, never with others.
     if (!subject.platform.empty() && !c.words.has("referentials")) {

@@ -107,29 +107,29 @@ void tell_starts(Context& c, const sip::Plan& plan) {
                              ? plan.starts.at(code).value("bounded", std::uint64_t{0})
                              : 0;
     c.out.say(core::nmsg("{1}: {0} unit starts from a bound in the place of a date that is not known.",
-                         "{1}: {0} units start from a bound in the place of a date that is not known.", bounded,
-                         code));
+                         "{1}: {0} units start from a bound in the place of a date that is not known.",
+                         bounded, code));
     if (!decision.approval)
-      c.out.warn(msg("[start.{0}] approval is not set: nobody approved this bound in writing. A production "
-                     "platform accepts none without.",
-                     code));
+      c.out.warn(
+          msg("[start.{0}] approval is not set: nobody approved this bound in writing. A production "
+              "platform accepts none without.",
+              code));
   }
 }
 
 void tell_attachments(Context& c, const sip::Plan& plan) {
   const auto settings = sip::Settings::from_json(plan.settings);
   for (const auto& [archive, a] : settings.attachments)
-    c.out.say(a.system_id.empty()
-                  ? msg("{0}: attached to the node {1} ({2}), found by {3}.", archive, a.node, a.title, a.key_name)
-                  : msg("{0}: attached to the node {1} ({2}), SystemId {3}.", archive, a.node, a.title,
-                        a.system_id));
+    c.out.say(a.system_id.empty() ? msg("{0}: attached to the node {1} ({2}), found by {3}.", archive, a.node,
+                                        a.title, a.key_name)
+                                  : msg("{0}: attached to the node {1} ({2}), SystemId {3}.", archive, a.node,
+                                        a.title, a.system_id));
 }
 
 sip::PlanOptions options_of(Context& c, const std::string& name) {
   sip::PlanOptions options;
-  options.versement = c.words.has("id")
-                          ? c.words.get("id")
-                          : name + "-" + core::format_instant(c.clock.now()).substr(0, 10);
+  options.versement =
+      c.words.has("id") ? c.words.get("id") : name + "-" + core::format_instant(c.clock.now()).substr(0, 10);
   options.profiles = c.words.list("profile");
   options.platform =
       c.words.has("platform") ? c.words.get("platform") : c.config().get("transfer", "platform");
@@ -170,17 +170,20 @@ int finish(Context& c, const sip::Plan& plan, const sip::Versement& versement) {
 int plan_filing(Context& c) {
   for (const auto* word : {"EXTRACT", "profile", "closed", "max-bytes"})
     if (c.words.has(word))
-      throw Error(Exit::usage, msg("--filing-plan plans the transfer of a filing plan: {0} has no sense there.", word));
+      throw Error(Exit::usage,
+                  msg("--filing-plan plans the transfer of a filing plan: {0} has no sense there.", word));
   const auto options = options_of(c, "filing-plan");
   const sip::Versement versement(c.workspace(), options.versement);
-  const auto plan = sip::make_filing_plan(c.input(c.words.get("filing-plan")), c.config(), versement, options, c.clock);
+  const auto plan =
+      sip::make_filing_plan(c.input(c.words.get("filing-plan")), c.config(), versement, options, c.clock);
   c.journal().append("PLANNED", {{"versement", plan.versement}, {"filing_plan", plan.extract_root}},
                      trust::Outcome::ok,
                      {{"lots", plan.lots.size()}, {"kept", plan.kept}, {"attempt", plan.attempt}});
   show_lots(c, plan);
   c.out.result(core::nmsg("Versement {1}: filing plan \"{2}\", {0} node; see {3}.",
-                          "Versement {1}: filing plan \"{2}\", {0} nodes; see {3}.", plan.kept, plan.versement,
-                          plan.filing.value("title", ""), versement.folder().lexically_normal().string()));
+                          "Versement {1}: filing plan \"{2}\", {0} nodes; see {3}.", plan.kept,
+                          plan.versement, plan.filing.value("title", ""),
+                          versement.folder().lexically_normal().string()));
   return finish(c, plan, versement);
 }
 
@@ -247,7 +250,8 @@ std::vector<CommandDef> plan_commands() {
              mark("only these records, deferred until now and declared closed by the archivist: keys, one a "
                   "line, or lines of left-out.csv")},
             {"filing-plan", mark("FILE"),
-             mark("transfer this filing plan, in the place of records: its nodes, to which lots are then attached")},
+             mark("transfer this filing plan, in the place of records: its nodes, to which lots are then "
+                  "attached")},
             {"replace", nullptr, mark("plan again: new attempt, new identifiers")}},
        .exits = {Exit::configuration, Exit::extract_invalid, Exit::extract_altered, Exit::profile_invalid,
                  Exit::lot_state},

@@ -80,11 +80,13 @@ constexpr std::array keys{
                        "workspace transferred it"),
               ""},
     ConfigKey{"filing", "versement",
-              key_text("versement that transferred the filing plan: its nodes are those of the platform"), ""},
-    ConfigKey{"filing", "attach_by",
-              key_text("how a lot designates its node: identifier, or system-id (of the receipt of the filing "
-                       "plan)"),
-              "identifier"},
+              key_text("versement that transferred the filing plan: its nodes are those of the platform"),
+              ""},
+    ConfigKey{
+        "filing", "attach_by",
+        key_text("how a lot designates its node: identifier, or system-id (of the receipt of the filing "
+                 "plan)"),
+        "identifier"},
     ConfigKey{"filing", "metadata",
               key_text("metadata of the platform that holds the identifiers of nodes, each on one unit only"),
               "OriginatingAgencyArchiveUnitIdentifier"},
@@ -116,10 +118,11 @@ constexpr std::array keys{
               key_text("units without a start date for this rule: none (no start, never destroyed), or bound "
                        "(the bound that the archive profile computes)"),
               "none"},
-    ConfigKey{"start.*", "approval",
-              key_text("who approved that in writing: reference; who; date (YYYY-MM-DD); a production platform "
-                       "wants it"),
-              ""},
+    ConfigKey{
+        "start.*", "approval",
+        key_text("who approved that in writing: reference; who; date (YYYY-MM-DD); a production platform "
+                 "wants it"),
+        ""},
     ConfigKey{"start.*", "round_to_year_end",
               key_text("the rule starts on 31 December of the year of its start date"), "no"},
     ConfigKey{"extract", "kind", key_text("kind of extract; only rehearsal for now"), "rehearsal"},

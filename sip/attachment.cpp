@@ -22,7 +22,7 @@ namespace {
 /// A filing plan and, when a versement of the workspace transferred it, what the platform answered.
 struct Source {
   FilingPlan plan;
-  std::string name;                              ///< as people know it
+  std::string name;                               ///< as people know it
   std::map<std::string, std::string> system_ids;  ///< unit of the manifest → SystemId; of a versement only
   bool transferred = false;
 };
@@ -91,8 +91,9 @@ std::optional<Source> open_source(SettingsReader& reader, const fs::path& worksp
       return open_versement(id, workspace, s);
     if (const auto file = reader.optional("filing", "plan"); !file.empty())
       return open_file(file, reader.config().file());
-    reader.report(msg("[attach] names nodes of a filing plan, and neither [filing] plan nor [filing] versement "
-                      "is set."));
+    reader.report(
+        msg("[attach] names nodes of a filing plan, and neither [filing] plan nor [filing] versement "
+            "is set."));
   } catch (const Error& e) {
     reader.report(e.message());
     for (const auto& cause : e.causes()) reader.report(cause);
@@ -116,8 +117,9 @@ void read_attachments(SettingsReader& reader, const std::vector<const profiles::
   const auto source = open_source(reader, workspace, settings);
   if (!source) return;
   if (by_system_id && !source->transferred)
-    return reader.report(msg("[filing] attach_by = system-id needs [filing] versement: SystemIds are in the "
-                             "receipt of the filing plan."));
+    return reader.report(
+        msg("[filing] attach_by = system-id needs [filing] versement: SystemIds are in the "
+            "receipt of the filing plan."));
   for (const auto& [archive, id] : wanted) {
     core::Message why;
     const auto* node = node_of(*source, archive, id, why);
@@ -148,8 +150,8 @@ void require_attachment(const Attachment& a, const std::string& archive, const f
   if (!node) throw Error(Exit::configuration, why).hint(plan_again);
   if (!a.system_id.empty() && system_id_of(source, *node) != a.system_id)
     throw Error(Exit::configuration,
-                msg("{0}: the receipt of versement {1} does not give the SystemId {2} for the node {3}.", archive,
-                    source.name, a.system_id, a.node))
+                msg("{0}: the receipt of versement {1} does not give the SystemId {2} for the node {3}.",
+                    archive, source.name, a.system_id, a.node))
         .hint(plan_again);
 }
 

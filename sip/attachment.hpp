@@ -1,5 +1,5 @@
-// Where the lots of an archive profile are attached on the platform: a node of the filing plan, as planned and as it
-// must still be when a lot is built.
+// Where the lots of an archive profile are attached on the platform: a node of the filing plan, as planned
+// and as it must still be when a lot is built.
 #pragma once
 #include "core/config.hpp"
 #include "profiles/model.hpp"

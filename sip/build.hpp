@@ -24,8 +24,8 @@ BuildReport build_lot(extract::Extract& extract, const core::Config& config, con
                       trust::TimestampAuthority* tsa, bool replace, const core::Clock& clock,
                       core::Progress& progress);
 
-/// The same for the one lot of a plan that transfers a filing plan (plan.hpp: make_filing_plan). A copy of the
-/// filing plan that is not what was planned is Error(Exit::lot_state).
+/// The same for the one lot of a plan that transfers a filing plan (plan.hpp: make_filing_plan). A copy of
+/// the filing plan that is not what was planned is Error(Exit::lot_state).
 BuildReport build_filing_lot(const Versement& versement, const Plan& plan, const MessageIdentifier& lot,
                              trust::Signer& seal, trust::TimestampAuthority* tsa, bool replace,
                              const core::Clock& clock);

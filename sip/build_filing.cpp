@@ -60,7 +60,8 @@ FilingPlan planned(const Versement& versement, const Plan& plan) {
   const auto file = versement.file(filing_file);
   if (core::digest_file(file).sha512.hex() != plan.extract_sha512)
     throw Error(Exit::lot_state, msg("{0} is not the filing plan that was planned.", file.string()))
-        .hint(msg("Plan again with --replace; the file in the folder of the versement is never edited by hand."));
+        .hint(msg(
+            "Plan again with --replace; the file in the folder of the versement is never edited by hand."));
   return FilingPlan::read(file);
 }
 
@@ -79,7 +80,8 @@ BuildReport build_filing_lot(const Versement& versement, const Plan& plan, const
   try {
     const auto filing = planned(versement, plan);
     const core::TemporaryDirectory work(versement.folder());
-    auto built = write_sip(filing, head_of(plan, *lot, filing.title, Settings::from_json(plan.settings)), work.path());
+    auto built =
+        write_sip(filing, head_of(plan, *lot, filing.title, Settings::from_json(plan.settings)), work.path());
     built.sip = trust::seal_file(work.path() / "sip.zip", seal, clock, tsa);
     publish(work.path(), versement, *lot, built, {});
     return {built.sip, built.units, 0, 0, {}};

@@ -63,8 +63,7 @@ int lots_of_profile(const Plan& plan, const std::string& profile) {
   return n;
 }
 
-MessageHead head_of(const Plan& plan, const PlannedLot& lot, const std::string& label,
-                    const Settings& s) {
+MessageHead head_of(const Plan& plan, const PlannedLot& lot, const std::string& label, const Settings& s) {
   MessageHead head;
   head.version = plan.seda;
   const int lots = lots_of_profile(plan, lot.profile);

@@ -1,5 +1,5 @@
-// A built lot: the head of its message, its publication (seal, build.json, sip.zip last), whether it still stands.
-// Private to sip.
+// A built lot: the head of its message, its publication (seal, build.json, sip.zip last), whether it still
+// stands. Private to sip.
 #pragma once
 #include "core/digest.hpp"
 #include "sip/build.hpp"
@@ -29,7 +29,8 @@ struct Built {
                                   const Settings& s);
 
 /// What build.json says when it still describes the SIP that stands beside it, seal included.
-[[nodiscard]] std::optional<BuildReport> still_built(const Versement& versement, const MessageIdentifier& lot);
+[[nodiscard]] std::optional<BuildReport> still_built(const Versement& versement,
+                                                     const MessageIdentifier& lot);
 
 /// Error(Exit::lot_state) for a lot that was sent, or may have been.
 void refuse_built_again(const Versement& versement, const PlannedLot& lot);

@@ -37,7 +37,8 @@ class Reading {
     for (const auto& node : nodes_)
       if (node.parent.empty()) place(node, 0);
     for (const auto& node : nodes_)
-      if (!placed_[node.id]) defect(msg("{0}: the parents of the node {1} form a circle", at(node.line), node.id));
+      if (!placed_[node.id])
+        defect(msg("{0}: the parents of the node {1} form a circle", at(node.line), node.id));
   }
 
   void defect(Message what) { defects_.push_back(std::move(what)); }
@@ -106,8 +107,8 @@ FilingPlan FilingPlan::read(const std::filesystem::path& file) {
 
 FilingPlan FilingPlan::parse(std::string_view xml, std::string_view origin) {
   const auto root = core::parse_xml(xml, origin, Exit::configuration);
-  const auto grammar = core::Grammar::from_text(profiles::embedded_schema("filing-plan.rng"), "filing-plan.rng",
-                                                profiles::embedded_schema);
+  const auto grammar = core::Grammar::from_text(profiles::embedded_schema("filing-plan.rng"),
+                                                "filing-plan.rng", profiles::embedded_schema);
   Reading reading(origin);
   const auto issues = grammar.validate(xml, issues_told);
   for (const auto& issue : issues) reading.defect(msg("{0}: {1}", reading.at(issue.line), issue.message));

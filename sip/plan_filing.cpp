@@ -68,9 +68,9 @@ Plan make_filing_plan(const fs::path& file, const core::Config& config, const Ve
   const auto filing = FilingPlan::parse(bytes, file.string());
   const auto settings = read_filing_settings(config, options);
   if (filing.nodes.size() > options.max_entries)
-    throw Error(Exit::configuration,
-                msg("The filing plan has {0} nodes, a lot holds {1} units at most: a filing plan is transferred whole.",
-                    filing.nodes.size(), options.max_entries));
+    throw Error(Exit::configuration, msg("The filing plan has {0} nodes, a lot holds {1} units at most: a "
+                                         "filing plan is transferred whole.",
+                                         filing.nodes.size(), options.max_entries));
   plan.extract = fs::path("versements") / versement.id() / filing_file;
   plan.extract_root = core::sha256(bytes).hex();
   plan.extract_sha512 = core::sha512(bytes).hex();

@@ -170,7 +170,8 @@ Json profiles_to_json(const profiles::Application& app, const Settings& settings
     Json rules = Json::array();
     for (const auto& code : used_rules(archive)) {
       rules.push_back(rule_facts(app, settings, code));
-      if (plan.starts.is_object() && plan.starts.contains(code)) rules.back()["start"].update(plan.starts.at(code));
+      if (plan.starts.is_object() && plan.starts.contains(code))
+        rules.back()["start"].update(plan.starts.at(code));
     }
     list.push_back({{"id", archive.id},
                     {"code", archive.code},
@@ -282,8 +283,8 @@ Json rule_facts(const profiles::Application& app, const Settings& settings, cons
 namespace {
 
 /// What is said of any versement.
-Json common_facts(const Versement& versement, const Plan& plan, const Settings& settings, const Target& target,
-                  const Lists& lists) {
+Json common_facts(const Versement& versement, const Plan& plan, const Settings& settings,
+                  const Target& target, const Lists& lists) {
   Json facts = {{"format", "versoir-review/1"},
                 {"versement", plan.versement},
                 {"attempt", plan.attempt},
@@ -341,7 +342,8 @@ Json review_facts(const Versement& versement, const Plan& plan, extract::Extract
 
 Json review_filing_facts(const Versement& versement, const Plan& plan, const Target& target) {
   const auto filing = FilingPlan::read(versement.file(filing_file));
-  auto facts = common_facts(versement, plan, Settings::from_json(plan.settings), target, read_lists(versement, plan));
+  auto facts =
+      common_facts(versement, plan, Settings::from_json(plan.settings), target, read_lists(versement, plan));
   Json nodes = Json::array();
   for (const auto& node : filing.nodes)
     nodes.push_back({{"id", node.id},

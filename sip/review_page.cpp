@@ -351,8 +351,8 @@ void filing_lines(Lines& out, const Json& filing) {
 
 void attachment_lines(Lines& out, const Json& facts) {
   for (const auto& a : member(facts, "attachments"))
-    out.item(msg("{0}: attached to the node {1} ({2}) of the filing plan {3}", text(a, "profile"), text(a, "node"),
-                 text(a, "title"), text(a, "source")));
+    out.item(msg("{0}: attached to the node {1} ({2}) of the filing plan {3}", text(a, "profile"),
+                 text(a, "node"), text(a, "title"), text(a, "source")));
 }
 
 void lot_lines(Lines& out, const Json& facts) {

@@ -130,11 +130,12 @@ std::string start_label(const Json& rule) {
   if (member(start, "bound") != Json(true)) return label;
   if (!label.empty()) label += "; ";
   const auto& approval = member(start, "approval");
-  label += approval.is_object()
-               ? msg("start not known: bound of the archive profile, approved by {0} on {1} ({2})",
-                     text(approval, "who"), core::show_date(text(approval, "date")), text(approval, "reference"))
-                     .text()
-               : tr("start not known: bound of the archive profile, approved by nobody in writing");
+  label +=
+      approval.is_object()
+          ? msg("start not known: bound of the archive profile, approved by {0} on {1} ({2})",
+                text(approval, "who"), core::show_date(text(approval, "date")), text(approval, "reference"))
+                .text()
+          : tr("start not known: bound of the archive profile, approved by nobody in writing");
   if (member(start, "bounded").is_number_integer()) label += ": " + units_text(number(start, "bounded"));
   return label;
 }

@@ -36,7 +36,8 @@ bool identifier_part(std::string_view text) {
   });
 }
 
-void read_platform(SettingsReader& reader, const core::Config& config, const PlanOptions& options, Settings& s) {
+void read_platform(SettingsReader& reader, const core::Config& config, const PlanOptions& options,
+                   Settings& s) {
   const std::string section = "platform." + options.platform;
   s.platform = options.platform;
   if (!config.has_section(section)) {
@@ -54,7 +55,8 @@ void read_platform(SettingsReader& reader, const core::Config& config, const Pla
 
 /// A production platform gets no rule that the establishment has not validated; a rehearsal shows which are
 /// not.
-void read_validation(SettingsReader& reader, const std::string& code, const profiles::RuleDef* rule, Settings& s) {
+void read_validation(SettingsReader& reader, const std::string& code, const profiles::RuleDef* rule,
+                     Settings& s) {
   const auto text = reader.optional("validation", code.c_str());
   if (text.empty()) {
     if (s.platform_kind == "production")
@@ -165,8 +167,8 @@ void tell_stray_profiles(const core::Config& config, const profiles::Application
   };
   for (const auto& name : config.names("tri"))
     tell(name, "CONFIG_SELECTION", [&](const auto& typed, const auto& near) {
-      return msg("[tri.{0}]: the application {1} has no archive profile of this name; did you mean {2}?", typed,
-                 app.id, near);
+      return msg("[tri.{0}]: the application {1} has no archive profile of this name; did you mean {2}?",
+                 typed, app.id, near);
     });
   for (const auto& name : attached)
     tell(name, "CONFIG_ATTACHMENT", [&](const auto& typed, const auto& near) {
@@ -184,8 +186,8 @@ void tell_stray_starts(const core::Config& config, const profiles::Application& 
     if (app.find_rule(code)) continue;
     if (const auto near = core::nearest(code, known))
       found.push_back({core::Severity::warning, "CONFIG_RULE",
-                       msg("[start.{0}]: the application {1} has no rule of this code; did you mean {2}?", code,
-                           app.id, *near),
+                       msg("[start.{0}]: the application {1} has no rule of this code; did you mean {2}?",
+                           code, app.id, *near),
                        config.file().string()});
   }
 }
@@ -240,11 +242,13 @@ void require_validated(const core::Config& config, const profiles::Application& 
   for (const auto& code : used_rules(archive)) {
     const auto start = planned.starts.find(code);
     if (start != planned.starts.end() && start->second.bound &&
-        (!start->second.approval || !parse_validation(config.find("start." + code, "approval").value_or("")))) {
+        (!start->second.approval ||
+         !parse_validation(config.find("start." + code, "approval").value_or("")))) {
       wrong = true;
-      std::move(e).because(msg("[start.{0}] approval is not set: nobody approved in writing that a bound stands "
-                               "in the place of a date that is not known.",
-                               code));
+      std::move(e).because(
+          msg("[start.{0}] approval is not set: nobody approved in writing that a bound stands "
+              "in the place of a date that is not known.",
+              code));
     }
     const auto* rule = app.find_rule(code);
     const auto now = parse_validation(config.find("validation", code).value_or(std::string()));
@@ -315,9 +319,10 @@ Settings read_filing_settings(const core::Config& config, const PlanOptions& opt
   auto agreement = reader.optional("filing", "archival_agreement");
   if (agreement.empty()) agreement = reader.optional(platform, "archival_agreement");
   if (agreement.empty())
-    reader.report(msg("There is no agreement for the filing plan: set [filing] archival_agreement or [{0}] "
-                      "archival_agreement.",
-                      platform));
+    reader.report(
+        msg("There is no agreement for the filing plan: set [filing] archival_agreement or [{0}] "
+            "archival_agreement.",
+            platform));
   s.agreements[std::string(filing_profile)] = std::move(agreement);
   reader.finish();
   return s;

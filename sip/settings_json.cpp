@@ -1,5 +1,5 @@
-// The settings of a plan as plan.json keeps them. What a plan does not use is not written: settings are part of
-// what identifies a message.
+// The settings of a plan as plan.json keeps them. What a plan does not use is not written: settings are part
+// of what identifies a message.
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "sip/settings.hpp"
@@ -50,14 +50,14 @@ StartDecision start_from(const Json& json) {
     d.approval = validation_from(*at);
   const auto round = json.find("roundToYearEnd");
   if (round == json.end() || !round->is_boolean())
-    throw Error(Exit::disk,
-                msg("{0}: \"{1}\" is missing, unknown or not of the expected kind.", origin, "roundToYearEnd"));
+    throw Error(Exit::disk, msg("{0}: \"{1}\" is missing, unknown or not of the expected kind.", origin,
+                                "roundToYearEnd"));
   d.round_to_year_end = round->get<bool>();
   return d;
 }
 
 Json json_of(const Attachment& a) {
-  return {{"node", a.node},           {"title", a.title},       {"level", a.level},       {"plan", a.plan},
+  return {{"node", a.node},           {"title", a.title},      {"level", a.level},       {"plan", a.plan},
           {"versement", a.versement}, {"keyName", a.key_name}, {"systemId", a.system_id}};
 }
 
@@ -86,27 +86,27 @@ Json Settings::to_json() const {
   Json decisions = Json::object();
   for (const auto& [archive, decision] : sampling) decisions[archive] = json_of(decision);
   Json json = {{"establishment", establishment},
-          {"messagePrefix", message_prefix},
-          {"agencies",
-           {{"archival", archival_agency},
-            {"transferring", transferring_agency},
-            {"originating", originating_agency},
-            {"submission", submission_agency}}},
-          {"archivalProfile", archival_profile},
-          {"legalStatus", legal_status},
-          {"acquisitionInformation", acquisition_information},
-          {"transferRequestReply", transfer_request_reply},
-          {"agreements", agreements},
-          {"rules", rules},
-          {"validations", validated},
-          {"durations", lasting},
-          {"sampling", decisions},
-          {"platform", platform},
-          {"platformKind", platform_kind},
-          {"tenant", tenant},
-          {"seda", seda},
-          {"limits", {{"entries", max_entries}, {"bytes", max_bytes}}},
-          {"tool", tool}};
+               {"messagePrefix", message_prefix},
+               {"agencies",
+                {{"archival", archival_agency},
+                 {"transferring", transferring_agency},
+                 {"originating", originating_agency},
+                 {"submission", submission_agency}}},
+               {"archivalProfile", archival_profile},
+               {"legalStatus", legal_status},
+               {"acquisitionInformation", acquisition_information},
+               {"transferRequestReply", transfer_request_reply},
+               {"agreements", agreements},
+               {"rules", rules},
+               {"validations", validated},
+               {"durations", lasting},
+               {"sampling", decisions},
+               {"platform", platform},
+               {"platformKind", platform_kind},
+               {"tenant", tenant},
+               {"seda", seda},
+               {"limits", {{"entries", max_entries}, {"bytes", max_bytes}}},
+               {"tool", tool}};
   for (const auto& [code, decision] : starts) json["starts"][code] = json_of(decision);
   for (const auto& [archive, attachment] : attachments) json["attachments"][archive] = json_of(attachment);
   return json;

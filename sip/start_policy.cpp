@@ -32,17 +32,19 @@ void read_bound(SettingsReader& reader, const std::string& section, const std::s
     reader.report(msg("[{0}] unknown must be \"none\" or \"bound\".", section));
   if (!decision.bound) return;
   if (!bounds(archives, code))
-    reader.report(msg("[{0}] unknown = bound is not possible: no archive profile of this plan computes a bound "
-                      "for this rule.",
-                      section));
+    reader.report(
+        msg("[{0}] unknown = bound is not possible: no archive profile of this plan computes a bound "
+            "for this rule.",
+            section));
   const auto text = reader.optional(section, "approval");
   decision.approval = parse_validation(text);
   if (!decision.approval && !text.empty())
     reader.report(msg("[{0}] approval is not written as: reference; who; YYYY-MM-DD.", section));
   if (text.empty() && settings.platform_kind == "production")
-    reader.report(msg("[{0}] approval is not set: nobody approved in writing that a bound stands in the place "
-                      "of a date that is not known.",
-                      section));
+    reader.report(
+        msg("[{0}] approval is not set: nobody approved in writing that a bound stands in the place "
+            "of a date that is not known.",
+            section));
 }
 
 }  // namespace

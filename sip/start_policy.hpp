@@ -1,5 +1,5 @@
-// What the establishment decides of the start dates of a rule: units whose start is not known, rounding to the end of
-// the year ([start.RULE] of versoir.conf).
+// What the establishment decides of the start dates of a rule: units whose start is not known, rounding to
+// the end of the year ([start.RULE] of versoir.conf).
 #pragma once
 #include "profiles/model.hpp"
 #include "sip/settings.hpp"

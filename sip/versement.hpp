@@ -75,8 +75,8 @@ struct Plan {
   /// Logical code → {bounded: units that start from a bound}, of the rules whose start dates the
   /// establishment decided; null without.
   core::Json starts;
-  /// {title, nodes} when the versement transfers the filing plan itself; null otherwise. `extract` is then the
-  /// file of the filing plan in the versement's folder, `extract_root` its SHA-256.
+  /// {title, nodes} when the versement transfers the filing plan itself; null otherwise. `extract` is then
+  /// the file of the filing plan in the versement's folder, `extract_root` its SHA-256.
   core::Json filing;
 
   [[nodiscard]] const PlannedLot* find(const MessageIdentifier& id) const;

@@ -69,7 +69,8 @@ class Search {
     if (!in_content_ || inside != 2 || !asked(name)) return;
     const auto text = core::trim(reader.element_text());
     for (std::size_t i = 0; i < wanted_.size(); ++i)
-      if (wanted_[i].system_id.empty() && wanted_[i].key_name == name && core::trim(wanted_[i].key_value) == text)
+      if (wanted_[i].system_id.empty() && wanted_[i].key_name == name &&
+          core::trim(wanted_[i].key_value) == text)
         unit.keys.push_back(i);
   }
 
@@ -99,8 +100,8 @@ class Search {
 };
 
 Event defect(const AttachedUnit& unit, const char* code, core::Message why) {
-  return {step, std::string("CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST.") + code + ".KO", Status::ko, std::move(why),
-          unit.id};
+  return {step, std::string("CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST.") + code + ".KO", Status::ko,
+          std::move(why), unit.id};
 }
 
 std::string name_of(const AttachedUnit& unit) {
@@ -139,8 +140,11 @@ void refuse_attachments(check::Report& report, std::vector<Event> defects) {
   const auto first = std::ranges::find(report.events, std::string(step), &Event::step);
   report.events.erase(first, report.events.end());
   for (auto& event : defects) report.events.push_back(std::move(event));
-  report.events.push_back({step, std::string(step) + ".KO", Status::ko,
-                           msg("The platform would stop here and reject the SIP."), {}});
+  report.events.push_back({step,
+                           std::string(step) + ".KO",
+                           Status::ko,
+                           msg("The platform would stop here and reject the SIP."),
+                           {}});
   report.status = Status::ko;
 }
 

@@ -24,8 +24,8 @@ struct Resolved {
 };
 
 /// Looks every attachment up, as VITAM's CHECK_MANIFEST does: one unit must have this SystemId, or this value
-/// of that metadata, and be of the workflow's kind or above (records < filing plan < holding tree). Reads each
-/// manifest once; nothing is kept between two calls.
+/// of that metadata, and be of the workflow's kind or above (records < filing plan < holding tree). Reads
+/// each manifest once; nothing is kept between two calls.
 [[nodiscard]] Resolved resolve(const std::vector<AttachedUnit>& wanted, check::Workflow workflow,
                                const std::vector<HeldOperation>& held);
 

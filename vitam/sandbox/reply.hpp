@@ -15,7 +15,8 @@ namespace versoir::vitam::sandbox {
 [[nodiscard]] std::string system_id(std::string_view kind, std::string_view operation,
                                     std::string_view local_id);
 
-/// Writes the reply for a controlled SIP. `attached`: units that stand for others, with their SystemId. A dry run ("BLANK_TEST") has its own reply codes and no GrantDate.
+/// Writes the reply for a controlled SIP. `attached`: units that stand for others, with their SystemId. A dry
+/// run ("BLANK_TEST") has its own reply codes and no GrantDate.
 void write_reply(const std::filesystem::path& file, std::string_view operation, const check::Report& report,
                  check::Workflow workflow, core::Instant now,
                  const std::map<std::string, std::string>& attached = {});
