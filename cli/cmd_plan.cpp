@@ -231,8 +231,7 @@ std::vector<CommandDef> plan_commands() {
                        "for each record, where "
                        "it goes or why it stays. The extract must be sealed by a producer of the role "
                        "register, and be what "
-                       "was sealed. With --filing-plan, the filing plan of the establishment is what is "
-                       "transferred. Nothing is built yet."),
+                       "was sealed. Nothing is built yet."),
        .example = "versoir plan apogee.extract --id scolarite-2027 --replace",
        .arguments = {{mark("EXTRACT"), mark("an extract file"), false}},
        .options =

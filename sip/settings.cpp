@@ -246,9 +246,9 @@ void require_validated(const core::Config& config, const profiles::Application& 
          !parse_validation(config.find("start." + code, "approval").value_or("")))) {
       wrong = true;
       std::move(e).because(
-          msg("[start.{0}] approval is not set: nobody approved in writing that a bound stands "
-              "in the place of a date that is not known.",
-              code));
+          msg("[{0}] approval is not set: nobody approved in writing that a bound "
+              "stands in the place of a date that is not known.",
+              "start." + code));
     }
     const auto* rule = app.find_rule(code);
     const auto now = parse_validation(config.find("validation", code).value_or(std::string()));
