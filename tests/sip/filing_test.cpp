@@ -328,6 +328,7 @@ TEST_CASE("what a configuration says of attachments is told at once when it cann
   CHECK_THAT(told("[filing]\nversement = members\n[attach]\nmembres = A.1\n"),
              Contains("does not transfer a filing plan"));
   const auto filing = club.plan_filing();
+  club.build_filing(filing);
   club.accept(filing, system_ids);
   const auto other = complaint_of([&] {
     club.plan_with("[platform.twin]\nkind = rehearsal\ntenant = 4\narchival_agreement = IC-X\n" +

@@ -166,7 +166,7 @@ TEST_CASE(
   CHECK_NOTHROW(club.plan_with(bound));
   CHECK_THAT(complaint_of([&] { club.plan_with(bound, "real", "real"); }),
              Contains("[start.DUA_MEMBRE_10] approval is not set"));
-  CHECK_THAT(complaint_of([&] { club.plan_with(bound + "approval = Mme Roux\n"); }),
+  CHECK_THAT(complaint_of([&] { club.plan_with(bound + "approval = Mme Roux\n", "other"); }),
              Contains("approval is not written as"));
   // A plan edited by hand: the configuration is asked again.
   auto plan = club.versement("starts").plan();
