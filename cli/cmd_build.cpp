@@ -7,6 +7,11 @@
 #include "core/error.hpp"
 #include "sip/build.hpp"
 #include "sip/settings.hpp"
+#include "vitam/ingest.hpp"
+
+#include <optional>
+#include <set>
+#include <string>
 
 namespace versoir::cli {
 
@@ -36,9 +41,8 @@ void compare_with_platform(Context& c, const sip::Plan& plan, extract::Extract& 
       "tableau de gestion says so; then plan again: versoir plan --replace."));
 }
 
-int run_build(Context& c) {
-  const auto versement = c.known_versement(c.words.get("VERSEMENT"));
-  const auto plan = versement.plan();
+/// The extract of a plan, as it was planned, with rules that are those of the platform.
+extract::Extract planned_extract(Context& c, const sip::Plan& plan) {
   auto extract = c.open_extract(plan);
   // The roots inside the file are its own word: what was sealed and planned is this very file.
   if (core::digest_file(extract.path()).sha512.hex() != plan.extract_sha512)
@@ -46,14 +50,44 @@ int run_build(Context& c) {
                       msg("The extract {0} is not the file that was planned.", extract.path().string()))
         .hint(msg("Put back the sealed file, or plan again: versoir plan --replace."));
   compare_with_platform(c, plan, extract);
+  return extract;
+}
+
+/// Lots are attached to what the platform said that it holds: the receipt of the filing plan must prove it.
+void require_filing_receipts(Context& c, const sip::Plan& plan) {
+  std::set<std::string> versements;
+  for (const auto& [archive, a] : sip::Settings::from_json(plan.settings).attachments)
+    if (!a.versement.empty()) versements.insert(a.versement);
+  for (const auto& id : versements) {
+    const auto versement = c.versement(id);
+    for (const auto& lot : versement.plan().lots) {
+      const auto defects = vitam::verify_receipt(versement, lot.id);
+      if (defects.empty()) continue;
+      core::Error e(Exit::evidence_broken, msg("The receipt of the filing plan {0} proves nothing.", id));
+      for (const auto& f : defects) std::move(e).because(f.message);
+      throw std::move(e).hint(
+          msg("Nothing was built. Put the files back from a copy; versoir verify says more."));
+    }
+  }
+}
+
+int run_build(Context& c) {
+  const auto versement = c.known_versement(c.words.get("VERSEMENT"));
+  const auto plan = versement.plan();
+  std::optional<extract::Extract> extract;
+  if (!plan.is_filing()) extract.emplace(planned_extract(c, plan));
+  require_filing_receipts(c, plan);
   auto& signer = c.signer("producer");
   auto* tsa = c.tsa();
   std::vector<std::vector<std::string>> rows;
   bool warnings = false;
   for (const auto& lot : c.chosen_lots(plan)) {
     c.check_stop();
-    const auto report = sip::build_lot(extract, c.config(), versement, plan, lot.id, signer, tsa,
-                                       c.words.has("replace"), c.clock, c.out.progress());
+    const bool replace = c.words.has("replace");
+    const auto report = extract
+                            ? sip::build_lot(*extract, c.config(), versement, plan, lot.id, signer, tsa,
+                                             replace, c.clock, c.out.progress())
+                            : sip::build_filing_lot(versement, plan, lot.id, signer, tsa, replace, c.clock);
     c.journal().append("SIP_BUILT", {{"lot", lot.id.value}, {"sha512", report.sip.sha512.hex()}},
                        report.findings.empty() ? trust::Outcome::ok : trust::Outcome::warning,
                        {{"units", report.units}, {"objects", report.objects}, {"size", report.sip.size}});
@@ -89,7 +123,7 @@ std::vector<CommandDef> build_commands() {
            .options = {{"lot", mark("ID"), mark("only this lot"), nullptr, true},
                        {"replace", nullptr, mark("build again a lot that is already built")}},
            .exits = {Exit::with_warnings, Exit::configuration, Exit::extract_invalid, Exit::extract_altered,
-                     Exit::sip_build, Exit::lot_state, Exit::signing},
+                     Exit::sip_build, Exit::lot_state, Exit::signing, Exit::evidence_broken},
            .run = run_build}};
 }
 

@@ -17,6 +17,7 @@ struct Subject {
   fs::path sip;
   std::string name;
   std::string platform;  ///< of the plan whose lot it is; "" for a file given by its path
+  check::Workflow workflow = check::Workflow::default_workflow;
 };
 
 /// SIP files as named; a versement stands for its lots.
@@ -25,7 +26,7 @@ std::vector<Subject> subjects(Context& c) {
   for (const auto& word : c.words.list("SIP")) {
     const fs::path path = c.input(word);
     if (fs::is_regular_file(path)) {
-      list.push_back({path, word, ""});
+      list.push_back({path, word, "", check::Workflow::default_workflow});
       continue;
     }
     const auto plain = fs::path(word).has_filename() ? word : fs::path(word).parent_path().string();
@@ -39,7 +40,8 @@ std::vector<Subject> subjects(Context& c) {
       if (!fs::exists(versement.sip(lot.id)))
         throw core::Error(Exit::lot_state, msg("The lot {0} is not built.", lot.id.value))
             .hint(msg("Build it first: versoir build {0}", plan.versement));
-      list.push_back({versement.sip(lot.id), lot.id.value, plan.platform});
+      list.push_back({versement.sip(lot.id), lot.id.value, plan.platform,
+                      check::parse_workflow(sip::context_id(plan)).value()});
     }
   }
   return list;
@@ -73,7 +75,8 @@ int run_check(Context& c) {
   for (const auto& subject : list) {
     c.check_stop();
     const auto refs = referentials(c, subject.platform);
-    const auto report = check::check_sip(subject.sip, refs ? &*refs : nullptr);
+    const auto report =
+        check::check_sip(subject.sip, refs ? &*refs : nullptr, std::nullopt, subject.workflow);
     worst = std::max(worst, report.status);
     // What an approval relies on is judged with its platform's referentials, never with others.
     if (!subject.platform.empty() && !c.words.has("referentials")) {

@@ -96,12 +96,40 @@ void show_table(Context& c, const sip::ProfileTable& profile) {
     c.out.result(core::nmsg("  {0} left out: {1}", "  {0} are left out: {1}", records, reason));
 }
 
-int run_plan(Context& c) {
-  auto extract = extract::Extract::open(c.input(c.words.get("EXTRACT")));
+/// Decisions about start dates: how many units start from a bound, and which bounds nobody approved.
+void tell_starts(Context& c, const sip::Plan& plan) {
+  const auto settings = sip::Settings::from_json(plan.settings);
+  for (const auto& [code, decision] : settings.starts) {
+    if (decision.round_to_year_end)
+      c.out.say(msg("{0}: start dates are put on 31 December of their year.", code));
+    if (!decision.bound) continue;
+    const auto bounded = plan.starts.is_object() && plan.starts.contains(code)
+                             ? plan.starts.at(code).value("bounded", std::uint64_t{0})
+                             : 0;
+    c.out.say(core::nmsg("{1}: {0} unit starts from a bound in the place of a date that is not known.",
+                         "{1}: {0} units start from a bound in the place of a date that is not known.",
+                         bounded, code));
+    if (!decision.approval)
+      c.out.warn(
+          msg("[start.{0}] approval is not set: nobody approved this bound in writing. A production "
+              "platform accepts none without.",
+              code));
+  }
+}
+
+void tell_attachments(Context& c, const sip::Plan& plan) {
+  const auto settings = sip::Settings::from_json(plan.settings);
+  for (const auto& [archive, a] : settings.attachments)
+    c.out.say(a.system_id.empty() ? msg("{0}: attached to the node {1} ({2}), found by {3}.", archive, a.node,
+                                        a.title, a.key_name)
+                                  : msg("{0}: attached to the node {1} ({2}), SystemId {3}.", archive, a.node,
+                                        a.title, a.system_id));
+}
+
+sip::PlanOptions options_of(Context& c, const std::string& name) {
   sip::PlanOptions options;
   options.versement =
-      c.words.has("id") ? c.words.get("id")
-                        : extract.run().application + "-" + core::format_instant(c.clock.now()).substr(0, 10);
+      c.words.has("id") ? c.words.get("id") : name + "-" + core::format_instant(c.clock.now()).substr(0, 10);
   options.profiles = c.words.list("profile");
   options.platform =
       c.words.has("platform") ? c.words.get("platform") : c.config().get("transfer", "platform");
@@ -116,6 +144,55 @@ int run_plan(Context& c) {
   options.max_bytes = static_cast<std::uint64_t>(limits.integer("max-bytes", 10'000, 1'000'000'000'000));
   options.replace = c.words.has("replace");
   if (c.words.has("closed")) options.closed = c.input(c.words.get("closed"));
+  return options;
+}
+
+void show_lots(Context& c, const sip::Plan& plan) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& lot : plan.lots) {
+    rows.push_back({lot.id.value, lot.profile, core::show_count(lot.records)});
+    c.out.event("lot", {{"id", lot.id.value}, {"profile", lot.profile}, {"records", lot.records}});
+  }
+  c.out.table({core::tr("lot"), core::tr("archive profile"), core::tr("records")}, rows);
+}
+
+int finish(Context& c, const sip::Plan& plan, const sip::Versement& versement) {
+  c.out.say(msg("→ Next: versoir build {0}", plan.versement));
+  c.out.summary({{"versement", plan.versement},
+                 {"lots", plan.lots.size()},
+                 {"kept", plan.kept},
+                 {"left_out", plan.left_out},
+                 {"folder", versement.folder().lexically_normal().string()}});
+  return 0;
+}
+
+/// The filing plan itself: no extract, no records.
+int plan_filing(Context& c) {
+  for (const auto* word : {"EXTRACT", "profile", "closed", "max-bytes"})
+    if (c.words.has(word))
+      throw Error(Exit::usage,
+                  msg("--filing-plan plans the transfer of a filing plan: {0} has no sense there.", word));
+  const auto options = options_of(c, "filing-plan");
+  const sip::Versement versement(c.workspace(), options.versement);
+  const auto plan =
+      sip::make_filing_plan(c.input(c.words.get("filing-plan")), c.config(), versement, options, c.clock);
+  c.journal().append("PLANNED", {{"versement", plan.versement}, {"filing_plan", plan.extract_root}},
+                     trust::Outcome::ok,
+                     {{"lots", plan.lots.size()}, {"kept", plan.kept}, {"attempt", plan.attempt}});
+  show_lots(c, plan);
+  c.out.result(core::nmsg("Versement {1}: filing plan \"{2}\", {0} node; see {3}.",
+                          "Versement {1}: filing plan \"{2}\", {0} nodes; see {3}.", plan.kept,
+                          plan.versement, plan.filing.value("title", ""),
+                          versement.folder().lexically_normal().string()));
+  return finish(c, plan, versement);
+}
+
+int run_plan(Context& c) {
+  if (c.words.has("filing-plan")) return plan_filing(c);
+  if (!c.words.has("EXTRACT"))
+    throw Error(Exit::usage, msg("Name an extract, or a filing plan with --filing-plan."));
+  auto extract = extract::Extract::open(c.input(c.words.get("EXTRACT")));
+  auto options = options_of(c, extract.run().application);
   options.extract_sha512 = extract::require_sealed(extract, c.trust_store(), c.roles(), c.clock).hex();
 
   const sip::Versement versement(c.workspace(), options.versement);
@@ -129,12 +206,7 @@ int run_plan(Context& c) {
                       {"left_out", plan.left_out},
                       {"closed", plan.closed},
                       {"attempt", plan.attempt}});
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& lot : plan.lots) {
-    rows.push_back({lot.id.value, lot.profile, core::show_count(lot.records)});
-    c.out.event("lot", {{"id", lot.id.value}, {"profile", lot.profile}, {"records", lot.records}});
-  }
-  c.out.table({core::tr("lot"), core::tr("archive profile"), core::tr("records")}, rows);
+  show_lots(c, plan);
   for (const auto& profile : table) show_table(c, profile);
   c.out.result(msg("Versement {0}: {1} in {2}, {3}; see {4}.", plan.versement,
                    core::ntr("{0} record kept", "{0} records kept", plan.kept),
@@ -144,13 +216,9 @@ int run_plan(Context& c) {
   for (const auto& finding : plan.findings) c.out.finding(finding);
   tell_unvalidated(c, plan);
   tell_sampling(c, plan);
-  c.out.say(msg("→ Next: versoir build {0}", plan.versement));
-  c.out.summary({{"versement", plan.versement},
-                 {"lots", plan.lots.size()},
-                 {"kept", plan.kept},
-                 {"left_out", plan.left_out},
-                 {"folder", versement.folder().lexically_normal().string()}});
-  return 0;
+  tell_starts(c, plan);
+  tell_attachments(c, plan);
+  return finish(c, plan, versement);
 }
 
 }  // namespace
@@ -168,7 +236,7 @@ std::vector<CommandDef> plan_commands() {
                 "register, and be what "
                 "was sealed. Nothing is built yet."),
        .example = "versoir plan apogee.extract --id scolarite-2027 --replace",
-       .arguments = {{mark("EXTRACT"), mark("an extract file")}},
+       .arguments = {{mark("EXTRACT"), mark("an extract file"), false}},
        .options =
            {{"id", mark("ID"), mark("identifier of the versement (default: application and date)")},
             {"profile", mark("NAME"), mark("archive profile (default: all of the application)"), nullptr,
@@ -185,6 +253,9 @@ std::vector<CommandDef> plan_commands() {
                  "only these records, deferred until now and declared closed by the archivist: keys, one a "
                  "line, or lines of left-out.csv, with a column \"reference\" where the signed paper must be "
                  "cited")},
+             {"filing-plan", mark("FILE"),
+             mark("transfer this filing plan, in the place of records: its nodes, to which lots are then "
+                  "attached")},
             {"replace", nullptr, mark("plan again: new attempt, new identifiers")}},
        .exits = {Exit::configuration, Exit::extract_invalid, Exit::extract_altered, Exit::profile_invalid,
                  Exit::lot_state},

@@ -6,6 +6,8 @@
 #include "sip/visa.hpp"
 #include "vitam/client.hpp"
 
+#include <optional>
+
 namespace versoir::cli {
 
 using core::Exit;
@@ -27,9 +29,11 @@ void keep_signed_report(const sip::Versement& versement) {
 int run_review(Context& c) {
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
-  auto extract = c.open_extract(plan);
-  const auto facts =
-      sip::review_facts(versement, plan, extract, vitam::read_target(c.config(), plan.platform));
+  const auto target = vitam::read_target(c.config(), plan.platform);
+  std::optional<extract::Extract> extract;
+  if (!plan.is_filing()) extract.emplace(c.open_extract(plan));
+  const auto facts = extract ? sip::review_facts(versement, plan, *extract, target)
+                             : sip::review_filing_facts(versement, plan, target);
   keep_signed_report(versement);
   sip::write_review_html(versement, facts);
   const auto report = versement.file("review.html").lexically_normal();

@@ -80,6 +80,27 @@ constexpr std::array keys{
     ConfigKey{"platform.*", "referentials",
               key_text("folder of the platform's exported referentials, for versoir check"), ""},
     ConfigKey{"agreements", "*", key_text("archive profile = ingest contract, when not the platform's"), ""},
+    ConfigKey{"filing", "plan",
+              key_text("file of the filing plan whose nodes lots are attached to, when no versement of this "
+                       "workspace transferred it"),
+              ""},
+    ConfigKey{"filing", "versement",
+              key_text("versement that transferred the filing plan: its nodes are those of the platform"),
+              ""},
+    ConfigKey{
+        "filing", "attach_by",
+        key_text("how a lot designates its node: identifier, or system-id (of the receipt of the filing "
+                 "plan)"),
+        "identifier"},
+    ConfigKey{"filing", "metadata",
+              key_text("metadata of the platform that holds the identifiers of nodes, each on one unit only"),
+              "OriginatingAgencyArchiveUnitIdentifier"},
+    ConfigKey{"filing", "originating_agency",
+              key_text("originating agency of the filing plan (default: the transferring agency)"), ""},
+    ConfigKey{"filing", "archival_agreement",
+              key_text("ingest contract of the filing plan (default: the platform's)"), ""},
+    ConfigKey{"attach", "*", key_text("archive profile = node of the filing plan under which its lots stand"),
+              ""},
     ConfigKey{"rules", "*", key_text("logical rule of the profile = RuleId of the platform"), ""},
     ConfigKey{"validation", "*",
               key_text("logical rule = entry of the tableau de gestion; who validated it; date (YYYY-MM-DD)"),
@@ -98,6 +119,17 @@ constexpr std::array keys{
               key_text("entry of the tableau de gestion; who validated it; date (YYYY-MM-DD); without it all "
                        "are kept"),
               ""},
+    ConfigKey{"start.*", "unknown",
+              key_text("units without a start date for this rule: none (no start, never destroyed), or bound "
+                       "(the bound that the archive profile computes)"),
+              "none"},
+    ConfigKey{
+        "start.*", "approval",
+        key_text("who approved that in writing: reference; who; date (YYYY-MM-DD); a production platform "
+                 "wants it"),
+        ""},
+    ConfigKey{"start.*", "round_to_year_end",
+              key_text("the rule starts on 31 December of the year of its start date"), "no"},
     ConfigKey{"extract", "kind", key_text("kind of extract; only rehearsal for now"), "rehearsal"},
     ConfigKey{"consult", "limit", key_text("answers shown by a search, at most"), "50"},
 };

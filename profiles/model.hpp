@@ -116,6 +116,10 @@ struct RuleDef {
   std::string source;          ///< text or study it rests on
   std::string confidence;      ///< H, M or L as in the retention study
   std::string validator;       ///< who must validate it: "archiviste", "DPO"...
+
+  // Decided by the establishment for its versements, never by rules.xml.
+  bool bounded_start = false;      ///< a unit without start takes UnitRule::start_bound
+  bool round_to_year_end = false;  ///< starts on 31 December of the year of the start date
 };
 
 /// "{column}" templates over the row of facts. "{column:date}" prints 25/11/2026. "{{" is a brace.
@@ -125,6 +129,9 @@ struct UnitRule {
   RuleCategory category = RuleCategory::appraisal;
   std::string code;
   Template start;  ///< a date template; empty value = no StartDate (never destroyable, flagged)
+  /// A date that the start cannot be later than, for units whose start is not known: only used when the
+  /// establishment decides so.
+  Template start_bound;
   std::string
       final_action;  ///< Keep/Destroy, RestrictAccess/Transfer/Copy; required by appraisal and storage
   bool prevent_inheritance = false;

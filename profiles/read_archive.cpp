@@ -54,9 +54,11 @@ UnitRule read_rule(const XmlElement& e, Reading& r, const std::vector<std::strin
   rule.category = parse_category(core::trim(e.attribute_or("category", "")));
   rule.code = core::trim(e.attribute_or("code", ""));
   rule.start = core::trim(e.attribute_or("start", ""));
+  rule.start_bound = core::trim(e.attribute_or("start-bound", ""));
   rule.final_action = core::trim(e.attribute_or("action", ""));
   rule.prevent_inheritance = yes(e, "prevent-inheritance", false);
   check_template(rule.start, e, r, names);
+  check_template(rule.start_bound, e, r, names);
   check_rule(e, rule, r);
   return rule;
 }

@@ -49,9 +49,20 @@ RuleOutcome outcome(const profiles::Application& app, const std::string& archive
   if (!known)
     throw Error(Exit::profile_invalid,
                 msg("{0}: the rule {1} is not declared in rules.xml.", archive, rule.code));
-  RuleOutcome out{known, rule.category, {}, {}, rule.final_action, rule.prevent_inheritance};
+  RuleOutcome out{known, rule.category, {}, {}, rule.final_action, rule.prevent_inheritance, false};
   if (rule.start.empty()) return out;
   out.start = expand_date(rule.start, facts, archive);
+  if (!out.start && known->bounded_start && !rule.start_bound.empty()) {
+    out.start = expand_date(rule.start_bound, facts, archive);
+    out.bounded = out.start.has_value();
+  }
+  if (out.bounded)
+    findings.push_back({Severity::info, "rule-start-bounded",
+                        msg("The start date of rule {0} is not known: it starts on {1}, a bound.", rule.code,
+                            core::format_date(*out.start)),
+                        archive});
+  if (out.start && known->round_to_year_end)
+    out.start = core::Date{out.start->year(), std::chrono::December, std::chrono::day{31}};
   if (!out.start) {
     findings.push_back({Severity::info, "rule-without-start",
                         msg("The rule {0} has no start date: it never ends.", rule.code), archive});
@@ -68,6 +79,7 @@ RuleOutcome outcome(const profiles::Application& app, const std::string& archive
              rule.code, core::format_date(*out.start)),
          archive});
     out.start.reset();
+    out.bounded = false;
   }
   return out;
 }

@@ -25,6 +25,7 @@ struct RuleOutcome {
   std::optional<core::Date> start, end;  ///< no start: no end either (never destroyable)
   std::string final_action;
   bool prevent_inheritance = false;
+  bool bounded = false;  ///< the start is a bound in the place of a date that is not known
 };
 /// A unit described: templates expanded over the facts.
 struct Described {

@@ -8,11 +8,14 @@
 #include "records/record.hpp"
 #include "records/rendition.hpp"
 #include "records/selection.hpp"
+#include "sip/attachment.hpp"
+#include "sip/built_lot.hpp"
 #include "sip/content.hpp"
 #include "sip/kept.hpp"
 #include "sip/sampling.hpp"
 #include "sip/settings.hpp"
 #include "sip/sinks.hpp"
+#include "sip/start_policy.hpp"
 #include "trust/seal.hpp"
 
 #include <array>
@@ -60,83 +63,15 @@ class FindingLog {
   std::uint64_t more_ = 0;
 };
 
-const char* severity_name(Severity severity) {
-  switch (severity) {
-    case Severity::info:
-      return "info";
-    case Severity::warning:
-      return "warning";
-    case Severity::error:
-      return "error";
-  }
-  return "";
-}
-
-Json findings_to_json(const std::vector<Finding>& findings) {
-  Json list = Json::array();
-  for (const auto& f : findings)
-    list.push_back({{"severity", severity_name(f.severity)},
-                    {"code", f.code},
-                    {"message", f.message.english()},
-                    {"where", f.where}});
-  return list;
-}
-
-std::vector<Finding> findings_from_json(const Json& build) {
-  std::vector<Finding> findings;
-  const auto list = build.find("findings");
-  if (list == build.end() || !list->is_array()) return findings;
-  for (const auto& f : *list) {
-    const auto severity = f.value("severity", "warning");
-    findings.push_back({severity == "error"  ? Severity::error
-                        : severity == "info" ? Severity::info
-                                             : Severity::warning,
-                        f.value("code", ""), msg("{0}", f.value("message", "")), f.value("where", "")});
-  }
-  return findings;
-}
-
-struct Built {
-  core::FileDigest sip;
-  core::Sha512 manifest;
-  std::uint64_t units = 0, objects = 0, bytes = 0;
-};
-
 core::Format format_of(std::string_view head, std::string_view file_name) {
   const auto format = core::identify(head, file_name);
   return format ? *format : core::Format{};
 }
 
-int lots_of_profile(const Plan& plan, const std::string& profile) {
-  int n = 0;
-  for (const auto& lot : plan.lots)
-    if (lot.profile == profile) ++n;
-  return n;
-}
-
-MessageHead head_of(const Plan& plan, const PlannedLot& lot, const profiles::ArchiveDef& archive,
-                    const Settings& s) {
-  MessageHead head;
-  head.version = plan.seda;
-  const int lots = lots_of_profile(plan, lot.profile);
-  head.comment = lots > 1 ? fmt::format("{}, lot {} sur {}", archive.label, lot.number, lots) : archive.label;
-  head.date = plan.created;
-  head.message_identifier = lot.id.value;
-  const auto agreement = s.agreements.find(lot.profile);
-  if (agreement != s.agreements.end()) head.archival_agreement = agreement->second;
-  head.archival_agency = s.archival_agency;
-  head.transferring_agency = s.transferring_agency;
-  head.originating_agency = s.originating_agency;
-  head.submission_agency = s.submission_agency;
-  head.archival_profile = s.archival_profile;
-  head.acquisition_information = s.acquisition_information;
-  head.legal_status = s.legal_status;
-  head.transfer_request_reply = s.transfer_request_reply;
-  // The parts of one selection are tied to the first (RelatedTransferReference, SEDA 2 §ArchiveTransfer).
-  for (const auto& other : plan.lots)
-    if (other.profile == lot.profile && other.number == 1 && lot.number != 1)
-      head.related_transfers.push_back(other.id.value);
-  return head;
+/// The node of the filing plan that the lot is attached to, nullptr when it stands by itself.
+const Attachment* attachment_of(const Settings& settings, const profiles::ArchiveDef& archive) {
+  const auto at = settings.attachments.find(archive.id);
+  return at == settings.attachments.end() ? nullptr : &at->second;
 }
 
 /// Writes the manifest and the objects of one lot into a working folder.
@@ -158,7 +93,7 @@ class LotWriter {
         objects_(objects_file_),
         manifest_file_(work / "manifest.xml"),
         manifest_(manifest_file_),
-        writer_(head_of(plan, lot, archive, settings), manifest_, work),
+        writer_(head_of(plan, lot, archive.label, settings), manifest_, work),
         provenance_{app.id, plan.extract_root, core::format_instant(extract.run().finished)} {}
 
   void run(const fs::path& kept, const Extent& extent, core::Progress& progress) {
@@ -173,6 +108,7 @@ class LotWriter {
     });
     if (group_) writer_.close_unit();
     writer_.close_unit();
+    if (attachment_) writer_.close_unit();
     writer_.finish();
   }
 
@@ -249,6 +185,7 @@ class LotWriter {
         extract_.run().application_label, core::format_date_fr(core::Date{day}), plan_.extract_root);
     auto content = unit_content(std::move(described), settings_);
     content.originating_agency = settings_.originating_agency;
+    if (attachment_) writer_.open_unit(existing_unit(*attachment_));
     writer_.open_unit(content);
   }
 
@@ -322,35 +259,13 @@ class LotWriter {
   HashingSink manifest_;
   ManifestWriter writer_;
   records::RecordProvenance provenance_;
+  const Attachment* attachment_ = attachment_of(settings_, archive_);
   core::Format xml_format_ = format_of(xml_head, "record.xml");
   std::vector<Slice> slices_;
   std::optional<std::string> group_;
   std::vector<Finding> scratch_;
   FindingLog log_;
 };
-
-/// What build.json says when it still describes the SIP that stands beside it, seal included.
-std::optional<BuildReport> still_built(const Versement& versement, const MessageIdentifier& lot) {
-  const auto sip = versement.sip(lot);
-  const auto file = versement.lot(lot) / "build.json";
-  if (!fs::exists(sip) || !fs::exists(file) || !fs::exists(trust::seal_path(sip))) return std::nullopt;
-  const auto build = core::read_json(file);
-  BuildReport report;
-  report.sip = core::digest_file(sip);
-  if (core::json_string(build, "sha512", file.string()) != report.sip.sha512.hex()) return std::nullopt;
-  report.units = static_cast<std::uint64_t>(core::json_int(build, "units", file.string()));
-  report.objects = static_cast<std::uint64_t>(core::json_int(build, "objects", file.string()));
-  report.bytes = static_cast<std::uint64_t>(core::json_int(build, "bytes", file.string()));
-  report.findings = findings_from_json(build);
-  return report;
-}
-
-void refuse_if_sent(const Versement& versement, const PlannedLot& lot) {
-  const auto facts = lot_facts(versement, lot, "");
-  if (facts.sending || facts.operation)
-    throw Error(Exit::lot_state,
-                msg("The lot {0} is {1}: it is not built again.", lot.id.value, state_label(facts.state)));
-}
 
 void check_extract(const extract::Extract& extract, const Plan& plan) {
   if (extract.root().hex() == plan.extract_root && extract.run().profile_digest == plan.profile_digest)
@@ -384,23 +299,6 @@ Extent measure(const Versement& versement, const PlannedLot& lot) {
   return extent;
 }
 
-void publish(const fs::path& work, const Versement& versement, const PlannedLot& lot, const Built& built,
-             const std::vector<Finding>& findings) {
-  const auto folder = versement.lot(lot.id);
-  fs::create_directories(folder);
-  core::publish_file(trust::seal_path(work / "sip.zip"), trust::seal_path(versement.sip(lot.id)));
-  core::write_json(folder / "build.json", {{"format", "versoir-build/1"},
-                                           {"sha512", built.sip.sha512.hex()},
-                                           {"size", built.sip.size},
-                                           {"manifest_sha512", built.manifest.hex()},
-                                           {"units", built.units},
-                                           {"objects", built.objects},
-                                           {"bytes", built.bytes},
-                                           {"tool", tool_name()},
-                                           {"findings", findings_to_json(findings)}});
-  core::publish_file(work / "sip.zip", versement.sip(lot.id));
-}
-
 const profiles::ArchiveDef& archive_of(const profiles::Application& app, const PlannedLot& lot) {
   const auto* archive = app.find_archive(lot.profile);
   if (!archive)
@@ -415,6 +313,7 @@ BuildReport write_lot(extract::Extract& extract, const Versement& versement, con
   const auto settings = Settings::from_json(plan.settings);
   auto app = extract.profile();
   apply_durations(app, settings.durations);
+  apply_starts(app, settings.starts);
   const auto& archive = archive_of(app, lot);
   const auto extent = measure(versement, lot);
   // Beside the lots, on the same file system: a rename publishes, and the lot's folder never holds half a
@@ -450,9 +349,12 @@ BuildReport build_lot(extract::Extract& extract, const core::Config& config, con
   check_extract(extract, plan);
   const auto app = extract.profile();
   require_validated(config, app, archive_of(app, *lot), plan);
+  const auto settings = Settings::from_json(plan.settings);
+  if (const auto* attachment = attachment_of(settings, archive_of(app, *lot)))
+    require_attachment(*attachment, lot->profile, versement.workspace(), config.file(), settings);
   if (!replace)
     if (auto report = still_built(versement, lot_id)) return std::move(*report);
-  refuse_if_sent(versement, *lot);
+  refuse_built_again(versement, *lot);
   check_kept(versement, plan);
   try {
     return write_lot(extract, versement, plan, *lot, seal, tsa, clock, progress);

@@ -17,10 +17,17 @@ struct BuildReport {
 /// Writes lots/<id>/sip.zip, sip.zip.p7s and build.json (digest, size, counts). Already built and unchanged:
 /// nothing is done unless `replace`. Refuses an extract whose root is not the plan's (Exit::extract_altered),
 /// and a lot already sent (Exit::lot_state), and for a production platform rules that `config` does not say
-/// validated (Exit::configuration).
+/// validated (Exit::configuration). A lot whose node is no longer in
+/// its filing plan, or in the receipt of that plan, is refused too (Exit::configuration).
 BuildReport build_lot(extract::Extract& extract, const core::Config& config, const Versement& versement,
                       const Plan& plan, const MessageIdentifier& lot, trust::Signer& seal,
                       trust::TimestampAuthority* tsa, bool replace, const core::Clock& clock,
                       core::Progress& progress);
+
+/// The same for the one lot of a plan that transfers a filing plan (plan.hpp: make_filing_plan). A copy of
+/// the filing plan that is not what was planned is Error(Exit::lot_state).
+BuildReport build_filing_lot(const Versement& versement, const Plan& plan, const MessageIdentifier& lot,
+                             trust::Signer& seal, trust::TimestampAuthority* tsa, bool replace,
+                             const core::Clock& clock);
 
 }  // namespace versoir::sip

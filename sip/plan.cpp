@@ -9,13 +9,16 @@
 #include "sip/content.hpp"
 #include "sip/kept.hpp"
 #include "sip/key_list.hpp"
+#include "sip/lot_filler.hpp"
+#include "sip/plan_folder.hpp"
 #include "sip/plan_refusals.hpp"
 #include "sip/sampling.hpp"
 #include "sip/settings.hpp"
 #include "sip/sinks.hpp"
+#include "sip/start_policy.hpp"
 
 #include <algorithm>
-#include <system_error>
+#include <map>
 
 namespace versoir::sip {
 
@@ -25,104 +28,6 @@ using core::Exit;
 using core::msg;
 
 namespace {
-
-/// Personal data: the group of the workspace reads it, nobody else.
-/// Records whose size is really measured: the first ones, then one in so many (docs/decisions/0005).
-constexpr std::uint64_t measured_first = 64, measured_every = 64;
-/// What a record costs in the manifest: its unit, its object group, its rules.
-constexpr std::uint64_t manifest_bytes_per_record = 3'000;
-
-/// Fills lots in the order of the selection; a lot is closed when the next record would pass a limit.
-class LotFiller {
- public:
-  LotFiller(std::vector<PlannedLot>& lots, const Settings& settings, const profiles::ArchiveDef& archive,
-            std::string stem, std::uint64_t documentation_bytes)
-      : lots_(lots),
-        settings_(settings),
-        archive_(archive),
-        stem_(std::move(stem)),
-        documentation_bytes_(documentation_bytes) {}
-
-  const MessageIdentifier& add(const std::optional<std::string>& group, std::uint64_t bytes) {
-    const std::uint64_t own = archive_.unit.object ? 2 : 1;
-    if (open_ && (entries_ + own + (group && group != group_ ? 1 : 0) > settings_.max_entries ||
-                  bytes_ + bytes > settings_.max_bytes))
-      open_ = false;
-    if (!open_) start();
-    if (group && group != group_) ++entries_;
-    group_ = group;
-    entries_ += own;
-    bytes_ += bytes;
-    ++lots_.back().records;
-    return lots_.back().id;
-  }
-
- private:
-  void start() {
-    open_ = true;
-    group_.reset();
-    entries_ = fixed_entries;
-    bytes_ = documentation_bytes_;
-    PlannedLot lot;
-    lot.number = ++number_;
-    lot.profile = archive_.id;
-    lot.id.value = fmt::format("{}-{:04}", stem_, lot.number);
-    lots_.push_back(std::move(lot));
-  }
-
-  std::vector<PlannedLot>& lots_;
-  const Settings& settings_;
-  const profiles::ArchiveDef& archive_;
-  std::string stem_;
-  std::uint64_t documentation_bytes_;
-  std::uint64_t entries_ = 0, bytes_ = 0;
-  std::optional<std::string> group_;
-  int number_ = 0;
-  bool open_ = false;
-};
-
-/// Bytes of a record's XML: measured on some, the mean of those on the others.
-class SizeEstimate {
- public:
-  SizeEstimate(records::RecordReader& reader, const profiles::Application& app,
-               const profiles::ArchiveDef& archive, const records::RecordProvenance& provenance)
-      : reader_(reader),
-        record_(app.find_record(archive.record)),
-        provenance_(provenance),
-        wanted_(archive.unit.object) {}
-
-  std::uint64_t of(const records::Key& key) {
-    if (!wanted_) return manifest_bytes_per_record;
-    const auto turn = seen_++;
-    if (turn < measured_first || turn % measured_every == 0) measure(key);
-    return manifest_bytes_per_record + (measured_ ? total_ / measured_ : 0);
-  }
-
- private:
-  void measure(const records::Key& key) {
-    const auto record = reader_.read(*record_, key);
-    if (!record) return;  // the build says so, with the key
-    CountingSink sink;
-    records::write_xml(*record, provenance_, sink);
-    total_ += sink.size();
-    ++measured_;
-  }
-
-  records::RecordReader& reader_;
-  const profiles::RecordDef* record_;
-  const records::RecordProvenance& provenance_;
-  bool wanted_;
-  std::uint64_t seen_ = 0, measured_ = 0, total_ = 0;
-};
-
-/// A CSV of the versement under its temporary name, hashed while written.
-struct HashedCsv {
-  explicit HashedCsv(const fs::path& path)
-      : file(path, private_mode), sink(file), csv(sink, core::CsvFor::people) {}
-  core::AtomicFile file;
-  HashingSink sink;
-  core::CsvWriter csv;
-};
 
 std::vector<const profiles::ArchiveDef*> chosen_archives(const profiles::Application& app,
                                                          const std::vector<std::string>& wanted) {
@@ -140,37 +45,6 @@ std::vector<const profiles::ArchiveDef*> chosen_archives(const profiles::Applica
   if (archives.empty())
     throw Error(Exit::profile_invalid, msg("The application {0} has no archive profile.", app.id));
   return archives;
-}
-
-/// A lot that reached the platform, or may have, fixes the plan. A rejected one does not: nothing of it was
-/// kept there.
-void refuse_if_sent(const Versement& versement, const Plan& plan) {
-  for (const auto& lot : plan.lots) {
-    const auto facts = lot_facts(versement, lot, "");
-    switch (facts.state) {
-      case LotState::planned:
-      case LotState::built:
-      case LotState::checked:
-      case LotState::approved:
-      case LotState::refused:
-      case LotState::rejected:
-        break;
-      default:
-        throw Error(Exit::lot_state, msg("The lot {0} is {1}: this versement cannot be planned again.",
-                                         lot.id.value, state_label(facts.state)))
-            .hint(msg("Plan another versement, with another --id."));
-    }
-  }
-}
-
-int next_attempt(const Versement& versement, bool replace) {
-  if (!fs::exists(versement.file("plan.json"))) return 1;
-  if (!replace)
-    throw Error(Exit::lot_state, msg("The versement {0} is already planned.", versement.id()))
-        .hint(msg("Use --replace to plan it again: its lots then have new identifiers."));
-  const auto previous = versement.plan();
-  refuse_if_sent(versement, previous);
-  return previous.attempt + 1;
 }
 
 void check_queries(records::RecordReader& reader) {
@@ -195,33 +69,10 @@ void check_limits(const PlanOptions& options) {
   if (options.max_bytes == 0) throw Error(Exit::usage, msg("The limit of bytes of a lot must not be zero."));
 }
 
-/// The part of MessageIdentifiers that tells what was transferred: other versement, data, profile, settings
-/// or attempt, other id. The versement counts: two of them from one extract are two transfers, and the
-/// platform has no other way to tell their messages apart (docs/decisions/0005).
-std::string identity(const std::string& versement, const std::string& extract_root,
-                     const std::string& profile_digest, const Settings& settings, int attempt,
-                     const KeyList* closed) {
-  core::Sha256Hasher hasher;
-  hasher.update(versement);
-  hasher.update(std::string_view("\0", 1));
-  hasher.update(extract_root);
-  hasher.update(profile_digest);
-  hasher.update(core::canonical_json(settings.to_json()));
-  hasher.update(std::to_string(attempt));
-  if (closed) hasher.update(closed->sha512());
-  return hasher.finish().hex().substr(0, 10);
-}
-
 std::uint64_t documentation_size(const profiles::Application& app, const profiles::RecordDef& record) {
   CountingSink sink;
   for (const auto& item : documentation_items(app, record)) item.write(sink);
   return sink.size();
-}
-
-fs::path relative_to(const fs::path& path, const fs::path& workspace) {
-  std::error_code error;
-  auto relative = fs::relative(fs::absolute(path), fs::absolute(workspace), error);
-  return error || relative.empty() ? fs::absolute(path) : relative;
 }
 
 /// One planning run over one extract.
@@ -248,7 +99,8 @@ class Planner {
                                                core::format_instant(extract_.run().finished)};
     LotFiller filler(plan_.lots, settings_, archive,
                      fmt::format("{}-{}-{}", settings_.message_prefix, archive.code, id),
-                     documentation_size(app_, *record));
+                     documentation_size(app_, *record),
+                     fixed_entries + (settings_.attachments.contains(archive.id) ? 1 : 0));
     SizeEstimate sizes(reader, app_, archive, provenance);
     auto sampler = sample(archive, progress);
     tallies_.push_back({&archive, 0, 0, {}});
@@ -345,6 +197,8 @@ class Planner {
     auto unit = describe_record(app_, archive, candidate.facts, candidate.key, findings_);
     const auto criteria = sampler ? sampler->next(candidate.key) : std::string();
     if (archive.sampling) set_final_action(unit, sampler ? sampler->action(criteria) : "Keep");
+    for (const auto& rule : unit.rules)
+      if (rule.bounded) plan_.starts[rule.rule->code]["bounded"] = ++bounded_[rule.rule->code];
     auto row = kept_row(unit);
     row.sampling = criteria;
     if (candidate.closed) row.decision = closed_->reference(archive.id, candidate.key);
@@ -365,24 +219,8 @@ class Planner {
   ClosedRefusals refusals_;
   HashedCsv kept_, left_out_;
   std::vector<Tally> tallies_;
+  std::map<std::string, std::uint64_t> bounded_;  ///< units of a rule that start from a bound
   std::vector<core::Finding> findings_;
-};
-
-/// The folder of a versement that is being planned: a plan that fails takes it away again if it made it.
-class NewFolder {
- public:
-  explicit NewFolder(fs::path folder) : folder_(std::move(folder)), made_(fs::create_directories(folder_)) {}
-  NewFolder(const NewFolder&) = delete;
-  NewFolder& operator=(const NewFolder&) = delete;
-  ~NewFolder() {
-    std::error_code ec;
-    if (made_) fs::remove_all(folder_, ec);
-  }
-  void keep() noexcept { made_ = false; }
-
- private:
-  fs::path folder_;
-  bool made_;
 };
 
 }  // namespace
@@ -403,8 +241,9 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
     closed = KeyList::read(options.closed, Exit::usage);
     keep_deferring(archives, *closed);
   }
-  const auto settings = read_settings(config, app, archives, options);
+  const auto settings = read_settings(config, app, archives, options, versement.workspace());
   apply_durations(app, settings.durations);
+  apply_starts(app, settings.starts);
   plan.findings = stray_codes(config, app);
   if (settings.platform_kind == "production" &&
       extract.run().kind != extract::kind_name(extract::Kind::final_))
@@ -424,14 +263,14 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   plan.tenant = settings.tenant;
   plan.seda = options.seda;
   plan.settings = settings.to_json();
+  for (const auto& [code, decision] : settings.starts) plan.starts[code] = {{"bounded", 0}};
 
   records::RecordReader reader(extract.database(), app);
   check_queries(reader);
   NewFolder folder(versement.folder());
   auto* list = closed ? &*closed : nullptr;
   Planner planner(extract, app, settings, plan, versement, config.file().parent_path(), list);
-  const auto id =
-      identity(plan.versement, plan.extract_root, plan.profile_digest, settings, plan.attempt, list);
+  const auto id = plan_identity(plan, settings, list ? list->sha512() : std::string());
   for (const auto* archive : archives) planner.run(*archive, id, reader, progress);
   if (list) {
     planner.refusals().add_unmet(*list, options.profiles, app);

@@ -35,4 +35,10 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
                const PlanOptions& options, const core::Clock& clock, core::Progress& progress,
                PlanTable* table = nullptr);
 
+/// Plans the transfer of a filing plan (filing_plan.hpp): one lot of units without objects or rules, and a
+/// copy of `file` in the versement's folder. No table is written. Of `options`, the archive profiles, the
+/// limit of bytes, the extract and the list of closed records do not count.
+Plan make_filing_plan(const std::filesystem::path& file, const core::Config& config,
+                      const Versement& versement, const PlanOptions& options, const core::Clock& clock);
+
 }  // namespace versoir::sip

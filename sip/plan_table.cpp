@@ -36,7 +36,8 @@ void join(std::string& list, const std::string& item) {
 
 class Counter {
  public:
-  Counter(const profiles::Application& app, const Settings& settings) : app_(app), settings_(settings) {
+  Counter(const profiles::Application& app, const Settings& settings, const Json& starts)
+      : app_(app), settings_(settings), starts_(starts) {
     for (const auto& archive : app.archives) {
       if (!settings.agreements.contains(archive.id)) continue;  // not of this plan
       ProfileTable profile;
@@ -96,10 +97,11 @@ class Counter {
     line.final_action = action;
     std::istringstream words(codes);
     for (std::string code; words >> code;) {
-      const auto facts = rule_facts(app_, settings_, code);
+      auto facts = rule_facts(app_, settings_, code);
+      if (starts_.is_object() && starts_.contains(code)) facts["start"].update(starts_.at(code));
       join(line.rule_ids, words::text(facts, "ruleId"));
       join(line.label, words::text(facts, "label"));
-      join(line.duration, words::duration_label(facts));
+      join(line.duration, words::duration_and_start(facts));
     }
     profile.rules.push_back(std::move(line));
     return profile.rules.size() - 1;
@@ -107,6 +109,7 @@ class Counter {
 
   const profiles::Application& app_;
   const Settings& settings_;
+  const Json& starts_;  ///< Plan::starts
   std::map<std::string, std::size_t> positions_;
   PlanTable table_;
 };
@@ -192,7 +195,7 @@ class Sheet {
 
 PlanTable plan_table(const Versement& versement, const Plan& plan, const profiles::Application& app) {
   const auto settings = Settings::from_json(plan.settings);
-  Counter counter(app, settings);
+  Counter counter(app, settings, plan.starts);
   read_kept(versement.file("kept.csv"), [&](const KeptRow& row) {
     counter.keep(row);
     return true;

@@ -4,18 +4,17 @@
 
 #include "core/file.hpp"
 #include "sip/content.hpp"
+#include "sip/filing_plan.hpp"
 #include "sip/kept.hpp"
+#include "sip/review_lots.hpp"
 #include "sip/settings.hpp"
-#include "sip/visa.hpp"
 
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
 
 namespace versoir::sip {
 
-namespace fs = std::filesystem;
 using core::Json;
 
 namespace {
@@ -169,7 +168,11 @@ Json profiles_to_json(const profiles::Application& app, const Settings& settings
     const auto at = lists.profiles.find(archive.id);
     const auto& stats = at == lists.profiles.end() ? none : at->second;
     Json rules = Json::array();
-    for (const auto& code : used_rules(archive)) rules.push_back(rule_facts(app, settings, code));
+    for (const auto& code : used_rules(archive)) {
+      rules.push_back(rule_facts(app, settings, code));
+      if (plan.starts.is_object() && plan.starts.contains(code))
+        rules.back()["start"].update(plan.starts.at(code));
+    }
     list.push_back({{"id", archive.id},
                     {"code", archive.code},
                     {"label", archive.label},
@@ -187,88 +190,6 @@ Json profiles_to_json(const profiles::Application& app, const Settings& settings
   }
   return list;
 }
-
-/// Neither sent nor ready for an approval.
-bool blocks(const LotFacts& facts, const Versement& versement) {
-  if (facts.sending || facts.operation) return false;
-  return !fs::exists(versement.sip(facts.id)) ||
-         (facts.check_verdict != "OK" && facts.check_verdict != "WARNING");
-}
-
-/// What builds and checks had to say, counted by code.
-struct Remarks {
-  struct Count {
-    std::uint64_t times = 0;
-    std::string severity, message;
-  };
-  std::map<std::string, Count> build, check;
-  std::set<std::string> assumptions;
-
-  static void add(std::map<std::string, Count>& to, const Json& item, const char* severity) {
-    auto& count = to[core::text_of(item, "code")];
-    if (count.times++ > 0) return;
-    count.severity = core::text_of(item, severity);
-    count.message = core::text_of(item, "message");
-  }
-  void read_build(const Json& json) {
-    const auto findings = json.find("findings");
-    if (findings == json.end() || !findings->is_array()) return;
-    for (const auto& item : *findings)
-      if (item.is_object()) add(build, item, "severity");
-  }
-  void read_check(const Json& json) {
-    if (const auto events = json.find("events"); events != json.end() && events->is_array())
-      for (const auto& item : *events)
-        if (item.is_object() && core::text_of(item, "status") != "OK") add(check, item, "status");
-    if (const auto list = json.find("assumptions"); list != json.end() && list->is_array())
-      for (const auto& item : *list)
-        if (item.is_string()) assumptions.insert(item.get<std::string>());
-  }
-  static Json to_json(const std::map<std::string, Count>& from) {
-    Json list = Json::array();
-    for (const auto& [code, count] : from)
-      list.push_back(
-          {{"code", code}, {"times", count.times}, {"severity", count.severity}, {"example", count.message}});
-    return list;
-  }
-};
-
-struct LotsFacts {
-  Json lots = Json::array(), blocking = Json::array();
-  std::uint64_t units = 0, objects = 0, size = 0, bytes = 0;
-  Remarks remarks;
-
-  void read(const Versement& versement, const Plan& plan) {
-    const auto visas = list_visas(versement);
-    for (const auto& lot : plan.lots) add(versement, lot, latest_decision(visas, lot.id));
-  }
-
- private:
-  void add(const Versement& versement, const PlannedLot& lot, std::string_view decision) {
-    const auto facts = lot_facts(versement, lot, decision);
-    const auto file = versement.lot(lot.id) / "build.json";
-    const auto build = fs::exists(file) ? core::read_json(file) : Json::object();
-    remarks.read_build(build);
-    if (facts.check && !facts.check_verdict.empty()) remarks.read_check(*facts.check);
-    if (blocks(facts, versement)) blocking.push_back(lot.id.value);
-    units += facts.units;
-    objects += facts.objects;
-    size += facts.size;
-    if (const auto at = build.find("bytes"); at != build.end() && at->is_number_unsigned())
-      bytes += at->get<std::uint64_t>();
-    lots.push_back({{"id", lot.id.value},
-                    {"profile", lot.profile},
-                    {"number", lot.number},
-                    {"records", lot.records},
-                    {"size", facts.size},
-                    {"sha512", core::text_of(build, "sha512")},
-                    {"units", facts.units},
-                    {"objects", facts.objects},
-                    {"check", facts.check_verdict},
-                    {"reply", facts.reply_code},
-                    {"state", state_name(facts.state)}});
-  }
-};
 
 Json anomalies_to_json(core::Database& db) {
   Json list = Json::array();
@@ -325,12 +246,6 @@ Json dictionary_to_json(const profiles::Application& app) {
           {"tablesNotTaken", std::move(left)}};
 }
 
-Json text_list(const std::set<std::string>& texts) {
-  Json list = Json::array();
-  for (const auto& text : texts) list.push_back(text);
-  return list;
-}
-
 }  // namespace
 
 Json rule_facts(const profiles::Application& app, const Settings& settings, const std::string& code) {
@@ -342,6 +257,15 @@ Json rule_facts(const profiles::Application& app, const Settings& settings, cons
   if (const auto v = settings.validations.find(code); v != settings.validations.end())
     json["validation"] = {
         {"reference", v->second.reference}, {"who", v->second.who}, {"date", v->second.date}};
+  if (const auto start = settings.starts.find(code); start != settings.starts.end()) {
+    const auto& approval = start->second.approval;
+    json["start"] = {{"bound", start->second.bound},
+                     {"roundToYearEnd", start->second.round_to_year_end},
+                     {"approval", nullptr}};
+    if (approval)
+      json["start"]["approval"] = {
+          {"reference", approval->reference}, {"who", approval->who}, {"date", approval->date}};
+  }
   if (!rule) return json;
   json["category"] = profiles::rule_element(rule->category);
   json["label"] = rule->label;
@@ -356,21 +280,16 @@ Json rule_facts(const profiles::Application& app, const Settings& settings, cons
   return json;
 }
 
-Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract,
-                  const Target& target) {
-  const auto settings = Settings::from_json(plan.settings);
-  auto app = extract.profile();
-  apply_durations(app, settings.durations);
-  Lists lists{core::Date{std::chrono::floor<std::chrono::days>(plan.created)}, {}, Json::array()};
-  lists.read(versement, plan.kept);
-  LotsFacts lots;
-  lots.read(versement, plan);
+namespace {
+
+/// What is said of any versement.
+Json common_facts(const Versement& versement, const Plan& plan, const Settings& settings,
+                  const Target& target, const Lists& lists) {
   Json facts = {{"format", "versoir-review/1"},
                 {"versement", plan.versement},
                 {"attempt", plan.attempt},
                 {"created", core::format_instant(plan.created)},
                 {"establishment", settings.establishment},
-                {"application", {{"id", app.id}, {"label", app.label}}},
                 {"agencies", plan.settings.at("agencies")},
                 {"platform",
                  {{"name", plan.platform},
@@ -380,19 +299,64 @@ Json review_facts(const Versement& versement, const Plan& plan, extract::Extract
                   {"caSha256", target.ca_sha256},
                   {"agreements", plan.settings.at("agreements")}}},
                 {"seda", seda_name(plan.seda)},
-                {"extract", extract_to_json(extract, plan)},
-                {"dictionary", dictionary_to_json(app)},
-                {"profiles", profiles_to_json(app, settings, lists, plan)},
                 {"closed", plan.closed},
                 {"sample", lists.sample}};
-  facts["totals"] = {{"kept", plan.kept},   {"leftOut", plan.left_out}, {"lots", plan.lots.size()},
-                     {"units", lots.units}, {"objects", lots.objects},  {"size", lots.size},
-                     {"bytes", lots.bytes}};
-  facts["lots"] = std::move(lots.lots);
-  facts["blocking"] = std::move(lots.blocking);
-  facts["buildRemarks"] = Remarks::to_json(lots.remarks.build);
-  facts["checkRemarks"] = Remarks::to_json(lots.remarks.check);
-  facts["assumptions"] = text_list(lots.remarks.assumptions);
+  add_lots(versement, plan, facts);
+  return facts;
+}
+
+Lists read_lists(const Versement& versement, const Plan& plan) {
+  Lists lists{core::Date{std::chrono::floor<std::chrono::days>(plan.created)}, {}, Json::array()};
+  lists.read(versement, plan.kept);
+  return lists;
+}
+
+Json attachments_to_json(const Settings& settings) {
+  Json list = Json::array();
+  for (const auto& [archive, a] : settings.attachments)
+    list.push_back({{"profile", archive},
+                    {"node", a.node},
+                    {"title", a.title},
+                    {"source", a.versement.empty() ? a.plan : a.versement},
+                    {"keyName", a.key_name},
+                    {"systemId", a.system_id}});
+  return list;
+}
+
+}  // namespace
+
+Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract,
+                  const Target& target) {
+  const auto settings = Settings::from_json(plan.settings);
+  auto app = extract.profile();
+  apply_durations(app, settings.durations);
+  const auto lists = read_lists(versement, plan);
+  auto facts = common_facts(versement, plan, settings, target, lists);
+  facts["application"] = {{"id", app.id}, {"label", app.label}};
+  facts["extract"] = extract_to_json(extract, plan);
+  facts["dictionary"] = dictionary_to_json(app);
+  facts["profiles"] = profiles_to_json(app, settings, lists, plan);
+  if (!settings.attachments.empty()) facts["attachments"] = attachments_to_json(settings);
+  return facts;
+}
+
+Json review_filing_facts(const Versement& versement, const Plan& plan, const Target& target) {
+  const auto filing = FilingPlan::read(versement.file(filing_file));
+  auto facts =
+      common_facts(versement, plan, Settings::from_json(plan.settings), target, read_lists(versement, plan));
+  Json nodes = Json::array();
+  for (const auto& node : filing.nodes)
+    nodes.push_back({{"id", node.id},
+                     {"parent", node.parent},
+                     {"title", node.title},
+                     {"level", node.level},
+                     {"description", node.description},
+                     {"depth", node.depth}});
+  facts["sample"] = Json::array();  // the whole plan is shown
+  facts["filing"] = {{"title", filing.title},
+                     {"root", plan.extract_root},
+                     {"sha512", plan.extract_sha512},
+                     {"nodes", std::move(nodes)}};
   return facts;
 }
 

@@ -16,6 +16,9 @@ namespace versoir::sip {
 /// `target`: what the platform's name stands for today, as an approval will bind it.
 [[nodiscard]] core::Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract,
                                       const Target& target = {});
+/// The same of a versement that transfers a filing plan: its nodes in the place of extract and profiles.
+[[nodiscard]] core::Json review_filing_facts(const Versement& versement, const Plan& plan,
+                                             const Target& target = {});
 /// A rule: label, duration, RuleId of the platform, source, validation.
 [[nodiscard]] core::Json rule_facts(const profiles::Application& app, const Settings& settings,
                                     const std::string& code);

@@ -20,6 +20,19 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
+bool is_filing(const Json& facts) { return member(facts, "filing").is_object(); }
+
+std::string application_text(const Json& facts) {
+  return is_filing(facts) ? tr("none: filing plan") : text(member(facts, "application"), "label");
+}
+
+/// Set off by its depth, in a table as on a terminal.
+std::string node_title(const Json& node) {
+  std::string title;
+  for (std::uint64_t i = 0; i < number(node, "depth"); ++i) title += "\u2014 ";
+  return title + text(node, "title");
+}
+
 /// Writes the page section by section.
 class Page {
  public:
@@ -31,11 +44,15 @@ class Page {
     page_.heading(1, msg("Report on versement {0}", text(facts_, "versement")).text());
     for (const auto& [badge, sentence] : situation_texts(facts_)) page_.badge(badge, sentence);
     head();
-    source();
+    if (is_filing(facts_))
+      filing();
+    else
+      source();
+    attachments();
     for (const auto& profile : member(facts_, "profiles")) archive_profile(profile);
     lots();
     remarks();
-    sample();
+    if (!is_filing(facts_)) sample();
     confidence();
     page_.heading(2, tr("What the visa will authorise"));
     page_.paragraph(authorises_text(facts_));
@@ -64,7 +81,7 @@ class Page {
     page_.heading(2, tr("In short"));
     page_.facts(
         Facts{{tr("Establishment"), text(facts_, "establishment")},
-              {tr("Application"), text(member(facts_, "application"), "label")},
+              {tr("Application"), application_text(facts_)},
               {tr("Originating agency"), text(agencies, "originating")},
               {tr("Transferring agency"), text(agencies, "transferring")},
               {tr("Archival agency"), text(agencies, "archival")},
@@ -115,6 +132,30 @@ class Page {
     table(tr("Anomalies noted while copying"), {tr("table"), tr("column"), tr("kind"), tr("times")}, rows);
   }
 
+  void filing() {
+    const auto& plan = member(facts_, "filing");
+    page_.heading(2, tr("The filing plan"));
+    page_.facts(Facts{{tr("Title"), text(plan, "title")},
+                      {tr("Digest of the file (SHA-256)"), text(plan, "root")},
+                      {tr("Digest of the file (SHA-512)"), text(plan, "sha512")}});
+    page_.paragraph(tr("Its nodes carry no rule: what is attached to them inherits none."));
+    Rows rows;
+    for (const auto& n : member(plan, "nodes"))
+      rows.push_back({text(n, "id"), node_title(n), text(n, "level"), text(n, "description")});
+    table(tr("Nodes, in their order"), {tr("identifier"), tr("title"), tr("level"), tr("description")}, rows);
+  }
+
+  void attachments() {
+    Rows rows;
+    for (const auto& a : member(facts_, "attachments"))
+      rows.push_back({text(a, "profile"), text(a, "node"), text(a, "title"), text(a, "source"),
+                      text(a, "systemId").empty() ? text(a, "keyName") : text(a, "systemId")});
+    if (rows.empty()) return;
+    page_.heading(2, tr("Where the lots stand in the filing plan"));
+    table(tr("Nodes under which lots are attached"),
+          {tr("archive profile"), tr("node"), tr("title"), tr("filing plan"), tr("found by")}, rows);
+  }
+
   void archive_profile(const Json& profile) {
     page_.heading(2, text(profile, "label"), text(profile, "id"));
     if (const auto description = text(profile, "description"); !description.empty())
@@ -155,7 +196,7 @@ class Page {
     Rows rows;
     for (const auto& r : member(profile, "rules"))
       rows.push_back({text(r, "code"), text(r, "ruleId"), category_label(text(r, "category")),
-                      text(r, "label"), duration_label(r), text(r, "trigger"), text(r, "source"),
+                      text(r, "label"), duration_and_start(r), text(r, "trigger"), text(r, "source"),
                       confidence_label(text(r, "confidence")), text(r, "validator"), validation_label(r)});
     table(tr("Rules written on the units"),
           {tr("rule"), tr("RuleId of the platform"), tr("category"), tr("label"), tr("duration"),
@@ -225,7 +266,7 @@ class Page {
   void confidence() {
     const auto& dictionary = member(facts_, "dictionary");
     page_.heading(2, tr("How far this report can be trusted"));
-    page_.paragraph(evidence_text(dictionary));
+    if (!is_filing(facts_)) page_.paragraph(evidence_text(dictionary));
     Rows rows;
     for (const auto& t : member(dictionary, "tablesNotTaken"))
       rows.push_back({text(t, "table"), text(t, "label"), text(t, "reason")});
@@ -287,10 +328,31 @@ void profile_lines(Lines& out, const Json& p) {
     out.item(core::nmsg("{0} archive unit without any date", "{0} archive units without any date", n));
   for (const auto& r : member(p, "rules"))
     out.item(msg("{0} ({1}), {2}: {3}; confidence: {4}; source: {5}; {6}", text(r, "code"), text(r, "ruleId"),
-                 duration_label(r), text(r, "label"), confidence_label(text(r, "confidence")),
+                 duration_and_start(r), text(r, "label"), confidence_label(text(r, "confidence")),
                  text(r, "source"), validation_label(r)));
   if (const auto& s = member(p, "sampling"); s.is_object()) sampling_lines(out, s);
   for (const auto& f : member(p, "forecast")) forecast_lines(out, f);
+}
+
+void extract_lines(Lines& out, const Json& extract) {
+  out.item(msg("Extract {0} of {1}, {2}; consistency: {3}; {4}, {5}", text(extract, "name"),
+               date(text(extract, "finished")), kind_text(text(extract, "kind")),
+               extract::consistency_label(text(extract, "consistency")),
+               core::ntr("{0} row", "{0} rows", number(extract, "rows")),
+               core::ntr("{0} anomaly", "{0} anomalies", number(extract, "anomalies"))));
+  out.item(msg("Root of the extract: {0}", text(extract, "root")));
+}
+
+void filing_lines(Lines& out, const Json& filing) {
+  out.item(msg("Filing plan: {0}", text(filing, "title")));
+  for (const auto& n : member(filing, "nodes"))
+    out.line(fmt::format("    {}  {}", text(n, "id"), node_title(n)));
+}
+
+void attachment_lines(Lines& out, const Json& facts) {
+  for (const auto& a : member(facts, "attachments"))
+    out.item(msg("{0}: attached to the node {1} ({2}) of the filing plan {3}", text(a, "profile"),
+                 text(a, "node"), text(a, "title"), text(a, "source")));
 }
 
 void lot_lines(Lines& out, const Json& facts) {
@@ -317,15 +379,12 @@ void sample_lines(Lines& out, const Json& facts) {
 std::string review_text(const Json& facts) {
   Lines out;
   const auto& totals = member(facts, "totals");
-  const auto& extract = member(facts, "extract");
   out.line(msg("Report on versement {0}", text(facts, "versement")));
-  out.item(msg("{0}, {1}", text(facts, "establishment"), text(member(facts, "application"), "label")));
-  out.item(msg("Extract {0} of {1}, {2}; consistency: {3}; {4}, {5}", text(extract, "name"),
-               date(text(extract, "finished")), kind_text(text(extract, "kind")),
-               extract::consistency_label(text(extract, "consistency")),
-               core::ntr("{0} row", "{0} rows", number(extract, "rows")),
-               core::ntr("{0} anomaly", "{0} anomalies", number(extract, "anomalies"))));
-  out.item(msg("Root of the extract: {0}", text(extract, "root")));
+  out.item(msg("{0}, {1}", text(facts, "establishment"), application_text(facts)));
+  if (is_filing(facts))
+    filing_lines(out, member(facts, "filing"));
+  else
+    extract_lines(out, member(facts, "extract"));
   out.item(core::nmsg("{0} record transferred, {1} left out, {2}",
                       "{0} records transferred, {1} left out, {2}", number(totals, "kept"),
                       count(totals, "leftOut"), lots_text(number(totals, "lots"))));
@@ -334,10 +393,11 @@ std::string review_text(const Json& facts) {
                          objects_text(number(totals, "objects")), core::show_size(number(totals, "size"))));
   if (const auto closed = closed_text(facts); !closed.empty()) out.line("  " + closed);
   for (const auto& profile : member(facts, "profiles")) profile_lines(out, profile);
+  attachment_lines(out, facts);
   lot_lines(out, facts);
-  sample_lines(out, facts);
+  if (!is_filing(facts)) sample_lines(out, facts);
   out.blank();
-  out.line(evidence_text(member(facts, "dictionary")));
+  if (!is_filing(facts)) out.line(evidence_text(member(facts, "dictionary")));
   for (const auto& [badge, sentence] : situation_texts(facts)) out.line(sentence);
   out.line(authorises_text(facts));
   if (const auto next = next_step(facts); !next.empty()) out.line(next);

@@ -122,6 +122,29 @@ std::string duration_label(const Json& rule) {
   return core::ntr("{0} year", "{0} years", n);
 }
 
+std::string start_label(const Json& rule) {
+  const auto& start = member(rule, "start");
+  if (!start.is_object()) return {};
+  std::string label;
+  if (member(start, "roundToYearEnd") == Json(true)) label = tr("from 31 December of the year");
+  if (member(start, "bound") != Json(true)) return label;
+  if (!label.empty()) label += "; ";
+  const auto& approval = member(start, "approval");
+  label +=
+      approval.is_object()
+          ? msg("start not known: bound of the archive profile, approved by {0} on {1} ({2})",
+                text(approval, "who"), core::show_date(text(approval, "date")), text(approval, "reference"))
+                .text()
+          : tr("start not known: bound of the archive profile, approved by nobody in writing");
+  if (member(start, "bounded").is_number_integer()) label += ": " + units_text(number(start, "bounded"));
+  return label;
+}
+
+std::string duration_and_start(const Json& rule) {
+  const auto start = start_label(rule);
+  return start.empty() ? duration_label(rule) : duration_label(rule) + ", " + start;
+}
+
 static std::optional<LotState> state_of(const Json& lot) { return parse_state(text(lot, "state")); }
 
 std::string state_text(const Json& lot) {

@@ -35,6 +35,9 @@ using core::Json;
 [[nodiscard]] std::string kind_text(const std::string& kind);
 [[nodiscard]] std::string platform_kind_label(const std::string& kind);
 [[nodiscard]] std::string duration_label(const Json& rule);
+/// What the establishment decided of the start dates of the rule, "" when nothing.
+[[nodiscard]] std::string start_label(const Json& rule);
+[[nodiscard]] std::string duration_and_start(const Json& rule);
 [[nodiscard]] std::string state_text(const Json& lot);
 [[nodiscard]] std::string check_text(const std::string& verdict);
 [[nodiscard]] std::string span_text(const Json& profile);

@@ -337,6 +337,20 @@ Item rule_item(profiles::RuleCategory category, const std::vector<const RuleLine
   return item;
 }
 
+Item update_operation(const ExistingUnit& unit) {
+  Item item = Item::node("UpdateOperation");
+  item.add("SystemId", token(unit.system_id));
+  if (item.children.empty()) {
+    Item key = Item::node("ArchiveUnitIdentifierKey");
+    key.add("MetadataName", token(unit.key_name));
+    key.add("MetadataValue", token(unit.key_value));
+    if (key.children.size() < 2)
+      throw Error(Exit::sip_build, msg("Nothing designates the unit of the platform to attach to."));
+    item.children.push_back(std::move(key));
+  }
+  return item;
+}
+
 Item management(const UnitContent& unit) {
   using profiles::RuleCategory;
   Item item = Item::node("Management");
@@ -354,6 +368,7 @@ Item management(const UnitContent& unit) {
                   msg("Versoir does not write classification rules: no level or owner is known."));
     item.children.push_back(rule_item(category, lines));
   }
+  if (unit.existing) item.children.push_back(update_operation(*unit.existing));
   return item;
 }
 
@@ -366,6 +381,7 @@ Item unit_content(const UnitContent& unit, bool has_object) {
   item.add("Title", token(d.title));
   if (item.children.size() < 2)
     throw Error(Exit::sip_build, msg("A unit has no title (system identifier {0}).", unit.system_id));
+  item.add("FilePlanPosition", token(unit.file_plan_position));
   item.add("OriginatingSystemId", token(unit.system_id));
   item.add("OriginatingAgencyArchiveUnitIdentifier", token(d.identifier));
   item.add("Description", paragraph(d.description));

@@ -69,11 +69,19 @@ struct RuleLine {
   std::string final_action;
   bool prevent_inheritance = false;
 };
+/// Designates a unit that the platform holds already (VITAM's UpdateOperation): by its SystemId, or when that
+/// is empty by a metadata that no other unit has with this value.
+struct ExistingUnit {
+  std::string system_id, key_name, key_value;
+};
 struct UnitContent {
   records::Described described;
   std::vector<RuleLine> rules;
   std::string originating_agency;  ///< written on the root unit
   std::string system_id;           ///< OriginatingSystemId: key in the application
+  std::string file_plan_position;  ///< of the nodes of a filing plan
+  /// The unit is not transferred: it stands for one that the units inside are attached to.
+  std::optional<ExistingUnit> existing;
 };
 
 /// Streams a manifest: objects first (SEDA 5: all data objects precede the units), then units depth first.

@@ -111,6 +111,13 @@ constexpr std::array table{
     all("Management", "LogBook", 7),
     all("Management", "NeedAuthorization", 8),
     since_2_2("Management", "HoldRule", 9),
+    all("Management", "UpdateOperation", 10),
+
+    // VITAM's own: where the published schemas have an abstract element (OtherManagementAbstract).
+    all("UpdateOperation", "SystemId", 1),
+    all("UpdateOperation", "ArchiveUnitIdentifierKey", 1),
+    all("ArchiveUnitIdentifierKey", "MetadataName", 1),
+    all("ArchiveUnitIdentifierKey", "MetadataValue", 2),
 
     all("StorageRule", "Rule", 1, many),
     all("StorageRule", "StartDate", 1, many),

@@ -4,9 +4,13 @@
 #include "core/error.hpp"
 #include "core/nearest.hpp"
 #include "core/text.hpp"
+#include "sip/attachment.hpp"
+#include "sip/filing_plan.hpp"
 #include "sip/key_list.hpp"
 #include "sip/plan.hpp"
 #include "sip/sampling.hpp"
+#include "sip/settings_reader.hpp"
+#include "sip/start_policy.hpp"
 
 #include <algorithm>
 #include <set>
@@ -21,47 +25,6 @@ using core::msg;
 
 namespace {
 
-constexpr std::string_view origin = "plan.json: settings";
-
-std::map<std::string, std::string> texts_of(const Json& json, const char* key) {
-  const auto at = json.find(key);
-  if (at == json.end() || !at->is_object())
-    throw Error(Exit::disk,
-                msg("{0}: \"{1}\" is missing, unknown or not of the expected kind.", origin, key));
-  std::map<std::string, std::string> map;
-  for (const auto& item : at->items()) map[item.key()] = core::json_string(*at, item.key().c_str(), origin);
-  return map;
-}
-
-/// Collects what is missing instead of stopping at the first.
-class Reader {
- public:
-  explicit Reader(const core::Config& config) : config_(config) {}
-
-  std::string required(const std::string& section, const char* key) {
-    auto value = optional(section, key);
-    if (value.empty()) missing_.push_back(msg("[{0}] {1} is not set.", section, key));
-    return value;
-  }
-  std::string optional(const std::string& section, const char* key) const {
-    return config_.find(section, key).value_or(std::string());
-  }
-  void report(Message m) { missing_.push_back(std::move(m)); }
-
-  [[nodiscard]] bool lacking() const noexcept { return !missing_.empty(); }
-
-  void finish() const {
-    if (missing_.empty()) return;
-    Error e(Exit::configuration, msg("The configuration lacks what this versement needs."));
-    for (const auto& m : missing_) std::move(e).because(m);
-    throw std::move(e).hint(msg("Complete {0} and plan again.", config_.file().string()));
-  }
-
- private:
-  const core::Config& config_;
-  std::vector<Message> missing_;
-};
-
 void add_codes(const profiles::UnitDef& unit, std::set<std::string>& codes) {
   for (const auto& rule : unit.rules) codes.insert(rule.code);
 }
@@ -73,7 +36,8 @@ bool identifier_part(std::string_view text) {
   });
 }
 
-void read_platform(Reader& reader, const core::Config& config, const PlanOptions& options, Settings& s) {
+void read_platform(SettingsReader& reader, const core::Config& config, const PlanOptions& options,
+                   Settings& s) {
   const std::string section = "platform." + options.platform;
   s.platform = options.platform;
   if (!config.has_section(section)) {
@@ -89,21 +53,10 @@ void read_platform(Reader& reader, const core::Config& config, const PlanOptions
   if (s.tenant < 0) reader.report(msg("[{0}] tenant must not be negative.", section));
 }
 
-/// "Tableau de gestion 2026, 4.2; Mme Roux, archiviste; 2026-03-12"; nullopt when it is not written so.
-std::optional<Validation> parse_validation(const std::string& text) {
-  const auto last = text.rfind(';');
-  if (last == std::string::npos || last == 0) return std::nullopt;
-  const auto first = text.rfind(';', last - 1);
-  if (first == std::string::npos) return std::nullopt;
-  Validation v{core::trim(text.substr(0, first)), core::trim(text.substr(first + 1, last - first - 1)),
-               core::trim(text.substr(last + 1))};
-  if (v.reference.empty() || v.who.empty() || !core::parse_date(v.date)) return std::nullopt;
-  return v;
-}
-
 /// A production platform gets no rule that the establishment has not validated; a rehearsal shows which are
 /// not.
-void read_validation(Reader& reader, const std::string& code, const profiles::RuleDef* rule, Settings& s) {
+void read_validation(SettingsReader& reader, const std::string& code, const profiles::RuleDef* rule,
+                     Settings& s) {
   const auto text = reader.optional("validation", code.c_str());
   if (text.empty()) {
     if (s.platform_kind == "production")
@@ -120,7 +73,7 @@ void read_validation(Reader& reader, const std::string& code, const profiles::Ru
         msg("[validation] {0} is not written as: entry of the tableau de gestion; who; YYYY-MM-DD.", code));
 }
 
-void read_duration(Reader& reader, const std::string& code, Settings& s) {
+void read_duration(SettingsReader& reader, const std::string& code, Settings& s) {
   const auto text = reader.optional("durations", code.c_str());
   if (text.empty()) return;
   if (const auto duration = parse_rule_duration(text))
@@ -129,7 +82,7 @@ void read_duration(Reader& reader, const std::string& code, Settings& s) {
     reader.report(msg("[durations] {0} is not written as: 60 YEAR, 18 MONTH, 90 DAY or unlimited.", code));
 }
 
-void read_rules(Reader& reader, const profiles::Application& app,
+void read_rules(SettingsReader& reader, const profiles::Application& app,
                 const std::vector<const profiles::ArchiveDef*>& archives, Settings& s) {
   std::set<std::string> codes;
   for (const auto* archive : archives)
@@ -145,10 +98,11 @@ void read_rules(Reader& reader, const profiles::Application& app,
     read_validation(reader, code, rule, s);
     read_duration(reader, code, s);
   }
+  read_starts(reader, {codes.begin(), codes.end()}, archives, s);
 }
 
 /// Each list is read once for its digest; that its keys exist is seen when the records are.
-void read_lists(Reader& reader, const core::Config& config, const std::vector<Criterion>& criteria,
+void read_lists(SettingsReader& reader, const core::Config& config, const std::vector<Criterion>& criteria,
                 SamplingDecision& decision) {
   for (const auto& c : criteria) {
     if (c.kind != Criterion::Kind::list) continue;
@@ -161,7 +115,7 @@ void read_lists(Reader& reader, const core::Config& config, const std::vector<Cr
   }
 }
 
-void read_sampling(Reader& reader, const core::Config& config, const profiles::ArchiveDef& archive,
+void read_sampling(SettingsReader& reader, const core::Config& config, const profiles::ArchiveDef& archive,
                    Settings& s) {
   const auto section = "tri." + archive.id;
   if (!config.has_section(section)) return;
@@ -186,27 +140,6 @@ void read_sampling(Reader& reader, const core::Config& config, const profiles::A
   s.sampling[archive.id] = std::move(decision);
 }
 
-Json json_of(const Validation& v) { return {{"reference", v.reference}, {"who", v.who}, {"date", v.date}}; }
-
-Json json_of(const SamplingDecision& d) {
-  return {
-      {"keep", d.keep}, {"validation", d.validation ? json_of(*d.validation) : Json()}, {"lists", d.lists}};
-}
-
-Validation validation_from(const Json& json) {
-  return {core::json_string(json, "reference", origin), core::json_string(json, "who", origin),
-          core::json_string(json, "date", origin)};
-}
-
-SamplingDecision sampling_from(const Json& json) {
-  SamplingDecision d;
-  d.keep = core::json_string(json, "keep", origin);
-  if (const auto at = json.find("validation"); at != json.end() && at->is_object())
-    d.validation = validation_from(*at);
-  d.lists = texts_of(json, "lists");
-  return d;
-}
-
 /// The code of a rule that `section` does not have, at most two letters away.
 std::string nearly(const std::string& typed, std::string_view section, const core::Config& config,
                    const profiles::Application& app) {
@@ -221,20 +154,58 @@ std::string nearly(const std::string& typed, std::string_view section, const cor
   return best;
 }
 
-/// A selection under a misspelt name would silently keep everything.
-void tell_stray_selections(const core::Config& config, const profiles::Application& app,
-                           std::vector<core::Finding>& found) {
-  std::vector<std::string> known;
+/// A selection or an attachment under a misspelt name would silently be none.
+void tell_stray_profiles(const core::Config& config, const profiles::Application& app,
+                         std::vector<core::Finding>& found) {
+  std::vector<std::string> known, attached;
   for (const auto& archive : app.archives) known.push_back(archive.id);
-  for (const auto& name : config.names("tri")) {
-    if (app.find_archive(name)) continue;
+  for (const auto& [name, node] : config.section("attach")) attached.push_back(name);
+  const auto tell = [&](const std::string& name, const char* code, const auto& words) {
+    if (app.find_archive(name)) return;
     if (const auto near = core::nearest(name, known))
-      found.push_back({core::Severity::warning, "CONFIG_SELECTION",
-                       msg("[tri.{0}]: the application {1} has no archive profile of this name; did you mean "
-                           "{2}?",
-                           name, app.id, *near),
+      found.push_back({core::Severity::warning, code, words(name, *near), config.file().string()});
+  };
+  for (const auto& name : config.names("tri"))
+    tell(name, "CONFIG_SELECTION", [&](const auto& typed, const auto& near) {
+      return msg("[tri.{0}]: the application {1} has no archive profile of this name; did you mean {2}?",
+                 typed, app.id, near);
+    });
+  for (const auto& name : attached)
+    tell(name, "CONFIG_ATTACHMENT", [&](const auto& typed, const auto& near) {
+      return msg("[attach] {0}: the application {1} has no archive profile of this name; did you mean {2}?",
+                 typed, app.id, near);
+    });
+}
+
+/// Likewise a decision about the start dates of a rule.
+void tell_stray_starts(const core::Config& config, const profiles::Application& app,
+                       std::vector<core::Finding>& found) {
+  std::vector<std::string> known;
+  for (const auto& rule : app.rules) known.push_back(rule.code);
+  for (const auto& code : config.names("start")) {
+    if (app.find_rule(code)) continue;
+    if (const auto near = core::nearest(code, known))
+      found.push_back({core::Severity::warning, "CONFIG_RULE",
+                       msg("[start.{0}]: the application {1} has no rule of this code; did you mean {2}?",
+                           code, app.id, *near),
                        config.file().string()});
   }
+}
+
+/// The same for all that is planned: the establishment, the limits, the program.
+Settings read_establishment(SettingsReader& reader, const PlanOptions& options) {
+  Settings s;
+  s.establishment = reader.required("establishment", "name");
+  s.archival_agency = reader.required("establishment", "archival_agency");
+  s.transferring_agency = reader.required("establishment", "transferring_agency");
+  s.message_prefix = reader.config().get("establishment", "message_prefix");
+  if (!identifier_part(s.message_prefix))
+    reader.report(msg("[establishment] message_prefix may only hold letters, digits, - and _, at most 20."));
+  s.seda = seda_name(options.seda);
+  s.tool = tool_name();
+  s.max_entries = options.max_entries;
+  s.max_bytes = options.max_bytes;
+  return s;
 }
 
 bool production(const core::Config& config, const Plan& plan, const Settings& planned) {
@@ -255,7 +226,8 @@ std::vector<core::Finding> stray_codes(const core::Config& config, const profile
                              section, code, app.id, near),
                          config.file().string()});
     }
-  tell_stray_selections(config, app, found);
+  tell_stray_profiles(config, app, found);
+  tell_stray_starts(config, app, found);
   return found;
 }
 
@@ -268,6 +240,16 @@ void require_validated(const core::Config& config, const profiles::Application& 
               plan.platform));
   bool wrong = false;
   for (const auto& code : used_rules(archive)) {
+    const auto start = planned.starts.find(code);
+    if (start != planned.starts.end() && start->second.bound &&
+        (!start->second.approval ||
+         !parse_validation(config.find("start." + code, "approval").value_or("")))) {
+      wrong = true;
+      std::move(e).because(
+          msg("[{0}] approval is not set: nobody approved in writing that a bound "
+              "stands in the place of a date that is not known.",
+              "start." + code));
+    }
     const auto* rule = app.find_rule(code);
     const auto now = parse_validation(config.find("validation", code).value_or(std::string()));
     if (now && planned.validations.contains(code)) continue;
@@ -295,15 +277,10 @@ std::vector<std::string> used_rules(const profiles::ArchiveDef& archive) {
 }
 
 Settings read_settings(const core::Config& config, const profiles::Application& app,
-                       const std::vector<const profiles::ArchiveDef*>& archives, const PlanOptions& options) {
-  Reader reader(config);
-  Settings s;
-  s.establishment = reader.required("establishment", "name");
-  s.archival_agency = reader.required("establishment", "archival_agency");
-  s.transferring_agency = reader.required("establishment", "transferring_agency");
-  s.message_prefix = config.get("establishment", "message_prefix");
-  if (!identifier_part(s.message_prefix))
-    reader.report(msg("[establishment] message_prefix may only hold letters, digits, - and _, at most 20."));
+                       const std::vector<const profiles::ArchiveDef*>& archives, const PlanOptions& options,
+                       const std::filesystem::path& workspace) {
+  SettingsReader reader(config);
+  auto s = read_establishment(reader, options);
   const std::string application = "application." + app.id;
   s.originating_agency = reader.required(application, "originating_agency");
   s.submission_agency = reader.optional(application, "submission_agency");
@@ -322,93 +299,32 @@ Settings read_settings(const core::Config& config, const profiles::Application& 
   }
   read_rules(reader, app, archives, s);
   for (const auto* archive : archives) read_sampling(reader, config, *archive, s);
+  read_attachments(reader, archives, workspace, s);
   if (reader.lacking())
     for (auto& stray : stray_codes(config, app)) reader.report(std::move(stray.message));
-  s.seda = seda_name(options.seda);
-  s.tool = tool_name();
-  s.max_entries = options.max_entries;
-  s.max_bytes = options.max_bytes;
   reader.finish();
   return s;
 }
 
-Json Settings::to_json() const {
-  Json validated = Json::object();
-  for (const auto& [code, v] : validations) validated[code] = json_of(v);
-  Json lasting = Json::object();
-  for (const auto& [code, duration] : durations) lasting[code] = rule_duration_text(duration);
-  Json decisions = Json::object();
-  for (const auto& [archive, decision] : sampling) decisions[archive] = json_of(decision);
-  return {{"establishment", establishment},
-          {"messagePrefix", message_prefix},
-          {"agencies",
-           {{"archival", archival_agency},
-            {"transferring", transferring_agency},
-            {"originating", originating_agency},
-            {"submission", submission_agency}}},
-          {"archivalProfile", archival_profile},
-          {"legalStatus", legal_status},
-          {"acquisitionInformation", acquisition_information},
-          {"transferRequestReply", transfer_request_reply},
-          {"agreements", agreements},
-          {"rules", rules},
-          {"validations", validated},
-          {"durations", lasting},
-          {"sampling", decisions},
-          {"platform", platform},
-          {"platformKind", platform_kind},
-          {"tenant", tenant},
-          {"seda", seda},
-          {"limits", {{"entries", max_entries}, {"bytes", max_bytes}}},
-          {"tool", tool}};
-}
-
-Settings Settings::from_json(const Json& json) {
-  const auto text = [](const Json& object, const char* key) {
-    return core::json_string(object, key, origin);
-  };
-  const auto object = [&](const char* key) -> const Json& {
-    const auto at = json.find(key);
-    if (at == json.end() || !at->is_object())
-      throw Error(Exit::disk,
-                  msg("{0}: \"{1}\" is missing, unknown or not of the expected kind.", origin, key));
-    return *at;
-  };
-  Settings s;
-  s.establishment = text(json, "establishment");
-  s.message_prefix = text(json, "messagePrefix");
-  const auto& agencies = object("agencies");
-  s.archival_agency = text(agencies, "archival");
-  s.transferring_agency = text(agencies, "transferring");
-  s.originating_agency = text(agencies, "originating");
-  s.submission_agency = text(agencies, "submission");
-  s.archival_profile = text(json, "archivalProfile");
-  s.legal_status = text(json, "legalStatus");
-  s.acquisition_information = text(json, "acquisitionInformation");
-  s.transfer_request_reply = text(json, "transferRequestReply");
-  s.agreements = texts_of(json, "agreements");
-  s.rules = texts_of(json, "rules");
-  if (json.contains("validations"))  // plans made before rules could be validated have none
-    for (const auto& item : object("validations").items())
-      s.validations[item.key()] = validation_from(item.value());
-  if (json.contains("durations"))  // likewise
-    for (const auto& [code, written] : texts_of(json, "durations")) {
-      const auto duration = parse_rule_duration(written);
-      if (!duration)
-        throw Error(Exit::disk,
-                    msg("{0}: \"{1}\" is missing, unknown or not of the expected kind.", origin, code));
-      s.durations[code] = *duration;
-    }
-  if (json.contains("sampling"))
-    for (const auto& item : object("sampling").items()) s.sampling[item.key()] = sampling_from(item.value());
-  s.platform = text(json, "platform");
-  s.platform_kind = text(json, "platformKind");
-  s.tenant = core::json_int(json, "tenant", origin);
-  s.seda = text(json, "seda");
-  const auto& limits = object("limits");
-  s.max_entries = static_cast<std::uint64_t>(core::json_int(limits, "entries", origin));
-  s.max_bytes = static_cast<std::uint64_t>(core::json_int(limits, "bytes", origin));
-  s.tool = text(json, "tool");
+Settings read_filing_settings(const core::Config& config, const PlanOptions& options) {
+  SettingsReader reader(config);
+  auto s = read_establishment(reader, options);
+  s.originating_agency = reader.optional("filing", "originating_agency");
+  if (s.originating_agency.empty()) s.originating_agency = s.transferring_agency;
+  s.submission_agency = s.transferring_agency;
+  s.legal_status = "Public Archive";
+  read_platform(reader, config, options, s);
+  s.archival_profile.clear();  // the FILING_SCHEME workflow looks at none
+  const std::string platform = "platform." + options.platform;
+  auto agreement = reader.optional("filing", "archival_agreement");
+  if (agreement.empty()) agreement = reader.optional(platform, "archival_agreement");
+  if (agreement.empty())
+    reader.report(
+        msg("There is no agreement for the filing plan: set [filing] archival_agreement or [{0}] "
+            "archival_agreement.",
+            platform));
+  s.agreements[std::string(filing_profile)] = std::move(agreement);
+  reader.finish();
   return s;
 }
 

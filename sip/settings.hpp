@@ -8,6 +8,7 @@
 #include "sip/rule_duration.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,6 +32,22 @@ struct SamplingDecision {
   std::map<std::string, std::string> lists;  ///< file as configured → SHA-512
 };
 
+/// What the establishment decided of the start dates of a rule: [start.<logical code>].
+struct StartDecision {
+  bool bound = false;                  ///< units without a start take the bound of the archive profile
+  std::optional<Validation> approval;  ///< of the bound, in writing
+  bool round_to_year_end = false;
+};
+
+/// The node of the filing plan under which the lots of an archive profile stand: [attach].
+struct Attachment {
+  std::string node, title, level;
+  std::string plan;       ///< file of the filing plan, as configured; or
+  std::string versement;  ///< the versement that transferred it
+  std::string key_name;   ///< metadata whose value is the node's identifier; or
+  std::string system_id;  ///< SystemId of the node's unit
+};
+
 struct Settings {
   std::string establishment, message_prefix;
   std::string archival_agency, transferring_agency, originating_agency, submission_agency;
@@ -40,6 +57,8 @@ struct Settings {
   std::map<std::string, Validation> validations;  ///< logical code → validation, of the rules that have one
   RuleDurations durations;                        ///< of the rules whose duration is not the profile's
   std::map<std::string, SamplingDecision> sampling;  ///< archive profile → selection, of those that have one
+  std::map<std::string, StartDecision> starts;       ///< logical code → start dates, of those decided
+  std::map<std::string, Attachment> attachments;     ///< archive profile → node, of those attached
   std::string platform, platform_kind, seda, tool;
   std::int64_t tenant = 0;
   std::uint64_t max_entries = 0, max_bytes = 0;
@@ -53,10 +72,13 @@ struct Settings {
 /// Error(Exit::configuration).
 [[nodiscard]] Settings read_settings(const core::Config& config, const profiles::Application& app,
                                      const std::vector<const profiles::ArchiveDef*>& archives,
-                                     const PlanOptions& options);
+                                     const PlanOptions& options, const std::filesystem::path& workspace);
+/// The same for a filing plan, that knows no application, no profile and no rule.
+[[nodiscard]] Settings read_filing_settings(const core::Config& config, const PlanOptions& options);
 
-/// Codes under [rules] and [validation] that no rule of the profile has, and that are nearly those of a rule
-/// which the section lacks. Others may belong to another application of the same configuration.
+/// Codes under [rules], [validation], [durations] and [start.CODE] that no rule of the profile has, and that
+/// are nearly those of a rule which the section lacks. Others may belong to another application of the same
+/// configuration.
 [[nodiscard]] std::vector<core::Finding> stray_codes(const core::Config& config,
                                                      const profiles::Application& app);
 

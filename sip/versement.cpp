@@ -49,13 +49,15 @@ constexpr std::array state_names{
 
 /// The plan decides what is sent: nothing in it may be ignored, nothing may be missing.
 void require_keys(const Json& object, std::initializer_list<const char*> keys, std::string_view origin,
-                  std::string_view name) {
+                  std::string_view name, std::initializer_list<const char*> optional = {}) {
   if (!object.is_object()) bad_plan(origin, name);
   for (const char* key : keys)
     if (!object.contains(key)) bad_plan(origin, key);
+  const auto in = [](std::initializer_list<const char*> list, const std::string& key) {
+    return std::any_of(list.begin(), list.end(), [&](const char* k) { return key == k; });
+  };
   for (const auto& [key, value] : object.items())
-    if (std::none_of(keys.begin(), keys.end(), [&](const char* k) { return key == k; }))
-      bad_plan(origin, key);
+    if (!in(keys, key) && !in(optional, key)) bad_plan(origin, key);
 }
 
 std::uint64_t count_of(const Json& object, const char* key, std::string_view origin) {
@@ -89,27 +91,30 @@ Json plan_to_json(const Plan& plan) {
                     {"profile", lot.profile},
                     {"number", lot.number},
                     {"records", lot.records}});
-  return {{"format", plan_format},
-          {"versement", plan.versement},
-          {"attempt", plan.attempt},
-          {"created", core::format_instant(plan.created)},
-          {"extract",
-           {{"path", plan.extract.generic_string()},
-            {"root", plan.extract_root},
-            {"sha512", plan.extract_sha512},
-            {"kind", plan.extract_kind}}},
-          {"application", plan.application},
-          {"profileDigest", plan.profile_digest},
-          {"platform", {{"name", plan.platform}, {"kind", plan.platform_kind}, {"tenant", plan.tenant}}},
-          {"seda", seda_name(plan.seda)},
-          {"settings", plan.settings},
-          {"lots", std::move(lots)},
-          {"kept", plan.kept},
-          {"keptSha512", plan.kept_sha512},
-          {"leftOut", plan.left_out},
-          {"leftOutSha512", plan.left_out_sha512},
-          {"sampling", plan.sampling},
-          {"closed", plan.closed}};
+  Json json = {{"format", plan_format},
+               {"versement", plan.versement},
+               {"attempt", plan.attempt},
+               {"created", core::format_instant(plan.created)},
+               {"extract",
+                {{"path", plan.extract.generic_string()},
+                 {"root", plan.extract_root},
+                 {"sha512", plan.extract_sha512},
+                 {"kind", plan.extract_kind}}},
+               {"application", plan.application},
+               {"profileDigest", plan.profile_digest},
+               {"platform", {{"name", plan.platform}, {"kind", plan.platform_kind}, {"tenant", plan.tenant}}},
+               {"seda", seda_name(plan.seda)},
+               {"settings", plan.settings},
+               {"lots", std::move(lots)},
+               {"kept", plan.kept},
+               {"keptSha512", plan.kept_sha512},
+               {"leftOut", plan.left_out},
+               {"leftOutSha512", plan.left_out_sha512},
+               {"sampling", plan.sampling},
+               {"closed", plan.closed}};
+  if (!plan.starts.is_null()) json["starts"] = plan.starts;
+  if (plan.is_filing()) json["filing"] = plan.filing;
+  return json;
 }
 
 Plan plan_from_json(const Json& json, std::string_view origin) {
@@ -117,7 +122,7 @@ Plan plan_from_json(const Json& json, std::string_view origin) {
       json,
       {"format", "versement", "attempt", "created", "extract", "application", "profileDigest", "platform",
        "seda", "settings", "lots", "kept", "keptSha512", "leftOut", "leftOutSha512", "sampling", "closed"},
-      origin, "plan");
+      origin, "plan", {"starts", "filing"});
   if (core::json_string(json, "format", origin) != plan_format) bad_plan(origin, "format");
   Plan plan;
   plan.versement = core::json_string(json, "versement", origin);
@@ -156,6 +161,14 @@ Plan plan_from_json(const Json& json, std::string_view origin) {
                  "sampling");
   plan.closed = json.at("closed");
   if (!plan.closed.is_null()) require_keys(plan.closed, {"name", "sha512", "records"}, origin, "closed");
+  if (const auto starts = json.find("starts"); starts != json.end()) {
+    plan.starts = *starts;
+    if (!plan.starts.is_object()) bad_plan(origin, "starts");
+  }
+  if (const auto filing = json.find("filing"); filing != json.end()) {
+    plan.filing = *filing;
+    require_keys(plan.filing, {"title", "nodes"}, origin, "filing");
+  }
   return plan;
 }
 
@@ -270,6 +283,10 @@ std::string state_label(LotState s) {
 
 bool is_versement_id(std::string_view id) noexcept {
   return id.size() <= 40 && !id.starts_with('-') && identifier_characters(id);
+}
+
+std::string_view context_id(const Plan& plan) noexcept {
+  return plan.is_filing() ? "FILING_SCHEME" : "DEFAULT_WORKFLOW";
 }
 
 const PlannedLot* Plan::find(const MessageIdentifier& id) const {

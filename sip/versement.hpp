@@ -72,8 +72,18 @@ struct Plan {
   /// The list of `plan --closed`: {name, sha512, records}; null without.
   core::Json closed;
 
+  /// Logical code → {bounded: units that start from a bound}, of the rules whose start dates the
+  /// establishment decided; null without.
+  core::Json starts;
+  /// {title, nodes} when the versement transfers the filing plan itself; null otherwise. `extract` is then
+  /// the file of the filing plan in the versement's folder, `extract_root` its SHA-256.
+  core::Json filing;
+
   [[nodiscard]] const PlannedLot* find(const MessageIdentifier& id) const;
+  [[nodiscard]] bool is_filing() const noexcept { return !filing.is_null(); }
 };
+/// The platform's workflow for the lots of a plan: DEFAULT_WORKFLOW or FILING_SCHEME (X-Context-Id).
+[[nodiscard]] std::string_view context_id(const Plan& plan) noexcept;
 
 /// [A-Za-z0-9_-]{1,40}
 [[nodiscard]] bool is_versement_id(std::string_view id) noexcept;

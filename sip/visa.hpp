@@ -90,6 +90,8 @@ class ApprovedSip {
   [[nodiscard]] const Target& target() const noexcept { return target_; }
   [[nodiscard]] const core::Sha512& manifest_digest() const noexcept { return manifest_; }
   [[nodiscard]] int visa() const noexcept { return visa_; }
+  /// The workflow that the plan is for (X-Context-Id): the visa binds the plan.
+  [[nodiscard]] const std::string& context_id() const noexcept { return context_id_; }
 
  private:
   friend struct VisaVerifier;
@@ -100,6 +102,7 @@ class ApprovedSip {
   Target target_;
   core::Sha512 manifest_;
   int visa_ = 0;
+  std::string context_id_;
 };
 
 /// What a signature that does not hold makes of the visa: 42, 43 or 46; ok when it is valid.

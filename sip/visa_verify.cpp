@@ -276,6 +276,7 @@ struct VisaVerifier {
     approved.target_ = target_;
     approved.manifest_ = manifest_;
     approved.visa_ = visa->number;
+    approved.context_id_ = context_id(plan_);
     result.approved = std::move(approved);
     return result;
   }

@@ -139,7 +139,7 @@ OperationId Client::ingest(const sip::ApprovedSip& sip, const std::function<void
   auto r = request("POST", platform_.ingest_url + "/ingest-external/v1/ingests");
   r.headers["Accept"] = "*/*";
   r.headers["Content-Type"] = "application/octet-stream";
-  r.headers["X-Context-Id"] = "DEFAULT_WORKFLOW";
+  r.headers["X-Context-Id"] = sip.context_id();
   r.headers["X-Action"] = "RESUME";
   r.headers["X-Manifest-Digest-Algo"] = "SHA-512";
   r.headers["X-Manifest-Digest-Value"] = sip.manifest_digest().hex();

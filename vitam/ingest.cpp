@@ -300,16 +300,18 @@ void Ingest::judge(const sip::Versement& versement, const sip::MessageIdentifier
     throw std::move(e).hint(msg("The reply is kept in atr.xml; no receipt was written. Ask the platform."));
   }
   const auto sending = core::read_json(folder / "sending.json");
-  core::write_json(folder / "receipt.json",
-                   {{"format", "versoir-receipt/1"},
-                    {"operation", atr.operation},
-                    {"reply_code", atr.reply_code},
-                    {"grant_date", atr.grant_date},
-                    {"atr_sha512", atr_digest},
-                    {"sip_sha512", core::json_string(sending, "sha512", "sending.json")},
-                    {"units", proof.units},
-                    {"objects", proof.objects},
-                    {"written", core::format_instant(clock_.now())}});
+  Json receipt = {{"format", "versoir-receipt/1"},
+                  {"operation", atr.operation},
+                  {"reply_code", atr.reply_code},
+                  {"grant_date", atr.grant_date},
+                  {"atr_sha512", atr_digest},
+                  {"sip_sha512", core::json_string(sending, "sha512", "sending.json")},
+                  {"units", proof.units},
+                  {"objects", proof.objects},
+                  {"written", core::format_instant(clock_.now())}};
+  // What lots are attached to later; the units of other lots are found in the reply.
+  if (versement.plan().is_filing()) receipt["systemIds"] = system_ids(atr);
+  core::write_json(folder / "receipt.json", receipt);
   note(atr.reply_code == "OK" ? Outcome::ok : Outcome::warning);
 }
 

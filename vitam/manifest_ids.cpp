@@ -7,6 +7,8 @@
 #include "core/xml.hpp"
 #include "core/zip.hpp"
 
+#include <optional>
+
 namespace versoir::vitam {
 
 namespace {
@@ -15,6 +17,40 @@ using core::Error;
 using core::Exit;
 using core::msg;
 using core::XmlReader;
+
+/// An ArchiveUnit that only holds ArchiveUnitRefId points at another one: it is not a unit of its own.
+struct OpenUnit {
+  std::string id;
+  int depth = 0;
+  bool reference = false, own = false;
+  std::optional<AttachedUnit> attached;
+};
+
+void close(std::vector<OpenUnit>& open, ManifestIds& ids) {
+  auto& unit = open.back();
+  if (unit.attached) {
+    unit.attached->id = std::move(unit.id);
+    if (open.size() > 1) unit.attached->parent = open[open.size() - 2].id;
+    ids.attached.push_back(std::move(*unit.attached));
+  } else if (unit.own || !unit.reference) {
+    ids.units.push_back(std::move(unit.id));
+  }
+  open.pop_back();
+}
+
+/// Management/UpdateOperation of the open unit, its leaves in whatever order.
+void take_update(XmlReader& reader, AttachedUnit& unit) {
+  const auto depth = reader.depth();
+  while (reader.next() && (reader.node() != XmlReader::Node::end || reader.depth() > depth)) {
+    if (reader.node() != XmlReader::Node::start) continue;
+    const std::string name(reader.name());
+    if (name == "SystemId") unit.system_id = core::trim(reader.element_text());
+    if (name == "MetadataName") unit.key_name = core::trim(reader.element_text());
+    if (name == "MetadataValue") unit.key_value = reader.element_text();
+  }
+}
+
+}  // namespace
 
 void extract_manifest(const std::filesystem::path& sip, const std::filesystem::path& to) {
   core::ContainerReader reader(sip);
@@ -30,19 +66,14 @@ void extract_manifest(const std::filesystem::path& sip, const std::filesystem::p
   throw Error(Exit::sip_unreadable, msg("{0} holds no manifest", sip.string()));
 }
 
-/// An ArchiveUnit that only holds ArchiveUnitRefId points at another one: it is not a unit of its own.
-struct OpenUnit {
-  std::string id;
-  int depth = 0;
-  bool reference = false, own = false;
-};
-
-}  // namespace
-
 ManifestIds read_manifest_ids(const std::filesystem::path& sip) {
   const core::TemporaryDirectory folder;
   const auto manifest = folder.path() / "manifest.xml";
   extract_manifest(sip, manifest);
+  return read_ids(manifest);
+}
+
+ManifestIds read_ids(const std::filesystem::path& manifest) {
   auto reader = XmlReader::from_file(manifest, Exit::sip_unreadable);
   ManifestIds ids;
   std::vector<OpenUnit> open;
@@ -50,8 +81,7 @@ ManifestIds read_manifest_ids(const std::filesystem::path& sip) {
     const auto name = reader.name();
     if (reader.node() == XmlReader::Node::end) {
       if (open.empty() || name != "ArchiveUnit" || reader.depth() != open.back().depth) continue;
-      if (open.back().own || !open.back().reference) ids.units.push_back(std::move(open.back().id));
-      open.pop_back();
+      close(open, ids);
       continue;
     }
     if (reader.node() != XmlReader::Node::start) continue;
@@ -60,9 +90,11 @@ ManifestIds read_manifest_ids(const std::filesystem::path& sip) {
       open.back().own = open.back().own || name != "ArchiveUnitRefId";
     }
     if (name == "ArchiveUnit")
-      open.push_back({reader.attribute("id").value_or(""), reader.depth()});
+      open.push_back({reader.attribute("id").value_or(""), reader.depth(), false, false, std::nullopt});
     else if (name == "BinaryDataObject" || name == "PhysicalDataObject")
       ids.objects.push_back(reader.attribute("id").value_or(""));
+    else if (name == "UpdateOperation" && !open.empty() && reader.depth() == open.back().depth + 2)
+      take_update(reader, open.back().attached.emplace());
     else if (name == "MessageIdentifier" && reader.depth() == 1)
       ids.message_identifier = core::trim(reader.element_text());
   }

@@ -44,9 +44,10 @@ class Findings {
   std::uint64_t more_ = 0;
 };
 
-template <class Map, class HasId>
-void compare_ids(const std::vector<std::string>& ours, const Map& replied, HasId has_id, const char* kind,
-                 Findings& out) {
+/// `elsewhere`: replied identifiers that need not be ours.
+template <class Map, class HasId, class Elsewhere>
+void compare_ids(const std::vector<std::string>& ours, const Map& replied, HasId has_id, Elsewhere elsewhere,
+                 const char* kind, Findings& out) {
   const std::set<std::string_view> known(ours.begin(), ours.end());
   for (const auto& id : known) {
     const auto at = replied.find(std::string(id));
@@ -55,9 +56,17 @@ void compare_ids(const std::vector<std::string>& ours, const Map& replied, HasId
               msg("the reply gives no system identifier for {0}", id));
   }
   for (const auto& [id, unused] : replied)
-    if (!known.contains(id))
+    if (!known.contains(id) && !elsewhere(id))
       out.add(std::string("RECEIPT_") + kind + "_FOREIGN",
               msg("the reply names {0}, which our manifest does not", id));
+}
+
+/// A unit to which the SIP attaches is transferred by nobody: the reply may list it, under our identifier or
+/// under its own SystemId, or not at all.
+bool stands_for_held(const ManifestIds& ids, const Atr& atr, const std::string& id) {
+  const auto& attached = ids.attached;
+  if (std::ranges::find(attached, id, &AttachedUnit::id) != attached.end()) return true;
+  return !attached.empty() && atr.units.at(id) == id;
 }
 
 void compare_receipt(const core::Json& receipt, const Atr& atr, const Proof& proof, const fs::path& folder,
@@ -78,9 +87,17 @@ void compare_receipt(const core::Json& receipt, const Atr& atr, const Proof& pro
   expect("sip_sha512", text("sip_sha512") == core::digest_file(folder / "sip.zip").sha512.hex());
   expect("units", number("units") == proof.units);
   expect("objects", number("objects") == proof.objects);
+  if (const auto ids = receipt.find("systemIds"); ids != receipt.end())
+    expect("systemIds", *ids == system_ids(atr));
 }
 
 }  // namespace
+
+core::Json system_ids(const Atr& atr) {
+  core::Json ids = core::Json::object();
+  for (const auto& [unit, id] : atr.units) ids[unit] = id;
+  return ids;
+}
 
 bool accepts(const Atr& atr) { return atr.reply_code == "OK" || atr.reply_code == "WARNING"; }
 
@@ -101,9 +118,11 @@ Proof prove(const sip::Versement& versement, const sip::MessageIdentifier& lot, 
   if (ids.message_identifier != lot.value)
     out.add("RECEIPT_MANIFEST", msg("the manifest of sip.zip is the one of \"{0}\"", ids.message_identifier));
   compare_ids(
-      ids.units, atr.units, [](const std::string& id) { return !id.empty(); }, "UNIT", out);
+      ids.units, atr.units, [](const std::string& id) { return !id.empty(); },
+      [&](const std::string& id) { return stands_for_held(ids, atr, id); }, "UNIT", out);
   compare_ids(
-      ids.objects, atr.objects, [](const Atr::Object& o) { return !o.system_id.empty(); }, "OBJECT", out);
+      ids.objects, atr.objects, [](const Atr::Object& o) { return !o.system_id.empty(); },
+      [](const std::string&) { return false; }, "OBJECT", out);
   proof.units = ids.units.size();
   proof.objects = ids.objects.size();
   proof.findings = out.take();

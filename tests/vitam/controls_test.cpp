@@ -277,9 +277,12 @@ TEST_CASE("what the faulty contracts and profiles allow is accepted") {
   };
   accepted(contract("IC-PROFILE", "PR-1"));
   accepted(contract("IC-ALONE"));
+  accepted([](SmallSip& s) { s.replace("<Title>Pièce</Title>", "<Title>Seule de son nom</Title>"); });
   accepted([](SmallSip& s) {
     s.replace("IC-TEST", "IC-ATTACHED");
-    manage(s, update);
+    manage(s,
+           "<UpdateOperation><ArchiveUnitIdentifierKey><MetadataName>Title</MetadataName>"
+           "<MetadataValue>Seule de son nom</MetadataValue></ArchiveUnitIdentifierKey></UpdateOperation>");
   });
   accepted([](SmallSip& s) { s.replace("IC-TEST", "IC-FORMAT").replace("x-fmt/111", "fmt/101"); });
   accepted(pointer("AU2"));

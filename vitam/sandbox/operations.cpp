@@ -180,18 +180,50 @@ void Operations::control(const std::string& id) {
   std::optional<std::string> digest;
   if (json.contains("manifest_digest")) digest = text(json, "manifest_digest");
   const auto workflow = check::parse_workflow(context).value_or(check::Workflow::default_workflow);
-  const auto report = check::check_sip(path(id, "received.zip"), &referentials_, digest, workflow);
+  auto report = check::check_sip(path(id, "received.zip"), &referentials_, digest, workflow);
   if (report.status == Status::fatal) return note(id, "PAUSE", "FATAL");
+  const auto attached = attach(id, report, workflow);
   core::write_json(path(id, "check.json"), report.to_json(clock_));
-  if (report.status < Status::ko) store(id, report);
+  if (report.status < Status::ko) store(id);
   if (fault_ == "garbage-atr")
     core::write_file(path(id, "atr.xml"), "<html><body>502 Bad Gateway");
   else
-    write_reply(path(id, "atr.xml"), id, report, workflow, clock_.now());
+    write_reply(path(id, "atr.xml"), id, report, workflow, clock_.now(), attached);
   note(id, "COMPLETED", std::string(check::status_name(report.status)));
 }
 
-void Operations::store(const std::string& id, const check::Report&) const {
+/// A dry run stores nothing. Other operations end one after the other: none is half known here.
+std::vector<HeldOperation> Operations::held() const {
+  std::vector<HeldOperation> list;
+  const std::scoped_lock lock(mutex_);
+  for (const auto& [id, state] : states_) {
+    const auto workflow = check::parse_workflow(state.context);
+    const auto manifest = path(id, "SIP") / "manifest.xml";
+    if (state.state != "COMPLETED" || !workflow || *workflow == check::Workflow::blank_test ||
+        !fs::exists(manifest))
+      continue;
+    list.push_back({id, *workflow, manifest});
+  }
+  return list;
+}
+
+std::map<std::string, std::string> Operations::attach(const std::string& id, check::Report& report,
+                                                      check::Workflow workflow) const {
+  const bool controlled = std::ranges::any_of(report.events, [](const check::Event& e) {
+    return e.step == "STP_INGEST_CONTROL_SIP" && e.status < Status::ko && e.code.starts_with(e.step);
+  });
+  if (!controlled) return {};
+  const core::TemporaryDirectory folder;
+  const auto manifest = folder.path() / "manifest.xml";
+  extract_manifest(path(id, "received.zip"), manifest);
+  const auto ids = read_ids(manifest);
+  if (ids.attached.empty()) return {};
+  auto resolved = resolve(ids.attached, workflow, held());
+  if (!resolved.defects.empty()) refuse_attachments(report, std::move(resolved.defects));
+  return resolved.units;
+}
+
+void Operations::store(const std::string& id) const {
   const auto to = path(id, "SIP");
   fs::remove_all(to);  // of a control that did not finish
   unpack(path(id, "received.zip"), to, "manifest.xml");

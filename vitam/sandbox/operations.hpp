@@ -4,6 +4,7 @@
 #include "check/checker.hpp"
 #include "check/referentials.hpp"
 #include "core/clock.hpp"
+#include "vitam/sandbox/holdings.hpp"
 
 #include <condition_variable>
 #include <deque>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace versoir::vitam::sandbox {
 
@@ -40,7 +42,12 @@ class Operations {
   void resume();
   void work(const std::stop_token& stop);
   void control(const std::string& id);
-  void store(const std::string& id, const check::Report& report) const;
+  void store(const std::string& id) const;
+  /// Looks up what the SIP attaches to; a report that reached CHECK_MANIFEST may become a KO. Gives the units
+  /// that stand for others with their SystemId.
+  std::map<std::string, std::string> attach(const std::string& id, check::Report& report,
+                                            check::Workflow workflow) const;
+  [[nodiscard]] std::vector<HeldOperation> held() const;
   void note(const std::string& id, const std::string& state, const std::string& status);
 
   std::filesystem::path folder_;

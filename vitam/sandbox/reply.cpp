@@ -43,8 +43,8 @@ std::string action_of(const Event& e) { return e.code.substr(0, e.code.find('.')
 class Reply {
  public:
   Reply(XmlWriter& w, std::string_view operation, const Report& report, check::Workflow workflow,
-        core::Instant now)
-      : w_(w), operation_(operation), report_(report), workflow_(workflow), now_(now) {
+        core::Instant now, const std::map<std::string, std::string>& attached)
+      : w_(w), operation_(operation), report_(report), workflow_(workflow), now_(now), attached_(attached) {
     sort_events();
   }
 
@@ -181,7 +181,8 @@ class Reply {
     }
     if (report_.status < Status::ko) {
       w_.open("Content");
-      w_.leaf("SystemId", system_id("aeaq", operation_, unit));
+      const auto held = attached_.find(unit);
+      w_.leaf("SystemId", held == attached_.end() ? system_id("aeaq", operation_, unit) : held->second);
       w_.close();
     }
     w_.close();
@@ -199,6 +200,7 @@ class Reply {
   const Report& report_;
   check::Workflow workflow_;
   core::Instant now_;
+  const std::map<std::string, std::string>& attached_;
   Events of_operation_;
   std::map<std::string, Events> of_unit_, of_object_;
 };
@@ -223,11 +225,12 @@ std::string system_id(std::string_view kind, std::string_view operation, std::st
 }
 
 void write_reply(const std::filesystem::path& file, std::string_view operation, const check::Report& report,
-                 check::Workflow workflow, core::Instant now) {
+                 check::Workflow workflow, core::Instant now,
+                 const std::map<std::string, std::string>& attached) {
   core::AtomicFile out(file);
   core::FileSink sink(out);
   XmlWriter writer(sink);
-  Reply(writer, operation, report, workflow, now).write();
+  Reply(writer, operation, report, workflow, now, attached).write();
   out.commit();
 }
 
