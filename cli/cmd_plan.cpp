@@ -253,7 +253,7 @@ std::vector<CommandDef> plan_commands() {
                  "only these records, deferred until now and declared closed by the archivist: keys, one a "
                  "line, or lines of left-out.csv, with a column \"reference\" where the signed paper must be "
                  "cited")},
-             {"filing-plan", mark("FILE"),
+            {"filing-plan", mark("FILE"),
              mark("transfer this filing plan, in the place of records: its nodes, to which lots are then "
                   "attached")},
             {"replace", nullptr, mark("plan again: new attempt, new identifiers")}},

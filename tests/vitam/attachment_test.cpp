@@ -96,7 +96,8 @@ TEST_CASE("what designates no unit, or several, is refused with VITAM's code, an
     const auto atr = r.verdict(sip);
     INFO(codes_of(atr));
     CHECK(atr.reply_code == "KO");
-    CHECK_THAT(codes_of(atr), Contains(std::string("CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST.") + code + ".KO"));
+    CHECK_THAT(codes_of(atr),
+               Contains(std::string("CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST.") + code + ".KO"));
     // The steps after the control of the manifest were not reached.
     CHECK_THAT(codes_of(atr), !Contains("STP_UNIT_CHECK_AND_PROCESS"));
   };
