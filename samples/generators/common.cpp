@@ -2,6 +2,7 @@
 #include "common.hpp"
 
 #include "core/error.hpp"
+#include "lists.hpp"
 
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
@@ -73,9 +74,13 @@ int run(int argc, char** argv, const Program& program,
       std::cout << declared;
       return 0;
     }
-    Output output(read_dictionary(options.profile), options.out.empty()
-                                                        ? postgresql_sink(options.postgresql, options.schema)
-                                                        : sqlite_sink(options.out));
+    const auto lists = read_lists(VERSOIR_SOURCE_DIR "/samples/lists/" + program.application + ".txt");
+    auto specs = read_dictionary(options.profile);
+    lists.complete(specs);
+    Output output(std::move(specs), options.out.empty()
+                                         ? postgresql_sink(options.postgresql, options.schema)
+                                         : sqlite_sink(options.out));
+    lists.write(output);
     generate(options, output);
     output.finish();
     std::uint64_t rows = 0, tables = 0;
