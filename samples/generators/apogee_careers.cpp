@@ -9,7 +9,7 @@ namespace {
 
 using Text = std::string_view;
 
-constexpr std::int64_t first_ind = 2001;  ///< COD_IND of the first ordinary student; characters are below
+constexpr std::int64_t first_ind = 2015;  ///< COD_IND of the first ordinary student; characters are below
 
 struct Path {
   Text dip;
@@ -63,12 +63,12 @@ std::string draw_title(Random& r, Text dip) {
 }
 
 ThesisPlan draw_thesis(Random& r, Text dip, int start) {
-  ThesisPlan plan{dip, start, 'S', r.between(3, 6), draw_title(r, dip)};
+  ThesisPlan plan{dip, start, 'S', r.between(3, 6), draw_title(r, dip), {}};
   const int n = r.between(1, 100);
   if (n <= 14)
-    plan = {dip, start, 'A', r.between(1, 3), std::move(plan.title)};
+    plan = {dip, start, 'A', r.between(1, 3), std::move(plan.title), {}};
   else if (n <= 17)
-    plan = {dip, start, 'U', r.between(1, 2), std::move(plan.title)};
+    plan = {dip, start, 'U', r.between(1, 2), std::move(plan.title), {}};
   if (start + plan.years - 1 >= last_year) plan.state = 'E';
   return plan;
 }
@@ -170,12 +170,13 @@ std::int64_t new_student_number(Context& c, int year) {
   return 20'000'000 + (year % 100) * 100'000 + ++n;
 }
 
-void write_student(Context& c, std::uint64_t number) {
+void write_student(Context& c, std::uint64_t rank) {
+  const auto number = rank + 14;  // the streams of the first ones never had a use
   Random r{c.seed, "student", number};
   const auto path = draw_path(r);
   const int entry = r.between(first_year, last_year);
   Student s{draw_person(r, entry, path.age), Random{c.seed, "career", number}};
-  s.person.ind = first_ind + static_cast<std::int64_t>(number);
+  s.person.ind = first_ind + static_cast<std::int64_t>(rank);
   if (r.per_thousand(15)) {  // pre-registered, never came: no student number
     s.person.exit = entry;
     s.person.block = false;

@@ -311,8 +311,10 @@ class Grading {
     auto& r = begin(stage_level, session, result.graded);
     r.set("COD_ETP", stage_.etp).set("COD_VRS_VET", stage_.vet);
     if (decided) set_decision(r, stage_level, decision, result.graded.mark);
+    r.set_if("COD_TRE", decided && !s_.odd_code.empty(), s_.odd_code);
     c_.out.write(r);
     if (stage_.final) write_diploma(result, session, decision, decided);
+    if (stage_.final && decided && admitted) write_transcript(result, session, decision);
     return decision.verdict;
   }
 
@@ -334,8 +336,32 @@ class Grading {
       r.set("DAT_OBT_VDI", jury_date(stage_, step_.year, session).day)
           .set("NUM_OBT_VDI", ++c_.diplomas_of_year[step_.year]);
       r.set("TEM_DLV_AUT_VDI", "O");
+      if (!s_.odd_dates.empty()) {
+        r.set("DAT_OBT_VDI", s_.odd_dates.front());
+        s_.odd_dates.erase(s_.odd_dates.begin());
+      }
     }
     c_.out.write(r);
+  }
+
+  /// The lines of the last transcript, as they were printed: the étape, then its semesters.
+  void write_transcript(const SessionResult& result, char session, const Decision& d) {
+    const auto line = [&](int number, Text type, const std::string& object, int version, const Graded& g,
+                          int indent, int credits) {
+      auto& r = c_.out.row("TRAV_EXT_RVM_RES");
+      r.set("COD_IND", s_.person.ind).set("COD_RVN", "STANDARD").set("COD_ANU", year_text(step_.year));
+      r.set("NUM_OCC_OBJ_MNP", static_cast<int>(stage_.index) + 1).set("NUM_OCC_OBJ_OBJ_MNP", number);
+      r.set("COD_ANU_OBJ_MNP", year_text(step_.year)).set("TYP_OBJ_MNP", type).set("COD_OBJ_MNP", object);
+      r.set_if("COD_VRS_OBJ_MNP", version != 0, version).set("COD_SES_OBJ_MNP", Text{&session, 1});
+      r.set("COD_ADM_OBJ_MNP", "1").set("DEC_OBJ_MNP", indent).set("NBR_CRD_OBJ_MNP", credits);
+      if (g.mark != nothing) r.set("NOT_TRV", milli_text(Milli{g.mark})).set("BAR_NOT_TRV", 20);
+      return &r;
+    };
+    auto* r = line(0, "VET", stage_.etp, stage_.vet, result.graded, 0, 60);
+    c_.out.write(r->set("COD_TRE", d.code).set("COD_MEN", mention(result.graded.mark)));
+    int number = 0;
+    for (const auto& s : result.semesters)
+      c_.out.write(*line(++number, "ELP", s.semester->code, 0, s.graded, 1, 30));
   }
 
   /// The current year: marks of the first semester are in, nobody has deliberated.

@@ -77,9 +77,8 @@ int run(int argc, char** argv, const Program& program,
     const auto lists = read_lists(VERSOIR_SOURCE_DIR "/samples/lists/" + program.application + ".txt");
     auto specs = read_dictionary(options.profile);
     lists.complete(specs);
-    Output output(std::move(specs), options.out.empty()
-                                         ? postgresql_sink(options.postgresql, options.schema)
-                                         : sqlite_sink(options.out));
+    Output output(std::move(specs), options.out.empty() ? postgresql_sink(options.postgresql, options.schema)
+                                                        : sqlite_sink(options.out));
     lists.write(output);
     generate(options, output);
     output.finish();

@@ -334,16 +334,19 @@ End write_amendments(Agent& a, int contract, const Engagement& e, Day from) {
   }
 }
 
-void write_contracts(Agent& a, Day from) {
+/// The last day of the last contract; nothing when it runs on.
+End write_contracts(Agent& a, Day from) {
   auto& r = a.random;
   Day at = from;
   const int contracts = r.between(1, 4);
+  End last;
   for (int n = 0; n < contracts && at < closing; ++n) {
     const auto& e = r.pick(engagements());
     const int contract = a.contract(e.type);
     const auto end = write_amendments(a, contract, e, at);
     const Assignment here{r.pick(e.structures), at, end};
     a.occupy(Route::contract, contract, at, end, {&here, 1}, e.section, false);
+    last = end;
     at = end.value_or(closing) + days{r.per_thousand(500) ? 1 : r.between(2, 600)};
   }
   if (at < closing && r.per_thousand(180)) {  // ends up with an open-ended contract
@@ -353,7 +356,9 @@ void write_contracts(Agent& a, Day from) {
     a.amendment(contract, {at, {}, end, false, {}, {}, 410});
     const Assignment here{"DSI", at, end};
     a.occupy(Route::contract, contract, at, end, {&here, 1});
+    last = end;
   }
+  return last;
 }
 
 /// The last day of a civil servant: retirement, departure, or still in post.
@@ -390,6 +395,9 @@ void write_academic(Context& c, int rank) {
   const Texts ladder = lecturer ? Texts{"3011", "3012"} : Texts{"3011", "3001", "3002", "3003"};
   const Texts structures = computing ? Texts{"INFO", "SCI"} : Texts{"HIST", "LET"};
   live(a, {"SA", ladder, structures, computing ? Text{"27"} : Text{"22"}, from, end});
+  a.section(1, computing ? Text{"27"} : Text{"22"}, from, end);
+  a.research(computing ? Text{"LABINFO"} : Text{"HISTARM"}, std::max(from, opening), end);
+  write_absences(a, c.seed, true, from, end);
   if (!lecturer && a.random.per_thousand(300)) {
     const auto since = std::max(from, day(2004, 9, 1));
     if (since + days{1461} < end.value_or(closing))
@@ -414,6 +422,8 @@ void write_ordinary(Context& c, std::uint64_t number) {
     a.write_file(true);
     const auto& trade = a.random.pick(trades());
     live(a, {trade.population, trade.ladder, trade.structures, {}, from, end});
+    if (trade.population == "DA") a.discipline(1, "0202", from, end);
+    write_absences(a, c.seed, true, from, end);
     return;
   }
   // Contracts of before the application were not typed in.
@@ -421,7 +431,8 @@ void write_ordinary(Context& c, std::uint64_t number) {
   Agent a(c, person, r);
   a.write_person(from);
   a.write_file(false);
-  write_contracts(a, from);
+  const auto last = write_contracts(a, from);
+  write_absences(a, c.seed, false, from, last);
 }
 
 }  // namespace versoir::samples::harpege

@@ -52,7 +52,8 @@ struct Context {
   Context(Output& o, std::uint64_t s) : out(o), seed(s) {}
   Output& out;
   std::uint64_t seed;
-  std::int64_t occupation = 0, assignment = 0, responsibility = 0, address = 0, bank = 0, post = 0;
+  std::int64_t occupation = 0, assignment = 0, responsibility = 0, address = 0, bank = 0, post = 0,
+               research = 0;
 };
 
 struct Element {
@@ -100,6 +101,11 @@ class Agent {
   void leave(Text kind, Day from, Day planned, End executed = {});
   void earlier_service(Day from, Day to, Day validated);
   void departure(Day effect);
+  void section(int career, Text section, Day from, End to);  ///< of the national council of universities
+  void discipline(int career, Text code, Day from, End to);
+  void research(Text laboratory, Day from, End to);
+  /// A leave, and its row in the table of that kind.
+  void away(Text kind, Day from, Day to);
 
   Random random;
   Person person;
@@ -129,13 +135,16 @@ struct CivilLife {
 };
 void live(Agent& a, const CivilLife& life);
 
+/// Part-time, maternity, illness…, at the rates of a large university.
+void write_absences(Agent& a, std::uint64_t seed, bool civil, Day from, End to);
+
 [[nodiscard]] Person draw_person(Random& r, std::int64_t number, int born_first, int born_last);
 /// The forty academics that the synthetic Apogée knows by their number, 1001 to 1040: same seed, same people.
 inline constexpr int academics = 40;
 void write_academic(Context& c, int rank);
 void write_ordinary(Context& c, std::uint64_t number);
 /// Known people, always the same: see samples/README.md.
-inline constexpr int characters = 20;
+inline constexpr int characters = 23;
 void write_characters(Context& c);
 
 }  // namespace versoir::samples::harpege
