@@ -44,11 +44,11 @@ void Agent::research(Text laboratory, Day from, End to) {
 
 void Agent::away(Text kind, Day from, Day to) {
   leave(kind, from, to);
+  if (!c_.out.has(kind)) return;  // known by name only
   auto& r = c_.out.row(kind);
-  const bool part_time = kind == "TEMPS_PARTIEL";
-  r.set("NO_DOSSIER_PERS", person.number).set(part_time ? "D_DEB_TEMPS_PARTIEL" : "D_DEB", from);
-  r.set(part_time ? "D_FIN_TEMPS_PARTIEL" : "D_FIN", to).set_if("QUOTITE", part_time, 80);
-  c_.out.write(r);
+  r.set("NO_DOSSIER_PERS", person.number);
+  if (c_.out.has(kind, "D_DEB")) r.set("D_DEB", from).set("D_FIN", to);
+  c_.out.write(r.set_if("QUOTITE", c_.out.has(kind, "QUOTITE"), 80));
 }
 
 void write_absences(Agent& a, std::uint64_t seed, bool civil, Day from, End to) {

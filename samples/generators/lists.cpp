@@ -64,8 +64,9 @@ Lists read_lists(const std::filesystem::path& file) {
   return lists;
 }
 
-void Lists::complete(std::vector<TableSpec>& tables) const {
+void Lists::complete(std::vector<TableSpec>& tables, bool probed) const {
   for (const auto& t : tables_) {
+    if (!probed) break;
     auto spec = std::ranges::find(tables, t.name, &TableSpec::name);
     if (spec == tables.end()) spec = tables.insert(spec, {t.name, {}, {}});
     for (const auto& c : t.own)
@@ -79,14 +80,20 @@ void Lists::complete(std::vector<TableSpec>& tables) const {
 }
 
 void Lists::write(Output& out) const {
-  for (const auto& t : tables_)
+  for (const auto& t : tables_) {
+    const auto ours = [&](const std::string& column) {
+      return std::ranges::find(t.own, column, &ColumnSpec::name) != t.own.end();
+    };
+    const auto taken = [&](const std::string& column) { return !ours(column) || out.has(t.name, column); };
+    if (!out.has(t.name) && !t.own.empty()) continue;
     for (const auto& row : t.rows) {
       auto& r = out.row(t.name);
       for (const auto& [column, value] : t.constants) r.set_as_declared(column, value);
       for (std::size_t i = 0; i < row.size(); ++i)
-        if (!row[i].empty()) r.set_as_declared(t.columns[i], row[i]);
+        if (!row[i].empty() && taken(t.columns[i])) r.set_as_declared(t.columns[i], row[i]);
       out.write(r);
     }
+  }
 }
 
 }  // namespace versoir::samples

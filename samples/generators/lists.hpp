@@ -13,14 +13,14 @@ namespace versoir::samples {
 ///   # a comment
 ///   !without-key TABLE TABLE         these have no primary key: a planted row is there twice
 ///   @TABLE COLUMN COLUMN COLUMN=O    begins a table; COLUMN=O is the same in every row
-///   @TABLE COLUMN:NUMBER(8)          a column that the dictionary lacks: the name is ours
+///   @TABLE COLUMN:NUMBER(8)          a column that the dictionary lacks: its name and type are ours
 ///   value | value | value            a row; nothing between two bars is NULL
 class Lists {
  public:
-  /// Adds the columns that the dictionary lacks, drops the keys that do not hold and the tables that still
-  /// have no column.
-  void complete(std::vector<TableSpec>& tables) const;
-  void write(Output& out) const;
+  /// With `probed`, adds the columns that the dictionary lacks: a site that has such a table must decide on
+  /// it before a final extraction. Drops the keys that do not hold and the tables without columns.
+  void complete(std::vector<TableSpec>& tables, bool probed) const;
+  void write(Output& out) const;  ///< all that the output has a place for
 
  private:
   friend Lists read_lists(const std::filesystem::path& file);

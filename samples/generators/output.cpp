@@ -144,6 +144,13 @@ Output::Output(std::vector<TableSpec> tables, std::unique_ptr<Sink> sink)
   sink_->create(tables_);
 }
 
+bool Output::has(std::string_view table, std::string_view column) const {
+  const auto it = by_name_.find(table);
+  if (it == by_name_.end()) return false;
+  return column.empty() || std::ranges::find(tables_[it->second].columns, column, &ColumnSpec::name) !=
+                               tables_[it->second].columns.end();
+}
+
 Record& Output::row(std::string_view table) {
   const auto it = by_name_.find(table);
   if (it == by_name_.end())

@@ -105,6 +105,7 @@ class Output {
  public:
   Output(std::vector<TableSpec> tables, std::unique_ptr<Sink> sink);
 
+  [[nodiscard]] bool has(std::string_view table, std::string_view column = {}) const;
   /// An empty row of `table`; the reference is valid until the next row() of the same table.
   [[nodiscard]] Record& row(std::string_view table);
   void write(const Record& row);
