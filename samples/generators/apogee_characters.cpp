@@ -1,4 +1,4 @@
-// Twenty-two known people, one awkward fact each, identical whatever the options: samples/README.md lists
+// Twenty-three known people, one awkward fact each, identical whatever the options: samples/README.md lists
 // them.
 #include "apogee_model.hpp"
 
@@ -228,6 +228,18 @@ void odd_diploma_dates(Context& c) {
   finish(c, s);
 }
 
+/// The jury has finished, yet the copies of the étape stayed anonymous: nobody pressed the last button.
+void still_anonymous(Context& c) {
+  Student s{person(1109, 21200023, 2012, {"RIOU", "Morgane", "", "", true}, day(1990, 10, 5)), draws(23)};
+  live(c, s, {{2012, "MHIS", 1, 13'500}});
+  finish(c, s);
+  const auto* stage = c.offer.find("MHIS", 1, 2012);
+  auto& r = c.out.row("AVCT_OBJ_ANO");
+  r.set("COD_ANU", "2012").set("TYP_OBJ_AOA", "VET").set("COD_OBJ_AOA", stage->etp);
+  r.set("COD_VRS_OBJ_AOA", stage->vet).set("COD_SES_OBJ_AOA", "1").set("COD_ADM_OBJ_AOA", "1");
+  c.out.write(r.set("ETA_ANO_OBJ_AOA", "V"));
+}
+
 /// A yearly result whose code no list explains.
 void unknown_code(Context& c) {
   Student s{person(1107, 21100021, 2011, {"CORRE", "Ewen", "", "", false}, day(1993, 7, 7)), draws(21)};
@@ -274,6 +286,7 @@ void write_characters(Context& c) {
   confidential(c);
   odd_diploma_dates(c);
   unknown_code(c);
+  still_anonymous(c);
   orphans(c);
 }
 

@@ -153,7 +153,7 @@ struct ThesisPlan {
 /// Registrations of each year, the thesis, its jury, the result.
 void write_thesis(Context& c, Student& s, const ThesisPlan& plan);
 /// Known people, always the same: see samples/README.md.
-inline constexpr int characters = 22;
+inline constexpr int characters = 23;
 void write_characters(Context& c);
 void write_student(Context& c, std::uint64_t rank);
 
