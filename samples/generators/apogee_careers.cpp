@@ -78,7 +78,9 @@ class Career {
  public:
   Career(Context& c, Student& s, Path path)
       : c_(c), s_(s), r_(s.random), dip_(path.dip), year_(s.person.entry) {
-    level_ = 8'300 + r_.between(0, 5'500);
+    // Two draws: most are near the middle, a few far above it.
+    level_ = 6'700 + r_.between(0, 4'300);
+    level_ += r_.between(0, 4'300);
     weak_ = r_.per_thousand(60);
   }
 
@@ -104,6 +106,11 @@ class Career {
   /// False when the student leaves after this year.
   bool one_year(const Stage& stage) {
     Step step{year_, &stage, Event::normal, level_ + r_.between(-900, 900), weak_ ? 90 : 8, true};
+    // The first year of a licence: half pass at once, one in six stops coming.
+    if (dip_.front() == 'L' && rank_ == 1) {
+      step.level -= 1'300;
+      if (r_.per_thousand(160)) step.absences = 700;
+    }
     const int luck = r_.between(1, 1000);
     if (luck <= 15)
       step.event = Event::cancelled;
