@@ -153,8 +153,7 @@ void write_staff(Context& c) {
         .set("LIB_NOM_PAT_PER", name.family)
         .set("LIB_PR1_PER", name.first)
         .set("COD_CIV_PER", name.woman ? "2" : "1");
-    p.set_if("NUM_DOS_HAR_PER", inside, fmt::format("{}", 1000 + n))
-        .set_if("TEM_EXT_INT_PER", !inside, "X");
+    p.set_if("NUM_DOS_HAR_PER", inside, fmt::format("{}", 1000 + n)).set_if("TEM_EXT_INT_PER", !inside, "X");
     p.set("DAT_NAI_PER", day(1950 + n % 30, 1 + static_cast<unsigned>(n % 12), 10))
         .set("COD_ETB", inside ? university : Text{"0441994D"});
     p.set("COD_CPS", n % 3 == 0 ? "MCF" : "PR").set("TEM_HAB_RCH_PER", n % 3 == 0 ? "N" : "O");
