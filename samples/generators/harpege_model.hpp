@@ -21,6 +21,18 @@ inline constexpr Text university = "0351990Z";   ///< the UAI code of the synthe
 inline constexpr Day opening = day(1997, 1, 1);  ///< before it, careers are summed up by pseudo-corps
 inline constexpr Day closing = day(2025, 12, 31);
 
+/// On 29 February, the last day of the month.
+[[nodiscard]] inline Day add_years(Day from, int years) {
+  const std::chrono::year_month_day d{from};
+  const auto moved = d + std::chrono::years{years};
+  return moved.ok() ? Day{moved} : Day{moved.year() / moved.month() / std::chrono::last};
+}
+/// The earlier of two ends, a missing one being later than any day.
+[[nodiscard]] inline End earlier(End a, End b) {
+  if (!a) return b;
+  return b && *b < *a ? b : a;
+}
+
 // ---- nomenclatures ----------------------------------------------------------------------------------------
 
 struct Grade {
