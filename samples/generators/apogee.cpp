@@ -10,9 +10,10 @@ void generate(const Options& options, Output& out) {
   apogee::Context context{out, offer, options.seed};
   apogee::write_nomenclatures(out);
   apogee::write_offer(out, offer);
+  apogee::write_around_offer(out, offer);
   apogee::write_staff(context);
   apogee::write_characters(context);
-  for (int n = apogee::characters; n < options.people; ++n)
+  for (int n = 0; n < options.people - apogee::characters; ++n)
     apogee::write_student(context, static_cast<std::uint64_t>(n));
   apogee::write_deliberations(context);
   apogee::write_years(context);

@@ -9,7 +9,7 @@ namespace {
 
 using Text = std::string_view;
 
-constexpr std::int64_t first_ind = 2001;  ///< COD_IND of the first ordinary student; characters are below
+constexpr std::int64_t first_ind = 2015;  ///< COD_IND of the first ordinary student; characters are below
 
 struct Path {
   Text dip;
@@ -63,12 +63,12 @@ std::string draw_title(Random& r, Text dip) {
 }
 
 ThesisPlan draw_thesis(Random& r, Text dip, int start) {
-  ThesisPlan plan{dip, start, 'S', r.between(3, 6), draw_title(r, dip)};
+  ThesisPlan plan{dip, start, 'S', r.between(3, 6), draw_title(r, dip), {}};
   const int n = r.between(1, 100);
   if (n <= 14)
-    plan = {dip, start, 'A', r.between(1, 3), std::move(plan.title)};
+    plan = {dip, start, 'A', r.between(1, 3), std::move(plan.title), {}};
   else if (n <= 17)
-    plan = {dip, start, 'U', r.between(1, 2), std::move(plan.title)};
+    plan = {dip, start, 'U', r.between(1, 2), std::move(plan.title), {}};
   if (start + plan.years - 1 >= last_year) plan.state = 'E';
   return plan;
 }
@@ -78,7 +78,9 @@ class Career {
  public:
   Career(Context& c, Student& s, Path path)
       : c_(c), s_(s), r_(s.random), dip_(path.dip), year_(s.person.entry) {
-    level_ = 8'300 + r_.between(0, 5'500);
+    // Two draws: most are near the middle, a few far above it.
+    level_ = 6'700 + r_.between(0, 4'300);
+    level_ += r_.between(0, 4'300);
     weak_ = r_.per_thousand(60);
   }
 
@@ -104,6 +106,11 @@ class Career {
   /// False when the student leaves after this year.
   bool one_year(const Stage& stage) {
     Step step{year_, &stage, Event::normal, level_ + r_.between(-900, 900), weak_ ? 90 : 8, true};
+    // The first year of a licence: half pass at once, one in six stops coming.
+    if (dip_.front() == 'L' && rank_ == 1) {
+      step.level -= 1'300;
+      if (r_.per_thousand(160)) step.absences = 700;
+    }
     const int luck = r_.between(1, 1000);
     if (luck <= 15)
       step.event = Event::cancelled;
@@ -170,12 +177,13 @@ std::int64_t new_student_number(Context& c, int year) {
   return 20'000'000 + (year % 100) * 100'000 + ++n;
 }
 
-void write_student(Context& c, std::uint64_t number) {
+void write_student(Context& c, std::uint64_t rank) {
+  const auto number = rank + 14;  // the streams of the first ones never had a use
   Random r{c.seed, "student", number};
   const auto path = draw_path(r);
   const int entry = r.between(first_year, last_year);
   Student s{draw_person(r, entry, path.age), Random{c.seed, "career", number}};
-  s.person.ind = first_ind + static_cast<std::int64_t>(number);
+  s.person.ind = first_ind + static_cast<std::int64_t>(rank);
   if (r.per_thousand(15)) {  // pre-registered, never came: no student number
     s.person.exit = entry;
     s.person.block = false;

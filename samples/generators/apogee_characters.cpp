@@ -1,4 +1,5 @@
-// Fourteen known people, one awkward fact each, identical whatever the options: samples/README.md lists them.
+// Twenty-three known people, one awkward fact each, identical whatever the options: samples/README.md lists
+// them.
 #include "apogee_model.hpp"
 
 #include <algorithm>
@@ -172,6 +173,99 @@ void incomplete(Context& c) {
   finish(c, s);
 }
 
+// ---- what should never have been there ----
+
+void born_on_leap_day(Context& c) {
+  auto p = person(1101, 21800015, 2018, {"LE BIHAN", "Solène", "", "", true}, day(2000, 2, 29));
+  Student s{std::move(p), draws(15)};
+  live(c, s, {{2018, "LDRO", 1, 13'000}, {2019, "LDRO", 2, 13'000}, {2020, "LDRO", 3, 13'500}});
+  finish(c, s);
+}
+
+/// The year 1987 typed 2987.
+void impossible_birth(Context& c) {
+  Student s{person(1102, 20500016, 2005, {"GUILLOU", "Maël", "", "", false}, day(2987, 3, 4)), draws(16)};
+  live(c, s, {{2005, "DGEA", 1, 13'000}, {2006, "DGEA", 2, 13'000}});
+  finish(c, s);
+}
+
+void write_exclusion(Context& c, const Person& p, std::chrono::sys_days from,
+                     std::optional<std::chrono::sys_days> to, Text why) {
+  auto& b = c.out.row("IND_SANCTIONNE_BLO");
+  b.set("COD_IND", p.ind).set("COD_ETU", p.etu).set("COD_BLO", "DIS").set("DAT_DEB_BLO", from);
+  if (to) b.set("DAT_FIN_BLO", *to);
+  c.out.write(b.set("LIB_CMT_BLO", why));
+}
+
+/// An exclusion whose term has passed; another one without a term.
+void excluded(Context& c) {
+  Student past{person(1103, 20800017, 2008, {"MASSON", "Pierre", "", "", false}, day(1990, 1, 15)),
+               draws(17)};
+  live(c, past, {{2008, "LDRO", 1, 12'500}, {2010, "LDRO", 2, 6'000}});
+  finish(c, past);
+  write_exclusion(c, past.person, day(2009, 6, 15), day(2010, 6, 14), "Fraude à un examen");
+  Student open{person(1104, 21900018, 2019, {"AÜBRY", "Nils", "", "", false}, day(2001, 5, 21)), draws(18)};
+  live(c, open, {{2019, "LDRO", 1, 12'500}});
+  finish(c, open);
+  write_exclusion(c, open.person, day(2020, 7, 1), std::nullopt, "Exclusion définitive");
+}
+
+/// Defended, confidential for ten years.
+void confidential(Context& c) {
+  Student s{person(1105, 22000019, 2020, {"HERVÉ", "Ronan", "", "", false}, day(1994, 3, 3)), draws(19)};
+  s.person.bac_year = 2012;
+  write_thesis(c, s,
+               {"TINF", 2020, 'S', 4, "Détection d'intrusions dans un réseau industriel", day(2034, 12, 31)});
+  s.person.exit = 2023;
+  finish(c, s);
+}
+
+/// A diploma obtained, by its date, in the Middle Ages; another one centuries ahead.
+void odd_diploma_dates(Context& c) {
+  Student s{person(1106, 21300020, 2013, {"LUCAS", "Enora", "", "", true}, day(1995, 6, 1)), draws(20)};
+  s.odd_dates = {day(1013, 6, 30), day(2915, 6, 30)};
+  live(c, s, {{2013, "DUBR", 1, 15'000}, {2014, "DINF", 1, 13'000}, {2015, "DINF", 2, 13'000}});
+  finish(c, s);
+}
+
+/// The jury has finished, yet the copies of the étape stayed anonymous: nobody pressed the last button.
+void still_anonymous(Context& c) {
+  Student s{person(1109, 21200023, 2012, {"RIOU", "Morgane", "", "", true}, day(1990, 10, 5)), draws(23)};
+  live(c, s, {{2012, "MHIS", 1, 13'500}});
+  finish(c, s);
+  const auto* stage = c.offer.find("MHIS", 1, 2012);
+  auto& r = c.out.row("AVCT_OBJ_ANO");
+  r.set("COD_ANU", "2012").set("TYP_OBJ_AOA", "VET").set("COD_OBJ_AOA", stage->etp);
+  r.set("COD_VRS_OBJ_AOA", stage->vet).set("COD_SES_OBJ_AOA", "1").set("COD_ADM_OBJ_AOA", "1");
+  c.out.write(r.set("ETA_ANO_OBJ_AOA", "V"));
+}
+
+/// A yearly result whose code no list explains.
+void unknown_code(Context& c) {
+  Student s{person(1107, 21100021, 2011, {"CORRE", "Ewen", "", "", false}, day(1993, 7, 7)), draws(21)};
+  s.odd_code = "ZZZ";
+  live(c, s, {{2011, "LBRE", 1, 13'000}});
+  finish(c, s);
+}
+
+/// Registered for a diploma in a version that the offer does not have; results of somebody who is not there.
+void orphans(Context& c) {
+  Student s{person(1108, 20900022, 2009, {"BRIEND", "Gwenn", "", "", true}, day(1991, 2, 2)), draws(22)};
+  live(c, s, {{2009, "LHIS", 1, 12'500}});
+  finish(c, s);
+  auto& i = c.out.row("INS_ADM_ETP");
+  i.set("COD_ANU", "2009").set("COD_IND", s.person.ind).set("COD_ETP", "OLDHIS").set("COD_VRS_VET", 1);
+  i.set("NUM_OCC_IAE", 1).set("DAT_CRE_IAE", day(2009, 9, 30)).set("ETA_IAE", "E").set("ETA_PMT_IAE", "P");
+  i.set("TEM_IAE_PRM", "N").set("COD_DIP", "OLDHIS").set("COD_VRS_VDI", 1).set("COD_CMP", "LET");
+  c.out.write(i.set("COD_CGE", "SCO").set("COD_PRU", "NO").set("COD_UTI", user));
+  const auto* stage = c.offer.find("LHIS", 1, 2009);
+  c.deliberations[{stage->index, 2009, '1'}] = true;
+  auto& r = c.out.row("RESULTAT_VET");
+  r.set("COD_IND", 999'999).set("COD_ETP", stage->etp).set("COD_VRS_VET", stage->vet).set("COD_ANU", "2009");
+  r.set("COD_SES", "1").set("COD_ADM", "1").set("COD_TRE", "AJ").set("NOT_VET", Milli{8'000});
+  c.out.write(r.set("BAR_NOT_VET", 20));
+}
+
 }  // namespace
 
 void write_characters(Context& c) {
@@ -186,6 +280,14 @@ void write_characters(Context& c) {
   two_registrations(c);
   never_came(c);
   incomplete(c);
+  born_on_leap_day(c);
+  impossible_birth(c);
+  excluded(c);
+  confidential(c);
+  odd_diploma_dates(c);
+  unknown_code(c);
+  still_anonymous(c);
+  orphans(c);
 }
 
 }  // namespace versoir::samples::apogee

@@ -94,8 +94,10 @@ struct Student {
   std::map<std::string, int> registrations;      ///< how often in an étape or diploma
   std::map<std::string, std::size_t> choices;    ///< course taken in each unit that offers a choice
   bool conditional = false;                      ///< goes on although some units are still to be passed
-  int padded = 10;                   ///< codes of results padded with blanks by some batch, per thousand
-  const Stage* graduated = nullptr;  ///< last stage that gave a diploma here
+  int padded = 10;       ///< codes of results padded with blanks by some batch, per thousand
+  std::string odd_code;  ///< what is written instead of the code of an étape's result
+  std::vector<std::chrono::sys_days> odd_dates;  ///< instead of the dates of the diplomas, in turn
+  const Stage* graduated = nullptr;              ///< last stage that gave a diploma here
 };
 
 /// What goes on from one person to the next: counters and the deliberations that took place. Its size depends
@@ -129,6 +131,8 @@ struct Context {
 void write_nomenclatures(Output& out);
 void write_years(Context& c);  ///< ANNEE_UNI, last: it holds the counters of diplomas
 void write_offer(Output& out, const Offer& offer);
+/// What hangs on the offer besides its tree: who teaches, who gives access to what, hours, correspondences.
+void write_around_offer(Output& out, const Offer& offer);
 void write_staff(Context& c);          ///< PERSONNEL and what belongs to research
 void write_deliberations(Context& c);  ///< GRP_RESULTAT_*
 [[nodiscard]] Person draw_person(Random& r, int entry, int age);
@@ -144,12 +148,13 @@ struct ThesisPlan {
   char state = 'S';  ///< S defended, A abandoned, U transferred, E in progress
   int years = 4;
   std::string title;
+  std::optional<std::chrono::sys_days> confidential = std::nullopt;  ///< last day, for a known person
 };
 /// Registrations of each year, the thesis, its jury, the result.
 void write_thesis(Context& c, Student& s, const ThesisPlan& plan);
 /// Known people, always the same: see samples/README.md.
-inline constexpr int characters = 14;
+inline constexpr int characters = 23;
 void write_characters(Context& c);
-void write_student(Context& c, std::uint64_t number);
+void write_student(Context& c, std::uint64_t rank);
 
 }  // namespace versoir::samples::apogee

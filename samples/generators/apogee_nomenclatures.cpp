@@ -79,6 +79,9 @@ void write_places(Output& out) {
     auto& c = out.row("COMMUNE");
     c.set("COD_COM", t.insee).set("LIB_COM", t.name).set("TEM_EN_SVE_COM", "O").set("COD_DEP", t.department);
     out.write(c);
+    auto& office = out.row("BUREAU_DIS");
+    office.set("COD_BDI", t.post).set("LIB_BDI", t.name).set("TEM_EN_SVE_BDI", "O");
+    out.write(office);
     auto& b = out.row("COM_BDI");
     b.set("COD_BDI", t.post)
         .set("COD_COM", t.insee)

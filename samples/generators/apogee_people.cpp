@@ -167,6 +167,16 @@ void write_photo(Context& c, const Person& p) {
   c.out.write(f);
 }
 
+/// The pre-registration of those who never came; the others' were purged.
+void write_preregistration(Context& c, const Person& p) {
+  if (p.etu != 0) return;
+  auto& o = c.out.row("IND_OPI");
+  o.set("COD_IND_OPI", p.ind).set("COD_IND", p.ind).set("LIB_NOM_PAT_IND_OPI", cut(p.name.family, 30));
+  o.set("LIB_PR1_IND_OPI", cut(p.name.first, 20)).set("COD_SEX_OPI", p.name.woman ? "F" : "M");
+  if (p.birth) o.set("DATE_NAI_IND_OPI", *p.birth);
+  c.out.write(o.set("COD_PAY_NAT", "100"));
+}
+
 }  // namespace
 
 Person draw_person(Random& r, int entry, int age) {
@@ -207,6 +217,7 @@ void write_person(Context& c, const Person& p, Random& r) {
   write_titles(c, p, r);
   write_block(c, p, r);
   write_photo(c, p);
+  write_preregistration(c, p);
 }
 
 }  // namespace versoir::samples::apogee

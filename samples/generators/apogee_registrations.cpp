@@ -31,6 +31,11 @@ void write_annual(Context& c, Student& s, const std::vector<Step>& steps) {
   a.set("COD_SIS_ANN_PRE", year == s.person.entry ? "A" : "H")
       .set("TEM_PMT_3F", r.per_thousand(200) ? "O" : "N");
   c.out.write(a);
+  // What was paid, in the prices of the day: left by the profile, so counted as left.
+  const Milli due{(scholarship ? 5'100 : 170'100 + (year - first_year) * 1'500)};
+  auto& money = c.out.row("INS_ADM_SIT");
+  money.set("COD_ANU", year_text(year)).set("COD_IND", s.person.ind).set("ETA_IAS", "S");
+  c.out.write(money.set("MNT_DRT_PAI", due).set("MNT_IAS", due));
   auto& info = c.out.row("INS_INFO_ANU");
   info.set("COD_ANU", year_text(year))
       .set("COD_IND", s.person.ind)

@@ -1,7 +1,5 @@
-// Marks and results at the four levels, and the deliberations they belong to.
+// Marks and results at the four levels: exam, element, étape, diploma.
 #include "apogee_model.hpp"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -311,8 +309,10 @@ class Grading {
     auto& r = begin(stage_level, session, result.graded);
     r.set("COD_ETP", stage_.etp).set("COD_VRS_VET", stage_.vet);
     if (decided) set_decision(r, stage_level, decision, result.graded.mark);
+    r.set_if("COD_TRE", decided && !s_.odd_code.empty(), s_.odd_code);
     c_.out.write(r);
     if (stage_.final) write_diploma(result, session, decision, decided);
+    if (stage_.final && decided && admitted) write_transcript(result, session, decision);
     return decision.verdict;
   }
 
@@ -334,8 +334,32 @@ class Grading {
       r.set("DAT_OBT_VDI", jury_date(stage_, step_.year, session).day)
           .set("NUM_OBT_VDI", ++c_.diplomas_of_year[step_.year]);
       r.set("TEM_DLV_AUT_VDI", "O");
+      if (!s_.odd_dates.empty()) {
+        r.set("DAT_OBT_VDI", s_.odd_dates.front());
+        s_.odd_dates.erase(s_.odd_dates.begin());
+      }
     }
     c_.out.write(r);
+  }
+
+  /// The lines of the last transcript, as they were printed: the étape, then its semesters.
+  void write_transcript(const SessionResult& result, char session, const Decision& d) {
+    const auto line = [&](int number, Text type, const std::string& object, int version, const Graded& g,
+                          int indent, int credits) {
+      auto& r = c_.out.row("TRAV_EXT_RVM_RES");
+      r.set("COD_IND", s_.person.ind).set("COD_RVN", "STANDARD").set("COD_ANU", year_text(step_.year));
+      r.set("NUM_OCC_OBJ_MNP", static_cast<int>(stage_.index) + 1).set("NUM_OCC_OBJ_OBJ_MNP", number);
+      r.set("COD_ANU_OBJ_MNP", year_text(step_.year)).set("TYP_OBJ_MNP", type).set("COD_OBJ_MNP", object);
+      r.set_if("COD_VRS_OBJ_MNP", version != 0, version).set("COD_SES_OBJ_MNP", Text{&session, 1});
+      r.set("COD_ADM_OBJ_MNP", "1").set("DEC_OBJ_MNP", indent).set("NBR_CRD_OBJ_MNP", credits);
+      if (g.mark != nothing) r.set("NOT_TRV", milli_text(Milli{g.mark})).set("BAR_NOT_TRV", 20);
+      return &r;
+    };
+    auto* r = line(0, "VET", stage_.etp, stage_.vet, result.graded, 0, 60);
+    c_.out.write(r->set("COD_TRE", d.code).set("COD_MEN", mention(result.graded.mark)));
+    int number = 0;
+    for (const auto& s : result.semesters)
+      c_.out.write(*line(++number, "ELP", s.semester->code, 0, s.graded, 1, 30));
   }
 
   /// The current year: marks of the first semester are in, nobody has deliberated.
@@ -353,74 +377,8 @@ class Grading {
   const Stage& stage_;
 };
 
-void write_group(Output& out, Text object, int year, char session, char progress, Moment date, Record& r) {
-  r.set("COD_ANU", year_text(year)).set("COD_SES", Text{&session, 1}).set("COD_ADM", "1");
-  r.set(fmt::format("ETA_AVC_{}", object), Text{&progress, 1})
-      .set(fmt::format("TEM_INI_TAB_RES_{}", object), "O");
-  r.set_if(fmt::format("DAT_AVC_{}", object), progress != 'A', date);
-  out.write(r);
-}
-
-void write_element_groups(Context& c, const Context::Deliberation& d, const std::string& code, char progress,
-                          Moment date) {
-  auto& r = c.out.row("GRP_RESULTAT_ELP");
-  r.set("COD_ELP", code).set("TEM_AVC_HER_ELP", "O").set("TEM_TRT_RPT_GEG", "N");
-  write_group(c.out, "ELP", d.year, d.session, progress, date, r);
-}
-
 }  // namespace
 
-char state(const Stage& stage, int year, char session) {
-  if (year == last_year) return 'A';
-  // Two deliberations that nobody ever finished.
-  if (stage.etp == "LHIS3" && year == 2014) return 'A';
-  if (stage.etp == "LDRO2" && year == 2019 && session == '2') return 'E';
-  return 'T';
-}
-
-Moment jury_date(const Stage& stage, int year, char session) {
-  const auto spread = std::chrono::days{static_cast<int>(stage.index * 7 % 15)};
-  // Second sessions moved from September to the end of June in 2012.
-  if (session == '2')
-    return {day(year + 1, year < 2012 ? 9U : 6U, year < 2012 ? 8U : 24U) + spread, 14 * 3600 + 1800};
-  return {day(year + 1, year < 2012 ? 6U : 5U, year < 2012 ? 14U : 28U) + spread, 9 * 3600};
-}
-
 Verdict write_results(Context& c, Student& s, const Step& step) { return Grading{c, s, step}.run(); }
-
-void write_deliberations(Context& c) {
-  for (const auto& [d, used] : c.deliberations) {
-    const auto& s = c.offer.stages()[d.stage];
-    const char progress = state(s, d.year, d.session);
-    const auto date = jury_date(s, d.year, d.session);
-    const bool thesis = s.semesters.empty();
-    if (!thesis) {
-      auto& r = c.out.row("GRP_RESULTAT_VET");
-      r.set("COD_ETP", s.etp)
-          .set("COD_VRS_VET", s.vet)
-          .set("TEM_AVC_HER_VET", "N")
-          .set("TEM_TRT_RPT_GVT", "N");
-      write_group(c.out, "VET", d.year, d.session, progress, date, r);
-    }
-    for (const auto& semester : s.semesters) {
-      write_element_groups(c, d, semester.code, progress, date);
-      for (const auto& u : semester.units) {
-        write_element_groups(c, d, u.code, progress, date);
-        for (const auto& course : u.courses) {
-          write_element_groups(c, d, course.code, progress, date);
-          for (const auto& exam : course.exams) {
-            auto& r = c.out.row("GRP_RESULTAT_EPR");
-            r.set("COD_EPR", exam).set("TEM_AVC_HER_EPR", "O");
-            write_group(c.out, "EPR", d.year, d.session, progress, date, r);
-          }
-        }
-      }
-    }
-    if (!s.final && !thesis) continue;
-    auto& r = c.out.row("GRP_RESULTAT_VDI");
-    r.set("COD_DIP", s.dip).set("COD_VRS_VDI", s.vdi).set("TEM_AVC_HER_VDI", "N").set("TEM_TRT_RPT_GVI", "N");
-    write_group(c.out, "VDI", d.year, d.session, progress, date, r);
-  }
-}
 
 }  // namespace versoir::samples::apogee

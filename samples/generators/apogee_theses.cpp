@@ -106,6 +106,16 @@ void set_defence(Record& t, Random& r, std::chrono::sys_days defence) {
   t.set("TEM_LAB_EUR_THS", "N").set_if("DAT_FIN_CFD_THS", r.per_thousand(80), defence + days{1826});
 }
 
+/// A doctoral contract, a company, or nothing: in turn.
+void write_funding(Output& out, std::int64_t thesis, int start, int end) {
+  constexpr std::array origins{Text{"CD"}, Text{"CI"}, Text{"SF"}};
+  auto& f = out.row("THS_FINANCEMENT");
+  f.set("COD_SEQ_TFI", thesis).set("COD_THS", thesis).set("COD_ANU", year_text(start));
+  f.set("COD_OFI", origins[static_cast<std::size_t>(thesis) % origins.size()]).set("QUOTITE_TFI", 100);
+  f.set("COD_AFI", thesis % 3 == 0 ? "0" : "5").set("DAT_DEB_TFI", day(start, 10, 1));
+  out.write(f.set("DAT_FIN_TFI", day(std::min(start + 3, end + 1), 9, 30)));
+}
+
 void write_award(Context& c, Student& s, const Stage& stage, int year, std::chrono::sys_days defence) {
   c.deliberations[{stage.index, year, '0'}] = true;
   auto& v = c.out.row("RESULTAT_VDI");
@@ -143,12 +153,15 @@ void write_staff(Context& c) {
         .set("LIB_NOM_PAT_PER", name.family)
         .set("LIB_PR1_PER", name.first)
         .set("COD_CIV_PER", name.woman ? "2" : "1");
-    p.set_if("NUM_DOS_HAR_PER", inside, fmt::format("{}", 1000 + n))
-        .set("TEM_EXT_INT_PER", inside ? "I" : "X");
+    p.set_if("NUM_DOS_HAR_PER", inside, fmt::format("{}", 1000 + n)).set_if("TEM_EXT_INT_PER", !inside, "X");
     p.set("DAT_NAI_PER", day(1950 + n % 30, 1 + static_cast<unsigned>(n % 12), 10))
         .set("COD_ETB", inside ? university : Text{"0441994D"});
     p.set("COD_CPS", n % 3 == 0 ? "MCF" : "PR").set("TEM_HAB_RCH_PER", n % 3 == 0 ? "N" : "O");
     c.out.write(p);
+    if (!inside) continue;
+    constexpr std::array components{Text{"SCI"}, Text{"LET"}, Text{"DRO"}, Text{"IUT"}};
+    auto& i = c.out.row("PER_INTERVENIR_CMP");
+    c.out.write(i.set("COD_PER", n).set("COD_CMP", components[static_cast<std::size_t>(n) % 4]));
   }
 }
 
@@ -190,7 +203,9 @@ void write_thesis(Context& c, Student& s, const ThesisPlan& plan) {
   if (plan.state == 'U') t.set("DAT_TRANSFERT_DEP", day(end + 1, 8, 31));
   const auto defence = day(end + 1, 3, 1) + std::chrono::days{r.between(0, 120)};
   if (plan.state == 'S') set_defence(t, r, defence);
+  if (plan.confidential) t.set("DAT_FIN_CFD_THS", *plan.confidential);
   c.out.write(t);
+  write_funding(c.out, thesis, plan.start, end);
   if (plan.state != 'S') return;
   write_jury(c, r, thesis, director);
   write_award(c, s, *stage, end, defence);

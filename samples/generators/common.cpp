@@ -2,6 +2,7 @@
 #include "common.hpp"
 
 #include "core/error.hpp"
+#include "lists.hpp"
 
 #include <boost/program_options.hpp>
 #include <fmt/format.h>
@@ -35,6 +36,7 @@ Parsed parse(int argc, char** argv, const Program& program, po::options_descript
     ("schema", po::value(&o.schema)->value_name("NAME")->default_value(program.application), "schema to create there")
     (program.people.c_str(), po::value(&o.people)->value_name("N")->default_value(program.default_people), "how many people")
     ("seed", po::value(&o.seed)->value_name("S")->default_value(1), "another seed, other people")
+    ("probed", po::bool_switch(&o.probed), "also the tables and columns known by name only, in a shape of ours")
     ("profile", po::value(&folder)->value_name("DIR")->default_value(profile), "folder of the profile whose tables.xml is the dictionary");
   // clang-format on
   try {
@@ -73,9 +75,12 @@ int run(int argc, char** argv, const Program& program,
       std::cout << declared;
       return 0;
     }
-    Output output(read_dictionary(options.profile), options.out.empty()
-                                                        ? postgresql_sink(options.postgresql, options.schema)
+    const auto lists = read_lists(VERSOIR_SOURCE_DIR "/samples/lists/" + program.application + ".txt");
+    auto specs = read_dictionary(options.profile);
+    lists.complete(specs, options.probed);
+    Output output(std::move(specs), options.out.empty() ? postgresql_sink(options.postgresql, options.schema)
                                                         : sqlite_sink(options.out));
+    lists.write(output);
     generate(options, output);
     output.finish();
     std::uint64_t rows = 0, tables = 0;

@@ -16,6 +16,7 @@ struct Options {
   std::string postgresql;     ///< or a PostgreSQL connection string
   std::string schema;
   std::filesystem::path profile;  ///< folder with tables.xml
+  bool probed = false;            ///< also what the dictionary knows by name only, in a shape of ours
   std::uint64_t seed = 1;
   int people = 0;
 };

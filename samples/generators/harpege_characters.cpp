@@ -1,4 +1,5 @@
-// Twenty known people: one awkward fact each, the same whatever the options (samples/README.md lists them).
+// Twenty-three known people: one awkward fact each, the same whatever the options (samples/README.md lists
+// them).
 #include "harpege_model.hpp"
 
 #include <array>
@@ -245,6 +246,61 @@ void contractual_with_career(Context& c) {
   a.occupy(Route::career, career, from, to, {&here, 1});
 }
 
+/// What nobody should ever have been able to type: a structure that no list has, an end before its beginning,
+/// an échelon of a corps that does not exist.
+void broken_references(Context& c) {
+  auto a = agent(c, person(521, {"CARIOU", "Mikael", "", "", false}, day(1969, 9, 9), "29019"));
+  const Day from = day(1998, 9, 1);
+  const End to = day(2018, 8, 31);
+  a.write_person(from);
+  a.write_file(true);
+  const int career = a.career("IA", from, to);
+  a.element(career, {"703", "7031", "01", "CON", from, day(2008, 8, 31)});
+  a.element(career, {"799", "7991", "02", "TAB", day(2008, 9, 1), to});  // no list has 799
+  a.position(career, "ACTI", from, day(2010, 8, 31));
+  a.position(career, "DISP", day(2010, 9, 1), day(2009, 8, 31), {});  // ends before it begins
+  a.position(career, "ACTI", day(2011, 9, 1), to);
+  const std::array places{Assignment{"ANCIEN", from, day(2008, 8, 31)},  // no list has it
+                          Assignment{"DSI", day(2008, 9, 1), to}};
+  a.occupy(Route::career, career, from, to, places);
+}
+
+/// Two careers that overlap by a month, then a hole of a year; a middle one that nobody explains.
+void holes_and_overlaps(Context& c) {
+  auto a = agent(c, person(522, {"STÉPHAN", "Anaïs", "", "", true}, day(1964, 2, 29), "22278"));
+  const Day from = day(1990, 9, 1);
+  a.write_person(from);
+  a.write_file(true);
+  const int first = a.career("AA", from, day(2003, 9, 30));
+  a.element(first, {"AA-C", "", "", "", from, opening - days{1}});
+  a.element(first, {"604", "6041", "05", "", opening, day(2003, 9, 30)});
+  a.position(first, "ACTI", from, day(2003, 9, 30));
+  const int second = a.career("BA", day(2003, 9, 1), day(2010, 8, 31));
+  a.element(second, {"802", "8021", "01", "CON", day(2003, 9, 1), day(2010, 8, 31)});
+  a.position(second, "ACTI", day(2003, 9, 1), day(2010, 8, 31));
+  const int third = a.career("BA", day(2011, 9, 1), day(2022, 8, 31));
+  a.element(third, {"801", "8011", "01", "CON", day(2011, 9, 1), day(2022, 8, 31)});
+  a.position(third, "ACTI", day(2011, 9, 1), day(2022, 8, 31));
+  const Assignment office{"DRH", from, day(2003, 9, 30)}, library{"SCD", day(2003, 9, 1), day(2010, 8, 31)},
+      back{"SCD", day(2011, 9, 1), day(2022, 8, 31)};
+  a.occupy(Route::career, first, office.from, office.to, {&office, 1});
+  a.occupy(Route::career, second, library.from, library.to, {&library, 1});
+  a.occupy(Route::career, third, back.from, back.to, {&back, 1});
+}
+
+/// A member of a corps of teachers who ends as a contractual: two years without a link, then a contract.
+void after_a_break(Context& c) {
+  auto a = agent(c, person(523, {"EL-AMRANI", "Yasmina", "", "", true}, day(1975, 4, 30), "35238"));
+  a.write_person(day(2000, 9, 1));
+  a.write_file(true);
+  const int career = a.career("DA", day(2000, 9, 1), day(2009, 8, 31));
+  a.element(career, {"552", "5521", "03", "CON", day(2000, 9, 1), day(2009, 8, 31)});
+  a.position(career, "ACTI", day(2000, 9, 1), day(2009, 8, 31));
+  const Assignment here{"LET", day(2000, 9, 1), day(2009, 8, 31)};
+  a.occupy(Route::career, career, here.from, here.to, {&here, 1});
+  engage(a, "GD", "IUT", day(2011, 9, 1), day(2014, 8, 31));
+}
+
 }  // namespace
 
 void write_characters(Context& c) {
@@ -261,6 +317,9 @@ void write_characters(Context& c) {
   typing_errors(c);
   from_abroad(c);
   contractual_with_career(c);
+  broken_references(c);
+  holes_and_overlaps(c);
+  after_a_break(c);
 }
 
 }  // namespace versoir::samples::harpege

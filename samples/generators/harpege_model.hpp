@@ -21,6 +21,18 @@ inline constexpr Text university = "0351990Z";   ///< the UAI code of the synthe
 inline constexpr Day opening = day(1997, 1, 1);  ///< before it, careers are summed up by pseudo-corps
 inline constexpr Day closing = day(2025, 12, 31);
 
+/// On 29 February, the last day of the month.
+[[nodiscard]] inline Day add_years(Day from, int years) {
+  const std::chrono::year_month_day d{from};
+  const auto moved = d + std::chrono::years{years};
+  return moved.ok() ? Day{moved} : Day{moved.year() / moved.month() / std::chrono::last};
+}
+/// The earlier of two ends, a missing one being later than any day.
+[[nodiscard]] inline End earlier(End a, End b) {
+  if (!a) return b;
+  return b && *b < *a ? b : a;
+}
+
 // ---- nomenclatures ----------------------------------------------------------------------------------------
 
 struct Grade {
@@ -52,7 +64,8 @@ struct Context {
   Context(Output& o, std::uint64_t s) : out(o), seed(s) {}
   Output& out;
   std::uint64_t seed;
-  std::int64_t occupation = 0, assignment = 0, responsibility = 0, address = 0, bank = 0, post = 0;
+  std::int64_t occupation = 0, assignment = 0, responsibility = 0, address = 0, bank = 0, post = 0,
+               research = 0;
 };
 
 struct Element {
@@ -100,6 +113,11 @@ class Agent {
   void leave(Text kind, Day from, Day planned, End executed = {});
   void earlier_service(Day from, Day to, Day validated);
   void departure(Day effect);
+  void section(int career, Text section, Day from, End to);  ///< of the national council of universities
+  void discipline(int career, Text code, Day from, End to);
+  void research(Text laboratory, Day from, End to);
+  /// A leave, and its row in the table of that kind.
+  void away(Text kind, Day from, Day to);
 
   Random random;
   Person person;
@@ -129,13 +147,16 @@ struct CivilLife {
 };
 void live(Agent& a, const CivilLife& life);
 
+/// Part-time, maternity, illness…, at the rates of a large university.
+void write_absences(Agent& a, std::uint64_t seed, bool civil, Day from, End to);
+
 [[nodiscard]] Person draw_person(Random& r, std::int64_t number, int born_first, int born_last);
 /// The forty academics that the synthetic Apogée knows by their number, 1001 to 1040: same seed, same people.
 inline constexpr int academics = 40;
 void write_academic(Context& c, int rank);
 void write_ordinary(Context& c, std::uint64_t number);
 /// Known people, always the same: see samples/README.md.
-inline constexpr int characters = 20;
+inline constexpr int characters = 23;
 void write_characters(Context& c);
 
 }  // namespace versoir::samples::harpege

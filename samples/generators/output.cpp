@@ -8,6 +8,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <sstream>
 
 namespace versoir::samples {
 
@@ -54,19 +57,23 @@ std::string moment_text(Moment m) {
                      m.seconds / 60 % 60, m.seconds % 60);
 }
 
+ColumnSpec column_spec(std::string name, std::string type) {
+  const int width = text_width(type);
+  return {std::move(name), std::move(type), width};
+}
+
 std::vector<TableSpec> read_dictionary(const std::filesystem::path& profile_folder) {
   const auto path = profile_folder / "tables.xml";
   const auto text = core::read_file(path);
   const auto root = core::parse_xml(text, path.string(), Exit::profile_invalid);
   std::vector<TableSpec> tables;
   for (const auto* t : root.all("table")) {
-    TableSpec spec{t->attribute_or("name", ""), {}};
-    for (const auto* c : t->all("column")) {
-      auto type = c->attribute_or("type", "");
-      const int width = text_width(type);
-      spec.columns.push_back({c->attribute_or("name", ""), std::move(type), width});
-    }
-    if (!spec.columns.empty()) tables.push_back(std::move(spec));
+    TableSpec spec{t->attribute_or("name", ""), {}, {}};
+    std::istringstream key{t->attribute_or("key", "")};
+    for (std::string name; key >> name;) spec.key.push_back(name);
+    for (const auto* c : t->all("column"))
+      spec.columns.push_back(column_spec(c->attribute_or("name", ""), c->attribute_or("type", "")));
+    tables.push_back(std::move(spec));
   }
   return tables;
 }
@@ -102,6 +109,28 @@ Record& Record::set(std::string_view column, std::string_view text) {
   return *this;
 }
 
+Record& Record::set_as_declared(std::string_view column, std::string_view text) {
+  const auto& type = spec_->columns[find(column)].type;
+  const auto wrong = [&] {
+    return Error(Exit::unexpected, msg("“{0}” is no {1}: {2}.{3}", text, type, spec_->name, column));
+  };
+  if (type == "DATE") {
+    int y = 0;
+    unsigned m = 0, d = 0;
+    if (std::sscanf(std::string{text}.c_str(), "%4d-%2u-%2u", &y, &m, &d) != 3) throw wrong();
+    return set(column, day(y, m, d));
+  }
+  if (!type.starts_with("NUMBER")) return set(column, text);
+  const auto point = text.find('.');
+  std::int64_t whole = 0;
+  const auto* end = text.data() + std::min(point, text.size());
+  if (std::from_chars(text.data(), end, whole).ptr != end) throw wrong();
+  if (point == std::string_view::npos) return set(column, whole);
+  auto decimals = std::string{text.substr(point + 1)};
+  decimals.resize(3, '0');
+  return set(column, Milli{whole * 1000 + std::stoi(decimals)});
+}
+
 void Record::clear() { std::ranges::fill(cells_, Cell{}); }
 
 Output::Output(std::vector<TableSpec> tables, std::unique_ptr<Sink> sink)
@@ -113,6 +142,13 @@ Output::Output(std::vector<TableSpec> tables, std::unique_ptr<Sink> sink)
     counts_[tables_[i].name] = 0;
   }
   sink_->create(tables_);
+}
+
+bool Output::has(std::string_view table, std::string_view column) const {
+  const auto it = by_name_.find(table);
+  if (it == by_name_.end()) return false;
+  return column.empty() || std::ranges::find(tables_[it->second].columns, column, &ColumnSpec::name) !=
+                               tables_[it->second].columns.end();
 }
 
 Record& Output::row(std::string_view table) {

@@ -42,8 +42,12 @@ struct ColumnSpec {
 struct TableSpec {
   std::string name;
   std::vector<ColumnSpec> columns;
+  std::vector<std::string> key;  ///< names of columns; declared where the destination declares keys
 };
-/// Tables and columns of a profile's tables.xml, taken or not: the application has them all.
+/// `type` is an Oracle spelling; the width follows from it.
+[[nodiscard]] ColumnSpec column_spec(std::string name, std::string type);
+/// Tables and columns of a profile's tables.xml, taken or not: the application has them all. A table that is
+/// known by name only has no columns.
 [[nodiscard]] std::vector<TableSpec> read_dictionary(const std::filesystem::path& profile_folder);
 
 /// Receives rows in the order of TableSpec::columns.
@@ -56,7 +60,8 @@ class Sink {
 };
 /// A new SQLite file, complete or absent: it is renamed at the end.
 [[nodiscard]] std::unique_ptr<Sink> sqlite_sink(const std::filesystem::path& file);
-/// Tables in a new schema of a PostgreSQL database, names in lower case, types mapped; one transaction.
+/// Tables in a new schema of a PostgreSQL database, names in lower case, types mapped, primary keys; one
+/// transaction.
 [[nodiscard]] std::unique_ptr<Sink> postgresql_sink(const std::string& conninfo, const std::string& schema);
 
 /// One row being filled, by column name. A name that the dictionary lacks, or a text too long for its column,
@@ -74,6 +79,8 @@ class Record {
   Record& set(std::string_view column, Moment date) { return put(column, date); }
   Record& set(std::string_view column, std::chrono::sys_days d) { return put(column, Moment{d, 0}); }
   Record& set(std::string_view column, Bytes content) { return put(column, std::move(content)); }
+  /// A value as a list writes it, understood as the column's type says: 12, 2.5, 2012-02-29, words.
+  Record& set_as_declared(std::string_view column, std::string_view text);
   /// Sets nothing when absent: the cell stays NULL.
   template <class T>
   Record& set_if(std::string_view column, bool present, const T& value) {
@@ -98,6 +105,7 @@ class Output {
  public:
   Output(std::vector<TableSpec> tables, std::unique_ptr<Sink> sink);
 
+  [[nodiscard]] bool has(std::string_view table, std::string_view column = {}) const;
   /// An empty row of `table`; the reference is valid until the next row() of the same table.
   [[nodiscard]] Record& row(std::string_view table);
   void write(const Record& row);

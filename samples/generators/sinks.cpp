@@ -170,6 +170,9 @@ class PostgresqlSink final : public Sink {
                                postgresql_type(c.type));
       names_.push_back(core::sql_name(schema_) + "." + core::sql_name(lower(t.name)));
       run(fmt::format("CREATE TABLE {} ({})", names_.back(), columns));
+      std::string key;
+      for (const auto& c : t.key) key += (key.empty() ? "" : ", ") + core::sql_name(lower(c));
+      keys_.push_back(key);
     }
     buffers_.resize(tables.size());
   }
@@ -186,6 +189,9 @@ class PostgresqlSink final : public Sink {
 
   void finish() override {
     for (std::size_t i = 0; i < buffers_.size(); ++i) flush(i);
+    // After the rows: an index made at once is quicker than one kept up to date.
+    for (std::size_t i = 0; i < keys_.size(); ++i)
+      if (!keys_[i].empty()) run(fmt::format("ALTER TABLE {} ADD PRIMARY KEY ({})", names_[i], keys_[i]));
     run("COMMIT");
   }
 
@@ -221,7 +227,7 @@ class PostgresqlSink final : public Sink {
 
   Connection connection_;
   std::string schema_;
-  std::vector<std::string> names_, buffers_;
+  std::vector<std::string> names_, keys_, buffers_;
 };
 
 }  // namespace

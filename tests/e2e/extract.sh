@@ -38,7 +38,7 @@ grep -q '^TMP_CALCUL;;left;Table de travail;M. Martin;' decisions-apogee.csv || 
 say "another source erases no decision; the file is only written when it says something else"
 cp decisions-apogee.csv before.csv
 rm -f decisions-apogee.csv.bak
-"$build/sample-apogee" --out other.sqlite --students 14 >/dev/null
+"$build/sample-apogee" --out other.sqlite --students 23 >/dev/null
 expect 0 "$versoir" inspect sqlite:other.sqlite
 contains "decided, not in this source"
 cmp -s before.csv decisions-apogee.csv || fail "the decisions changed: $(diff before.csv decisions-apogee.csv)"

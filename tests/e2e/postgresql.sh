@@ -11,6 +11,10 @@ start_postgres
 
 "$build/sample-apogee" --out sources/apogee.sqlite --students 80 >/dev/null
 "$build/sample-apogee" --postgresql "$conn" --schema apogee --students 80 >/dev/null
+# The keys are those of the dictionary, but where a line is planted twice.
+keys=$("$pg/psql" -qAt "$conn" -c "SELECT upper(table_name) FROM information_schema.table_constraints WHERE table_schema = 'apogee' AND constraint_type = 'PRIMARY KEY'" | sort)
+wanted=$(grep -o '<table name="[A-Z_0-9]*".* key="[^"]*"' "$root/profiles/apogee/tables.xml" | cut -d'"' -f2 | grep -vxE 'BLOCAGE|LANGUE' | sort)
+[ "$keys" = "$wanted" ] || fail "primary keys: $(diff <(echo "$wanted") <(echo "$keys"))"
 code=0; "$versoir" extract sqlite:sources/apogee.sqlite --application apogee --output a.extract >"$work/a" 2>&1 || code=$?
 [ $code = 0 ] || [ $code = 3 ] || fail "SQLite: $(cat "$work/a")"
 code=0; "$versoir" extract "postgresql:$conn" --schema apogee --application apogee --output b.extract >"$work/b" 2>&1 || code=$?
