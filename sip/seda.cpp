@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "core/xml.hpp"
+#include "sip/seda_machine.hpp"
 #include "sip/seda_text.hpp"
 
 #include <algorithm>
@@ -56,42 +57,34 @@ struct Item {
   }
 };
 
-const ElementRule& rule_of(std::string_view parent, std::string_view name, SedaVersion version) {
-  const auto rules = element_table();
-  const auto found =
-      std::ranges::find_if(rules, [&](const ElementRule& r) { return r.parent == parent && r.name == name; });
-  if (found == rules.end())
-    throw Error(Exit::unexpected, msg("The element {0} is not known inside {1}.", name, parent));
-  const bool there = version == SedaVersion::v2_1   ? found->in_2_1
-                     : version == SedaVersion::v2_2 ? found->in_2_2
-                                                    : found->in_2_3;
-  if (!there)
-    throw Error(Exit::sip_build,
-                msg("SEDA {0} has no element {1} inside {2}.", seda_name(version), name, parent))
-        .hint(msg("Plan with another SEDA version, or change the archive profile."));
-  return *found;
+/// The place of an element in its parent; Error when the version has none there.
+const SedaParticle& particle_of(const SedaStructure& parent, std::string_view name,
+                                const SedaSchema& schema) {
+  if (const auto* found = parent.find(name)) return *found;
+  for (const auto other : {SedaVersion::v2_1, SedaVersion::v2_2, SedaVersion::v2_3}) {
+    const SedaSchema others(other, SedaMode::written);
+    const auto* structure = others.structure(parent.name);
+    if (structure && structure->find(name))
+      throw Error(Exit::sip_build, msg("SEDA {0} has no element {1} inside {2}.", seda_name(schema.version()),
+                                       name, parent.name))
+          .hint(msg("Plan with another SEDA version, or change the archive profile."));
+  }
+  throw Error(Exit::unexpected, msg("The element {0} is not known inside {1}.", name, parent.name));
 }
 
-/// Puts children in the order of the table, all the way down; refuses what the version does not have and what
-/// may not be repeated. Elements of one order keep the sequence in which they were given.
-void arrange(Item& item, SedaVersion version) {
-  std::vector<std::pair<const ElementRule*, Item>> ordered;
+/// Puts children in the order of the table, all the way down. Elements of one rank (a group that repeats)
+/// keep the sequence in which they were given.
+void arrange(Item& item, const SedaStructure& type, const SedaSchema& schema) {
+  std::vector<std::pair<int, Item>> ordered;
   ordered.reserve(item.children.size());
   for (auto& child : item.children) {
-    if (child.container) arrange(child, version);
-    const auto& rule = rule_of(item.name, child.name, version);
-    ordered.emplace_back(&rule, std::move(child));
+    const auto& particle = particle_of(type, child.name, schema);
+    if (child.container) arrange(child, *particle.type, schema);
+    ordered.emplace_back(particle.rank, std::move(child));
   }
-  std::ranges::stable_sort(ordered, {}, [](const auto& pair) { return pair.first->order; });
+  std::ranges::stable_sort(ordered, {}, [](const auto& pair) { return pair.first; });
   item.children.clear();
-  const ElementRule* before = nullptr;
-  for (auto& [rule, child] : ordered) {
-    if (before == rule && !rule->repeatable)
-      throw Error(Exit::unexpected,
-                  msg("The element {0} cannot be repeated inside {1}.", child.name, item.name));
-    before = rule;
-    item.children.push_back(std::move(child));
-  }
+  for (auto& [rank, child] : ordered) item.children.push_back(std::move(child));
 }
 
 void write_item(core::XmlWriter& out, const Item& item) {
@@ -112,53 +105,66 @@ void write_item(core::XmlWriter& out, const Item& item) {
   out.close();
 }
 
-/// One of the two streams of a manifest, with the containers that stay open and how far each has gone in the
-/// table.
+/// One of the two streams of a manifest. Whatever is written goes through the automaton first: what it
+/// refuses is not written.
 class Stream {
  public:
-  Stream(core::ByteSink& sink, int depth, std::string_view inside, SedaVersion version)
-      : out_(sink, depth), version_(version) {
-    if (!inside.empty()) frames_.push_back({inside, 0, {}});
-  }
+  /// A whole document.
+  Stream(core::ByteSink& sink, const SedaSchema& schema) : out_(sink), schema_(schema), machine_(schema) {}
+  /// The children of an element that another stream writes.
+  Stream(core::ByteSink& sink, int depth, std::string_view inside, const SedaSchema& schema)
+      : out_(sink, depth), schema_(schema), machine_(schema, *schema.structure(inside), inside) {}
 
   core::XmlWriter& out() { return out_; }
-  [[nodiscard]] std::size_t depth() const { return frames_.size(); }
+  [[nodiscard]] std::size_t depth() const { return machine_.depth(); }
 
   void open(std::string_view name, core::XmlWriter::Attributes attributes = {}) {
-    advance(name);
+    std::vector<core::XmlAttribute> seen;
+    for (const auto& [key, value] : attributes)
+      if (key != "xmlns") seen.push_back({std::string(key), {}, std::string(value)});
+    machine_.start(name, seda_namespace(schema_.version()), seen, 0);
+    require_valid();
     out_.open(name, attributes);
-    frames_.push_back({name, 0, {}});
   }
   void close() {
+    machine_.end(0);
+    require_valid();
     out_.close();
-    frames_.pop_back();
   }
-  /// Entered and left at once by the caller (the units' spool is copied in between).
   void put(Item item) {
-    if (item.container) arrange(item, version_);
-    advance(item.name);
+    if (item.container) prepare(item);
+    follow(item);
+    require_valid();
     write_item(out_, item);
+  }
+  /// Orders the children of an element that will be put inside the one that is open.
+  void prepare(Item& item) const { prepare(item, machine_.inside()); }
+  /// The same for an element of another parent.
+  void prepare(Item& item, const SedaStructure* parent) const {
+    arrange(item, *particle_of(*parent, item.name, schema_).type, schema_);
   }
 
  private:
-  struct Frame {
-    std::string_view name;
-    int order;
-    std::string_view last;
-  };
-  void advance(std::string_view name) {
-    if (frames_.empty()) return;
-    auto& frame = frames_.back();
-    const auto& rule = rule_of(frame.name, name, version_);
-    if (rule.order < frame.order || (rule.order == frame.order && frame.last == name && !rule.repeatable))
-      throw Error(Exit::unexpected, msg("The element {0} comes too late inside {1}.", name, frame.name));
-    frame.order = rule.order;
-    frame.last = rule.name;
+  void follow(const Item& item) {
+    std::vector<core::XmlAttribute> attributes;
+    if (!item.attribute.empty())
+      attributes.push_back({std::string(item.attribute), {}, item.attribute_value});
+    machine_.start(item.name, seda_namespace(schema_.version()), attributes, 0);
+    if (!item.container) machine_.text(item.text, 0);
+    for (const auto& child : item.children) follow(child);
+    machine_.end(0);
+  }
+  void require_valid() const {
+    if (machine_.issue_count() == 0) return;
+    const auto& issue = machine_.issues().front();
+    throw Error(Exit::unexpected, msg("The manifest would not be valid in SEDA {0}, at {1}.",
+                                      seda_name(schema_.version()), issue.path))
+        .because(issue.message);
   }
 
   core::XmlWriter out_;
-  SedaVersion version_;
-  std::vector<Frame> frames_;
+  const SedaSchema& schema_;
+  SedaMachine machine_;
 };
 
 /// The units on their way: a file of a unique name that lives as long as the writer.
@@ -397,9 +403,10 @@ struct ManifestWriter::State {
   State(const MessageHead& h, core::ByteSink& s, const fs::path& spool_dir)
       : head(h),
         sink(s),
-        main(s, 0, {}, h.version),
+        schema(h.version, SedaMode::written),
+        main(s, schema),
         spool(spool_dir),
-        units(spool, 3, "DescriptiveMetadata", h.version) {}
+        units(spool, 3, "DescriptiveMetadata", schema) {}
 
   /// "OG12" of a declared group → 11.
   [[nodiscard]] std::size_t group_index(std::string_view id) const {
@@ -416,6 +423,7 @@ struct ManifestWriter::State {
 
   MessageHead head;
   core::ByteSink& sink;
+  SedaSchema schema;
   Stream main;
   Spool spool;
   Stream units;
@@ -459,7 +467,7 @@ std::string ManifestWriter::open_unit(const UnitContent& content, std::string_vi
   if (s_->finished) throw Error(Exit::unexpected, msg("The manifest is finished."));
   // Everything that can be refused is refused before the first byte of the unit.
   Item rules = management(content);
-  arrange(rules, s_->head.version);
+  s_->units.prepare(rules, s_->schema.structure("ArchiveUnit"));
   Item description = unit_content(content, !object_group.empty());
   if (!object_group.empty()) s_->referenced[s_->group_index(object_group)] = true;
 
