@@ -7,7 +7,6 @@
 #include "sip/seda_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -22,18 +21,11 @@ using core::msg;
 
 namespace {
 
-constexpr std::array<std::string_view, 11> levels{"Fonds",  "Subfonds",  "Class",     "Collection",
-                                                  "Series", "Subseries", "RecordGrp", "SubGrp",
-                                                  "File",   "Item",      "OtherLevel"};
-constexpr std::array<std::string_view, 9> keyword_types{
-    "corpname", "famname", "geogname", "name", "occupation", "persname", "subject", "genreform", "function"};
-constexpr std::array<std::string_view, 3> legal_statuses{"Public Archive", "Private Archive",
-                                                         "Public and Private Archive"};
-constexpr std::array<std::string_view, 3> storage_actions{"RestrictAccess", "Transfer", "Copy"};
-constexpr std::array<std::string_view, 2> appraisal_actions{"Keep", "Destroy"};
-
-template <std::size_t N>
-bool is_one_of(const std::array<std::string_view, N>& list, std::string_view value) {
+/// Whether a value is one that the table lists for an element of a structure. The lists are those of every
+/// version.
+bool is_listed(std::string_view structure, std::string_view element, std::string_view value) {
+  static const SedaSchema schema(SedaVersion::v2_2, SedaMode::written);
+  const auto& list = schema.structure(structure)->find(element)->type->text->one_of;
   return std::ranges::find(list, value) != list.end();
 }
 
@@ -246,7 +238,7 @@ void require_head(const MessageHead& head) {
   need(head.archival_agency, "ArchivalAgency");
   need(head.transferring_agency, "TransferringAgency");
   need(head.originating_agency, "OriginatingAgencyIdentifier");
-  if (!head.legal_status.empty() && !is_one_of(legal_statuses, head.legal_status)) {
+  if (!head.legal_status.empty() && !is_listed("ManagementMetadata", "LegalStatus", head.legal_status)) {
     complete = false;
     missing = Error(std::move(missing)).because(msg("{0} is not a LegalStatus of SEDA.", head.legal_status));
   }
@@ -316,8 +308,7 @@ std::string final_action(profiles::RuleCategory category, const std::vector<cons
                                        line->final_action));
     action = line->final_action;
   }
-  const bool known = category == profiles::RuleCategory::storage ? is_one_of(storage_actions, action)
-                                                                 : is_one_of(appraisal_actions, action);
+  const bool known = is_listed(name, "FinalAction", action);
   if (action.empty()) throw Error(Exit::sip_build, msg("{0} needs a final action.", name));
   if (!known) throw Error(Exit::sip_build, msg("{0} is not a final action of {1}.", action, name));
   return action;
@@ -365,7 +356,7 @@ Item management(const UnitContent& unit) {
 
 Item unit_content(const UnitContent& unit, bool has_object) {
   const auto& d = unit.described;
-  if (!is_one_of(levels, d.level))
+  if (!is_listed("Content", "DescriptionLevel", d.level))
     throw Error(Exit::sip_build, msg("{0} is not a DescriptionLevel of SEDA.", d.level));
   Item item = Item::node("Content");
   item.add("DescriptionLevel", d.level);
@@ -377,7 +368,7 @@ Item unit_content(const UnitContent& unit, bool has_object) {
   item.add("Description", paragraph(d.description));
   if (has_object) item.add("Language", "fra");  // ISO 639-2, as in the platform's own examples
   for (const auto& [type, content] : d.keywords) {
-    if (!type.empty() && !is_one_of(keyword_types, type))
+    if (!type.empty() && !is_listed("Keyword", "KeywordType", type))
       throw Error(Exit::sip_build, msg("{0} is not a KeywordType of SEDA.", type));
     auto text = token(content);
     if (text.empty()) continue;

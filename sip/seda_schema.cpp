@@ -284,10 +284,11 @@ class SedaTableReader {
                     msg("The element table is ambiguous in {0}: {1}", in.name, in.particles[p].name));
   }
 
-  void add_attributes(SedaStructure& out, const Definition& from) {
+  void add_attributes(SedaStructure& out, const Definition& from, int depth = 0) {
+    if (depth > 20) fail("a fragment includes itself");
     for (const auto& [name, rule] : from.attributes)
       out.attributes.push_back({name, rule.first, value(rule.second)});
-    for (const auto& included : from.includes) add_attributes(out, definition(included));
+    for (const auto& included : from.includes) add_attributes(out, definition(included), depth + 1);
   }
 
   [[nodiscard]] const Definition& definition(const std::string& name) const {

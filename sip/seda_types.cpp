@@ -277,14 +277,22 @@ bool language(std::string_view text) {
   }
 }
 
-/// RFC 3986 once escaped as XML Schema asks: what is not ASCII, and <>"{}|\^` , are let through.
+/// RFC 3986 once escaped as XML Schema asks (part 2, 3.2.17): blanks, what is not ASCII and <>"{}|\^` are let
+/// through. A colon before the first / ? # ends a scheme.
 bool any_uri(std::string_view text) {
+  const auto colon = text.find_first_of(":/?#");
+  if (colon != std::string_view::npos && text[colon] == ':') {
+    const auto scheme = text.substr(0, colon);
+    const auto in_scheme = [](char c) {
+      return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+    };
+    if (scheme.empty() || !is_letter(scheme.front()) || !std::ranges::all_of(scheme, in_scheme)) return false;
+  }
   bool fragment = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (is_blank(c)) return false;
-    if (c == '%' && (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2]))) return false;
-    if (c == '#' && std::exchange(fragment, true)) return false;
+    if (text[i] == '%' && (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])))
+      return false;
+    if (text[i] == '#' && std::exchange(fragment, true)) return false;
   }
   return true;
 }
@@ -405,7 +413,7 @@ core::Message not_of_type(PlainType type, std::string_view shown) {
     case PlainType::date7:
       return msg("“{0}” is not a date (2004-06-30), nor a date with its time, nor a year.", shown);
     case PlainType::any_uri:
-      return msg("“{0}” is not an address: it holds a blank or a stray sign.", shown);
+      return msg("“{0}” is not an address (URI).", shown);
     case PlainType::base64:
       return msg("“{0}” is not base64.", shown);
     case PlainType::binary:

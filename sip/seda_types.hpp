@@ -24,7 +24,7 @@ enum class PlainType {
   date,       ///< year 1 and after or before, never 0; the day exists; a zone may follow
   date_time,  ///< with its time; seconds may have a fraction; a zone may follow
   date7,      ///< date, dateTime, gYear, gYearMonth, gMonth, gMonthDay or gDay
-  any_uri,    ///< no blank, no stray percent sign
+  any_uri,    ///< RFC 3986 once escaped: nearly anything
   base64,
   binary,  ///< base64 or hexadecimal
   qname,
