@@ -373,6 +373,28 @@ TEST_CASE("a hold is written from SEDA 2.2 on") {
   }
 }
 
+TEST_CASE("what would not be valid is not written: the error says where and what") {
+  core::TemporaryDirectory spool;
+  core::StringSink out;
+  sip::ManifestWriter w(head_of(SedaVersion::v2_2), out, spool.path());
+  auto dated = object(7);
+  dated.last_modified =
+      core::Instant(std::chrono::sys_days(std::chrono::year(0) / 3 / 1));  // no such year in SEDA
+  const auto before = out.text.size();
+  try {
+    w.add_object(dated, "xml");
+    FAIL("written");
+  } catch (const core::Error& e) {
+    CHECK(e.code() == core::Exit::unexpected);
+    CHECK(e.message().english() ==
+          "The manifest would not be valid in SEDA 2.2, at "
+          "ArchiveTransfer/DataObjectPackage/DataObjectGroup/BinaryDataObject/FileInfo/LastModified.");
+    REQUIRE(e.causes().size() == 1);
+    CHECK(e.causes().front().english().find("is not a date with its time") != std::string::npos);
+  }
+  CHECK(out.text.size() == before);
+}
+
 TEST_CASE("an incomplete head says all that is missing at once") {
   core::TemporaryDirectory spool;
   core::StringSink out;
