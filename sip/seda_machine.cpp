@@ -17,7 +17,7 @@ constexpr std::string_view xlink = "http://www.w3.org/1999/xlink";
 constexpr std::string_view xml = "http://www.w3.org/XML/1998/namespace";
 constexpr std::size_t most_expected = 12;
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+bool all_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
 
 /// The name by which the table knows an attribute; "" for one of a namespace that it does not use.
 std::string table_name(const core::XmlAttribute& attribute) {
@@ -137,7 +137,7 @@ void SedaMachine::text(std::string_view piece, long line) {
   if (!frame.type) return;
   if (frame.type->text) {
     frame.text += piece;
-  } else if (!frame.stray_text && !is_blank(piece)) {
+  } else if (!frame.stray_text && !all_blank(piece)) {
     frame.stray_text = true;
     report(line,
            msg("{0} holds elements: text cannot stand directly in it (“{1}”).", frame.name, shown(piece)));
@@ -326,7 +326,7 @@ bool SedaMachine::check_instance_attribute(const core::XmlAttribute& attribute, 
   if (local == "schemaLocation" || local == "noNamespaceSchemaLocation") return true;
   auto& frame = frames_[used_ - 1];
   if (local != "nil" || !frame.type->nillable) return false;
-  const auto value = collapsed(attribute.value);
+  const auto value = collapsed_token(attribute.value);
   frame.nil = value == "true" || value == "1";
   if (!conforms(PlainType::boolean, value)) report(line, not_of_type(PlainType::boolean, shown(value)));
   return true;
@@ -337,15 +337,15 @@ void SedaMachine::check_value(const SedaValue& value, std::string_view text, lon
   const bool good = value.accepts(text);
   if (!good) {
     auto message = value.one_of.empty()
-                       ? not_of_type(value.plain, shown(collapsed(text)))
+                       ? not_of_type(value.plain, shown(collapsed_token(text)))
                        : msg("“{0}” is not one of: {1}", shown(text), listed(value.one_of, {}));
     report(line, std::move(message));
     if (!attribute.empty() && issues_.size() == issue_count_)
       issues_.back().path += "/@" + std::string(attribute);
   }
   if (!good || !listener_ || !value.one_of.empty()) return;
-  if (value.plain == PlainType::id) listener_->identifier(collapsed(text), line);
-  if (value.plain == PlainType::idref) listener_->reference(collapsed(text), line);
+  if (value.plain == PlainType::id) listener_->identifier(collapsed_token(text), line);
+  if (value.plain == PlainType::idref) listener_->reference(collapsed_token(text), line);
 }
 
 // ---------------------------------------------------------------- issues
@@ -355,7 +355,7 @@ void SedaMachine::unit_titled() {
   if (units_.empty() || used_ < 3 || frames_[used_ - 1].name != "Title") return;
   auto& unit = units_.back();
   if (unit.frame != used_ - 3 || frames_[used_ - 2].name != "Content" || !unit.title.empty()) return;
-  unit.title = shown(collapsed(frames_[used_ - 1].text));
+  unit.title = shown(collapsed_token(frames_[used_ - 1].text));
   for (auto i = unit.first_issue; i < issues_.size(); ++i) issues_[i].title = unit.title;
 }
 

@@ -425,7 +425,7 @@ const SedaParticle* SedaStructure::find(std::string_view element) const {
 bool SedaValue::accepts(std::string_view text) const {
   if (one_of.empty()) return conforms(plain, text);
   if (std::ranges::find(one_of, text) != one_of.end()) return true;
-  return !exact && std::ranges::find(one_of, collapsed(text)) != one_of.end();
+  return !exact && std::ranges::find(one_of, collapsed_token(text)) != one_of.end();
 }
 
 std::string_view seda_namespace(SedaVersion v) noexcept {

@@ -14,14 +14,14 @@ using core::msg;
 
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool blank_char(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool digit_char(char c) { return c >= '0' && c <= '9'; }
+bool hex_char(char c) { return digit_char(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool letter_char(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 std::string_view without_outer_blanks(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  while (!text.empty() && blank_char(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank_char(text.back())) text.remove_suffix(1);
   return text;
 }
 
@@ -37,7 +37,7 @@ class Cursor {
   }
   /// Exactly `count` digits.
   std::optional<int> digits(std::size_t count) {
-    if (rest_.size() < count || !std::all_of(rest_.begin(), rest_.begin() + count, is_digit)) return {};
+    if (rest_.size() < count || !std::all_of(rest_.begin(), rest_.begin() + count, digit_char)) return {};
     int value = 0;
     for (const char c : rest_.substr(0, count)) value = value * 10 + (c - '0');
     rest_.remove_prefix(count);
@@ -45,7 +45,7 @@ class Cursor {
   }
   /// As many digits as there are.
   std::string_view number() {
-    const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_digit);
+    const auto end = std::find_if_not(rest_.begin(), rest_.end(), digit_char);
     const auto run = rest_.substr(0, static_cast<std::size_t>(end - rest_.begin()));
     rest_.remove_prefix(run.size());
     return run;
@@ -157,7 +157,7 @@ std::string_view without_sign(std::string_view text) {
 
 bool integer(std::string_view text) {
   text = without_sign(text);
-  return !text.empty() && std::ranges::all_of(text, is_digit);
+  return !text.empty() && std::ranges::all_of(text, digit_char);
 }
 
 bool positive_integer(std::string_view text) {
@@ -180,24 +180,26 @@ bool decimal(std::string_view text) {
   const auto dot = text.find('.');
   const auto whole = text.substr(0, dot);
   const auto fraction = dot == std::string_view::npos ? std::string_view() : text.substr(dot + 1);
-  return (!whole.empty() || !fraction.empty()) && std::ranges::all_of(whole, is_digit) &&
-         std::ranges::all_of(fraction, is_digit);
+  return (!whole.empty() || !fraction.empty()) && std::ranges::all_of(whole, digit_char) &&
+         std::ranges::all_of(fraction, digit_char);
 }
 
 // ---------------------------------------------------------------- binary
 
-bool hexadecimal(std::string_view text) { return text.size() % 2 == 0 && std::ranges::all_of(text, is_hex); }
+bool hexadecimal(std::string_view text) {
+  return text.size() % 2 == 0 && std::ranges::all_of(text, hex_char);
+}
 
 /// Groups of four, blanks anywhere; the bits that the padding leaves over are zero (part 2, 3.2.16).
 bool base64(std::string_view text) {
   std::size_t count = 0, padding = 0;
   char last = 0;
   for (const char c : text) {
-    if (is_blank(c)) continue;
+    if (blank_char(c)) continue;
     if (c == '=') {
       ++padding;
     } else {
-      if (padding > 0 || !(is_letter(c) || is_digit(c) || c == '+' || c == '/')) return false;
+      if (padding > 0 || !(letter_char(c) || digit_char(c) || c == '+' || c == '/')) return false;
       last = c;
     }
     ++count;
@@ -241,7 +243,7 @@ bool starts_name(std::uint32_t c) {
                                                                             {0xF900, 0xFDCF},
                                                                             {0xFDF0, 0xFFFD},
                                                                             {0x10000, 0xEFFFF}}};
-  return c < 0x80 ? is_letter(static_cast<char>(c)) || c == '_' : within(ranges, c);
+  return c < 0x80 ? letter_char(static_cast<char>(c)) || c == '_' : within(ranges, c);
 }
 bool continues_name(std::uint32_t c) {
   return starts_name(c) || c == '-' || c == '.' || c == 0xB7 || (c >= '0' && c <= '9') ||
@@ -269,7 +271,7 @@ bool language(std::string_view text) {
   for (;;) {
     const auto part = text.substr(0, text.find('-'));
     const bool good =
-        std::ranges::all_of(part, [&](char c) { return is_letter(c) || (!first && is_digit(c)); });
+        std::ranges::all_of(part, [&](char c) { return letter_char(c) || (!first && digit_char(c)); });
     if (part.empty() || part.size() > 8 || !good) return false;
     if (part.size() == text.size()) return true;
     text.remove_prefix(part.size() + 1);
@@ -284,13 +286,14 @@ bool any_uri(std::string_view text) {
   if (colon != std::string_view::npos && text[colon] == ':') {
     const auto scheme = text.substr(0, colon);
     const auto in_scheme = [](char c) {
-      return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+      return letter_char(c) || digit_char(c) || c == '+' || c == '-' || c == '.';
     };
-    if (scheme.empty() || !is_letter(scheme.front()) || !std::ranges::all_of(scheme, in_scheme)) return false;
+    if (scheme.empty() || !letter_char(scheme.front()) || !std::ranges::all_of(scheme, in_scheme))
+      return false;
   }
   bool fragment = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])))
+    if (text[i] == '%' && (i + 2 >= text.size() || !hex_char(text[i + 1]) || !hex_char(text[i + 2])))
       return false;
     if (text[i] == '#' && std::exchange(fragment, true)) return false;
   }
@@ -332,11 +335,11 @@ std::optional<PlainType> plain_type(std::string_view name) {
   return found->type;
 }
 
-std::string collapsed(std::string_view text) {
+std::string collapsed_token(std::string_view text) {
   std::string out;
   for (const char c : without_outer_blanks(text)) {
-    if (!is_blank(c)) out += c;
-    if (is_blank(c) && out.back() != ' ') out += ' ';
+    if (!blank_char(c)) out += c;
+    if (blank_char(c) && out.back() != ' ') out += ' ';
   }
   return out;
 }

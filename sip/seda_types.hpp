@@ -8,7 +8,8 @@
 
 namespace versoir::sip {
 
-/// Blanks around a value are collapsed first, but for `string`. Lexical forms only: no value is computed.
+/// Blanks around a value are collapsed first, but for `string`. Lexical forms only: no value is
+/// computed.
 enum class PlainType {
   string,    ///< anything
   token,     ///< anything, may be empty
@@ -41,6 +42,6 @@ enum class PlainType {
 [[nodiscard]] core::Message not_of_type(PlainType type, std::string_view shown);
 
 /// xs:token: blanks of any kind are one space, none at the ends.
-[[nodiscard]] std::string collapsed(std::string_view text);
+[[nodiscard]] std::string collapsed_token(std::string_view text);
 
 }  // namespace versoir::sip

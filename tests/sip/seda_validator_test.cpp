@@ -44,7 +44,7 @@ std::string transfer(const std::string& units, const std::string& objects = "",
 )";
 }
 
-std::string unit(const std::string& content, const std::string& id = "AU1") {
+std::string archive_unit(const std::string& content, const std::string& id = "AU1") {
   return "<ArchiveUnit id=\"" + id + "\">" + content + "</ArchiveUnit>";
 }
 
@@ -70,7 +70,7 @@ long peak_kilobytes() {
 TEST_CASE("the frame of these tests is valid, in both modes and three versions") {
   for (const auto* version : {"2.1", "2.2", "2.3"})
     for (const auto mode : {SedaMode::published, SedaMode::ingest}) {
-      const auto report = check(transfer(unit("<Content/>"), "", version), mode);
+      const auto report = check(transfer(archive_unit("<Content/>"), "", version), mode);
       CHECK(sentences(report) == std::vector<std::string>{});
       CHECK(report.message == "ArchiveTransfer");
       CHECK(sip::seda_name(*report.version) == version);
@@ -79,15 +79,16 @@ TEST_CASE("the frame of these tests is valid, in both modes and three versions")
 
 TEST_CASE("every fault is told: line, path, unit, title and what was expected") {
   const auto report = check(transfer(
-      unit("<Management><AccessRule><Rule>ACC-1</Rule><StartDate>30/06/2004</StartDate></AccessRule>\n"
-           "<StorageRule><FinalAction>Keep</FinalAction></StorageRule></Management>\n"
-           "<Content><DescriptionLevel>Dossier</DescriptionLevel>\n"
-           "<Title>Dossier de Zoé</Title>\n"
-           "<Descripton>faute</Descripton>\n"
-           "<Title>après une inconnue</Title>\n"
-           "<Tag> </Tag>\n"
-           "<StartDate>2004-02-30</StartDate></Content>") +
-      "\n" + unit("<Content/><DataObjectReference/>", "1U")));
+      archive_unit(
+          "<Management><AccessRule><Rule>ACC-1</Rule><StartDate>30/06/2004</StartDate></AccessRule>\n"
+          "<StorageRule><FinalAction>Keep</FinalAction></StorageRule></Management>\n"
+          "<Content><DescriptionLevel>Dossier</DescriptionLevel>\n"
+          "<Title>Dossier de Zoé</Title>\n"
+          "<Descripton>faute</Descripton>\n"
+          "<Title>après une inconnue</Title>\n"
+          "<Tag> </Tag>\n"
+          "<StartDate>2004-02-30</StartDate></Content>") +
+      "\n" + archive_unit("<Content/><DataObjectReference/>", "1U")));
   REQUIRE(report.total == 9);
   REQUIRE(report.issues.size() == 9);
   const std::string unit_path = "ArchiveTransfer/DataObjectPackage/DescriptiveMetadata/ArchiveUnit[AU1]";
@@ -134,19 +135,19 @@ TEST_CASE("every fault is told: line, path, unit, title and what was expected") 
 
 TEST_CASE("after a fault the reading goes on where a reader would") {
   SECTION("what is missing is told once") {
-    CHECK(sentences(check(transfer(unit("")))) ==
+    CHECK(sentences(check(transfer(archive_unit("")))) ==
           std::vector<std::string>{
               "ArchiveUnit ends too early. Expected here: ArchiveUnitRefId, ArchiveUnitProfile, "
               "Management, Content"});
-    CHECK(sentences(check(transfer(unit("<DataObjectReference><DataObjectGroupReferenceId>AU1"
-                                        "</DataObjectGroupReferenceId></DataObjectReference>")))) ==
+    CHECK(sentences(check(transfer(archive_unit("<DataObjectReference><DataObjectGroupReferenceId>AU1"
+                                                "</DataObjectGroupReferenceId></DataObjectReference>")))) ==
           std::vector<std::string>{"Before DataObjectReference, Content is missing in ArchiveUnit."});
-    CHECK(sentences(check(transfer(unit("<Management><AppraisalRule/></Management><Content/>")))) ==
+    CHECK(sentences(check(transfer(archive_unit("<Management><AppraisalRule/></Management><Content/>")))) ==
           std::vector<std::string>{"At the end of AppraisalRule, FinalAction is missing."});
   }
   SECTION("what is repeated is looked into") {
-    CHECK(sentences(
-              check(transfer(unit("<Content><Status>a</Status><Status> </Status><Tag>t</Tag></Content>")))) ==
+    CHECK(sentences(check(transfer(
+              archive_unit("<Content><Status>a</Status><Status> </Status><Tag>t</Tag></Content>")))) ==
           std::vector<std::string>{
               "Status may not be repeated in Content. Expected here: Version, Tag, Keyword, Coverage, "
               "OriginatingAgency, SubmissionAgency, Agent, AuthorizedAgent, Writer, Addressee, Recipient, "
@@ -154,14 +155,14 @@ TEST_CASE("after a fault the reading goes on where a reader would") {
               "The value is empty: something must be written, or the element left out."});
   }
   SECTION("what is unknown is passed over with all it holds") {
-    CHECK(check(transfer(unit("<Contenu><Title/><Faute/></Contenu><Content/>"))).total == 1);
-    CHECK(check(transfer(unit("<Content><x:a xmlns:x=\"urn:x\"><x:b/></x:a></Content>"))).total == 1);
+    CHECK(check(transfer(archive_unit("<Contenu><Title/><Faute/></Contenu><Content/>"))).total == 1);
+    CHECK(check(transfer(archive_unit("<Content><x:a xmlns:x=\"urn:x\"><x:b/></x:a></Content>"))).total == 1);
   }
   SECTION("text among elements and elements in text, once for each place") {
-    CHECK(sentences(check(transfer(unit("mot<Content>un<Title/>deux</Content>")))) ==
+    CHECK(sentences(check(transfer(archive_unit("mot<Content>un<Title/>deux</Content>")))) ==
           std::vector<std::string>{"ArchiveUnit holds elements: text cannot stand directly in it (“mot”).",
                                    "Content holds elements: text cannot stand directly in it (“un”)."});
-    CHECK(sentences(check(transfer(unit("<Content><Title>a<b/>c</Title></Content>")))) ==
+    CHECK(sentences(check(transfer(archive_unit("<Content><Title>a<b/>c</Title></Content>")))) ==
           std::vector<std::string>{"Title holds text only: the element b cannot stand in it."});
   }
   SECTION("attributes") {
@@ -176,10 +177,12 @@ TEST_CASE("after a fault the reading goes on where a reader would") {
 
 TEST_CASE("identifiers and references are followed by our own index") {
   const auto report = check(transfer(
-      unit("<Content><Title>Premier</Title></Content><ArchiveUnit "
-           "id=\"P1\"><ArchiveUnitRefId>AU2</ArchiveUnitRefId>"
-           "</ArchiveUnit>\n<ArchiveUnit id=\"P2\"><ArchiveUnitRefId>AU3</ArchiveUnitRefId></ArchiveUnit>") +
-      "\n" + unit("<Content/>", "AU2") + "\n" + unit("<Content><Title>Bis</Title></Content>", "AU2")));
+      archive_unit(
+          "<Content><Title>Premier</Title></Content><ArchiveUnit "
+          "id=\"P1\"><ArchiveUnitRefId>AU2</ArchiveUnitRefId>"
+          "</ArchiveUnit>\n<ArchiveUnit id=\"P2\"><ArchiveUnitRefId>AU3</ArchiveUnitRefId></ArchiveUnit>") +
+      "\n" + archive_unit("<Content/>", "AU2") + "\n" +
+      archive_unit("<Content><Title>Bis</Title></Content>", "AU2")));
   REQUIRE(report.total == 2);
   CHECK(report.issues[0].line == 13);
   CHECK(report.issues[0].message.english() == "The identifier AU2 is borne twice, first at line 12.");
@@ -197,15 +200,17 @@ TEST_CASE("identifiers and references are followed by our own index") {
 }
 
 TEST_CASE("VITAM's additions are taken by its ingest alone") {
-  const auto attached = transfer(unit(
+  const auto attached = transfer(archive_unit(
       "<Management><UpdateOperation><SystemId>aeaq</SystemId></UpdateOperation></Management><Content/>"));
   CHECK(!check(attached).valid());
   CHECK(check(attached, SedaMode::ingest).valid());
-  const auto extended = transfer(unit("<Content><Title>t</Title><MonChamp><A/>b</MonChamp></Content>"));
+  const auto extended =
+      transfer(archive_unit("<Content><Title>t</Title><MonChamp><A/>b</MonChamp></Content>"));
   CHECK(!check(extended).valid());
   CHECK(check(extended, SedaMode::ingest).valid());
   // What the structure declares stands in its place, even there.
-  CHECK(!check(transfer(unit("<Content><MonChamp/><Title>t</Title></Content>")), SedaMode::ingest).valid());
+  CHECK(!check(transfer(archive_unit("<Content><MonChamp/><Title>t</Title></Content>")), SedaMode::ingest)
+             .valid());
 }
 
 TEST_CASE("a rule without date is written nil") {
@@ -228,11 +233,11 @@ TEST_CASE("what is no SEDA message, or no XML, is one fault more and never a fai
   CHECK(sentences(check("<Versement xmlns=\"fr:gouv:culture:archivesdefrance:seda:v2.2\"/>"))
             .front()
             .starts_with("Versement is not a message of SEDA. Expected: ArchiveTransfer, "));
-  const auto whole = transfer(unit("<Content><Tag/></Content>"));
+  const auto whole = transfer(archive_unit("<Content><Tag/></Content>"));
   const auto cut = check(whole.substr(0, whole.size() - 40));
   CHECK(cut.unreadable);
   CHECK(cut.total >= 1);
-  const auto broken = check(transfer(unit("<Content><Tag/></Content>\n<x></y>")));
+  const auto broken = check(transfer(archive_unit("<Content><Tag/></Content>\n<x></y>")));
   CHECK(broken.unreadable);
   CHECK(broken.total >= 2);  // what was met before it is told
   CHECK(check("").unreadable);
@@ -243,7 +248,8 @@ TEST_CASE("what is no SEDA message, or no XML, is one fault more and never a fai
 
 TEST_CASE("hostile documents: limits hold, issues are counted and not all kept") {
   std::string units;
-  for (int i = 0; i < 5000; ++i) units += unit("<Content><Tag/><Inconnu/></Content>", fmt::format("AU{}", i));
+  for (int i = 0; i < 5000; ++i)
+    units += archive_unit("<Content><Tag/><Inconnu/></Content>", fmt::format("AU{}", i));
   const auto many = check(transfer(units), SedaMode::published, {{}, 50, 1'000'000});
   CHECK(many.total == 10'000);
   CHECK(many.issues.size() == 50);
@@ -264,8 +270,8 @@ TEST_CASE("hostile documents: limits hold, issues are counted and not all kept")
   CHECK(check(transfer(units), SedaMode::published, few).unreadable);
 
   const std::string long_word(200'000, 'x');
-  const auto clipped = check(transfer(unit("<Content><Title>" + long_word + "</Title><" + long_word +
-                                           "/><StartDate>" + long_word + "</StartDate></Content>")));
+  const auto clipped = check(transfer(archive_unit("<Content><Title>" + long_word + "</Title><" + long_word +
+                                                   "/><StartDate>" + long_word + "</StartDate></Content>")));
   CHECK(clipped.total == 2);
   for (const auto& issue : clipped.issues) CHECK(sip::issue_message(issue).english().size() < 1000);
 }
