@@ -84,7 +84,7 @@ std::vector<std::string> required(const SedaStructure& in, std::uint16_t from,
 
 }  // namespace
 
-std::string shown(std::string_view text) {
+std::string shown_text(std::string_view text) {
   constexpr std::size_t most = 80;
   std::string out;
   for (const char c : text) {
@@ -111,7 +111,7 @@ void SedaMachine::push(const SedaStructure* type, std::string_view name) {
   if (used_ == frames_.size()) frames_.emplace_back();
   auto& frame = frames_[used_++];
   frame.type = type;
-  frame.name = name.size() > 80 ? shown(name) : name;
+  frame.name = name.size() > 80 ? shown_text(name) : name;
   frame.state = 0;
   frame.seen = 0;
   frame.stray_text = frame.nil = false;
@@ -126,7 +126,7 @@ void SedaMachine::start(std::string_view name, std::string_view ns,
   if (name == "ArchiveUnit") {
     const auto id = std::ranges::find(attributes, "id", &core::XmlAttribute::name);
     units_.push_back(
-        {id == attributes.end() ? std::string() : shown(id->value), {}, used_ - 1, issues_.size()});
+        {id == attributes.end() ? std::string() : shown_text(id->value), {}, used_ - 1, issues_.size()});
   }
   check_attributes(attributes, line);
 }
@@ -139,8 +139,8 @@ void SedaMachine::text(std::string_view piece, long line) {
     frame.text += piece;
   } else if (!frame.stray_text && !all_blank(piece)) {
     frame.stray_text = true;
-    report(line,
-           msg("{0} holds elements: text cannot stand directly in it (“{1}”).", frame.name, shown(piece)));
+    report(line, msg("{0} holds elements: text cannot stand directly in it (“{1}”).", frame.name,
+                     shown_text(piece)));
   }
 }
 
@@ -156,7 +156,7 @@ void SedaMachine::end(long line) {
 const SedaStructure* SedaMachine::open_root(std::string_view name, std::string_view ns, long line) {
   if (ns != seda_namespace(schema_.version())) {
     report(line,
-           msg("The namespace “{0}” is not that of SEDA {1}.", shown(ns), seda_name(schema_.version())));
+           msg("The namespace “{0}” is not that of SEDA {1}.", shown_text(ns), seda_name(schema_.version())));
     return nullptr;
   }
   std::vector<std::string> expected;
@@ -165,7 +165,8 @@ const SedaStructure* SedaMachine::open_root(std::string_view name, std::string_v
     expected.push_back(message.name);
   }
   auto text = listed(expected, {});
-  report(line, msg("{0} is not a message of SEDA. Expected: {1}", shown(name), text), std::move(expected));
+  report(line, msg("{0} is not a message of SEDA. Expected: {1}", shown_text(name), text),
+         std::move(expected));
   return nullptr;
 }
 
@@ -175,7 +176,8 @@ const SedaStructure* SedaMachine::open_child(Frame& parent, std::string_view nam
   const auto& in = *parent.type;
   if (in.text) {
     if (!parent.stray_text)
-      report(line, msg("{0} holds text only: the element {1} cannot stand in it.", parent.name, shown(name)));
+      report(line,
+             msg("{0} holds text only: the element {1} cannot stand in it.", parent.name, shown_text(name)));
     parent.stray_text = true;
     return nullptr;
   }
@@ -206,12 +208,12 @@ const SedaStructure* SedaMachine::open_child(Frame& parent, std::string_view nam
   auto expected = expected_in(parent);
   auto text = listed(expected, parent.name);
   if (ours) {
-    report(line, msg("{0} does not exist in {1}. Expected here: {2}", shown(name), parent.name, text),
+    report(line, msg("{0} does not exist in {1}. Expected here: {2}", shown_text(name), parent.name, text),
            std::move(expected));
   } else {
     report(line,
-           msg("{0}, of the namespace “{1}”, cannot stand in {2}. Expected here: {3}", shown(name), shown(ns),
-               parent.name, text),
+           msg("{0}, of the namespace “{1}”, cannot stand in {2}. Expected here: {3}", shown_text(name),
+               shown_text(ns), parent.name, text),
            std::move(expected));
   }
   return nullptr;
@@ -238,21 +240,22 @@ const SedaStructure* SedaMachine::misplaced(Frame& parent, std::string_view name
     const auto target = passed->back();
     auto missing = required(in, parent.state, {passed->begin(), passed->end() - 1}, is_named);
     if (missing.empty()) {
-      report(line, msg("{0} comes too early in {1}. Expected here: {2}", shown(name), parent.name, text),
+      report(line, msg("{0} comes too early in {1}. Expected here: {2}", shown_text(name), parent.name, text),
              std::move(expected));
     } else {
       auto list = listed(missing, {});
-      report(line, msg("Before {0}, {1} is missing in {2}.", shown(name), list, parent.name),
+      report(line, msg("Before {0}, {1} is missing in {2}.", shown_text(name), list, parent.name),
              std::move(missing));
     }
     parent.state = static_cast<std::uint16_t>(target + 1);
     return in.particles[target].type;
   }
   if (repeated) {
-    report(line, msg("{0} may not be repeated in {1}. Expected here: {2}", shown(name), parent.name, text),
+    report(line,
+           msg("{0} may not be repeated in {1}. Expected here: {2}", shown_text(name), parent.name, text),
            std::move(expected));
   } else {
-    report(line, msg("{0} comes too late in {1}. Expected here: {2}", shown(name), parent.name, text),
+    report(line, msg("{0} comes too late in {1}. Expected here: {2}", shown_text(name), parent.name, text),
            std::move(expected));
   }
   return in.find(name)->type;
@@ -311,7 +314,7 @@ void SedaMachine::check_attributes(std::span<const core::XmlAttribute> attribute
       met |= std::uint64_t{1} << (rule - in.attributes.begin());
       check_value(rule->value, attribute.value, line, rule->name);
     } else if (attribute.ns != xsi || !check_instance_attribute(attribute, line)) {
-      report(line, msg("{0} has no attribute {1}.", frames_[used_ - 1].name, shown(attribute.name)));
+      report(line, msg("{0} has no attribute {1}.", frames_[used_ - 1].name, shown_text(attribute.name)));
     }
   }
   for (std::size_t i = 0; i < in.attributes.size(); ++i)
@@ -328,7 +331,7 @@ bool SedaMachine::check_instance_attribute(const core::XmlAttribute& attribute, 
   if (local != "nil" || !frame.type->nillable) return false;
   const auto value = collapsed_token(attribute.value);
   frame.nil = value == "true" || value == "1";
-  if (!conforms(PlainType::boolean, value)) report(line, not_of_type(PlainType::boolean, shown(value)));
+  if (!conforms(PlainType::boolean, value)) report(line, not_of_type(PlainType::boolean, shown_text(value)));
   return true;
 }
 
@@ -337,8 +340,8 @@ void SedaMachine::check_value(const SedaValue& value, std::string_view text, lon
   const bool good = value.accepts(text);
   if (!good) {
     auto message = value.one_of.empty()
-                       ? not_of_type(value.plain, shown(collapsed_token(text)))
-                       : msg("“{0}” is not one of: {1}", shown(text), listed(value.one_of, {}));
+                       ? not_of_type(value.plain, shown_text(collapsed_token(text)))
+                       : msg("“{0}” is not one of: {1}", shown_text(text), listed(value.one_of, {}));
     report(line, std::move(message));
     if (!attribute.empty() && issues_.size() == issue_count_)
       issues_.back().path += "/@" + std::string(attribute);
@@ -355,7 +358,7 @@ void SedaMachine::unit_titled() {
   if (units_.empty() || used_ < 3 || frames_[used_ - 1].name != "Title") return;
   auto& unit = units_.back();
   if (unit.frame != used_ - 3 || frames_[used_ - 2].name != "Content" || !unit.title.empty()) return;
-  unit.title = shown(collapsed_token(frames_[used_ - 1].text));
+  unit.title = shown_text(collapsed_token(frames_[used_ - 1].text));
   for (auto i = unit.first_issue; i < issues_.size(); ++i) issues_[i].title = unit.title;
 }
 

@@ -100,6 +100,6 @@ class SedaMachine {
 };
 
 /// A text of a document as a message may show it: one line, at most 80 bytes, whole characters.
-[[nodiscard]] std::string shown(std::string_view text);
+[[nodiscard]] std::string shown_text(std::string_view text);
 
 }  // namespace versoir::sip

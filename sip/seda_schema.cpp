@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::string_view blanks = " \t";
 
-std::vector<std::string> words_of(std::string_view line) {
+std::vector<std::string> words_in(std::string_view line) {
   std::vector<std::string> out;
   for (std::size_t at = line.find_first_not_of(blanks); at != std::string_view::npos;) {
     const auto end = std::min(line.find_first_of(blanks, at), line.size());
@@ -130,7 +130,7 @@ class SedaTableReader {
   }
 
   [[nodiscard]] bool applies(std::string_view conditions) const {
-    for (const auto& condition : words_of(conditions))
+    for (const auto& condition : words_in(conditions))
       if (!(condition.front() == '2' ? version_applies(condition) : mode_applies(condition))) return false;
     return true;
   }
@@ -158,7 +158,7 @@ class SedaTableReader {
 
   void open() {
     if (open_.size() > 1) fail("a group is not closed");
-    const auto words = words_of(line_);
+    const auto words = words_in(line_);
     enumeration_ = nullptr;
     definition_ = nullptr;
     open_.clear();
@@ -188,7 +188,7 @@ class SedaTableReader {
   /// A line inside a structure. What does not apply is read all the same: the table is checked whole.
   void particle() {
     if (!definition_) fail("outside a structure");
-    const auto words = words_of(line_);
+    const auto words = words_in(line_);
     const auto& kind = words[0];
     if (kind == "end" && words.size() == 1) {
       if (open_.size() < 2) fail("nothing to close");

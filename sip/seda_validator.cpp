@@ -34,8 +34,8 @@ class Index final : public SedaListener {
       throw Error(refused, msg("The document declares more than {0} identifiers.", most_));
     const auto [at, fresh] = ids_.try_emplace(hash_of(id), line);
     if (!fresh)
-      machine_->report(line,
-                       msg("The identifier {0} is borne twice, first at line {1}.", shown(id), at->second));
+      machine_->report(
+          line, msg("The identifier {0} is borne twice, first at line {1}.", shown_text(id), at->second));
   }
   void reference(std::string_view to, long) override {
     const auto hash = hash_of(to);
@@ -71,8 +71,8 @@ class Dangling final : public SedaListener {
     if (!hashes_.contains(hash_of(to))) return;
     ++count_;
     if (issues_.size() < most_)
-      issues_.push_back(
-          machine_->here(line, msg("{0} designates nothing: no element bears that identifier.", shown(to))));
+      issues_.push_back(machine_->here(
+          line, msg("{0} designates nothing: no element bears that identifier.", shown_text(to))));
   }
   [[nodiscard]] const std::vector<SedaIssue>& issues() const { return issues_; }
   [[nodiscard]] std::uint64_t count() const { return count_; }
@@ -127,10 +127,10 @@ void add(SedaReport& report, const std::vector<SedaIssue>& issues, std::uint64_t
 void read_root(const Open& open, SedaReport& report) {
   auto reader = open();
   if (!reader.next()) return;
-  report.message = shown(reader.name());
+  report.message = shown_text(reader.name());
   report.version = version_of(reader.ns());
   if (!report.version)
-    add(report, msg("The namespace “{0}” is not one of SEDA 2.1, 2.2 or 2.3.", shown(reader.ns())),
+    add(report, msg("The namespace “{0}” is not one of SEDA 2.1, 2.2 or 2.3.", shown_text(reader.ns())),
         reader.line());
 }
 
