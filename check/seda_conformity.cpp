@@ -1,8 +1,9 @@
 // CHECK_SEDA: is the manifest a SEDA document of a version that the platform takes?
 #include "check/steps.hpp"
 #include "core/error.hpp"
-#include "core/xml.hpp"
-#include "profiles/loader.hpp"
+#include "sip/seda_validator.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -50,19 +51,19 @@ bool check_layout(const ContainerFacts& container, Recorder& out) {
   return false;
 }
 
-core::Grammar grammar_of(const std::string& version) {
-  const auto name = "seda-vitam-" + version + ".rng";
-  return core::Grammar::from_text(profiles::embedded_schema(name), name,
-                                  [](std::string_view href) { return profiles::embedded_schema(href); });
+/// Where a fault stands: its line, the path of the element, the title of its unit.
+std::string place_of(const sip::SedaIssue& issue) {
+  auto place = fmt::format("line {}, {}", issue.line, issue.path);
+  if (!issue.title.empty()) place += " (" + issue.title + ")";
+  return place;
 }
 
 }  // namespace
 
 std::vector<std::string> known_seda_versions() {
   std::vector<std::string> versions;
-  for (const auto* version : {"2.1", "2.2", "2.3"})
-    if (!profiles::embedded_schema("seda-vitam-" + std::string(version) + ".rng").empty())
-      versions.emplace_back(version);
+  for (const auto version : {sip::SedaVersion::v2_1, sip::SedaVersion::v2_2, sip::SedaVersion::v2_3})
+    versions.emplace_back(sip::seda_name(version));
   return versions;
 }
 
@@ -101,11 +102,10 @@ void control_seda(const Request& request, const ContainerFacts& container, Manif
     out.add("CHECK_SEDA.NOT_XML_FILE", Status::ko, e.message(), *container.manifest_name);
     return;
   }
-  for (const auto& issue : grammar_of(version).validate_file(container.manifest)) {
+  for (const auto& issue : sip::validate_seda(container.manifest, sip::SedaMode::ingest).issues)
     out.add("CHECK_SEDA.NOT_XSD_VALID", Status::ko,
-            msg("The manifest does not follow SEDA {0}: {1}", version, issue.message),
-            fmt::format("line {}", issue.line));
-  }
+            msg("The manifest does not follow SEDA {0}: {1}", version, issue.message.text()),
+            place_of(issue));
   if (out.step_status() < Status::ko) out.add(model.identifiers);
 }
 
