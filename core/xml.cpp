@@ -75,20 +75,11 @@ void XmlWriter::empty(std::string_view name, Attributes attributes) {
 
 namespace {
 
-struct Attribute {
-  std::string name;  ///< as written: prefix:local, or local
-  std::string_view local() const {
-    const auto colon = name.find(':');
-    return colon == std::string::npos ? std::string_view(name) : std::string_view(name).substr(colon + 1);
-  }
-  std::string value;
-};
-
 struct Event {
   XmlReader::Node node = XmlReader::Node::start;
   std::string name;  ///< or the text
   std::string ns;
-  std::vector<Attribute> attributes;
+  std::vector<XmlAttribute> attributes;
   int depth = 0;
   long line = 0;
   bool blank = false;
@@ -155,9 +146,10 @@ struct XmlReader::State {
       e.ns = view(uri);
       for (int i = 0; i < count; ++i) {
         const xmlChar** a = attributes + i * 5;  // local name, prefix, URI, value begin, value end
-        Attribute attribute;
+        XmlAttribute attribute;
         if (a[1]) attribute.name = std::string(view(a[1])) + ':';
         attribute.name += view(a[0]);
+        attribute.ns = view(a[2]);
         attribute.value.assign(reinterpret_cast<const char*>(a[3]), static_cast<std::size_t>(a[4] - a[3]));
         e.attributes.push_back(std::move(attribute));
       }
@@ -297,6 +289,10 @@ std::string_view XmlReader::name() const {
 }
 std::string_view XmlReader::ns() const { return s_->at().ns; }
 std::string XmlReader::text() const { return s_->at().node == Node::text ? s_->at().name : std::string(); }
+std::string_view XmlReader::text_view() const {
+  return s_->at().node == Node::text ? std::string_view(s_->at().name) : std::string_view();
+}
+std::span<const XmlAttribute> XmlReader::attribute_list() const { return s_->at().attributes; }
 int XmlReader::depth() const { return s_->at().depth; }
 long XmlReader::line() const { return s_->at().line; }
 bool XmlReader::prolog_has_extra() const { return s_->input.prolog_has_extra(); }

@@ -44,6 +44,16 @@ struct XmlLimits {
   std::size_t text = 10'000'000;  ///< characters in one text node
 };
 
+/// An attribute as read. Namespace declarations are none.
+struct XmlAttribute {
+  std::string name;  ///< as written: prefix:local, or local
+  std::string ns, value;
+  [[nodiscard]] std::string_view local() const noexcept {
+    const auto colon = name.find(':');
+    return std::string_view(name).substr(colon == std::string::npos ? 0 : colon + 1);
+  }
+};
+
 /// Pull reader over a file or memory. UTF-8 only; a DOCTYPE is refused before libxml2 sees it; no network, no
 /// entity. Every malformation is Error(code) with line number.
 class XmlReader {
@@ -67,6 +77,9 @@ class XmlReader {
   [[nodiscard]] std::optional<std::string> attribute(std::string_view local_name) const;
   /// Attributes in document order: VITAM takes the first one of a data object as its id.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> attributes() const;
+  // The same without copies, until the next call of next().
+  [[nodiscard]] std::string_view text_view() const;
+  [[nodiscard]] std::span<const XmlAttribute> attribute_list() const;
   [[nodiscard]] int depth() const;  ///< 0 for the root element
   [[nodiscard]] long line() const;
   /// True when a comment or processing instruction stood before the root element (VITAM refuses it).

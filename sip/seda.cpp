@@ -3,10 +3,10 @@
 
 #include "core/error.hpp"
 #include "core/xml.hpp"
+#include "sip/seda_machine.hpp"
 #include "sip/seda_text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -21,18 +21,11 @@ using core::msg;
 
 namespace {
 
-constexpr std::array<std::string_view, 11> levels{"Fonds",  "Subfonds",  "Class",     "Collection",
-                                                  "Series", "Subseries", "RecordGrp", "SubGrp",
-                                                  "File",   "Item",      "OtherLevel"};
-constexpr std::array<std::string_view, 9> keyword_types{
-    "corpname", "famname", "geogname", "name", "occupation", "persname", "subject", "genreform", "function"};
-constexpr std::array<std::string_view, 3> legal_statuses{"Public Archive", "Private Archive",
-                                                         "Public and Private Archive"};
-constexpr std::array<std::string_view, 3> storage_actions{"RestrictAccess", "Transfer", "Copy"};
-constexpr std::array<std::string_view, 2> appraisal_actions{"Keep", "Destroy"};
-
-template <std::size_t N>
-bool is_one_of(const std::array<std::string_view, N>& list, std::string_view value) {
+/// Whether a value is one that the table lists for an element of a structure. The lists are those of every
+/// version.
+bool is_listed(std::string_view structure, std::string_view element, std::string_view value) {
+  static const SedaSchema schema(SedaVersion::v2_2, SedaMode::written);
+  const auto& list = schema.structure(structure)->find(element)->type->text->one_of;
   return std::ranges::find(list, value) != list.end();
 }
 
@@ -56,42 +49,34 @@ struct Item {
   }
 };
 
-const ElementRule& rule_of(std::string_view parent, std::string_view name, SedaVersion version) {
-  const auto rules = element_table();
-  const auto found =
-      std::ranges::find_if(rules, [&](const ElementRule& r) { return r.parent == parent && r.name == name; });
-  if (found == rules.end())
-    throw Error(Exit::unexpected, msg("The element {0} is not known inside {1}.", name, parent));
-  const bool there = version == SedaVersion::v2_1   ? found->in_2_1
-                     : version == SedaVersion::v2_2 ? found->in_2_2
-                                                    : found->in_2_3;
-  if (!there)
-    throw Error(Exit::sip_build,
-                msg("SEDA {0} has no element {1} inside {2}.", seda_name(version), name, parent))
-        .hint(msg("Plan with another SEDA version, or change the archive profile."));
-  return *found;
+/// The place of an element in its parent; Error when the version has none there.
+const SedaParticle& particle_of(const SedaStructure& parent, std::string_view name,
+                                const SedaSchema& schema) {
+  if (const auto* found = parent.find(name)) return *found;
+  for (const auto other : {SedaVersion::v2_1, SedaVersion::v2_2, SedaVersion::v2_3}) {
+    const SedaSchema others(other, SedaMode::written);
+    const auto* structure = others.structure(parent.name);
+    if (structure && structure->find(name))
+      throw Error(Exit::sip_build, msg("SEDA {0} has no element {1} inside {2}.", seda_name(schema.version()),
+                                       name, parent.name))
+          .hint(msg("Plan with another SEDA version, or change the archive profile."));
+  }
+  throw Error(Exit::unexpected, msg("The element {0} is not known inside {1}.", name, parent.name));
 }
 
-/// Puts children in the order of the table, all the way down; refuses what the version does not have and what
-/// may not be repeated. Elements of one order keep the sequence in which they were given.
-void arrange(Item& item, SedaVersion version) {
-  std::vector<std::pair<const ElementRule*, Item>> ordered;
+/// Puts children in the order of the table, all the way down. Elements of one rank (a group that repeats)
+/// keep the sequence in which they were given.
+void arrange(Item& item, const SedaStructure& type, const SedaSchema& schema) {
+  std::vector<std::pair<int, Item>> ordered;
   ordered.reserve(item.children.size());
   for (auto& child : item.children) {
-    if (child.container) arrange(child, version);
-    const auto& rule = rule_of(item.name, child.name, version);
-    ordered.emplace_back(&rule, std::move(child));
+    const auto& particle = particle_of(type, child.name, schema);
+    if (child.container) arrange(child, *particle.type, schema);
+    ordered.emplace_back(particle.rank, std::move(child));
   }
-  std::ranges::stable_sort(ordered, {}, [](const auto& pair) { return pair.first->order; });
+  std::ranges::stable_sort(ordered, {}, [](const auto& pair) { return pair.first; });
   item.children.clear();
-  const ElementRule* before = nullptr;
-  for (auto& [rule, child] : ordered) {
-    if (before == rule && !rule->repeatable)
-      throw Error(Exit::unexpected,
-                  msg("The element {0} cannot be repeated inside {1}.", child.name, item.name));
-    before = rule;
-    item.children.push_back(std::move(child));
-  }
+  for (auto& [rank, child] : ordered) item.children.push_back(std::move(child));
 }
 
 void write_item(core::XmlWriter& out, const Item& item) {
@@ -112,53 +97,66 @@ void write_item(core::XmlWriter& out, const Item& item) {
   out.close();
 }
 
-/// One of the two streams of a manifest, with the containers that stay open and how far each has gone in the
-/// table.
+/// One of the two streams of a manifest. Whatever is written goes through the automaton first: what it
+/// refuses is not written.
 class Stream {
  public:
-  Stream(core::ByteSink& sink, int depth, std::string_view inside, SedaVersion version)
-      : out_(sink, depth), version_(version) {
-    if (!inside.empty()) frames_.push_back({inside, 0, {}});
-  }
+  /// A whole document.
+  Stream(core::ByteSink& sink, const SedaSchema& schema) : out_(sink), schema_(schema), machine_(schema) {}
+  /// The children of an element that another stream writes.
+  Stream(core::ByteSink& sink, int depth, std::string_view inside, const SedaSchema& schema)
+      : out_(sink, depth), schema_(schema), machine_(schema, *schema.structure(inside), inside) {}
 
   core::XmlWriter& out() { return out_; }
-  [[nodiscard]] std::size_t depth() const { return frames_.size(); }
+  [[nodiscard]] std::size_t depth() const { return machine_.depth(); }
 
   void open(std::string_view name, core::XmlWriter::Attributes attributes = {}) {
-    advance(name);
+    std::vector<core::XmlAttribute> seen;
+    for (const auto& [key, value] : attributes)
+      if (key != "xmlns") seen.push_back({std::string(key), {}, std::string(value)});
+    machine_.start(name, seda_namespace(schema_.version()), seen, 0);
+    require_valid();
     out_.open(name, attributes);
-    frames_.push_back({name, 0, {}});
   }
   void close() {
+    machine_.end(0);
+    require_valid();
     out_.close();
-    frames_.pop_back();
   }
-  /// Entered and left at once by the caller (the units' spool is copied in between).
   void put(Item item) {
-    if (item.container) arrange(item, version_);
-    advance(item.name);
+    if (item.container) prepare(item);
+    follow(item);
+    require_valid();
     write_item(out_, item);
+  }
+  /// Orders the children of an element that will be put inside the one that is open.
+  void prepare(Item& item) const { prepare(item, machine_.inside()); }
+  /// The same for an element of another parent.
+  void prepare(Item& item, const SedaStructure* parent) const {
+    arrange(item, *particle_of(*parent, item.name, schema_).type, schema_);
   }
 
  private:
-  struct Frame {
-    std::string_view name;
-    int order;
-    std::string_view last;
-  };
-  void advance(std::string_view name) {
-    if (frames_.empty()) return;
-    auto& frame = frames_.back();
-    const auto& rule = rule_of(frame.name, name, version_);
-    if (rule.order < frame.order || (rule.order == frame.order && frame.last == name && !rule.repeatable))
-      throw Error(Exit::unexpected, msg("The element {0} comes too late inside {1}.", name, frame.name));
-    frame.order = rule.order;
-    frame.last = rule.name;
+  void follow(const Item& item) {
+    std::vector<core::XmlAttribute> attributes;
+    if (!item.attribute.empty())
+      attributes.push_back({std::string(item.attribute), {}, item.attribute_value});
+    machine_.start(item.name, seda_namespace(schema_.version()), attributes, 0);
+    if (!item.container) machine_.text(item.text, 0);
+    for (const auto& child : item.children) follow(child);
+    machine_.end(0);
+  }
+  void require_valid() const {
+    if (machine_.issue_count() == 0) return;
+    const auto& issue = machine_.issues().front();
+    throw Error(Exit::unexpected, msg("The manifest would not be valid in SEDA {0}, at {1}.",
+                                      seda_name(schema_.version()), issue.path))
+        .because(issue.message);
   }
 
   core::XmlWriter out_;
-  SedaVersion version_;
-  std::vector<Frame> frames_;
+  const SedaSchema& schema_;
+  SedaMachine machine_;
 };
 
 /// The units on their way: a file of a unique name that lives as long as the writer.
@@ -240,7 +238,7 @@ void require_head(const MessageHead& head) {
   need(head.archival_agency, "ArchivalAgency");
   need(head.transferring_agency, "TransferringAgency");
   need(head.originating_agency, "OriginatingAgencyIdentifier");
-  if (!head.legal_status.empty() && !is_one_of(legal_statuses, head.legal_status)) {
+  if (!head.legal_status.empty() && !is_listed("ManagementMetadata", "LegalStatus", head.legal_status)) {
     complete = false;
     missing = Error(std::move(missing)).because(msg("{0} is not a LegalStatus of SEDA.", head.legal_status));
   }
@@ -310,8 +308,7 @@ std::string final_action(profiles::RuleCategory category, const std::vector<cons
                                        line->final_action));
     action = line->final_action;
   }
-  const bool known = category == profiles::RuleCategory::storage ? is_one_of(storage_actions, action)
-                                                                 : is_one_of(appraisal_actions, action);
+  const bool known = is_listed(name, "FinalAction", action);
   if (action.empty()) throw Error(Exit::sip_build, msg("{0} needs a final action.", name));
   if (!known) throw Error(Exit::sip_build, msg("{0} is not a final action of {1}.", action, name));
   return action;
@@ -359,7 +356,7 @@ Item management(const UnitContent& unit) {
 
 Item unit_content(const UnitContent& unit, bool has_object) {
   const auto& d = unit.described;
-  if (!is_one_of(levels, d.level))
+  if (!is_listed("Content", "DescriptionLevel", d.level))
     throw Error(Exit::sip_build, msg("{0} is not a DescriptionLevel of SEDA.", d.level));
   Item item = Item::node("Content");
   item.add("DescriptionLevel", d.level);
@@ -371,7 +368,7 @@ Item unit_content(const UnitContent& unit, bool has_object) {
   item.add("Description", paragraph(d.description));
   if (has_object) item.add("Language", "fra");  // ISO 639-2, as in the platform's own examples
   for (const auto& [type, content] : d.keywords) {
-    if (!type.empty() && !is_one_of(keyword_types, type))
+    if (!type.empty() && !is_listed("Keyword", "KeywordType", type))
       throw Error(Exit::sip_build, msg("{0} is not a KeywordType of SEDA.", type));
     auto text = token(content);
     if (text.empty()) continue;
@@ -397,9 +394,10 @@ struct ManifestWriter::State {
   State(const MessageHead& h, core::ByteSink& s, const fs::path& spool_dir)
       : head(h),
         sink(s),
-        main(s, 0, {}, h.version),
+        schema(h.version, SedaMode::written),
+        main(s, schema),
         spool(spool_dir),
-        units(spool, 3, "DescriptiveMetadata", h.version) {}
+        units(spool, 3, "DescriptiveMetadata", schema) {}
 
   /// "OG12" of a declared group → 11.
   [[nodiscard]] std::size_t group_index(std::string_view id) const {
@@ -416,6 +414,7 @@ struct ManifestWriter::State {
 
   MessageHead head;
   core::ByteSink& sink;
+  SedaSchema schema;
   Stream main;
   Spool spool;
   Stream units;
@@ -459,7 +458,7 @@ std::string ManifestWriter::open_unit(const UnitContent& content, std::string_vi
   if (s_->finished) throw Error(Exit::unexpected, msg("The manifest is finished."));
   // Everything that can be refused is refused before the first byte of the unit.
   Item rules = management(content);
-  arrange(rules, s_->head.version);
+  s_->units.prepare(rules, s_->schema.structure("ArchiveUnit"));
   Item description = unit_content(content, !object_group.empty());
   if (!object_group.empty()) s_->referenced[s_->group_index(object_group)] = true;
 

@@ -1,39 +1,23 @@
-// SEDA 2.1, 2.2, 2.3: the element table that orders what we write, and the streaming manifest writer.
-// We emit the intersection of the published schemas and VITAM's copies (strict writer).
+// The streaming writer of SEDA manifests, 2.1, 2.2 and 2.3. It emits what is valid in the published schemas,
+// in VITAM's copies and in VITAM's ingest at once: the element table in its mode "written"
+// (sip/seda_schema.hpp).
 #pragma once
 #include "core/clock.hpp"
 #include "core/digest.hpp"
 #include "core/file.hpp"
 #include "records/selection.hpp"
+#include "sip/seda_schema.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace versoir::sip {
-
-enum class SedaVersion { v2_1, v2_2, v2_3 };
-[[nodiscard]] std::string_view seda_namespace(SedaVersion v) noexcept;
-[[nodiscard]] std::string_view seda_name(SedaVersion v) noexcept;  ///< "2.2"
-[[nodiscard]] std::optional<SedaVersion> parse_seda(std::string_view text);
-
-/// One row of the element table: where an element stands in its parent, how often, in which versions.
-/// Elements that share an order in one parent form a group that repeats or mixes: Rule and StartDate, units
-/// and references.
-struct ElementRule {
-  std::string_view parent, name;
-  int order;
-  bool repeatable;
-  bool in_2_1, in_2_2, in_2_3;
-};
-/// The table for the elements that we emit; shared by the writer, the tests and the "expected" messages.
-[[nodiscard]] std::span<const ElementRule> element_table();
 
 /// A binary object of the SIP.
 struct DataObject {
@@ -81,7 +65,9 @@ struct UnitContent {
 /// either (but for one bit per object). Ids are letter-prefixed counters: OG1, BDO1, AU1. Values are cleaned
 /// (sip/seda_text.hpp). What cannot be written at all - no title, an unknown level, keyword type or final
 /// action, an element that the version lacks - is Error(Exit::sip_build), thrown before the unit's first
-/// byte. Extreme dates that the platform would refuse (year above 8999, end before start) are left out.
+/// byte. All that goes out passes through the automaton of the validator (sip/seda_machine.hpp): what would
+/// not be valid is Error(Exit::unexpected) with its path, and no element closes incomplete. Extreme dates
+/// that the platform would refuse (year above 8999, end before start) are left out.
 class ManifestWriter {
  public:
   /// `spool_dir` holds the units' spool until finish().
