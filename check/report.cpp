@@ -14,9 +14,9 @@ std::string utf8(std::string_view bytes) {
   return core::repair_utf8(bytes, repaired);
 }
 
-Json events_of(const Report& report) {
+Json events_of(const std::vector<Event>& events) {
   Json list = Json::array();
-  for (const auto& e : report.events) {
+  for (const auto& e : events) {
     Json item{{"step", e.step},
               {"code", e.code},
               {"status", status_name(e.status)},
@@ -45,7 +45,9 @@ Json Report::to_json(const core::Clock& clock) const {
   return {{"format", "versoir-check/1"},
           {"sip", {{"name", utf8(name)}, {"sha512", sip.sha512.hex()}, {"size", sip.size}}},
           {"verdict", status_name(status)},
-          {"events", events_of(*this)},
+          {"event", decisive() ? decisive()->name() : std::string()},
+          {"events", events_of(events)},
+          {"hidden", events_of(hidden)},
           {"counts", {{"units", units}, {"groups", groups}, {"objects", objects}, {"bytes", bytes}}},
           {"manifest", manifest_of(manifest)},
           {"referentials", with_referentials},

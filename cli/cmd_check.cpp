@@ -46,7 +46,7 @@ std::vector<Subject> subjects(Context& c) {
 }
 
 std::optional<check::Referentials> referentials(Context& c, const std::string& platform) {
-  if (c.words.has("referentials")) return check::Referentials::read(c.input(c.words.get("referentials")));
+  if (c.words.has("referential")) return check::Referentials::read(c.input(c.words.get("referential")));
   if (platform.empty() || !fs::exists(c.config_file())) return std::nullopt;
   const auto folder = c.config().find_path("platform." + platform, "referentials");
   if (!folder) return std::nullopt;
@@ -69,14 +69,16 @@ void show(Context& c, const Subject& subject, const check::Report& report) {
 
 int run_check(Context& c) {
   const auto list = subjects(c);
+  const auto workflow = check::parse_workflow(c.words.get("context")).value();
   check::Status worst = check::Status::ok;
   for (const auto& subject : list) {
     c.check_stop();
     const auto refs = referentials(c, subject.platform);
-    const auto report = check::check_sip(subject.sip, refs ? &*refs : nullptr);
+    const auto report = check::check_sip(subject.sip, refs ? &*refs : nullptr, std::nullopt, workflow);
     worst = std::max(worst, report.status);
     // What an approval relies on is judged with its platform's referentials, never with others.
-    if (!subject.platform.empty() && !c.words.has("referentials")) {
+    if (!subject.platform.empty() && !c.words.has("referential") &&
+        workflow == check::Workflow::default_workflow) {
       const auto file = subject.sip.parent_path() / "check.json";
       core::write_json(file, report.to_json(c.clock));
       if (fs::exists(c.config_file()))
@@ -104,13 +106,15 @@ std::vector<CommandDef> check_commands() {
            .details =
                mark("The controls of VITAM's ingest, in its order, with its event codes. For the lots "
                     "of a versement the report is "
-                    "kept as check.json, which the approval requires; with --referentials it is only shown."),
+                    "kept as check.json, which the approval requires; with --referential or --context it is only shown."),
            .example = "versoir check scolarite-2026",
            .arguments = {{mark("SIP"), mark("SIP files, or versements"), true, true}},
            .options = {{"lot", mark("ID"), mark("only this lot of the versement"), nullptr, true},
-                       {"referentials", mark("DIR"),
-                        mark("agencies.csv, rules.csv, ingestcontracts.json of the platform (default: the "
-                             "configuration's)")}},
+                       {"referential", mark("DIR"),
+                        mark("what the platform has imported: agencies.csv, rules.csv, ingestcontracts.json and "
+                             "others (default: the configuration's)")},
+                       {"context", mark("WORKFLOW"), mark("the platform's workflow"), "DEFAULT_WORKFLOW", false,
+                        "DEFAULT_WORKFLOW|BLANK_TEST|FILING_SCHEME|HOLDING_SCHEME"}},
            .exits = {Exit::with_warnings, Exit::configuration, Exit::sip_refused, Exit::lot_state},
            .run = run_check}};
 }
