@@ -20,7 +20,8 @@ std::optional<core::Grammar> read_grammar(const ArchivalProfile& profile) {
     auto text = core::read_file(profile.file, grammar_most);
     if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
     const auto name = profile.file.filename().string();
-    return profile.format == "XSD" ? core::Grammar::from_xsd(text, name) : core::Grammar::from_text(text, name);
+    return profile.format == "XSD" ? core::Grammar::from_xsd(text, name)
+                                   : core::Grammar::from_text(text, name);
   } catch (const core::Error&) {
     return std::nullopt;  // told as an assumption
   }

@@ -62,6 +62,8 @@ struct Report {
   [[nodiscard]] const Event* decisive() const;
   /// The defects: those of `events` without the events of the steps, then `hidden`.
   [[nodiscard]] std::vector<const Event*> findings() const;
+  /// The defects as `--json` gives them, in the user's language: docs/formats/check.md.
+  [[nodiscard]] core::Json findings_json() const;
   /// check.json: docs/formats/check.md.
   [[nodiscard]] core::Json to_json(const core::Clock& clock) const;
 };

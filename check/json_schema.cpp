@@ -1,4 +1,5 @@
-// Recursive descent over schema and value, with a depth and a number of steps that hostile schemas cannot pass.
+// Recursive descent over schema and value, with a depth and a number of steps that hostile schemas cannot
+// pass.
 #include "check/json_schema.hpp"
 
 #include <algorithm>
@@ -66,8 +67,7 @@ class Walk {
   bool follows_here(const Json& value, const Json& schema, const std::string& where, int depth,
                     SchemaFault& fault) {
     return follows_type(value, schema, where, fault) && follows_text(value, schema, where, fault) &&
-           follows_number(value, schema, where, fault) &&
-           follows_array(value, schema, where, depth, fault) &&
+           follows_number(value, schema, where, fault) && follows_array(value, schema, where, depth, fault) &&
            follows_object(value, schema, where, depth, fault) &&
            follows_combination(value, schema, where, depth, fault);
   }

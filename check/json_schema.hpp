@@ -15,11 +15,12 @@ struct SchemaFault {
 };
 
 /// Keywords: type, enum, properties, patternProperties, additionalProperties, required, dependencies,
-/// minProperties, maxProperties, items, additionalItems, minItems, maxItems, uniqueItems, minLength, maxLength,
-/// pattern, minimum, maximum (and their exclusive forms), multipleOf, allOf, anyOf, oneOf, not, $ref inside the
-/// schema (#/definitions/…). `format` is not judged: the ontology has typed the values before. A pattern that
-/// this library of regular expressions cannot compile, and texts above 4096 bytes, are taken as matching. A value
-/// alone is also judged as a list of one: which elements the platform keeps as lists is its own affair.
+/// minProperties, maxProperties, items, additionalItems, minItems, maxItems, uniqueItems, minLength,
+/// maxLength, pattern, minimum, maximum (and their exclusive forms), multipleOf, allOf, anyOf, oneOf, not,
+/// $ref inside the schema (#/definitions/…). `format` is not judged: the ontology has typed the values
+/// before. A pattern that this library of regular expressions cannot compile, and texts above 4096 bytes, are
+/// taken as matching. A value alone is also judged as a list of one: which elements the platform keeps as
+/// lists is its own affair.
 class JsonSchema {
  public:
   JsonSchema() = default;

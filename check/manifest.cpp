@@ -74,7 +74,7 @@ class Reader {
     text_used_ = false;
     if (depth_ == 1) seda_ = frame.ns;
     if (frame.ns == seda_) opened(frame.name);
-    if (in_unit_values_ && !units_.empty() && units_.back().json) 
+    if (in_unit_values_ && !units_.empty() && units_.back().json)
       units_.back().json->open(frame.name, xml_.attribute("lang").value_or(""));
   }
 
@@ -86,8 +86,7 @@ class Reader {
       if (leaf && !units_.empty()) unit_reference();
     }
     if (leaf) any_value();
-    if (in_unit_values_ && !units_.empty() && units_.back().json)
-      units_.back().json->close(text_);
+    if (in_unit_values_ && !units_.empty() && units_.back().json) units_.back().json->close(text_);
     if (here().ns == seda_) closed();
     --depth_;
     text_.clear();
@@ -170,7 +169,7 @@ class Reader {
     }
     become_unit();
     if (name == "Content" || name == "Management") in_unit_values_ = true;
-    }
+  }
 
   /// The unit on top of the stack turns out to be one, and not a pointer.
   void become_unit() {
@@ -311,7 +310,8 @@ class Reader {
 
   /// Leaves of units, objects and management metadata, extension elements included.
   void any_value() {
-    if (in_unit_values_ && !units_.empty()) units_.back().take(here().name, above(0), above(1), text_, ontology_);
+    if (in_unit_values_ && !units_.empty())
+      units_.back().take(here().name, above(0), above(1), text_, ontology_);
     if (metadata_) metadata_->take(here().name, above(0), above(1), text_, ontology_);
     if (object_ == none || object_harm_) return;
     if (const auto harm = find_harm(text_)) {

@@ -85,12 +85,12 @@ struct ManifestModel {
   std::vector<Reference> object_references, unit_references;
   std::unordered_map<std::uint64_t, IdFacts> ids;
 
-  Defects attachments;   ///< CHECK_MANIFEST, in document order: malformed references, GUIDs, keys
-  Defects group_values;  ///< CHECK_OBJECT_GROUP_SCHEMA
-  Defects unit_schema;   ///< CHECK_UNIT_SCHEMA
+  Defects attachments;    ///< CHECK_MANIFEST, in document order: malformed references, GUIDs, keys
+  Defects group_values;   ///< CHECK_OBJECT_GROUP_SCHEMA
+  Defects unit_schema;    ///< CHECK_UNIT_SCHEMA
   Defects unit_profiles;  ///< CHECK_ARCHIVE_UNIT_PROFILE
   Defects classification, rules;
-  bool attaches = false;       ///< something of the SIP is tied to what the platform holds
+  bool attaches = false;               ///< something of the SIP is tied to what the platform holds
   bool unit_profiles_assumed = false;  ///< a unit names an archive unit profile that could not be applied
 };
 

@@ -18,12 +18,26 @@ namespace {
 constexpr std::size_t most_text = 32'766, most_text_content = 320'000;  ///< bytes, excluded
 
 /// Internal vocabularies that are not texts, by the names that elements of units and objects have.
-constexpr std::array<std::string_view, 20> dates{
-    "AcquiredDate", "BirthDate",        "ClassificationReassessingDate", "CreatedDate",
-    "DeathDate",    "EndDate",          "DateCreatedByApplication",      "EventDateTime",
-    "HoldEndDate",  "HoldReassessingDate", "LastModified",               "ReceivedDate",
-    "RegisteredDate", "SentDate",       "SigningTime",                   "StartDate",
-    "TimeStamp",    "TransactedDate",   "UpdateDate",                    "ValidationTime"};
+constexpr std::array<std::string_view, 20> dates{"AcquiredDate",
+                                                 "BirthDate",
+                                                 "ClassificationReassessingDate",
+                                                 "CreatedDate",
+                                                 "DeathDate",
+                                                 "EndDate",
+                                                 "DateCreatedByApplication",
+                                                 "EventDateTime",
+                                                 "HoldEndDate",
+                                                 "HoldReassessingDate",
+                                                 "LastModified",
+                                                 "ReceivedDate",
+                                                 "RegisteredDate",
+                                                 "SentDate",
+                                                 "SigningTime",
+                                                 "StartDate",
+                                                 "TimeStamp",
+                                                 "TransactedDate",
+                                                 "UpdateDate",
+                                                 "ValidationTime"};
 constexpr std::array<std::string_view, 4> booleans{"PreventInheritance", "PreventRearrangement",
                                                    "NeedReassessingAuthorization", "NeedAuthorization"};
 constexpr std::array<std::string_view, 2> wholes{"GpsAltitude", "NumberOfPage"};

@@ -52,9 +52,9 @@ struct UnitProfile {
 /// they are there profiles.json (archival profiles, their grammars in profiles/<Path>), context.json (the
 /// application context that deposits), classification.json (allowList, authorizeNotDefined),
 /// archive-unit-profiles.json, management-contracts.json, ontology.json, formats/formats.tsv or a DROID
-/// signature file formats/*.xml (the formats that the platform knows). A BOM is skipped; "ingest-contracts.json" is taken
-/// as well. The duration is compared without case; empty or absent fields of a contract take VITAM's
-/// defaults.
+/// signature file formats/*.xml (the formats that the platform knows). A BOM is skipped;
+/// "ingest-contracts.json" is taken as well. The duration is compared without case; empty or absent fields of
+/// a contract take VITAM's defaults.
 class Referentials {
  public:
   /// Throws Error(Exit::configuration) naming file and line.

@@ -1,4 +1,5 @@
 // check.json: docs/formats/check.md.
+#include "check/advice.hpp"
 #include "check/checker.hpp"
 #include "core/text.hpp"
 
@@ -40,6 +41,24 @@ Json manifest_of(const Manifest& m) {
 }
 
 }  // namespace
+
+Json Report::findings_json() const {
+  Json list = Json::array();
+  const auto* first = decisive();
+  std::size_t shown = 0;
+  for (const auto& e : events) shown += e.status != Status::ok && e.name() != e.step;
+  for (const auto* e : findings()) {
+    const bool reached = list.size() < shown;
+    list.push_back({{"event", e->name()},
+                    {"status", status_name(e->status)},
+                    {"message", utf8(e->message.text())},
+                    {"where", utf8(e->where)},
+                    {"advice", advice_for(e->name()).text()},
+                    {"decides", e == first},
+                    {"hidden", !reached}});
+  }
+  return list;
+}
 
 Json Report::to_json(const core::Clock& clock) const {
   return {{"format", "versoir-check/1"},

@@ -48,8 +48,8 @@ struct Request {
 /// Filing and holding schemes: no object.
 [[nodiscard]] bool is_scheme(Workflow workflow) noexcept;
 
-/// Each control adds its defects. Inside a step the first action at KO stops the step: what the others find is
-/// hidden by it.
+/// Each control adds its defects. Inside a step the first action at KO stops the step: what the others find
+/// is hidden by it.
 void control_container(const Request& request, const ContainerFacts& container,
                        Recorder& out);                                // STP_SANITY_CHECK_SIP
 void control_upload(const ContainerFacts& container, Recorder& out);  // STP_UPLOAD_SIP

@@ -11,8 +11,8 @@
 
 namespace versoir::check {
 
-/// Told of each element of Management and Content, these two included. Values get the types of the ontology; an
-/// element that stands several times becomes a list; Management is `#management`, its rules in `Rules` and
+/// Told of each element of Management and Content, these two included. Values get the types of the ontology;
+/// an element that stands several times becomes a list; Management is `#management`, its rules in `Rules` and
 /// `Inheritance`; texts with a language go to `Title_`, `Description_`.
 class UnitJson {
  public:

@@ -20,7 +20,7 @@ struct UnitValues {
   std::string id;
   std::uint32_t index = none;
   bool pointer = false;
-  std::string profile;  ///< ArchiveUnitProfile, "" when it names none
+  std::string profile;             ///< ArchiveUnitProfile, "" when it names none
   std::shared_ptr<UnitJson> json;  ///< of a unit that a profile's schema judges, else null
 
   /// A leaf of Content or Management: its name, its parent's, its grandparent's.

@@ -197,8 +197,8 @@ Grammar Grammar::from_xsd(std::string_view xsd, std::string_view name) {
   state->doc = read_document(xsd, name, errors);
   for (const xmlNode* c = xmlDocGetRootElement(state->doc.get())->children; c; c = c->next)
     if (is(c, "import") || is(c, "include") || is(c, "redefine"))
-      throw Error(Exit::unexpected, msg("the grammar includes {0}, which is not known",
-                                        property(c, "schemaLocation")));
+      throw Error(Exit::unexpected,
+                  msg("the grammar includes {0}, which is not known", property(c, "schemaLocation")));
   const Handle<xmlSchemaParserCtxt, xmlSchemaFreeParserCtxt> context(
       xmlSchemaNewDocParserCtxt(state->doc.get()));
   if (!context) defect(name, errors);
@@ -237,8 +237,7 @@ std::vector<XmlIssue> Grammar::State::run(XmlInput& input, std::size_t most) con
   xmlTextReaderSetStructuredErrorHandler(reader.get(), ErrorScope::collect, &errors);
   const int started = xsd ? xmlTextReaderSetSchema(reader.get(), xsd.get())
                           : xmlTextReaderRelaxNGSetSchema(reader.get(), schema.get());
-  if (started != 0)
-    throw Error(Exit::unexpected, msg("libxml2 cannot start a validation"));
+  if (started != 0) throw Error(Exit::unexpected, msg("libxml2 cannot start a validation"));
   int more = 1;
   while (errors.issues.size() < std::max<std::size_t>(most, 1) &&
          (more = xmlTextReaderRead(reader.get())) == 1) {
