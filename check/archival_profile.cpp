@@ -12,7 +12,6 @@ namespace versoir::check {
 namespace {
 
 constexpr std::uint64_t grammar_most = 16u << 20;
-constexpr std::size_t issues_most = 20;
 
 std::optional<core::Grammar> read_grammar(const ArchivalProfile& profile) {
   if (profile.file.empty()) return std::nullopt;
@@ -34,7 +33,9 @@ bool grammar_usable(const ArchivalProfile& profile) { return read_grammar(profil
 ProfileVerdict validate_by_profile(const std::filesystem::path& manifest, const ArchivalProfile& profile) {
   const auto grammar = read_grammar(profile);
   if (!grammar) return {};
-  return {true, grammar->validate_file(manifest, issues_most, manifest_limits)};
+  // In RELAX NG libxml2 does not recover: after the first fault the others are noise.
+  const std::size_t most = profile.format == "XSD" ? 20 : 1;
+  return {true, grammar->validate_file(manifest, most, manifest_limits)};
 }
 
 }  // namespace versoir::check

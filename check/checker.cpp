@@ -47,8 +47,15 @@ std::vector<const Event*> Report::findings() const {
 }
 
 const Event* Report::decisive() const {
-  const auto first = std::ranges::find_if(events, [&](const Event& e) { return e.status == status; });
-  return status == Status::ok || first == events.end() ? nullptr : &*first;
+  if (status == Status::ok) return nullptr;
+  const auto worst = [&](const Event& e) { return e.status == status && e.name() != e.step; };
+  // The platform goes on after an archive unit profile at fault: what stops it is the next defect, if any.
+  const auto stops = [&](const Event& e) {
+    return worst(e) && !e.code.starts_with("CHECK_ARCHIVE_UNIT_PROFILE.");
+  };
+  auto found = std::ranges::find_if(events, stops);
+  if (found == events.end()) found = std::ranges::find_if(events, worst);
+  return found == events.end() ? nullptr : &*found;
 }
 
 // --------------------------------------------------------------------------------------------------------

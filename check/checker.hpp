@@ -58,7 +58,8 @@ struct Report {
   bool with_referentials = false;
   std::uint64_t units = 0, groups = 0, objects = 0, bytes = 0;
   Manifest manifest;  ///< as far as it was read
-  /// The defect that decides the verdict: the first of the worst status; nullptr when all is well.
+  /// The defect that decides the verdict: the first of the worst status, rather one that stops the platform;
+  /// nullptr when all is well.
   [[nodiscard]] const Event* decisive() const;
   /// The defects: those of `events` without the events of the steps, then `hidden`.
   [[nodiscard]] std::vector<const Event*> findings() const;

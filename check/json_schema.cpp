@@ -57,10 +57,9 @@ class Walk {
     if (depth > depth_most || ++steps_ > steps_most) return true;  // not decided
     if (const auto ref = schema.find("$ref"); ref != schema.end())
       return follows_reference(value, *ref, where, depth, fault);
-    if (follows_here(value, schema, where, depth, fault)) return true;
-    SchemaFault ignored;
-    return !value.is_array() && depth > 0 &&
-           follows_here(Json::array({value}), schema, where, depth, ignored);
+    if (depth > 0 && !value.is_array() && !takes(schema, value) && takes(schema, Json::array()))
+      return follows_here(Json::array({value}), schema, where, depth, fault);
+    return follows_here(value, schema, where, depth, fault);
   }
 
  private:
@@ -100,13 +99,17 @@ class Walk {
     }
   }
 
+  /// Does the `type` of the schema take a value of this kind?
+  static bool takes(const Json& schema, const Json& value) {
+    const auto* type = member(schema, "type");
+    if (!type) return true;
+    const auto is = [&](const Json& t) { return t.is_string() && has_type(value, t.get<std::string>()); };
+    return type->is_array() ? std::ranges::any_of(*type, is) : !type->is_string() || is(*type);
+  }
+
   static bool follows_type(const Json& value, const Json& schema, const std::string& where,
                            SchemaFault& fault) {
-    if (const auto* type = member(schema, "type")) {
-      const auto is = [&](const Json& t) { return t.is_string() && has_type(value, t.get<std::string>()); };
-      const bool good = type->is_array() ? std::ranges::any_of(*type, is) : !type->is_string() || is(*type);
-      if (!good) return fail(fault, where, msg("the type must be {0}", type->dump()));
-    }
+    if (!takes(schema, value)) return fail(fault, where, msg("the type must be {0}", schema["type"].dump()));
     if (const auto* list = member(schema, "enum"); list && list->is_array())
       if (std::ranges::find(*list, value) == list->end())
         return fail(fault, where, msg("the value is not in the list of the profile"));

@@ -121,7 +121,7 @@ class Reader {
     const auto id = core::trim(xml_.attribute("id").value_or(""));
     const auto parent = above(0);
     if (name == "ArchiveUnit" && (parent == "ArchiveUnit" || parent == "DescriptiveMetadata")) {
-      if (parent == "ArchiveUnit") become_unit();
+      if (parent == "ArchiveUnit" && !units_.empty()) become_unit();
       units_.emplace_back();
       units_.back().id = id;
       return;  // what it is, and its identifier's kind, is known at its first child

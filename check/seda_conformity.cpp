@@ -51,13 +51,18 @@ void check_layout(const ContainerFacts& container, Recorder& out) {
           msg("A file is in another folder than content."), stray->path);
 }
 
+/// Where a fault stands: its line, the path of the element, the title of its unit.
+std::string place_of(const sip::SedaIssue& issue) {
+  auto place = fmt::format("line {}, {}", issue.line, issue.path);
+  if (!issue.title.empty()) place += " (" + issue.title + ")";
+  return place;
+}
+
 /// Structure, values, identifiers and references, by the automaton of sip/: as VITAM's schema has them.
 void check_schema(const std::filesystem::path& manifest, Recorder& out) {
   const auto found = sip::validate_seda(manifest, sip::SedaMode::ingest, {.xml = manifest_limits});
   for (const auto& issue : found.issues)
-    out.add("CHECK_SEDA.NOT_XSD_VALID", Status::ko, issue.message,
-            issue.unit.empty() ? fmt::format("line {}", issue.line)
-                               : fmt::format("{} (line {})", issue.unit, issue.line));
+    out.add("CHECK_SEDA.NOT_XSD_VALID", Status::ko, issue.message, place_of(issue));
 }
 
 }  // namespace

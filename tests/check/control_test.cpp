@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace versoir;
 using check::Status;
 using tests::SmallSip;
@@ -25,14 +27,21 @@ struct Case {
   std::string from, to, code;
 };
 
-/// Each replacement alone gives exactly one defect, of this code, and stops at the step.
+/// The codes of a report, each once: a fault of the schema is told wherever it shows.
+Codes kinds(const check::Report& report) {
+  auto codes = tests::defects(report);
+  codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
+  return codes;
+}
+
+/// Each replacement alone gives defects of this one code, and stops at the step.
 void expect(const std::vector<Case>& cases, const std::string& last_step,
             const check::Referentials* referentials = nullptr) {
   for (const auto& c : cases) {
     INFO(c.from << " -> " << c.to);
     SmallSip sip;
     const auto report = run(sip.replace(c.from, c.to), referentials);
-    CHECK(tests::defects(report) == Codes{c.code});
+    CHECK(kinds(report) == Codes{c.code});
     CHECK(report.status == Status::ko);
     REQUIRE_FALSE(report.events.empty());
     CHECK(report.events.back().code == last_step + ".KO");
@@ -195,7 +204,7 @@ TEST_CASE("the three versions are told apart by their grammars") {
               "<EndDate>2004-06-30</EndDate><DateLitteral>vers 2004</DateLitteral>");
   CHECK(run(sip).status == Status::ok);
   sip.replace("<DateLitteral>vers 2004</DateLitteral>", "<Signature><Signer/></Signature>");
-  CHECK(tests::defects(run(sip)) == Codes{"CHECK_SEDA.NOT_XSD_VALID.KO"});
+  CHECK(kinds(run(sip)) == Codes{"CHECK_SEDA.NOT_XSD_VALID.KO"});
   sip.replace("seda:v2.2", "seda:v2.3");  // there, Signature is an unknown element at the end of Content
   CHECK(run(sip).status == Status::ok);
   for (const auto* v : {"2.1", "2.3"}) {
@@ -313,7 +322,8 @@ TEST_CASE("the graph of units and groups holds together") {
         "id=\"X\"><ArchiveUnitRefId>AU1</ArchiveUnitRefId></ArchiveUnit></ArchiveUnit>",
         graph + ".CHECK_MANIFEST_LOOP.KO"},
        {"<ArchiveUnitRefId>AU3<", "<ArchiveUnitRefId>AU1<", graph + ".CHECK_MANIFEST_LOOP.KO"},
-       {"<ArchiveUnitRefId>AU3<", "<ArchiveUnitRefId>AU9<", graph + ".KO"},
+       // VITAM's schema types it IDREF: its Xerces follows it.
+       {"<ArchiveUnitRefId>AU3<", "<ArchiveUnitRefId>AU9<", "CHECK_SEDA.NOT_XSD_VALID.KO"},
        {"<ArchiveUnitRefId>AU3<", "<ArchiveUnitRefId>OG1<", graph + ".KO"},
        {"<ArchiveUnitRefId>AU3<", "<ArchiveUnitRefId>\n  AU3<", graph + ".CHECK_MANIFEST_MALFORMED_DATA.KO"},
        {"<DataObjectGroupReferenceId>OG1</DataObjectGroupReferenceId>",
