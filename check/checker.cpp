@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 
 namespace versoir::check {
 
@@ -215,7 +216,9 @@ void run_steps(const Request& request, const ContainerFacts& container, Manifest
 Report check_sip(const fs::path& sip, const Referentials* referentials,
                  const std::optional<std::string>& manifest_digest_header, Workflow workflow) {
   Report report;
-  report.sip = core::digest_file(sip);
+  static_cast<void>(core::open_read(sip));  // what cannot be opened is told here
+  // The whole file is digested on another core while its entries are read.
+  auto digest = std::async(std::launch::async, [&] { return core::digest_file(sip); });
   report.name = sip.filename().string();
   report.with_referentials = referentials != nullptr;
   const Request request{sip, referentials, manifest_digest_header, workflow};
@@ -225,6 +228,7 @@ Report check_sip(const fs::path& sip, const Referentials* referentials,
 
   const auto container = read_container(sip, folder.path());
   run_steps(request, container, model, out);
+  report.sip = digest.get();
   fill_report(report, container, model);
   list_assumptions(request, container, model, report);
   return report;

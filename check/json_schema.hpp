@@ -19,8 +19,8 @@ struct SchemaFault {
 /// maxLength, pattern, minimum, maximum (and their exclusive forms), multipleOf, allOf, anyOf, oneOf, not,
 /// $ref inside the schema (#/definitions/…). `format` is not judged: the ontology has typed the values
 /// before. A pattern that this library of regular expressions cannot compile, and texts above 4096 bytes, are
-/// taken as matching. Where the schema wants a list, a
-/// value alone is judged as a list of one: which elements the platform keeps as lists is its own affair.
+/// taken as matching. Where the schema wants a list, a value alone is judged as a list of one: which elements
+/// the platform keeps as lists is its own affair.
 class JsonSchema {
  public:
   JsonSchema() = default;

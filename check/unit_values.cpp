@@ -4,6 +4,8 @@
 
 #include "core/text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -131,11 +133,11 @@ void UnitValues::judge_profile(const Referentials* referentials, ManifestModel& 
     model.unit_profiles_assumed = true;
     return;
   }
-  const auto fault = known->schema.find_fault(json->value());
-  if (fault.where.empty() && fault.message.empty()) return;
-  refuse("NOT_AU_JSON_VALID",
-         msg("The unit does not follow its archive unit profile {0}: {1}", profile,
-             fault.where.empty() ? fault.message.text() : fault.where + ": " + fault.message.text()));
+  auto fault = known->schema.find_fault(json->value());
+  if (fault.message.empty()) return;
+  model.unit_profiles.add(
+      "CHECK_ARCHIVE_UNIT_PROFILE.NOT_AU_JSON_VALID", Status::ko, std::move(fault.message),
+      fmt::format("{}, {}{}{}", place(), profile, fault.where.empty() ? "" : ": ", fault.where));
 }
 
 void UnitValues::judge_rules(const Referentials* referentials, ManifestModel& model) const {
