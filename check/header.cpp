@@ -97,7 +97,7 @@ void check_profile(const Request& request, const std::filesystem::path& manifest
   };
   const auto* profile = request.referentials->profile(id);
   if (!profile) return refuse(msg("The platform does not know the archival profile {0}.", id));
-  if (profile->file.empty()) return refuse(msg("The archival profile {0} has no grammar.", id));
+  if (profile->without_grammar) return refuse(msg("The archival profile {0} has no grammar.", id));
   const auto found = validate_by_profile(manifest, *profile);
   for (const auto& issue : found.issues)
     refuse(msg("The manifest does not follow the archival profile {0}: {1}", id, issue.message),

@@ -227,10 +227,13 @@ void Referentials::read_profiles(const fs::path& file) {
     ArchivalProfile p{identifier_of(json, file),
                       core::text_of(json, "Status", "INACTIVE") == "ACTIVE",
                       upper(core::text_of(json, "Format")),
-                      {}};
+                      {},
+                      false};
     // Only a name inside the folder: a referential does not choose what else is read.
     const auto path = fs::path(core::text_of(json, "Path")).filename();
-    if (!path.empty()) p.file = file.parent_path() / "profiles" / path;
+    const auto grammars = file.parent_path() / "profiles";
+    if (!path.empty()) p.file = grammars / path;
+    p.without_grammar = path.empty() && fs::is_directory(grammars);
     profiles_.insert_or_assign(p.identifier, std::move(p));
   }
 }

@@ -187,6 +187,12 @@ TEST_CASE("the manifest follows the grammar of its archival profile") {
   };
   CHECK(tests::defects(judge("XSD", xsd("ArchiveTransfer"))).empty());
   CHECK(tests::defects(judge("XSD", xsd("Autre"))) == refused);
+  // The platform has grammars, but none for this profile; without any here, that is not known.
+  Platform other;
+  other.with("profiles.json", R"([{"Identifier":"PR-1","Status":"ACTIVE","Format":"RNG"}])");
+  CHECK(other.judge(sip).status == Status::ok);
+  std::filesystem::create_directories(other.folder / "profiles");
+  CHECK(tests::defects(other.judge(sip)) == refused);
   // A grammar that cannot be used is an assumption, not a verdict; one that reads other files is not used.
   for (const auto* grammar : {"<grammar/>",
                               "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'>"
