@@ -1,12 +1,14 @@
 // The conductor: steps in VITAM's order, a KO masks what follows.
 #include "check/checker.hpp"
 
+#include "check/archival_profile.hpp"
 #include "check/steps.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 
 #include <algorithm>
 #include <array>
+#include <future>
 
 namespace versoir::check {
 
@@ -19,6 +21,10 @@ std::string_view status_name(Status s) noexcept {
   return names[static_cast<std::size_t>(s)];
 }
 
+bool is_scheme(Workflow workflow) noexcept {
+  return workflow == Workflow::filing_scheme || workflow == Workflow::holding_scheme;
+}
+
 std::optional<Workflow> parse_workflow(std::string_view context_id) {
   if (context_id == "DEFAULT_WORKFLOW") return Workflow::default_workflow;
   if (context_id == "BLANK_TEST") return Workflow::blank_test;
@@ -27,16 +33,51 @@ std::optional<Workflow> parse_workflow(std::string_view context_id) {
   return std::nullopt;
 }
 
+std::string Event::name() const {
+  const std::string action = code.substr(0, code.rfind('.'));
+  // Neither is an event of its own in the logbook: the step carries it.
+  return action == "OBJECTS_LIST_EMPTY" || action == "UPLOAD_SIP" ? step + "." + action : action;
+}
+
+std::vector<const Event*> Report::findings() const {
+  std::vector<const Event*> list;
+  for (const auto& event : events)
+    if (event.status != Status::ok && event.name() != event.step) list.push_back(&event);
+  for (const auto& event : hidden) list.push_back(&event);
+  return list;
+}
+
+const Event* Report::decisive() const {
+  if (status == Status::ok) return nullptr;
+  const auto worst = [&](const Event& e) { return e.status == status && e.name() != e.step; };
+  // The platform goes on after an archive unit profile at fault: what stops it is the next defect, if any.
+  const auto stops = [&](const Event& e) {
+    return worst(e) && !e.code.starts_with("CHECK_ARCHIVE_UNIT_PROFILE.");
+  };
+  auto found = std::ranges::find_if(events, stops);
+  if (found == events.end()) found = std::ranges::find_if(events, worst);
+  return found == events.end() ? nullptr : &*found;
+}
+
 // --------------------------------------------------------------------------------------------------------
 // recorder
 
 void Recorder::begin(std::string_view step) {
   step_ = step;
   status_ = Status::ok;
-  written_ = dropped_ = 0;
+  written_ = dropped_ = hidden_ = 0;
+  step_hidden_ = hiding_;
 }
 
+void Recorder::hide_rest_after_ko() { hiding_ = hiding_ || status_ >= Status::ko; }
+
 void Recorder::add(std::string_view code, Status status, core::Message message, std::string where) {
+  if (hiding_) {
+    if (++hidden_ <= most_per_step)
+      report_.hidden.push_back({step_, fmt::format("{}.{}", code, status_name(status)), status,
+                                std::move(message), std::move(where)});
+    return;
+  }
   status_ = std::max(status_, status);
   report_.status = std::max(report_.status, status);
   if (written_ == most_per_step) {
@@ -50,10 +91,11 @@ void Recorder::add(std::string_view code, Status status, core::Message message, 
 
 void Recorder::add(const Defects& defects) {
   for (const auto& item : defects.items) add(item.code, item.status, item.message, item.where);
-  dropped_ += defects.total - defects.items.size();
+  if (!hiding_) dropped_ += defects.total - defects.items.size();
 }
 
 bool Recorder::end() {
+  if (step_hidden_) return false;
   const auto ended = status_ >= Status::ko        ? msg("The platform would stop here and reject the SIP.")
                      : status_ == Status::warning ? msg("The platform would go on, with a warning.")
                                                   : msg("The step succeeds.");
@@ -75,14 +117,15 @@ bool Recorder::end() {
 
 namespace {
 
-bool is_scheme(Workflow w) { return w == Workflow::filing_scheme || w == Workflow::holding_scheme; }
-
-void control_ingest(const Request& request, const ContainerFacts& container, ManifestModel& model,
+/// False: the manifest could not be read, nothing more can be told.
+bool control_ingest(const Request& request, const ContainerFacts& container, ManifestModel& model,
                     Recorder& out) {
-  const auto failed = [&] { return out.step_status() >= Status::ko; };
-  control_seda(request, container, model, out);
-  if (!failed()) control_header(request, model, out);
-  if (!failed()) control_package(request, container, model, out);
+  if (!control_seda(request, container, model, out)) return false;
+  out.hide_rest_after_ko();
+  control_header(request, container, model, out);
+  out.hide_rest_after_ko();
+  control_package(request, container, model, out);
+  return true;
 }
 
 /// Number of groups as the platform counts them: an object outside of any group gets one of its own.
@@ -109,12 +152,15 @@ void fill_report(Report& report, const ContainerFacts& container, ManifestModel&
 }
 
 /// What the verdict takes for granted.
-void list_assumptions(const Request& request, const ManifestModel& model, Report& report) {
+void list_assumptions(const Request& request, const ContainerFacts& container, const ManifestModel& model,
+                      Report& report) {
   const auto assume = [&](const core::Message& m) { report.assumptions.emplace_back(m.id()); };
   assume(msg("the antivirus of the platform finds nothing"));
-  if (!model.objects.empty()) assume(msg("the platform identifies the formats of the files as declared"));
+  const bool undecided =
+      std::ranges::any_of(container.files, [](const FileFacts& f) { return f.format_undecided; });
+  if (undecided) assume(msg("the platform identifies as declared the formats that are not known here"));
   if (model.attaches) assume(msg("the units and groups that the SIP attaches to are on the platform"));
-  if (model.unit_profiles) assume(msg("the units follow their archive unit profiles"));
+  if (model.unit_profiles_assumed) assume(msg("the units follow their archive unit profiles"));
   const auto* referentials = request.referentials;
   if (!referentials) {
     assume(msg("the platform knows the agencies"));
@@ -124,11 +170,45 @@ void list_assumptions(const Request& request, const ManifestModel& model, Report
             "profile)"));
     assume(msg("the platform knows the rules, in the categories where they are used"));
     assume(msg("the platform accepts the classification levels, or their absence"));
+    assume(msg("the platform knows the formats of the files"));
+    assume(msg("the vocabularies of the establishment take the values of the elements outside SEDA"));
   } else {
     if (!referentials->has_classification())
       assume(msg("the platform accepts the classification levels, or their absence"));
-    if (!report.manifest.archival_profile.empty()) assume(msg("the manifest follows its archival profile"));
+    if (!referentials->has_formats()) assume(msg("the platform knows the formats of the files"));
+    const auto* profile = referentials->profile(report.manifest.archival_profile);
+    if (!report.manifest.archival_profile.empty() && (!profile || !grammar_usable(*profile)))
+      assume(msg("the manifest follows its archival profile"));
   }
+}
+
+/// Every step, in order. After the one that stops the platform, the others are controlled as far as they can
+/// be: their defects are hidden ones.
+void run_steps(const Request& request, const ContainerFacts& container, ManifestModel& model, Recorder& out) {
+  out.begin("STP_SANITY_CHECK_SIP");
+  control_container(request, container, out);
+  out.hide_rest_after_ko();
+  out.end();
+  if (!container.accepted) return;
+  out.begin("STP_UPLOAD_SIP");
+  control_upload(container, out);
+  out.hide_rest_after_ko();
+  out.end();
+  if (container.manifest.empty() || container.damage) return;
+  out.begin("STP_INGEST_CONTROL_SIP");
+  const bool read = control_ingest(request, container, model, out);
+  out.hide_rest_after_ko();
+  out.end();
+  if (!read) return;
+  if (!is_scheme(request.workflow)) {
+    out.begin("STP_OG_CHECK_AND_TRANSFORME");
+    control_objects(request, container, model, out);
+    out.hide_rest_after_ko();
+    out.end();
+  }
+  out.begin("STP_UNIT_CHECK_AND_PROCESS");
+  control_units(request, model, out);
+  out.end();
 }
 
 }  // namespace
@@ -136,7 +216,9 @@ void list_assumptions(const Request& request, const ManifestModel& model, Report
 Report check_sip(const fs::path& sip, const Referentials* referentials,
                  const std::optional<std::string>& manifest_digest_header, Workflow workflow) {
   Report report;
-  report.sip = core::digest_file(sip);
+  static_cast<void>(core::open_read(sip));  // what cannot be opened is told here
+  // The whole file is digested on another core while its entries are read.
+  auto digest = std::async(std::launch::async, [&] { return core::digest_file(sip); });
   report.name = sip.filename().string();
   report.with_referentials = referentials != nullptr;
   const Request request{sip, referentials, manifest_digest_header, workflow};
@@ -144,32 +226,11 @@ Report check_sip(const fs::path& sip, const Referentials* referentials,
   ManifestModel model;
   Recorder out(report);
 
-  out.begin("STP_SANITY_CHECK_SIP");
   const auto container = read_container(sip, folder.path());
-  control_container(request, container, out);
-  bool going = out.end();
-  if (going) {
-    out.begin("STP_UPLOAD_SIP");
-    control_upload(container, out);
-    going = out.end();
-  }
-  if (going) {
-    out.begin("STP_INGEST_CONTROL_SIP");
-    control_ingest(request, container, model, out);
-    going = out.end();
-  }
-  if (going && !is_scheme(workflow)) {
-    out.begin("STP_OG_CHECK_AND_TRANSFORME");
-    control_objects(request, container, model, out);
-    going = out.end();
-  }
-  if (going) {
-    out.begin("STP_UNIT_CHECK_AND_PROCESS");
-    control_units(request, model, out);
-    out.end();
-  }
+  run_steps(request, container, model, out);
+  report.sip = digest.get();
   fill_report(report, container, model);
-  list_assumptions(request, model, report);
+  list_assumptions(request, container, model, report);
   return report;
 }
 

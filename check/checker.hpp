@@ -28,6 +28,9 @@ struct Event {
   Status status = Status::ok;
   core::Message message;
   std::string where;  ///< manifest line, unit or object id, entry name
+
+  /// The code without its status, beginning with a step or an action that the platform names in its logbook.
+  [[nodiscard]] std::string name() const;
 };
 
 /// A data object or unit of the manifest, as an ATR needs it.
@@ -47,12 +50,21 @@ struct Report {
   Status status = Status::ok;
   /// Each defect, then one per step reached (code `<step>.<status>`). A step keeps its first hundred defects.
   std::vector<Event> events;
+  /// Defects that the platform would not reach, since it stops before: what to mend at the same time.
+  std::vector<Event> hidden;
   std::vector<std::string> assumptions;  ///< what could not be decided without referentials (English ids)
   core::FileDigest sip;
   std::string name;  ///< file name of the SIP
   bool with_referentials = false;
   std::uint64_t units = 0, groups = 0, objects = 0, bytes = 0;
   Manifest manifest;  ///< as far as it was read
+  /// The defect that decides the verdict: the first of the worst status, rather one that stops the platform;
+  /// nullptr when all is well.
+  [[nodiscard]] const Event* decisive() const;
+  /// The defects: those of `events` without the events of the steps, then `hidden`.
+  [[nodiscard]] std::vector<const Event*> findings() const;
+  /// The defects as `--json` gives them, in the user's language: docs/formats/check.md.
+  [[nodiscard]] core::Json findings_json() const;
   /// check.json: docs/formats/check.md.
   [[nodiscard]] core::Json to_json(const core::Clock& clock) const;
 };

@@ -72,18 +72,27 @@ class Scan {
     std::uint64_t size = 0;
     reader.read([&](std::string_view piece) {
       hasher.update(piece);
+      probe_.feed(piece);
       size += piece.size();
     });
+    const auto identified = probe_.finish(path);
     const auto [at, fresh] = facts_.by_path.emplace(name_hash(path), facts_.files.size());
-    if (fresh) facts_.files.push_back({path, 0, {}});
+    if (fresh) {
+      facts_.files.emplace_back();
+      facts_.files.back().path = path;
+    }
     auto& file = facts_.files[at->second];
     facts_.bytes = facts_.bytes - file.size + size;
     file.size = size;
     file.digest = hasher.finish();
+    file.formats.clear();
+    for (const auto& match : identified.matches) file.formats.push_back(match.puid);
+    file.format_undecided = identified.incomplete;
   }
 
   ContainerFacts& facts_;
   fs::path spool_;
+  core::FormatProbe probe_;
 };
 
 /// "<algorithm>:<value>", or a SHA-512 value alone.

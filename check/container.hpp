@@ -2,6 +2,7 @@
 // check.
 #pragma once
 #include "core/digest.hpp"
+#include "core/format.hpp"
 #include "core/i18n.hpp"
 #include "core/zip.hpp"
 
@@ -20,6 +21,9 @@ struct FileFacts {
   std::string path;
   std::uint64_t size = 0;
   core::Sha512 digest;
+  /// Identifiers that the content answers, best first; several only when nothing decides between them.
+  std::vector<std::string> formats;
+  bool format_undecided = false;  ///< another tool may see more
 };
 
 struct ContainerFacts {

@@ -1,5 +1,8 @@
 // CHECK_HEADER: agencies, ingest contract, archival profile. Stops at the first failing sub-task.
+#include "check/archival_profile.hpp"
 #include "check/steps.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -41,10 +44,22 @@ bool check_contract(const Request& request, const Manifest& head, Recorder& out)
   if (!contract->active)
     return refuse("CONTRACT_INACTIVE",
                   msg("The ingest contract {0} is not active.", head.archival_agreement));
+  if (!request.referentials->context_active())
+    return refuse("CONTEXT_INACTIVE", msg("The application context is not active."));
   if (!request.referentials->contract_in_context(head.archival_agreement))
     return refuse(
         "CONTRACT_NOT_IN_CONTEXT",
         msg("The application context does not list the ingest contract {0}.", head.archival_agreement));
+  if (!contract->management_contract.empty() && request.referentials->has_management_contracts()) {
+    const auto active = request.referentials->management_contract_active(contract->management_contract);
+    if (!active)
+      return refuse(
+          "MANAGEMENT_CONTRACT_UNKNOWN",
+          msg("The platform does not know the management contract {0}.", contract->management_contract));
+    if (!*active)
+      return refuse("MANAGEMENT_CONTRACT_INACTIVE",
+                    msg("The management contract {0} is not active.", contract->management_contract));
+  }
   return true;
 }
 
@@ -72,23 +87,37 @@ bool check_profile_relation(const Request& request, const Manifest& head, Record
   return true;
 }
 
-/// The profile's own grammar stays on the platform: only its existence can be told here.
-void check_profile(const Request& request, const Manifest& head, Recorder& out) {
-  if (head.archival_profile.empty() || !request.referentials->has_profiles()) return;
-  if (!request.referentials->profile(head.archival_profile))
-    out.add("CHECK_HEADER.CHECK_ARCHIVEPROFILE", Status::ko,
-            msg("The platform does not know the archival profile {0}.", head.archival_profile));
+/// The manifest against the grammar of the archival profile that it names.
+void check_profile(const Request& request, const std::filesystem::path& manifest, const ManifestModel& model,
+                   Recorder& out) {
+  const auto& id = model.head.archival_profile;
+  if (id.empty() || !request.referentials->has_profiles()) return;
+  const auto refuse = [&](core::Message why, std::string where = {}) {
+    out.add("CHECK_HEADER.CHECK_ARCHIVEPROFILE", Status::ko, std::move(why), std::move(where));
+  };
+  const auto* profile = request.referentials->profile(id);
+  if (!profile) return refuse(msg("The platform does not know the archival profile {0}.", id));
+  if (profile->without_grammar) return refuse(msg("The archival profile {0} has no grammar.", id));
+  const auto found = validate_by_profile(manifest, *profile);
+  for (const auto& issue : found.issues)
+    refuse(msg("The manifest does not follow the archival profile {0}: {1}", id, issue.message),
+           issue.line > 0 ? fmt::format("line {}", issue.line) : "");
 }
 
 }  // namespace
 
-void control_header(const Request& request, const ManifestModel& model, Recorder& out) {
+void control_header(const Request& request, const ContainerFacts& container, const ManifestModel& model,
+                    Recorder& out) {
   const auto& head = model.head;
-  if (request.workflow != Workflow::holding_scheme && !check_agents(request, head, out)) return;
-  if (!check_contract(request, head, out) || !request.referentials) return;
-  const bool profiles =
-      request.workflow == Workflow::default_workflow || request.workflow == Workflow::blank_test;
-  if (profiles && check_profile_relation(request, head, out)) check_profile(request, head, out);
+  // The platform stops at the first sub-task at fault.
+  if (request.workflow != Workflow::holding_scheme) check_agents(request, head, out);
+  out.hide_rest_after_ko();
+  const bool contract = check_contract(request, head, out);
+  out.hide_rest_after_ko();
+  if (!request.referentials || is_scheme(request.workflow)) return;
+  if (contract) check_profile_relation(request, head, out);
+  out.hide_rest_after_ko();
+  check_profile(request, container.manifest, model, out);
 }
 
 }  // namespace versoir::check

@@ -21,14 +21,12 @@ using core::XmlReader;
 
 namespace {
 
-/// VITAM has no limit of depth; ours protects the stack of what follows the reading.
-constexpr core::XmlLimits limits{8'000'000'000, 4000, 10'000'000};
-
 class Reader {
  public:
   Reader(const std::filesystem::path& file, const Referentials* referentials, ManifestModel& model)
-      : xml_(XmlReader::from_file(file, Exit::sip_unreadable, limits)),
+      : xml_(XmlReader::from_file(file, Exit::sip_unreadable, manifest_limits)),
         referentials_(referentials),
+        ontology_(referentials ? referentials->ontology() : own_ontology_),
         m_(model) {}
 
   void run() {
@@ -46,7 +44,6 @@ class Reader {
       }
     }
     resolve_group_references();
-    resolve_identifiers();
   }
 
  private:
@@ -77,6 +74,8 @@ class Reader {
     text_used_ = false;
     if (depth_ == 1) seda_ = frame.ns;
     if (frame.ns == seda_) opened(frame.name);
+    if (in_unit_values_ && !units_.empty() && units_.back().json)
+      units_.back().json->open(frame.name, xml_.attribute("lang").value_or(""));
   }
 
   void end() {
@@ -87,6 +86,7 @@ class Reader {
       if (leaf && !units_.empty()) unit_reference();
     }
     if (leaf) any_value();
+    if (in_unit_values_ && !units_.empty() && units_.back().json) units_.back().json->close(text_);
     if (here().ns == seda_) closed();
     --depth_;
     text_.clear();
@@ -102,23 +102,8 @@ class Reader {
 
   std::uint32_t declare(std::string_view id, IdKind kind, std::uint32_t index) {
     if (id.empty()) return index;
-    const auto [at, fresh] = m_.ids.try_emplace(name_hash(id), IdFacts{kind, index});
-    static_cast<void>(at);
-    if (!fresh)
-      m_.identifiers.add("CHECK_SEDA.NOT_XSD_VALID", Status::ko,
-                         msg("The identifier {0} is declared twice.", id),
-                         fmt::format("line {}", here().line));
+    m_.ids.try_emplace(name_hash(id), IdFacts{kind, index});  // twice: the schema refuses it
     return index;
-  }
-
-  void refer(std::string_view target) { m_.idrefs.emplace_back(name_hash(core::trim(target)), here().line); }
-
-  void resolve_identifiers() {
-    for (const auto& [hash, line] : m_.idrefs)
-      if (!m_.ids.contains(hash))
-        m_.identifiers.add("CHECK_SEDA.NOT_XSD_VALID", Status::ko,
-                           msg("A reference designates no identifier of the manifest."),
-                           fmt::format("line {}", line));
   }
 
   void resolve_group_references() {
@@ -136,7 +121,7 @@ class Reader {
     const auto id = core::trim(xml_.attribute("id").value_or(""));
     const auto parent = above(0);
     if (name == "ArchiveUnit" && (parent == "ArchiveUnit" || parent == "DescriptiveMetadata")) {
-      if (parent == "ArchiveUnit") become_unit();
+      if (parent == "ArchiveUnit" && !units_.empty()) become_unit();
       units_.emplace_back();
       units_.back().id = id;
       return;  // what it is, and its identifier's kind, is known at its first child
@@ -151,7 +136,6 @@ class Reader {
       declare(id, IdKind::other, none);
     }
     if (name == "ManagementMetadata" && parent == "DataObjectPackage") metadata_.emplace().id = name;
-    if (name == "Relationship" && object_ != none) refer(xml_.attribute("target").value_or(""));
     if (name == "MessageDigest" && parent != "" && object_ != none) read_algorithm();
   }
 
@@ -185,7 +169,6 @@ class Reader {
     }
     become_unit();
     if (name == "Content" || name == "Management") in_unit_values_ = true;
-    if (name == "ArchiveUnitProfile") m_.unit_profiles = true;
   }
 
   /// The unit on top of the stack turns out to be one, and not a pointer.
@@ -250,7 +233,6 @@ class Reader {
     } else if (name == "DataObjectGroupReferenceId") {
       object.group_reference = name_hash(text);
       object.references_group = object.group == none;
-      refer(text);
     } else if (name == "DataObjectVersion") {
       object.version = text;
       object.has_version = !text.empty();
@@ -277,15 +259,14 @@ class Reader {
     const auto text = core::trim(text_);
     if (name == "ArchiveUnitRefId" && parent == "ArchiveUnit") {
       pointer(text);
+    } else if (name == "ArchiveUnitProfile" && parent == "ArchiveUnit") {
+      unit.profile = text;
+      open_json(unit);
     } else if (name == "DataObjectGroupReferenceId" || name == "DataObjectReferenceId") {
-      refer(text);
-      if (parent != "DataObjectReference") return;
+      if (parent != "DataObjectReference" || unit.index == none) return;
       const bool existing = above(1) == "DataObjectGroup" && above(2) == "ArchiveUnit";
       if (above(1) == "ArchiveUnit" || existing)
         m_.object_references.push_back({unit.index, name_hash(text), here().line, existing});
-    } else if (name == "ArchiveUnitRefId" || name == "SignedDocumentReferenceId" ||
-               name == "SignedObjectId") {
-      if (above(1) != "UpdateOperation") refer(text);
     } else if (name == "DataObjectGroupExistingReferenceId") {
       m_.attaches = true;
       if (!guid(text)) return;
@@ -308,6 +289,13 @@ class Reader {
     m_.unit_references.push_back({units_[units_.size() - 2].index, name_hash(target), here().line, false});
   }
 
+  /// Its values are gathered as the platform's JSON only when a profile will judge them.
+  void open_json(UnitValues& unit) {
+    const auto* profile = referentials_ ? referentials_->unit_profile(unit.profile) : nullptr;
+    if (profile && profile->active && profile->has_schema)
+      unit.json = std::make_shared<UnitJson>(ontology_, unit.profile);
+  }
+
   void existing_unit(UnitValues& unit) {
     m_.attaches = true;
     if (unit.index != none) m_.units[unit.index].existing = true;
@@ -322,18 +310,25 @@ class Reader {
 
   /// Leaves of units, objects and management metadata, extension elements included.
   void any_value() {
-    if (in_unit_values_ && !units_.empty()) units_.back().take(here().name, above(0), above(1), text_);
-    if (metadata_) metadata_->take(here().name, above(0), above(1), text_);
+    if (in_unit_values_ && !units_.empty())
+      units_.back().take(here().name, above(0), above(1), text_, ontology_);
+    if (metadata_) metadata_->take(here().name, above(0), above(1), text_, ontology_);
     if (object_ == none || object_harm_) return;
     if (const auto harm = find_harm(text_)) {
       object_harm_ = true;
       m_.group_values.add("CHECK_OBJECT_GROUP_SCHEMA.OBJECT_GROUP_SANITIZE", Status::ko,
                           harm_message(*harm, here().name), m_.objects[object_].id);
+    } else if (auto fault = find_typing_fault(ontology_, here().name, text_)) {
+      object_harm_ = true;
+      m_.group_values.add("CHECK_OBJECT_GROUP_SCHEMA.ONTOLOGY_VALIDATION", Status::ko, std::move(*fault),
+                          m_.objects[object_].id);
     }
   }
 
   XmlReader xml_;
   const Referentials* referentials_;
+  const Ontology own_ontology_;
+  const Ontology& ontology_;
   ManifestModel& m_;
   std::vector<Frame> frames_;
   std::size_t depth_ = 0;
@@ -353,7 +348,7 @@ void Defects::add(std::string_view code, Status status, core::Message message, s
 }
 
 Root read_root(const std::filesystem::path& file) {
-  auto xml = XmlReader::from_file(file, Exit::sip_unreadable, limits);
+  auto xml = XmlReader::from_file(file, Exit::sip_unreadable, manifest_limits);
   Root root;
   while (xml.next()) {
     if (xml.node() != XmlReader::Node::start) continue;

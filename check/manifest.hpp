@@ -2,6 +2,7 @@
 // Private to check.
 #pragma once
 #include "check/checker.hpp"
+#include "core/xml.hpp"
 
 #include <array>
 #include <cstdint>
@@ -15,6 +16,9 @@
 namespace versoir::check {
 
 inline constexpr std::uint32_t none = 0xFFFFFFFF;
+
+/// VITAM has no limit of depth; ours protects the stack of what follows the reading.
+inline constexpr core::XmlLimits manifest_limits{8'000'000'000, 4000, 10'000'000};
 
 /// Defects met while reading, kept until the step that reports them. The first hundred keep their text.
 struct Defects {
@@ -80,15 +84,14 @@ struct ManifestModel {
   std::vector<UnitFacts> units;
   std::vector<Reference> object_references, unit_references;
   std::unordered_map<std::uint64_t, IdFacts> ids;
-  std::vector<std::pair<std::uint64_t, long>> idrefs;  ///< what the schema types as IDREF: hash and line
 
-  Defects identifiers;   ///< CHECK_SEDA.NOT_XSD_VALID: an ID twice
-  Defects attachments;   ///< CHECK_MANIFEST, in document order: malformed references, GUIDs, keys
-  Defects group_values;  ///< CHECK_OBJECT_GROUP_SCHEMA
-  Defects unit_schema;   ///< CHECK_UNIT_SCHEMA
+  Defects attachments;    ///< CHECK_MANIFEST, in document order: malformed references, GUIDs, keys
+  Defects group_values;   ///< CHECK_OBJECT_GROUP_SCHEMA
+  Defects unit_schema;    ///< CHECK_UNIT_SCHEMA
+  Defects unit_profiles;  ///< CHECK_ARCHIVE_UNIT_PROFILE
   Defects classification, rules;
-  bool attaches = false;       ///< something of the SIP is tied to what the platform holds
-  bool unit_profiles = false;  ///< a unit names an archive unit profile
+  bool attaches = false;               ///< something of the SIP is tied to what the platform holds
+  bool unit_profiles_assumed = false;  ///< a unit names an archive unit profile that could not be applied
 };
 
 /// Reads a manifest of a known version. `referentials` may be null: rules and levels are then not compared.

@@ -1,8 +1,8 @@
-// STP_OG_CHECK_AND_TRANSFORME: digests and sizes of the files, formats that the contract refuses, values of
-// groups.
+// STP_OG_CHECK_AND_TRANSFORME: digests, sizes and formats of the files, values of groups.
 #include "check/any_digest.hpp"
 #include "check/steps.hpp"
 #include "core/error.hpp"
+#include "core/format.hpp"
 
 #include <algorithm>
 #include <map>
@@ -65,13 +65,54 @@ void check_digest(const ObjectFacts& object, const FileFacts* file, const Comput
   }
 }
 
-void check_format(const ObjectFacts& object, const IngestContract& contract, Recorder& out) {
-  if (std::ranges::find(contract.formats, object.format) == contract.formats.end())
-    out.add(
-        "OG_OBJECTS_FORMAT_CHECK.REJECTED_FORMAT", Status::ko,
-        msg("The ingest contract does not list the format {0}.", object.format.empty() ? "?" : object.format),
-        object.id);
+void check_size(const ObjectFacts& object, const FileFacts& file, Recorder& out) {
+  if (object.size > 0 && object.size != file.size)
+    out.add("CHECK_OBJECT_SIZE", Status::warning,
+            msg("The declared size is {0} bytes, the file has {1}.", object.size, file.size), object.id);
 }
+
+/// Declared and identified format, in VITAM's order: the contract's list, identification, the platform's
+/// list, the difference.
+class FormatControl {
+ public:
+  FormatControl(const Request& request, const ManifestModel& model, Recorder& out)
+      : referentials_(request.referentials),
+        contract_(referentials_ ? referentials_->contract(model.head.archival_agreement) : nullptr),
+        out_(out) {}
+
+  void check(const ObjectFacts& object, const FileFacts& file) {
+    if (contract_ && !contract_->every_format && !std::ranges::count(contract_->formats, object.format))
+      return add("REJECTED_FORMAT", Status::ko,
+                 msg("The ingest contract does not list the format {0}.",
+                     object.format.empty() ? "?" : object.format),
+                 object);
+    if (file.format_undecided) return;
+    if (file.formats.empty()) {
+      const bool tolerated = contract_ && contract_->every_format && contract_->unidentified_format_allowed;
+      return add("FILE_FORMAT.UNKNOWN", tolerated ? Status::warning : Status::ko,
+                 msg("The format of the file cannot be identified."), object);
+    }
+    const bool declared_found = std::ranges::count(file.formats, object.format) > 0;
+    const auto& identified = declared_found ? object.format : file.formats.front();
+    if (referentials_ && !referentials_->format_known(identified))
+      return add("UNCHARTED", Status::ko,
+                 msg("The platform does not know the format {0} of the file.", identified), object);
+    // Of a declared format that we do not know, nothing tells that the content is not.
+    if (declared_found || object.format.empty() || !core::format_of_puid(object.format)) return;
+    add("FILE_FORMAT.UPDATED_FORMAT", Status::warning,
+        msg("The declared format is {0}, the file is {1}: the platform corrects it.", object.format,
+            identified),
+        object);
+  }
+
+ private:
+  void add(std::string_view code, Status status, core::Message message, const ObjectFacts& object) {
+    out_.add("OG_OBJECTS_FORMAT_CHECK." + std::string(code), status, std::move(message), object.id);
+  }
+  const Referentials* referentials_;
+  const IngestContract* contract_;
+  Recorder& out_;
+};
 
 }  // namespace
 
@@ -83,19 +124,22 @@ void control_objects(const Request& request, const ContainerFacts& container, co
     return;
   }
   const auto others = compute_others(request, model);
-  const auto* contract =
-      request.referentials ? request.referentials->contract(model.head.archival_agreement) : nullptr;
-  for (const auto& object : model.objects) {
-    if (object.physical || object.uri.empty()) continue;
-    const auto* file = container.find(object.uri);
-    check_digest(object, file, others, out);
-    if (file && object.size > 0 && object.size != file->size &&
-        request.workflow == Workflow::default_workflow)
-      out.add("CHECK_OBJECT_SIZE", Status::warning,
-              msg("The declared size is {0} bytes, the file has {1}.", object.size, file->size), object.id);
-    if (contract && !contract->every_format) check_format(object, *contract, out);
-  }
-  if (out.step_status() < Status::ko) out.add(model.group_values);
+  // An action at fault stops the next ones of its batch; physical objects are only looked at by the last.
+  const auto each = [&](const auto& control) {
+    for (const auto& object : model.objects)
+      if (!object.physical && !object.uri.empty()) control(object, container.find(object.uri));
+    out.hide_rest_after_ko();
+  };
+  each([&](const ObjectFacts& o, const FileFacts* file) { check_digest(o, file, others, out); });
+  if (request.workflow == Workflow::default_workflow)
+    each([&](const ObjectFacts& o, const FileFacts* file) {
+      if (file) check_size(o, *file, out);
+    });
+  FormatControl formats(request, model, out);
+  each([&](const ObjectFacts& o, const FileFacts* file) {
+    if (file) formats.check(o, *file);
+  });
+  out.add(model.group_values);
 }
 
 }  // namespace versoir::check

@@ -104,11 +104,13 @@ class Graph {
 
   void check() {
     out_.add(m_.attachments);
-    if (failed()) return;
-    if (!check_versions_in_groups()) return;
-    for (const auto& reference : m_.object_references)
-      if (!check_object_reference(reference)) return;
-    if (!check_unit_references()) return;
+    out_.hide_rest_after_ko();
+    check_versions_in_groups();
+    out_.hide_rest_after_ko();
+    for (const auto& reference : m_.object_references) check_object_reference(reference);
+    out_.hide_rest_after_ko();
+    check_unit_references();
+    out_.hide_rest_after_ko();
     check_masters();
   }
   [[nodiscard]] const std::vector<bool>& referenced() const { return referenced_; }
@@ -116,27 +118,26 @@ class Graph {
  private:
   static constexpr std::uint64_t no_group = ~0ull;
 
-  [[nodiscard]] bool failed() const { return out_.step_status() >= Status::ko; }
-  bool refuse(std::string_view sub, core::Message why, std::string where) {
+  /// The platform stops at the first defect of this action: the others are hidden.
+  void refuse(std::string_view sub, core::Message why, std::string where) {
     out_.add(sub.empty() ? std::string(manifest_code) : code(manifest_code, "." + std::string(sub)),
              Status::ko, std::move(why), std::move(where));
-    return false;
+    out_.hide_rest_after_ko();
   }
 
-  bool check_versions_in_groups() {
+  void check_versions_in_groups() {
     contents_.resize(m_.groups.size());
     for (const auto& object : m_.objects) {
       if (object.group == none || !object.has_version) continue;
       const auto version = parse_object_version(object.version);
       if (!version) continue;
       if (!contents_[object.group].versions.emplace(version->usage, version->number).second)
-        return refuse("", msg("The group {0} holds {1} twice.", m_.groups[object.group].id, object.version),
-                      object.id);
+        refuse("", msg("The group {0} holds {1} twice.", m_.groups[object.group].id, object.version),
+               object.id);
     }
-    return true;
   }
 
-  bool check_object_reference(const Reference& reference) {
+  void check_object_reference(const Reference& reference) {
     const auto& unit = m_.units[reference.unit].id;
     const auto found = m_.ids.find(reference.target);
     if (found == m_.ids.end() ||
@@ -145,11 +146,13 @@ class Graph {
     std::uint64_t target = found->second.index;
     if (found->second.kind == IdKind::object) {
       const auto& object = m_.objects[found->second.index];
-      if (object.group != none)
+      if (object.group != none) {
+        referenced_[object.group] = true;  // meant, if not said: one fault is enough
         return refuse("EXISTING_OG_NOT_DECLARED",
                       msg("The unit refers to the object {0}: it must refer to its group {1}.", object.id,
                           m_.groups[object.group].id),
                       unit);
+      }
       target |= lone_object;
     } else {
       referenced_[found->second.index] = true;
@@ -158,20 +161,19 @@ class Graph {
     }
     auto& own = group_of_unit_[reference.unit];
     if (own != no_group && own != target)
-      return refuse("ARCHIVEUNIT_REFERENCES_MULTIPLE_OBJECTGROUP",
-                    msg("The unit refers to several object groups."), unit);
+      refuse("ARCHIVEUNIT_REFERENCES_MULTIPLE_OBJECTGROUP", msg("The unit refers to several object groups."),
+             unit);
     own = target;
-    return true;
   }
 
-  bool check_unit_references() {
+  void check_unit_references() {
     Edges edges(m_.units.size());
     for (std::uint32_t i = 0; i < m_.units.size(); ++i) {
       const auto parent = m_.units[i].parent;
       if (parent == none) continue;
       if (m_.units[i].existing && !m_.units[parent].existing)
-        return refuse("MODIFY_PARENT_EXISTING_UNIT_UNAUTHORIZED",
-                      msg("A unit that the platform holds cannot be given a new parent."), m_.units[i].id);
+        refuse("MODIFY_PARENT_EXISTING_UNIT_UNAUTHORIZED",
+               msg("A unit that the platform holds cannot be given a new parent."), m_.units[i].id);
       edges.add(parent, i);
     }
     for (const auto& reference : m_.unit_references) {
@@ -180,15 +182,13 @@ class Graph {
       if (found != m_.ids.end() && found->second.kind == IdKind::pointer)
         continue;  // leads to where that one leads
       if (found == m_.ids.end() || found->second.kind != IdKind::unit)
-        return refuse("", msg("A pointer designates no unit of the manifest."),
-                      fmt::format("line {}", reference.line));
-      edges.add(reference.unit, found->second.index);
+        refuse("", msg("A pointer designates no unit of the manifest."),
+               fmt::format("line {}", reference.line));
+      else
+        edges.add(reference.unit, found->second.index);
     }
-    const auto looping = edges.find_cycle();
-    if (looping)
-      return refuse("CHECK_MANIFEST_LOOP", msg("Units contain each other in a circle."),
-                    m_.units[*looping].id);
-    return true;
+    if (const auto looping = edges.find_cycle())
+      refuse("CHECK_MANIFEST_LOOP", msg("Units contain each other in a circle."), m_.units[*looping].id);
   }
 
   void check_masters() {
@@ -198,17 +198,13 @@ class Graph {
       if (m_.groups[i].attached) continue;
       const auto& content = contents_[i];
       for (const auto* master : {"BinaryMaster", "PhysicalMaster"})
-        if (content.has(master) && !content.versions.contains({master, 1})) {
+        if (content.has(master) && !content.versions.contains({master, 1}))
           refuse("EXPECTED_MANDATORY_VERSION_1", msg("A new group holds {0} without its version 1.", master),
                  m_.groups[i].id);
-          return;
-        }
       if (contract && contract->master_mandatory && !content.versions.empty() &&
-          !content.has("BinaryMaster") && !content.has("PhysicalMaster")) {
+          !content.has("BinaryMaster") && !content.has("PhysicalMaster"))
         refuse("MASTER_MANDATORY_REQUIRED", msg("The ingest contract asks for a master in each group."),
                m_.groups[i].id);
-        return;
-      }
     }
     if (contract && contract->parent_link == "UNAUTHORIZED" && m_.attaches)
       refuse("UNAUTHORIZED_ATTACHMENT_BY_CONTRACT", msg("The ingest contract forbids attachments."), "");
@@ -245,7 +241,6 @@ void check_orphans(const ManifestModel& model, const std::vector<bool>& referenc
 
 void control_package(const Request& request, const ContainerFacts& container, ManifestModel& model,
                      Recorder& out) {
-  const auto failed = [&] { return out.step_status() >= Status::ko; };
   const bool scheme =
       request.workflow == Workflow::filing_scheme || request.workflow == Workflow::holding_scheme;
   if (scheme) {
@@ -256,12 +251,13 @@ void control_package(const Request& request, const ContainerFacts& container, Ma
     return;
   }
   for (const auto& object : model.objects) check_version(object, out);
-  if (failed()) return;
+  out.hide_rest_after_ko();
   check_numbers(container, model, out);
-  if (failed()) return;
+  out.hide_rest_after_ko();
   Graph graph(request, model, out);
   graph.check();
-  if (!failed()) check_orphans(model, graph.referenced(), out);
+  out.hide_rest_after_ko();
+  check_orphans(model, graph.referenced(), out);
 }
 
 }  // namespace versoir::check

@@ -6,9 +6,14 @@
 #include "core/file.hpp"
 #include "core/json.hpp"
 #include "core/text.hpp"
+#include "core/xml.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
+#include <initializer_list>
+#include <sstream>
 
 namespace versoir::check {
 
@@ -145,14 +150,25 @@ Referentials Referentials::read(const fs::path& folder) {
   if (!fs::is_directory(folder, error))
     throw Error(Exit::configuration, msg("The folder of referentials {0} does not exist.", folder.string()));
   Referentials r;
+  // A file under the name that the platform's documentation gives it, or another in use.
+  const auto read_if_there = [&](auto read_one, std::initializer_list<const char*> names) {
+    for (const auto* name : names)
+      if (fs::exists(folder / name)) return (r.*read_one)(folder / name);
+  };
   r.read_agencies(folder / "agencies.csv");
   r.read_rules(folder / "rules.csv");
   const bool hyphen =
       !fs::exists(folder / "ingestcontracts.json") && fs::exists(folder / "ingest-contracts.json");
   r.read_contracts(folder / (hyphen ? "ingest-contracts.json" : "ingestcontracts.json"));
-  if (fs::exists(folder / "profiles.json")) r.read_profiles(folder / "profiles.json");
-  if (fs::exists(folder / "context.json")) r.read_context(folder / "context.json");
-  if (fs::exists(folder / "classification.json")) r.read_classification(folder / "classification.json");
+  read_if_there(&Referentials::read_profiles, {"profiles.json"});
+  read_if_there(&Referentials::read_context, {"context.json", "contexts.json"});
+  read_if_there(&Referentials::read_classification, {"classification.json"});
+  read_if_there(&Referentials::read_unit_profiles,
+                {"archive-unit-profiles.json", "archiveunitprofiles.json"});
+  read_if_there(&Referentials::read_management_contracts,
+                {"management-contracts.json", "managementcontracts.json"});
+  read_if_there(&Referentials::read_ontology, {"ontology.json", "ontologies.json"});
+  read_if_there(&Referentials::read_formats, {"formats"});
   return r;
 }
 
@@ -199,6 +215,7 @@ void Referentials::read_contracts(const fs::path& file) {
     c.unidentified_format_allowed = flag_of(json, "FormatUnidentifiedAuthorized", false);
     c.formats = texts_of(json, "FormatType");
     c.profiles = texts_of(json, "ArchiveProfiles");
+    c.management_contract = core::text_of(json, "ManagementContractId");
     c.parent_link = core::text_of(json, "CheckParentLink", "AUTHORIZED");
     contracts_.insert_or_assign(c.identifier, std::move(c));
   }
@@ -207,13 +224,23 @@ void Referentials::read_contracts(const fs::path& file) {
 void Referentials::read_profiles(const fs::path& file) {
   has_profiles_ = true;
   for (const auto& json : objects_of(file)) {
-    ArchivalProfile p{identifier_of(json, file), core::text_of(json, "Status", "INACTIVE") == "ACTIVE"};
+    ArchivalProfile p{identifier_of(json, file),
+                      core::text_of(json, "Status", "INACTIVE") == "ACTIVE",
+                      upper(core::text_of(json, "Format")),
+                      {},
+                      false};
+    // Only a name inside the folder: a referential does not choose what else is read.
+    const auto path = fs::path(core::text_of(json, "Path")).filename();
+    const auto grammars = file.parent_path() / "profiles";
+    if (!path.empty()) p.file = grammars / path;
+    p.without_grammar = path.empty() && fs::is_directory(grammars);
     profiles_.insert_or_assign(p.identifier, std::move(p));
   }
 }
 
 void Referentials::read_context(const fs::path& file) {
   for (const auto& json : objects_of(file)) {
+    context_active_ = context_active_ && core::text_of(json, "Status", "ACTIVE") == "ACTIVE";
     context_controls_ = context_controls_ || flag_of(json, "EnableControl", false);
     const auto permissions = json.find("Permissions");
     if (permissions == json.end() || !permissions->is_array()) continue;
@@ -229,6 +256,72 @@ void Referentials::read_classification(const fs::path& file) {
     for (auto& level : texts_of(json, "allowList")) levels_.insert(std::move(level));
     no_level_allowed_ = flag_of(json, "authorizeNotDefined", true);
   }
+}
+
+void Referentials::read_unit_profiles(const fs::path& file) {
+  has_unit_profiles_ = true;
+  for (const auto& json : objects_of(file)) {
+    UnitProfile p;
+    p.identifier = identifier_of(json, file);
+    p.active = core::text_of(json, "Status", "INACTIVE") == "ACTIVE";
+    const auto text = core::text_of(json, "ControlSchema");
+    if (!core::trim(text).empty()) {
+      auto schema =
+          core::parse_json(text, fmt::format("{}: {}", file.string(), p.identifier), Exit::configuration);
+      p.has_schema = schema.is_object() && !schema.empty();
+      p.schema = JsonSchema(std::move(schema));
+    }
+    unit_profiles_.insert_or_assign(p.identifier, std::move(p));
+  }
+}
+
+void Referentials::read_management_contracts(const fs::path& file) {
+  has_management_contracts_ = true;
+  for (const auto& json : objects_of(file))
+    management_contracts_.insert_or_assign(identifier_of(json, file),
+                                           core::text_of(json, "Status", "INACTIVE") == "ACTIVE");
+}
+
+void Referentials::read_ontology(const fs::path& file) {
+  has_ontology_ = true;
+  for (const auto& json : objects_of(file)) {
+    const auto collections = texts_of(json, "Collections");
+    const bool here = std::ranges::any_of(
+        collections, [](const std::string& c) { return c == "Unit" || c == "ObjectGroup"; });
+    if (here || core::text_of(json, "Origin") == "EXTERNAL")
+      ontology_.set(identifier_of(json, file), core::text_of(json, "Type"));
+  }
+}
+
+/// formats.tsv has the identifier in its first column; a DROID signature file in its FileFormat elements.
+void Referentials::read_formats(const fs::path& folder) {
+  if (const auto list = folder / "formats.tsv"; fs::exists(list)) {
+    std::istringstream lines(read_text(list));
+    for (std::string line; std::getline(lines, line);) {
+      const auto puid = core::trim(line.substr(0, line.find('\t')));
+      if (puid.find("fmt/") != std::string::npos) formats_.insert(puid);
+    }
+  }
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() != ".xml") continue;
+    auto xml = core::XmlReader::from_file(entry.path(), Exit::configuration);
+    while (xml.next())
+      if (xml.node() == core::XmlReader::Node::start && xml.name() == "FileFormat")
+        if (auto puid = xml.attribute("PUID")) formats_.insert(std::move(*puid));
+  }
+}
+
+const UnitProfile* Referentials::unit_profile(std::string_view id) const {
+  return find_in(unit_profiles_, id);
+}
+
+std::optional<bool> Referentials::management_contract_active(std::string_view id) const {
+  const auto* active = find_in(management_contracts_, id);
+  return active ? std::optional(*active) : std::nullopt;
+}
+
+bool Referentials::format_known(std::string_view puid) const {
+  return formats_.empty() || formats_.contains(puid);
 }
 
 const Agency* Referentials::agency(std::string_view id) const { return find_in(agencies_, id); }

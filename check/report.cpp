@@ -1,4 +1,5 @@
 // check.json: docs/formats/check.md.
+#include "check/advice.hpp"
 #include "check/checker.hpp"
 #include "core/text.hpp"
 
@@ -14,9 +15,9 @@ std::string utf8(std::string_view bytes) {
   return core::repair_utf8(bytes, repaired);
 }
 
-Json events_of(const Report& report) {
+Json events_of(const std::vector<Event>& events) {
   Json list = Json::array();
-  for (const auto& e : report.events) {
+  for (const auto& e : events) {
     Json item{{"step", e.step},
               {"code", e.code},
               {"status", status_name(e.status)},
@@ -41,11 +42,31 @@ Json manifest_of(const Manifest& m) {
 
 }  // namespace
 
+Json Report::findings_json() const {
+  Json list = Json::array();
+  const auto* first = decisive();
+  std::size_t shown = 0;
+  for (const auto& e : events) shown += e.status != Status::ok && e.name() != e.step;
+  for (const auto* e : findings()) {
+    const bool reached = list.size() < shown;
+    list.push_back({{"event", e->name()},
+                    {"status", status_name(e->status)},
+                    {"message", utf8(e->message.text())},
+                    {"where", utf8(e->where)},
+                    {"advice", advice_for(e->name()).text()},
+                    {"decides", e == first},
+                    {"hidden", !reached}});
+  }
+  return list;
+}
+
 Json Report::to_json(const core::Clock& clock) const {
   return {{"format", "versoir-check/1"},
           {"sip", {{"name", utf8(name)}, {"sha512", sip.sha512.hex()}, {"size", sip.size}}},
           {"verdict", status_name(status)},
-          {"events", events_of(*this)},
+          {"event", decisive() ? decisive()->name() : std::string()},
+          {"events", events_of(events)},
+          {"hidden", events_of(hidden)},
           {"counts", {{"units", units}, {"groups", groups}, {"objects", objects}, {"bytes", bytes}}},
           {"manifest", manifest_of(manifest)},
           {"referentials", with_referentials},

@@ -1,6 +1,7 @@
 // CHECK_SEDA: is the manifest a SEDA document of a version that the platform takes?
 #include "check/steps.hpp"
 #include "core/error.hpp"
+#include "core/xml.hpp"
 #include "sip/seda_validator.hpp"
 
 #include <fmt/format.h>
@@ -37,18 +38,17 @@ bool in_content_folder(std::string_view path) {
 }
 
 /// Folders are looked at before the version, and both before the schema.
-bool check_layout(const ContainerFacts& container, Recorder& out) {
+void check_layout(const ContainerFacts& container, Recorder& out) {
   if (container.root_files.size() > 1) {
     out.add("CHECK_SEDA.CONTAINER_FORMAT.FILE", Status::ko, msg("The archive has several files at its root."),
             container.root_files[1]);
-    return false;
+    out.hide_rest_after_ko();
   }
   const auto stray =
       std::ranges::find_if_not(container.files, [](const FileFacts& f) { return in_content_folder(f.path); });
-  if (stray == container.files.end()) return true;
+  if (stray == container.files.end()) return;
   out.add("CHECK_SEDA.CONTAINER_FORMAT.DIRECTORY", Status::ko,
           msg("A file is in another folder than content."), stray->path);
-  return false;
 }
 
 /// Where a fault stands: its line, the path of the element, the title of its unit.
@@ -58,16 +58,18 @@ std::string place_of(const sip::SedaIssue& issue) {
   return place;
 }
 
-}  // namespace
-
-std::vector<std::string> known_seda_versions() {
-  std::vector<std::string> versions;
-  for (const auto version : {sip::SedaVersion::v2_1, sip::SedaVersion::v2_2, sip::SedaVersion::v2_3})
-    versions.emplace_back(sip::seda_name(version));
-  return versions;
+/// Structure, values, identifiers and references, by the automaton of sip/: as VITAM's schema has them.
+void check_schema(const std::filesystem::path& manifest, Recorder& out) {
+  const auto found = sip::validate_seda(manifest, sip::SedaMode::ingest, {.xml = manifest_limits});
+  for (const auto& issue : found.issues)
+    out.add("CHECK_SEDA.NOT_XSD_VALID", Status::ko, issue.message, place_of(issue));
 }
 
-void control_seda(const Request& request, const ContainerFacts& container, ManifestModel& model,
+}  // namespace
+
+std::vector<std::string> known_seda_versions() { return {"2.1", "2.2", "2.3"}; }
+
+bool control_seda(const Request& request, const ContainerFacts& container, ManifestModel& model,
                   Recorder& out) {
   Root root;
   try {
@@ -75,38 +77,36 @@ void control_seda(const Request& request, const ContainerFacts& container, Manif
   } catch (const Error& e) {
     if (e.code() != Exit::sip_unreadable) throw;
     out.add("CHECK_SEDA.NOT_XML_FILE", Status::ko, e.message(), *container.manifest_name);
-    return;
+    return false;
   }
   const auto version = version_of(root.ns);
   if (version.empty()) {
     out.add("CHECK_SEDA", Status::ko,
             msg("The namespace of the root element is not one of SEDA: {0}", root.ns));
-    return;
+    return false;
   }
   if (root.preceded) {
     out.add("CHECK_SEDA", Status::ko,
             msg("A comment or a processing instruction stands before the root element."));
-    return;
   }
+  out.hide_rest_after_ko();
   model.head.seda = version;
-  if (!check_layout(container, out)) return;
+  check_layout(container, out);
+  out.hide_rest_after_ko();
   if (!std::ranges::count(known_seda_versions(), version)) {
     out.add("CHECK_SEDA.UNSUPPORTED_SEDA_VERSION", Status::ko,
             msg("The platform does not take SEDA {0}.", version));
-    return;
+    return false;
   }
   try {
     read_manifest(container.manifest, request.referentials, model);
   } catch (const Error& e) {
     if (e.code() != Exit::sip_unreadable) throw;
     out.add("CHECK_SEDA.NOT_XML_FILE", Status::ko, e.message(), *container.manifest_name);
-    return;
+    return false;
   }
-  for (const auto& issue : sip::validate_seda(container.manifest, sip::SedaMode::ingest).issues)
-    out.add("CHECK_SEDA.NOT_XSD_VALID", Status::ko,
-            msg("The manifest does not follow SEDA {0}: {1}", version, issue.message.text()),
-            place_of(issue));
-  if (out.step_status() < Status::ko) out.add(model.identifiers);
+  check_schema(container.manifest, out);
+  return true;
 }
 
 }  // namespace versoir::check

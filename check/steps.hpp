@@ -26,13 +26,16 @@ class Recorder {
   [[nodiscard]] Status step_status() const noexcept { return status_; }
   /// Writes the event of the step. False: the workflow stops there.
   bool end();
+  /// When the step has failed, what follows is hidden by it: kept apart, without effect on any status.
+  void hide_rest_after_ko();
 
  private:
   static constexpr std::size_t most_per_step = 100;
   Report& report_;
   std::string step_;
   Status status_ = Status::ok;
-  std::size_t written_ = 0, dropped_ = 0;
+  bool hiding_ = false, step_hidden_ = false;
+  std::size_t written_ = 0, dropped_ = 0, hidden_ = 0;
 };
 
 struct Request {
@@ -42,15 +45,19 @@ struct Request {
   Workflow workflow = Workflow::default_workflow;
 };
 
-/// Each control adds its defects. Inside a step the first action at KO stops the step: the caller looks at
-/// the status.
+/// Filing and holding schemes: no object.
+[[nodiscard]] bool is_scheme(Workflow workflow) noexcept;
+
+/// Each control adds its defects. Inside a step the first action at KO stops the step: what the others find
+/// is hidden by it.
 void control_container(const Request& request, const ContainerFacts& container,
                        Recorder& out);                                // STP_SANITY_CHECK_SIP
 void control_upload(const ContainerFacts& container, Recorder& out);  // STP_UPLOAD_SIP
-/// Reads the manifest on the way. Nothing in `model` may be used after a KO.
-void control_seda(const Request& request, const ContainerFacts& container, ManifestModel& model,
+/// Reads the manifest on the way. False: it could not be read as SEDA, `model` says nothing.
+bool control_seda(const Request& request, const ContainerFacts& container, ManifestModel& model,
                   Recorder& out);
-void control_header(const Request& request, const ManifestModel& model, Recorder& out);
+void control_header(const Request& request, const ContainerFacts& container, const ManifestModel& model,
+                    Recorder& out);
 void control_package(const Request& request, const ContainerFacts& container, ManifestModel& model,
                      Recorder& out);
 /// Digests of other algorithms than SHA-512 need a second reading of the archive.

@@ -4,6 +4,8 @@
 
 #include "core/text.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -13,28 +15,7 @@ using core::msg;
 
 namespace {
 
-constexpr std::size_t most_text = 32'766, most_text_content = 320'000;  ///< bytes, excluded
 constexpr std::uint64_t most_unit = 16'000'000;
-
-/// Vocabularies of type DATE.
-constexpr std::array<std::string_view, 18> dates{"CreatedDate",
-                                                 "TransactedDate",
-                                                 "AcquiredDate",
-                                                 "SentDate",
-                                                 "ReceivedDate",
-                                                 "RegisteredDate",
-                                                 "StartDate",
-                                                 "EndDate",
-                                                 "EventDateTime",
-                                                 "SigningTime",
-                                                 "TimeStamp",
-                                                 "ValidationTime",
-                                                 "BirthDate",
-                                                 "DeathDate",
-                                                 "HoldEndDate",
-                                                 "HoldReassessingDate",
-                                                 "ClassificationReassessingDate",
-                                                 "UpdateDate"};
 
 constexpr std::array<std::string_view, 7> categories{
     "StorageRule", "AppraisalRule",      "AccessRule", "DisseminationRule",
@@ -59,15 +40,13 @@ core::Message harm_message(Harm harm, std::string_view element) {
 }
 
 void UnitValues::take(std::string_view name, std::string_view parent, std::string_view grandparent,
-                      const std::string& text) {
+                      const std::string& text, const Ontology& ontology) {
   size_ += text.size();
   if (!harm_) {
     if (const auto harm = find_harm(text)) harm_ = harm_message(*harm, name);
   }
-  if (!typing_ && text.size() >= (name == "TextContent" ? most_text_content : most_text))
-    typing_ =
-        msg("{0} is longer than {1} bytes.", name, name == "TextContent" ? most_text_content : most_text);
-  if (is_one_of(dates, name)) take_date(name, parent, text);
+  if (!typing_) typing_ = find_typing_fault(ontology, name, text);
+  if (ontology.type_of(name) == ValueType::date) take_date(name, parent, text);
   if (is_one_of(categories, parent) && (grandparent == "Management" || grandparent == "ManagementMetadata"))
     take_rule(name, parent, text);
   if (parent == "SigningInformation" || parent == "SignatureDescription") signing_ = true;
@@ -82,16 +61,8 @@ void UnitValues::take(std::string_view name, std::string_view parent, std::strin
 
 void UnitValues::take_date(std::string_view name, std::string_view parent, const std::string& text) {
   if (core::trim(text).empty()) return;  // nil
-  switch (judge_date(text)) {
-    case DateVerdict::good:
-      break;
-    case DateVerdict::unreadable:
-      if (!typing_) typing_ = msg("{0} is not a date that the platform reads: {1}", name, text);
-      break;
-    case DateVerdict::out_of_range:
-      if (!schema_) schema_ = msg("{0} is outside the dates that the platform keeps: {1}", name, text);
-      break;
-  }
+  if (!schema_ && judge_date(text) == DateVerdict::out_of_range)
+    schema_ = msg("{0} is outside the dates that the platform keeps: {1}", name, text);
   if (parent != "Content") return;
   if (name == "StartDate") start_ = text;
   if (name == "EndDate") end_ = text;
@@ -111,6 +82,7 @@ void UnitValues::take_rule(std::string_view name, std::string_view category, con
 
 void UnitValues::judge(const Referentials* referentials, ManifestModel& model) const {
   judge_schema(model);
+  judge_profile(referentials, model);
   if (referentials && referentials->has_classification() && !referentials->classification_allowed(level_))
     model.classification.add("CHECK_CLASSIFICATION_LEVEL", Status::ko,
                              level_.empty()
@@ -137,6 +109,35 @@ void UnitValues::judge_schema(ManifestModel& model) const {
   if (signature_ && signing_)
     return refuse("INVALID_UNIT", msg("Signature and SigningInformation exclude each other."));
   if (schema_) return refuse("INVALID_UNIT", *schema_);
+}
+
+/// CHECK_ARCHIVE_UNIT_PROFILE: the profile exists, is active and holds a schema that the unit follows.
+void UnitValues::judge_profile(const Referentials* referentials, ManifestModel& model) const {
+  if (profile.empty()) return;
+  if (!referentials || !referentials->has_unit_profiles()) {
+    model.unit_profiles_assumed = true;
+    return;
+  }
+  const auto refuse = [&](std::string_view code, core::Message why) {
+    model.unit_profiles.add("CHECK_ARCHIVE_UNIT_PROFILE." + std::string(code), Status::ko, std::move(why),
+                            place());
+  };
+  const auto* known = referentials->unit_profile(profile);
+  if (!known)
+    return refuse("NOT_FOUND", msg("The platform does not know the archive unit profile {0}.", profile));
+  if (!known->active)
+    return refuse("INACTIVE_STATUS", msg("The archive unit profile {0} is not active.", profile));
+  if (!known->has_schema)
+    return refuse("EMPTY_CONTROL_SCHEMA", msg("The archive unit profile {0} holds no schema.", profile));
+  if (!json || json->truncated()) {
+    model.unit_profiles_assumed = true;
+    return;
+  }
+  auto fault = known->schema.find_fault(json->value());
+  if (fault.message.empty()) return;
+  model.unit_profiles.add(
+      "CHECK_ARCHIVE_UNIT_PROFILE.NOT_AU_JSON_VALID", Status::ko, std::move(fault.message),
+      fmt::format("{}, {}{}{}", place(), profile, fault.where.empty() ? "" : ": ", fault.where));
 }
 
 void UnitValues::judge_rules(const Referentials* referentials, ManifestModel& model) const {

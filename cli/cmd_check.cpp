@@ -1,8 +1,11 @@
 // versoir check: VITAM's verdict, predicted.
+#include "check/advice.hpp"
 #include "check/checker.hpp"
+#include "check/page.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/json.hpp"
 
 namespace versoir::cli {
@@ -48,7 +51,7 @@ std::vector<Subject> subjects(Context& c) {
 }
 
 std::optional<check::Referentials> referentials(Context& c, const std::string& platform) {
-  if (c.words.has("referentials")) return check::Referentials::read(c.input(c.words.get("referentials")));
+  if (c.words.has("referential")) return check::Referentials::read(c.input(c.words.get("referential")));
   if (platform.empty() || !fs::exists(c.config_file())) return std::nullopt;
   const auto folder = c.config().find_path("platform." + platform, "referentials");
   if (!folder) return std::nullopt;
@@ -56,30 +59,50 @@ std::optional<check::Referentials> referentials(Context& c, const std::string& p
 }
 
 void show(Context& c, const Subject& subject, const check::Report& report) {
-  c.out.event("sip", {{"name", subject.name},
-                      {"verdict", check::status_name(report.status)},
-                      {"report", report.to_json(c.clock)}});
-  c.out.result(fmt::format("{}  {}", check::status_name(report.status), subject.name));
-  for (const auto& e : report.events) {
-    if (e.status == check::Status::ok) continue;
-    c.out.result(fmt::format("    {} {}  {}{}", check::status_name(e.status), e.code, e.message.text(),
-                             e.where.empty() ? "" : fmt::format(" ({})", e.where)));
+  const auto* decisive = report.decisive();
+  core::Json assumptions = core::Json::array();
+  for (const auto& a : report.assumptions) assumptions.push_back(core::tr(a.c_str()));
+  if (c.out.json()) {
+    c.out.event("sip", {{"name", subject.name},
+                        {"file", subject.name},
+                        {"verdict", check::status_name(report.status)},
+                        {"event", decisive ? decisive->name() : std::string()},
+                        {"assumptions", std::move(assumptions)},
+                        {"findings", report.findings_json()},
+                        {"report", report.to_json(c.clock)}});
+    return;
   }
-  for (const auto& a : report.assumptions)
-    c.out.result(fmt::format("    {} {}", core::tr("assumed:"), core::tr(a.c_str())));
+  c.out.result(fmt::format("{}  {}", check::status_name(report.status), subject.name));
+  const auto found = report.findings();
+  const auto reached = found.size() - report.hidden.size();
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto& e = *found[i];
+    if (i == reached) c.out.result("  " + core::tr("Hidden by the stop, to mend at the same time:"));
+    c.out.result(fmt::format("  {} {} {}  {}{}", &e == decisive ? ">" : " ", check::status_name(e.status),
+                             e.name(), e.message.text(),
+                             e.where.empty() ? "" : fmt::format(" ({})", e.where)));
+    const auto advice = check::advice_for(e.name());
+    // Said once for defects of one kind.
+    if (!advice.empty() && (i == 0 || found[i - 1]->name() != e.name()))
+      c.out.result("      " + advice.text());
+  }
+  for (const auto& a : assumptions)
+    c.out.result(fmt::format("    {} {}", core::tr("assumed:"), a.get<std::string>()));
 }
 
 int run_check(Context& c) {
   const auto list = subjects(c);
+  const auto given = c.words.has("context") ? c.words.get("context") : std::string();
   check::Status worst = check::Status::ok;
+  std::vector<check::Report> pages;
   for (const auto& subject : list) {
     c.check_stop();
     const auto refs = referentials(c, subject.platform);
-    const auto report =
-        check::check_sip(subject.sip, refs ? &*refs : nullptr, std::nullopt, subject.workflow);
+    const auto workflow = given.empty() ? subject.workflow : check::parse_workflow(given).value();
+    const auto report = check::check_sip(subject.sip, refs ? &*refs : nullptr, std::nullopt, workflow);
     worst = std::max(worst, report.status);
     // What an approval relies on is judged with its platform's referentials, never with others.
-    if (!subject.platform.empty() && !c.words.has("referentials")) {
+    if (!subject.platform.empty() && !c.words.has("referential") && workflow == subject.workflow) {
       const auto file = subject.sip.parent_path() / "check.json";
       core::write_json(file, report.to_json(c.clock));
       if (fs::exists(c.config_file()))
@@ -93,6 +116,13 @@ int run_check(Context& c) {
                            {{"verdict", check::status_name(report.status)}});
     }
     show(c, subject, report);
+    if (c.words.has("html")) pages.push_back(report);
+  }
+  if (c.words.has("html")) {
+    core::AtomicFile file(c.words.get("html"));
+    core::FileSink sink(file);
+    check::write_page(sink, pages);
+    file.commit();
   }
   c.out.summary({{"sips", list.size()}, {"verdict", check::status_name(worst)}});
   if (worst >= check::Status::ko) return static_cast<int>(Exit::sip_refused);
@@ -102,20 +132,26 @@ int run_check(Context& c) {
 }  // namespace
 
 std::vector<CommandDef> check_commands() {
-  return {{.name = "check",
-           .summary = mark("predict the platform's verdict on SIPs"),
-           .details =
-               mark("The controls of VITAM's ingest, in its order, with its event codes. For the lots "
-                    "of a versement the report is "
-                    "kept as check.json, which the approval requires; with --referentials it is only shown."),
-           .example = "versoir check scolarite-2026",
-           .arguments = {{mark("SIP"), mark("SIP files, or versements"), true, true}},
-           .options = {{"lot", mark("ID"), mark("only this lot of the versement"), nullptr, true},
-                       {"referentials", mark("DIR"),
-                        mark("agencies.csv, rules.csv, ingestcontracts.json of the platform (default: the "
-                             "configuration's)")}},
-           .exits = {Exit::with_warnings, Exit::configuration, Exit::sip_refused, Exit::lot_state},
-           .run = run_check}};
+  return {
+      {.name = "check",
+       .summary = mark("predict the platform's verdict on SIPs"),
+       .details = mark("The controls of VITAM's ingest, in its order, with its event codes. For the lots "
+                       "of a versement the report is "
+                       "kept as check.json, which the approval requires; with --referential or --context it "
+                       "is only shown."),
+       .example = "versoir check scolarite-2026",
+       .arguments = {{mark("SIP"), mark("SIP files, or versements"), true, true}},
+       .options =
+           {{"lot", mark("ID"), mark("only this lot of the versement"), nullptr, true},
+            {"referential", mark("DIR"),
+             mark("what the platform has imported: agencies.csv, rules.csv, ingestcontracts.json and "
+                  "others (default: the configuration's)")},
+            {"html", mark("FILE"), mark("also write the report as a page")},
+            {"context", mark("WORKFLOW"),
+             mark("workflow of the platform (default: that of the versement, DEFAULT_WORKFLOW for a file)"),
+             nullptr, false, "DEFAULT_WORKFLOW|BLANK_TEST|FILING_SCHEME|HOLDING_SCHEME"}},
+       .exits = {Exit::with_warnings, Exit::configuration, Exit::sip_refused, Exit::lot_state},
+       .run = run_check}};
 }
 
 }  // namespace versoir::cli

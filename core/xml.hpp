@@ -115,13 +115,16 @@ struct XmlIssue {
   std::string message;
 };
 
-/// A compiled RELAX NG grammar (libxml2). Not shared between threads.
+/// A compiled RELAX NG grammar, or XML Schema 1.0 (libxml2). Not shared between threads.
 class Grammar {
  public:
   /// `resolve(href)` gives the text of an included grammar, empty when unknown. Throws
   /// Error(Exit::unexpected) when the grammar itself is wrong: that is a defect of ours.
   static Grammar from_text(std::string_view rng, std::string_view name,
                            const std::function<std::string_view(std::string_view href)>& resolve = {});
+  /// An XML Schema that stands alone: what it would import or include is not read, and refused. Throws
+  /// Error(Exit::unexpected) when libxml2 cannot use it.
+  static Grammar from_xsd(std::string_view xsd, std::string_view name);
   ~Grammar();
   Grammar(Grammar&&) noexcept;
 

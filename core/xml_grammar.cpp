@@ -1,4 +1,4 @@
-// RELAX NG grammars on libxml2: includes inlined, validation while reading.
+// RELAX NG grammars and XML Schemas on libxml2: includes inlined, validation while reading.
 #include "core/error.hpp"
 #include "core/handle.hpp"
 #include "core/text.hpp"
@@ -10,6 +10,7 @@
 #include <libxml/tree.h>
 #include <libxml/xmlerror.h>
 #include <libxml/xmlreader.h>
+#include <libxml/xmlschemas.h>
 
 #include <algorithm>
 #include <exception>
@@ -162,6 +163,7 @@ std::mutex& compile_mutex() {
 struct Grammar::State {
   Document doc;  ///< outlives the schema
   Handle<xmlRelaxNG, xmlRelaxNGFree> schema;
+  Handle<xmlSchema, xmlSchemaFree> xsd;  ///< instead of schema
 
   [[nodiscard]] std::vector<XmlIssue> run(XmlInput& input, std::size_t most) const;
   [[nodiscard]] std::vector<XmlIssue> issues(XmlInput input, std::size_t most) const;
@@ -184,6 +186,25 @@ Grammar Grammar::from_text(std::string_view rng, std::string_view name, const Re
   xmlRelaxNGSetParserStructuredErrors(context.get(), ErrorScope::collect, &errors);
   state->schema.reset(xmlRelaxNGParse(context.get()));
   if (!state->schema || !errors.issues.empty()) defect(name, errors);
+  return Grammar(std::move(state));
+}
+
+Grammar Grammar::from_xsd(std::string_view xsd, std::string_view name) {
+  const std::scoped_lock lock(compile_mutex());
+  xmlInitParser();
+  ErrorScope errors;
+  auto state = std::make_unique<State>();
+  state->doc = read_document(xsd, name, errors);
+  for (const xmlNode* c = xmlDocGetRootElement(state->doc.get())->children; c; c = c->next)
+    if (is(c, "import") || is(c, "include") || is(c, "redefine"))
+      throw Error(Exit::unexpected,
+                  msg("the grammar includes {0}, which is not known", property(c, "schemaLocation")));
+  const Handle<xmlSchemaParserCtxt, xmlSchemaFreeParserCtxt> context(
+      xmlSchemaNewDocParserCtxt(state->doc.get()));
+  if (!context) defect(name, errors);
+  xmlSchemaSetParserStructuredErrors(context.get(), ErrorScope::collect, &errors);
+  state->xsd.reset(xmlSchemaParse(context.get()));
+  if (!state->xsd || !errors.issues.empty()) defect(name, errors);
   return Grammar(std::move(state));
 }
 
@@ -214,8 +235,9 @@ std::vector<XmlIssue> Grammar::State::run(XmlInput& input, std::size_t most) con
       Feed::read, [](void*) { return 0; }, &feed, nullptr, "UTF-8", parser_options | XML_PARSE_HUGE));
   if (!reader) throw Error(Exit::unexpected, msg("libxml2 cannot start a parser"));
   xmlTextReaderSetStructuredErrorHandler(reader.get(), ErrorScope::collect, &errors);
-  if (xmlTextReaderRelaxNGSetSchema(reader.get(), schema.get()) != 0)
-    throw Error(Exit::unexpected, msg("libxml2 cannot start a validation"));
+  const int started = xsd ? xmlTextReaderSetSchema(reader.get(), xsd.get())
+                          : xmlTextReaderRelaxNGSetSchema(reader.get(), schema.get());
+  if (started != 0) throw Error(Exit::unexpected, msg("libxml2 cannot start a validation"));
   int more = 1;
   while (errors.issues.size() < std::max<std::size_t>(most, 1) &&
          (more = xmlTextReaderRead(reader.get())) == 1) {

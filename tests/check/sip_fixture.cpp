@@ -12,16 +12,17 @@ namespace versoir::tests {
 
 namespace {
 
-const std::string first_object = "<dossier><nom>Aubigne</nom></dossier>\n";
+const std::string first_object =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<dossier><nom>Aubigne</nom></dossier>\n";
 const std::string second_object = "annee,note\n2001,12\n";
 
 std::string object_xml(const std::string& number, const std::string& extension, const std::string& algorithm,
-                       const std::string& digest, std::size_t size) {
+                       const std::string& digest, std::size_t size, const std::string& format) {
   return "  <DataObjectGroup id=\"OG" + number + "\">\n   <BinaryDataObject id=\"BDO" + number +
          "\">\n    <DataObjectVersion>BinaryMaster_1</DataObjectVersion>\n    <Uri>content/BDO" + number +
          "." + extension + "</Uri>\n    <MessageDigest algorithm=\"" + algorithm + "\">" + digest +
          "</MessageDigest>\n    <Size>" + std::to_string(size) +
-         "</Size>\n    <FormatIdentification><FormatId>fmt/101</FormatId></FormatIdentification>\n" +
+         "</Size>\n    <FormatIdentification><FormatId>" + format + "</FormatId></FormatIdentification>\n" +
          "    <FileInfo><Filename>objet " + number +
          "</Filename></FileInfo>\n   </BinaryDataObject>\n  </DataObjectGroup>\n";
 }
@@ -36,8 +37,8 @@ SmallSip::SmallSip() {
       " <Comment>Petit versement</Comment>\n <Date>2026-11-25T10:00:00Z</Date>\n"
       " <MessageIdentifier>M-1</MessageIdentifier>\n <ArchivalAgreement>IC-1</ArchivalAgreement>\n"
       " <CodeListVersions/>\n <DataObjectPackage>\n" +
-      object_xml("1", "xml", "SHA-512", core::sha512(first_object).hex(), first_object.size()) +
-      object_xml("2", "csv", "SHA-256", core::sha256(second_object).hex(), second_object.size()) +
+      object_xml("1", "xml", "SHA-512", core::sha512(first_object).hex(), first_object.size(), "fmt/101") +
+      object_xml("2", "csv", "SHA-256", core::sha256(second_object).hex(), second_object.size(), "x-fmt/18") +
       "  <DescriptiveMetadata>\n"
       "   <ArchiveUnit id=\"AU1\">\n"
       "    <Content><DescriptionLevel>Fonds</DescriptionLevel><Title>Racine</Title></Content>\n"

@@ -128,6 +128,10 @@ say "check: garbage and truncated SIPs are KO, not crashes"
 expect 31 "$versoir" check sources/noise
 lot=$(ls versements/v1/lots)
 for n in 0 1 30 500 2000 4000; do head -c $n "versements/v1/lots/$lot/sip.zip" >cut.zip; expect 31 "$versoir" check cut.zip; done
+expect 31 "$versoir" check cut.zip --json --html cut.html; contains '"decides":true'
+grep -q 'cut.zip' cut.html || fail "the page does not name the SIP"
+expect 2 "$versoir" check cut.zip --context INCONNU
+expect 31 "$versoir" check "versements/v1/lots/$lot/sip.zip" --context HOLDING_SCHEME; contains "> KO CHECK_DATAOBJECTPACKAGE.CHECK_NO_OBJECT"
 
 say "platform: unreachable (safe to retry), paused, unavailable, cut after the body (in doubt), garbage ATR"
 stop_sandbox

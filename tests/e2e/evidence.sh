@@ -58,7 +58,7 @@ expect 33 "$versoir" approve v1 --confirm v1; contains "not what the last check 
 [ ! -e versements/v1/visa-1.json ] || fail "something was signed"
 before=$(sha512sum "$check"; wc -l <journal-main.jsonl)
 cp -r referentials other-referentials
-expect 0 "$versoir" check v1 --referentials other-referentials
+expect 0 "$versoir" check v1 --referential other-referentials
 [ "$before" = "$(sha512sum "$check"; wc -l <journal-main.jsonl)" ] || fail "a check by other referentials was kept"
 
 say "the decision names address, anchors and contract, and so does the report"
