@@ -93,11 +93,10 @@ void conclude(ExtractWriter& writer, const Matching& matching, CopyFacts facts, 
     if (d.take) writer.write_decision(d);
   report.consistency = facts.consistency;
   if (core::format_instant(facts.clock.now()) < writer.last_known_time())
-    report.notes.push_back(
-        {Severity::warning, "CLOCK",
-         msg("The clock of this machine went backwards during the copy: the dates of this "
-             "extract are not reliable."),
-         ""});
+    report.notes.push_back({Severity::warning, "CLOCK",
+                            msg("The clock of this machine went backwards during the copy: the dates of this "
+                                "extract are not reliable."),
+                            ""});
   writer.end_session(core::format_instant(facts.clock.now()), facts.session_rows, "finished");
   writer.write_run(run_facts(facts, report, writer.first_started()));
   std::ranges::sort(report.tables, {}, &TableFacts::name);

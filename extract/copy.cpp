@@ -290,8 +290,7 @@ class Copy {
       throw Error(Exit::unexpected, msg("A final extract needs a second look at its source."));
     std::vector<CopiedTable> tables;
     for (const auto& lane : lanes_)
-      tables.push_back(
-          {lane.table, lane.state.storage, *writer_->table_facts(lane.table->profile->name)});
+      tables.push_back({lane.table, lane.state.storage, *writer_->table_facts(lane.table->profile->name)});
     const auto source = options_.reopen();
     const auto changed = changed_tables(*source, tables, on_, progress_, stop_);
     if (changed.empty()) {
@@ -331,7 +330,7 @@ class Copy {
   bool ending_ = false;  ///< a table is between its last row and its commit
   std::optional<Consistency> seen_again_;
   std::set<std::string> unique_;  ///< tables whose rows came in the order of their key, each greater
-  bool all_known_ = false;                     ///< the source has statistics of every table still to copy
+  bool all_known_ = false;        ///< the source has statistics of every table still to copy
   std::uint64_t all_rows_ = 0, all_done_ = 0;  ///< of those tables
   std::uint64_t session_rows_ = 0, uncommitted_ = 0;
   std::chrono::steady_clock::time_point last_commit_{};

@@ -38,7 +38,9 @@ bool begins(const std::vector<std::size_t>& one, const std::vector<std::size_t>&
 }
 
 /// The class of a value in SQLite's order; a large one is NULL in its row.
-int rank(Tag tag) noexcept { return tag == Tag::integer ? 1 : tag == Tag::text ? 2 : tag == Tag::blob ? 3 : 0; }
+int rank(Tag tag) noexcept {
+  return tag == Tag::integer ? 1 : tag == Tag::text ? 2 : tag == Tag::blob ? 3 : 0;
+}
 
 /// As SQLite compares entries of an index (BINARY): below, at or above 0.
 int compare(Tag a_tag, std::int64_t a_number, std::string_view a, Tag b_tag, std::int64_t b_number,
@@ -102,8 +104,8 @@ void OrderedIndexes::resume() {
   if (live_.empty()) return;
   std::string names;
   for (const auto& c : table_.columns) names += (names.empty() ? "" : ", ") + core::sql_name(c.profile->name);
-  auto row = db_.prepare(
-      fmt::format("SELECT {} FROM {} ORDER BY _row DESC LIMIT 1", names, core::sql_name(table_.profile->name)));
+  auto row = db_.prepare(fmt::format("SELECT {} FROM {} ORDER BY _row DESC LIMIT 1", names,
+                                     core::sql_name(table_.profile->name)));
   any_row_ = row.step();
   if (!any_row_) return;
   for (const auto& index : live_)

@@ -185,10 +185,11 @@ class Record {
     count_.bind(4, static_cast<std::int64_t>(n)).run();
     report_.integrity += n;
     report_.notes.push_back({Severity::info, "INTEGRITY",
-                             broken.duplicate ? nmsg("{0} row has a key that an earlier row has already.",
-                                                     "{0} rows have a key that an earlier row has already.", n)
-                                              : nmsg("{0} row refers to something that is not there.",
-                                                     "{0} rows refer to something that is not there.", n),
+                             broken.duplicate
+                                 ? nmsg("{0} row has a key that an earlier row has already.",
+                                        "{0} rows have a key that an earlier row has already.", n)
+                                 : nmsg("{0} row refers to something that is not there.",
+                                        "{0} rows refer to something that is not there.", n),
                              broken.column.empty() ? table : table + "." + broken.column});
   }
 

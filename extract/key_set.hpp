@@ -8,15 +8,17 @@
 
 namespace versoir::extract {
 
-/// Keys as bytes, one after the other in one buffer; an open table of their places. A set of std::string takes
-/// three times the memory.
+/// Keys as bytes, one after the other in one buffer; an open table of their places. A set of std::string
+/// takes three times the memory.
 class KeySet {
  public:
   explicit KeySet(std::size_t most_bytes) : most_bytes_(most_bytes) {}
   /// False when the key does not fit: the set is then of no use.
   [[nodiscard]] bool add(std::string_view key);
   [[nodiscard]] bool contains(std::string_view key) const noexcept;
-  [[nodiscard]] std::size_t bytes() const noexcept { return bytes_.capacity() + slots_.size() * sizeof(Slot); }
+  [[nodiscard]] std::size_t bytes() const noexcept {
+    return bytes_.capacity() + slots_.size() * sizeof(Slot);
+  }
 
  private:
   struct Slot {

@@ -51,9 +51,9 @@ Error source_changed(const std::vector<std::string>& tables) {
   Error error(Exit::extract_changed,
               msg("The second look at the source found other rows: the source still changes."));
   for (const auto& name : tables) std::move(error).because(msg("{0} is not what was copied", name));
-  std::move(error).hint(msg(
-      "Freeze the source, then run the same command again: the tables that changed are copied anew, then "
-      "looked at again."));
+  std::move(error).hint(
+      msg("Freeze the source, then run the same command again: the tables that changed are copied anew, then "
+          "looked at again."));
   return error;
 }
 
