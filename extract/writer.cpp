@@ -46,7 +46,8 @@ CREATE TABLE versoir_progress (table_name TEXT PRIMARY KEY, stage INTEGER, stora
 
 // A commit must survive a power cut: an interrupted copy goes on from it.
 constexpr std::string_view connection_settings =
-    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;";
+    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; "
+    "PRAGMA threads = 1;";  // one more, to sort an index
 
 std::string storage_text(const std::vector<Storage>& storage) {
   std::string out;
