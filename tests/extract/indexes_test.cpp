@@ -18,8 +18,8 @@ TEST_CASE("every wanted index is there once, in whatever order the rows come") {
   core::TemporaryDirectory folder;
   const auto profile =
       profile_of(table("A",
-                       column("K", "NUMBER(8)") + column("L") + column("V") + column("W") +
-                           "<index columns=\"K\"/><index columns=\"V\"/><index columns=\"W\"/>",
+                       "<index columns=\"K\"/><index columns=\"V\"/><index columns=\"W\"/>" +
+                           column("K", "NUMBER(8)") + column("L") + column("V") + column("W"),
                        "key=\"K L\""));
   copy_from(site.uri(), profile, folder.path() / "e.extract");
   auto extract = extract::Extract::open(folder.path() / "e.extract");
