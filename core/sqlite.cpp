@@ -53,6 +53,10 @@ std::string file_uri(const std::filesystem::path& path, std::string_view query) 
 }
 
 sqlite3* open(const std::string& uri, int flags, const std::filesystem::path& path) {
+  // Nobody asks SQLite for its memory figures, and keeping them costs a lock for every allocation. Refused,
+  // without harm, when another user of the library in this process was first.
+  static const int configured = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  static_cast<void>(configured);
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(uri.c_str(), &raw, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nullptr);
   Handle<sqlite3, close_sqlite> owner(raw);

@@ -1,20 +1,21 @@
 // The copy itself: source → extract file, with counts, digests, anomalies; whole, or resumable, or absent.
 #include "extract/copy.hpp"
 
-#include "core/display.hpp"
-#include "extract/integrity.hpp"
+#include "extract/conclusion.hpp"
+#include "extract/indexes.hpp"
 #include "extract/matching.hpp"
+#include "extract/publication.hpp"
 #include "extract/reader.hpp"
-#include "extract/seal.hpp"
+#include "extract/resumption.hpp"
 #include "extract/second_look.hpp"
 #include "extract/table_writer.hpp"
 #include "profiles/loader.hpp"
-#include "trust/seal.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 namespace versoir::extract {
 
@@ -51,9 +52,9 @@ class Copy {
     ExtractWriter writer(target, identity(), options_.restart);
     writer_ = &writer;
     report_.resumed = writer.resumed();
-    check_clock(writer.finished() ? "" : writer.last_known_time());
+    check_clock(clock_, writer.finished() ? "" : writer.last_known_time());
     if (writer.finished()) {  // by a run that could not seal it
-      publish(writer, target);
+      publish(writer, target, options_, clock_, progress_, report_);
       return std::move(report_);
     }
     writer.begin_session({{"started", core::format_instant(clock_.now())},
@@ -64,14 +65,17 @@ class Copy {
     try {
       copy_tables(matching);
       source_.release();
-      if (options_.kind == Kind::final_) second_look(matching);
+      if (options_.kind == Kind::final_) second_look();
     } catch (...) {
       keep_what_is_there();
       throw;
     }
-    finish(matching);
+    conclude(writer, matching,
+             {profile_, provenance_, options_, clock_, catalogue_size_, session_rows_, consistency(),
+              std::move(unique_)},
+             report_, stop_);
     writer.finish();
-    publish(writer, target);
+    publish(writer, target, options_, clock_, progress_, report_);
     return std::move(report_);
   }
 
@@ -82,56 +86,6 @@ class Copy {
     TableState state;
     std::optional<TableWriter> writer;
   };
-
-  void publish(ExtractWriter& writer, const fs::path& target) {
-    auto staged = Extract::open(writer.partial());
-    if (report_.tables.empty()) tell(staged);
-    check_written(staged);
-    if (options_.signer) {
-      StagedSeal seal(staged, target, *options_.signer, options_.tsa, clock_);
-      return seal.publish([&] { writer.publish(); });
-    } else {  // the seal of the extract that is replaced would accuse the new one of being altered
-      std::error_code ec;
-      fs::remove(seal_file(target), ec);
-      fs::remove(trust::seal_path(seal_file(target)), ec);
-    }
-    writer.publish();
-  }
-
-  /// What lay on the disk between two runs, and what is to be transferred, is read again before it is sealed:
-  /// a seal says that the file is what was copied.
-  void check_written(Extract& staged) {
-    if (options_.kind != Kind::final_ && !report_.resumed) return;
-    Error error(Exit::extract_altered,
-                msg("What stands in {0} is not what was copied.", staged.path().string()));
-    for (const auto& f : verify_content(staged, progress_))
-      if (f.severity == Severity::error) std::move(error).because(f.message);
-    if (error.causes().empty()) return;
-    throw std::move(error).hint(
-        msg("Look for a failing disk, or for who wrote in that folder; then start the copy again with "
-            "--restart."));
-  }
-
-  /// A clock that went backwards would date the rows of this session before those they follow.
-  void check_clock(const std::string& last) const {
-    constexpr std::chrono::minutes tolerance{1};  // a clock that is being corrected
-    const auto now = core::format_instant(clock_.now() + tolerance);
-    if (last.empty() || last <= now) return;
-    throw Error(Exit::configuration,
-                msg("The clock of this machine says {0}, and this copy was already under "
-                    "way on {1}.",
-                    core::show_instant(clock_.now()),
-                    core::show_instant(core::parse_instant(last).value_or(core::Instant{}))))
-        .hint(msg("Set the clock right, then run the same command again: what was copied is kept."));
-  }
-
-  /// The report of a copy that an earlier run finished.
-  void tell(const Extract& extract) {
-    for (const auto& t : extract.tables()) report(t);
-    report_.anomalies = extract.run().anomalies;
-    for (const auto c : {Consistency::snapshot, Consistency::per_table, Consistency::per_chunk})
-      if (consistency_name(c) == extract.run().consistency) report_.consistency = c;
-  }
 
   /// A final extract is what is transferred: every table and column was decided on.
   static void require_decisions(const Matching& matching) {
@@ -154,20 +108,18 @@ class Copy {
             {"kind", std::string(kind_name(options_.kind))}};
   }
 
-  [[nodiscard]] static std::string digest_of(const std::vector<Decision>& decisions) {
-    std::string all;
-    for (const auto& d : decisions)
-      if (d.take) all += d.table + "." + d.column + (*d.take ? "=taken\n" : "=left\n");
-    return core::sha256(std::string_view(all)).hex();
-  }
-
   void copy_tables(const Matching& matching) {
-    forget_what_is_gone(matching);
+    forget_what_is_gone(*writer_, matching, report_);
     std::vector<ReadTask> tasks;
     lanes_.resize(matching.tables.size());
     for (std::size_t i = 0; i < matching.tables.size(); ++i) {
       lanes_[i].table = &matching.tables[i];
-      if (auto task = prepare(i)) tasks.push_back(std::move(*task));
+      auto& state = lanes_[i].state;
+      state = state_to_go_on_from(*writer_, matching.tables[i], provenance_.snapshot, report_);
+      if (state.stage == TableState::Stage::copying)
+        tasks.push_back({lanes_[i].table, i, state.storage, state.position, on_});
+      else
+        report(*writer_->table_facts(lanes_[i].table->profile->name));
     }
     done_ = lanes_.size() - tasks.size();
     all_known_ = std::ranges::all_of(
@@ -186,68 +138,6 @@ class Copy {
     Throttle throttle(options_.rows_per_second);
     read_tables(
         sources, tasks, throttle, [this](ReadItem&& item) { take(std::move(item)); }, stop_);
-  }
-
-  /// What an earlier run copied and this source does not have any more.
-  void forget_what_is_gone(const Matching& matching) {
-    for (const auto& [name, state] : writer_->states()) {
-      if (std::ranges::any_of(matching.tables, [&](const TakenTable& t) { return t.profile->name == name; }))
-        continue;
-      writer_->forget(name);
-      report_.notes.push_back(
-          {Severity::warning, "TABLE_CHANGED",
-           msg("The table {0} is not in the source any more: what was copied of it is dropped.", name),
-           name});
-    }
-  }
-
-  /// Names, types and key of what is read of a table.
-  [[nodiscard]] static std::string shape_of(const TakenTable& table) {
-    std::string all = table.source->name;
-    for (const auto& c : table.columns)
-      all += '\0' + c.profile->name + '\0' + c.source->name + '\0' + c.source->type;
-    for (const auto& k : table.source->key) all += '\1' + k;
-    return core::sha256(std::string_view(all)).hex();
-  }
-
-  /// The state that an earlier run left of a table, unless the table is another one now: rows read by other
-  /// columns or in the order of another key cannot be gone on with.
-  std::optional<TableState> kept_state(const TakenTable& table) {
-    const auto& name = table.profile->name;
-    auto state = writer_->state(name);
-    if (!state || state->shape == shape_of(table)) return state;
-    report_.notes.push_back({Severity::warning, "TABLE_CHANGED",
-                             msg("The table {0} has other columns or another key than when its copy was "
-                                 "begun: it is copied anew.",
-                                 name),
-                             name});
-    return std::nullopt;
-  }
-
-  /// The task of a table that is not whole yet; what an earlier run left of it is kept if it can be gone on
-  /// from.
-  std::optional<ReadTask> prepare(std::size_t number) {
-    auto& lane = lanes_[number];
-    const auto& name = lane.table->profile->name;
-    if (auto state = kept_state(*lane.table)) {
-      lane.state = std::move(*state);
-      if (lane.state.stage != TableState::Stage::copying) {
-        report(*writer_->table_facts(name));
-        return std::nullopt;
-      }
-    } else if (writer_->resumed()) {
-      writer_->forget(name);
-    }
-    if (!lane.state.begun()) {
-      lane.state = {};
-      lane.state.shape = shape_of(*lane.table);
-      for (const auto& c : lane.table->columns) lane.state.storage.push_back(storage_of(*c.source));
-      lane.state.first_snapshot = provenance_.snapshot;
-    } else if (lane.state.last_snapshot != provenance_.snapshot) {
-      lane.state.one_moment = false;
-    }
-    lane.state.last_snapshot = provenance_.snapshot;
-    return ReadTask{lane.table, number, lane.state.storage, lane.state.position, on_};
   }
 
   void take(ReadItem&& item) {
@@ -349,9 +239,10 @@ class Copy {
     facts.left_rows = std::accumulate(lane.state.left.begin(), lane.state.left.end(), std::uint64_t{0});
     facts.sum = lane.writer->sum();
     facts.root = lane.writer->root();
+    if (lane.writer->key_is_unique()) unique_.insert(facts.name);
     lane.writer.reset();
     if (facts.copied_rows + facts.left_rows != facts.source_rows) refuse_count(lane, facts);
-    writer_->create_indexes(*lane.table);
+    create_indexes(writer_->database(), *lane.table);
     writer_->write_columns(*lane.table, lane.state.storage);
     writer_->write_table(facts, *lane.table->source);
     writer_->write_left_rows(*lane.table->profile, lane.state.left);
@@ -393,63 +284,22 @@ class Copy {
     report_.tables.push_back(std::move(facts));
   }
 
-  /// Every table is read a second time, in one other snapshot, and must give the same rows. A look that was
-  /// cut short counts for nothing: two halves at two moments would prove neither.
-  void second_look(const Matching& matching) {
+  /// Every table is read a second time, in one other snapshot, and must give the same rows.
+  void second_look() {
     if (!options_.reopen)
       throw Error(Exit::unexpected, msg("A final extract needs a second look at its source."));
+    std::vector<CopiedTable> tables;
+    for (const auto& lane : lanes_)
+      tables.push_back({lane.table, lane.state.storage, *writer_->table_facts(lane.table->profile->name)});
     const auto source = options_.reopen();
-    std::vector<std::string> changed;
-    for (std::size_t i = 0; i < matching.tables.size(); ++i) {
-      auto& lane = lanes_[i];
-      const auto& name = lane.table->profile->name;
-      const auto facts = *writer_->table_facts(name);
-      progress_.begin(fmt::format("{}/{} {}", i + 1, lanes_.size(), name), facts.copied_rows, "rows");
-      const auto seen = look_again(*source, *lane.table, lane.state.storage, on_, progress_, stop_);
-      progress_.end();
-      if (seen.rows == facts.copied_rows && seen.sum == facts.sum) continue;
-      changed.push_back(name);
-      writer_->forget(name);
-      writer_->commit();
-    }
+    const auto changed = changed_tables(*source, tables, on_, progress_, stop_);
     if (changed.empty()) {
       seen_again_ = source->consistency();
       return;
     }
-    Error error(Exit::extract_changed,
-                msg("The second look at the source found other rows: the source still changes."));
-    for (const auto& name : changed) std::move(error).because(msg("{0} is not what was copied", name));
-    throw std::move(error).hint(msg(
-        "Freeze the source, then run the same command again: the tables that changed are copied anew, then "
-        "looked at again."));
-  }
-
-  void finish(const Matching& matching) {
-    for (const auto* table : matching.absent) writer_->write_uncopied_table(*table);
-    for (const auto& table : profile_.tables)
-      if (!table.take) writer_->write_uncopied_table(table);
-    count_left(matching);
-    record_integrity(*writer_, matching, report_);
-    for (const auto& [what, n] : writer_->anomalies()) note_anomaly(what, n);
-    note_left_rows();
-    writer_->write_profile(profile_.files);
-    for (const auto& d : options_.decisions)
-      if (d.take) writer_->write_decision(d);
-    report_.consistency = consistency();
-    if (core::format_instant(clock_.now()) < writer_->last_known_time())
-      report_.notes.push_back(
-          {Severity::warning, "CLOCK",
-           msg("The clock of this machine went backwards during the copy: the dates of this "
-               "extract are not reliable."),
-           ""});
-    writer_->end_session(core::format_instant(clock_.now()), session_rows_, "finished");
-    writer_->write_run(run_facts());
-    std::ranges::sort(report_.tables, {}, &TableFacts::name);
-  }
-
-  void count_left(const Matching& matching) {
-    report_.left_tables = catalogue_size_ - matching.tables.size();
-    for (const auto& t : matching.tables) report_.left_columns += t.source->columns.size() - t.columns.size();
+    for (const auto& name : changed) writer_->forget(name);
+    writer_->commit();
+    throw source_changed(changed);
   }
 
   /// What several sessions made together is of one moment only if they saw the same content.
@@ -463,57 +313,6 @@ class Copy {
       if (lane.state.last_snapshot != lanes_.front().state.last_snapshot) weaken(Consistency::per_table);
     }
     return out;
-  }
-
-  void note_left_rows() {
-    auto st = writer_->database().prepare(
-        "SELECT table_name, reason, rows FROM versoir_left WHERE rows > 0 ORDER BY table_name, rule");
-    while (st.step())
-      report_.notes.push_back({Severity::info, "ROWS_LEFT",
-                               nmsg("{0} row is left: {1}", "{0} rows are left: {1}",
-                                    static_cast<unsigned long>(st.integer(2)), std::string(st.text(1))),
-                               std::string(st.text(0))});
-  }
-
-  void note_anomaly(const std::array<std::string, 3>& what, std::uint64_t n) {
-    const auto& [table, column, kind] = what;
-    if (kind != "encoding" && kind != "type" && kind != "class") return;
-    report_.anomalies += n;
-    const auto where = table + "." + column;
-    report_.notes.push_back(
-        {Severity::warning, "ANOMALY",
-         kind == "encoding" ? msg("{0} values hold bytes that are not text in the source's encoding.", n)
-         : kind == "class"
-             ? msg("{0} values are stored otherwise than their column says; they are kept as text.", n)
-             : msg("{0} values are not of the declared type; they are kept as they are.", n),
-         where});
-  }
-
-  std::map<std::string, std::string> run_facts() {
-    const auto& p = provenance_;
-    return {{"application", profile_.id},
-            {"application_label", profile_.label},
-            {"profile_version", profile_.version},
-            {"profile_digest", profiles::profile_digest(profile_.files)},
-            {"source", options_.source_label},
-            {"system", p.system},
-            {"system_version", p.version},
-            {"charset", p.charset},
-            {"database", p.database},
-            {"user", p.user},
-            {"schema", p.schema},
-            {"snapshot", p.snapshot},
-            {"consistency", std::string(consistency_name(report_.consistency))},
-            {"kind", std::string(kind_name(options_.kind))},
-            {"started", writer_->first_started()},
-            {"finished", core::format_instant(clock_.now())},
-            {"tool", "Versoir " VERSOIR_VERSION},
-            {"decisions", digest_of(options_.decisions)},
-            {"left_tables", std::to_string(report_.left_tables)},
-            {"left_rows", std::to_string(report_.left_rows)},
-            {"left_columns", std::to_string(report_.left_columns)},
-            {"second_look", options_.kind == Kind::final_ ? "same" : "none"},
-            {"anomalies", std::to_string(report_.anomalies)}};
   }
 
   Source& source_;
@@ -530,7 +329,8 @@ class Copy {
   std::size_t done_ = 0, shown_ = 0;
   bool ending_ = false;  ///< a table is between its last row and its commit
   std::optional<Consistency> seen_again_;
-  bool all_known_ = false;                     ///< the source has statistics of every table still to copy
+  std::set<std::string> unique_;  ///< tables whose rows came in the order of their key, each greater
+  bool all_known_ = false;        ///< the source has statistics of every table still to copy
   std::uint64_t all_rows_ = 0, all_done_ = 0;  ///< of those tables
   std::uint64_t session_rows_ = 0, uncommitted_ = 0;
   std::chrono::steady_clock::time_point last_commit_{};

@@ -2,9 +2,20 @@
 #include "extract/digests.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <string>
 
 namespace versoir::extract {
+
+namespace {
+
+/// The same number, its most significant byte first in memory.
+std::uint64_t big_endian(std::uint64_t n) noexcept {
+  return std::endian::native == std::endian::little ? __builtin_bswap64(n) : n;
+}
+
+}  // namespace
 
 RowHasher::RowHasher(std::string_view table) : bytes_(table) {
   bytes_ += '\0';
@@ -16,9 +27,9 @@ void RowHasher::add(Tag tag, std::string_view value) {
   if (need > bytes_.size()) bytes_.resize(need + need / 2);
   char* to = bytes_.data() + used_;
   *to++ = static_cast<char>(tag);
-  for (unsigned shift = 64; shift > 0;)
-    *to++ = static_cast<char>(static_cast<std::uint64_t>(value.size()) >> (shift -= 8) & 0xff);
-  std::copy(value.begin(), value.end(), to);
+  const auto size = big_endian(value.size());
+  std::memcpy(to, &size, sizeof size);
+  if (!value.empty()) std::memcpy(to + sizeof size, value.data(), value.size());
   used_ = need;
 }
 

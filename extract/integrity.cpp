@@ -1,9 +1,18 @@
 // Declared keys that occur twice, references to nothing.
 #include "extract/integrity.hpp"
 
+#include "extract/adapters.hpp"
+#include "extract/references.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <exception>
+#include <numeric>
+#include <optional>
+#include <thread>
 
 namespace versoir::extract {
 
@@ -13,49 +22,57 @@ using core::Severity;
 
 namespace {
 
-class Integrity {
- public:
-  Integrity(ExtractWriter& writer, const Matching& matching, CopyReport& report)
-      : db_(writer.database()), matching_(matching), report_(report) {
-    db_.exec("DELETE FROM versoir_anomaly WHERE kind IN ('duplicate', 'orphan')");
-    db_.exec("DELETE FROM versoir_integrity");
-  }
+/// Of one table: what a connection that checks it holds of the tables it refers to.
+constexpr std::size_t most_target_bytes = std::size_t{16} << 20;
+constexpr std::size_t connections = 2;
 
-  void run() {
-    for (const auto& table : matching_.tables) {
-      duplicates(table);
-      orphans(table);
-    }
+/// What one key or reference of a table breaks.
+struct Broken {
+  std::string column;
+  bool duplicate = false;
+  std::string note;
+  BrokenRows rows;
+};
+
+/// Checks one table on a connection of its own.
+class Check {
+ public:
+  Check(const std::filesystem::path& file, const Matching& matching,
+        const std::vector<std::vector<Storage>>& storage, const std::set<std::string>& unique,
+        std::stop_token stop)
+      : db_(core::Database::open_read(file)),
+        matching_(matching),
+        storage_(storage),
+        unique_(unique),
+        stop_(std::move(stop)) {}
+
+  std::vector<Broken> run(std::size_t table) {
+    if (stop_.stop_requested()) throw_interrupted();
+    std::vector<Broken> out;
+    duplicates(matching_.tables[table], out);
+    orphans(table, out);
+    return out;
   }
 
  private:
-  static bool copied(const TakenTable& table, const profiles::Column* column) {
-    return column && std::ranges::find(table.columns, column, &TakenColumn::profile) != table.columns.end();
-  }
-  const TakenTable* find(const std::string& name) const {
-    const auto it =
-        std::ranges::find_if(matching_.tables, [&](const TakenTable& t) { return t.profile->name == name; });
-    return it == matching_.tables.end() ? nullptr : &*it;
+  /// The number of a copied column of a copied table.
+  static std::optional<std::size_t> copied(const TakenTable& table, const profiles::Column* column) {
+    const auto at = std::ranges::find(table.columns, column, &TakenColumn::profile);
+    if (!column || at == table.columns.end()) return std::nullopt;
+    return static_cast<std::size_t>(at - table.columns.begin());
   }
 
   /// The source's own constraint forbids that the declared key occurs twice.
   static bool guaranteed(const TakenTable& table) {
-    const auto fold = [](std::string_view name) {
-      std::string out(name);
-      std::ranges::transform(out, out.begin(),
-                             [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-      return out;
-    };
     const auto& own = table.source->key;
     return !own.empty() && std::ranges::all_of(own, [&](const std::string& k) {
-      return std::ranges::any_of(table.profile->key,
-                                 [&](const std::string& p) { return fold(p) == fold(k); });
+      return std::ranges::any_of(table.profile->key, [&](const std::string& p) { return same_name(p, k); });
     });
   }
 
-  void duplicates(const TakenTable& table) {
+  void duplicates(const TakenTable& table, std::vector<Broken>& out) {
     const auto& key = table.profile->key;
-    if (key.empty() || guaranteed(table)) return;
+    if (key.empty() || guaranteed(table) || unique_.contains(table.profile->name)) return;
     std::string names;
     for (const auto& k : key) {
       const auto* column = table.profile->find(k);
@@ -63,103 +80,143 @@ class Integrity {
       names += (names.empty() ? "" : ", ") + core::sql_name(column->name);
     }
     const auto t = core::sql_name(table.profile->name);
+    Broken broken{key.size() == 1 ? key.front() : "", true, "the declared key occurs more than once", {}};
+    broken.rows.count = static_cast<std::uint64_t>(db_.one_int(fmt::format(
+        "SELECT COALESCE(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {} GROUP BY {} HAVING n > 1)", t,
+        names)));
+    if (broken.rows.count == 0) return;
     // Rows after the first of each key.
-    record(table.profile->name, key.size() == 1 ? key.front() : "", "duplicate",
-           fmt::format("SELECT _row FROM (SELECT _row, row_number() OVER (PARTITION BY {} ORDER BY _row) AS "
-                       "nth FROM {}) "
-                       "WHERE nth > 1",
-                       names, t),
-           db_.one_int(fmt::format(
-               "SELECT COALESCE(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM {} GROUP BY {} HAVING n > 1)",
-               t, names)),
-           "the declared key occurs more than once");
+    auto list = db_.prepare(
+        fmt::format("SELECT _row FROM (SELECT _row, row_number() OVER (PARTITION BY {} ORDER BY _row) AS nth "
+                    "FROM {}) WHERE nth > 1 ORDER BY _row LIMIT {}",
+                    names, t, listed_rows));
+    while (list.step()) broken.rows.first.push_back(list.integer(0));
+    out.push_back(std::move(broken));
   }
-
-  /// A reference that can be judged, and how.
-  struct Judged {
-    std::string columns, target;
-    std::string broken;  ///< SQL: true in a row whose values refer to nothing
-  };
 
   /// Nullopt when a column or the target was left by decision, or is absent: nothing can be said then.
-  std::optional<Judged> judged(const TakenTable& table, const profiles::Reference& reference) const {
-    const auto* target = find(reference.table);
-    if (!target) return std::nullopt;
-    const auto own = core::sql_name(table.profile->name), theirs = core::sql_name(reference.table);
-    std::string names, given, equal, first, first_there;
+  std::optional<CopiedReference> judged(std::size_t number, const profiles::Reference& reference) const {
+    const auto& table = matching_.tables[number];
+    const auto target = std::ranges::find_if(
+        matching_.tables, [&](const TakenTable& t) { return t.profile->name == reference.table; });
+    if (target == matching_.tables.end()) return std::nullopt;
+    const auto& target_storage = storage_[static_cast<std::size_t>(target - matching_.tables.begin())];
+    CopiedReference out;
+    out.target = reference.table;
     for (std::size_t i = 0; i < reference.columns.size(); ++i) {
-      const auto* column = table.profile->find(reference.columns[i]);
-      const auto* there = target->profile->find(reference.to[i]);
-      if (!copied(table, column) || !copied(*target, there)) return std::nullopt;
-      const auto c = core::sql_name(column->name), t = core::sql_name(there->name);
-      names += (i ? ", " : "") + column->name;
-      given += fmt::format("{}{}.{} IS NOT NULL", i ? " AND " : "", own, c);
-      equal += fmt::format("{}there.{} = {}.{}", i ? " AND " : "", t, own, c);
-      if (i == 0) first = c, first_there = t;
+      const auto here = copied(table, table.profile->find(reference.columns[i]));
+      const auto there = copied(*target, target->profile->find(reference.to[i]));
+      if (!here || !there) return std::nullopt;
+      out.columns.push_back({table.columns[*here].profile->name, target->columns[*there].profile->name,
+                             storage_[number][*here], target_storage[*there]});
     }
-    // Of one column, the list of the target is made once.
-    auto broken =
-        reference.columns.size() == 1
-            ? fmt::format("({} AND {} NOT IN (SELECT {} FROM {} WHERE {} IS NOT NULL))", given, first,
-                          first_there, theirs, first_there)
-            : fmt::format("({} AND NOT EXISTS (SELECT 1 FROM {} AS there WHERE {}))", given, theirs, equal);
-    return Judged{std::move(names), reference.table, std::move(broken)};
+    return out;
   }
 
-  /// All the references of a table are counted in one reading of it; only those that are broken are listed.
-  void orphans(const TakenTable& table) {
-    std::vector<Judged> references;
-    std::string counts;
-    for (const auto& reference : table.profile->references)
-      if (auto found = judged(table, reference)) {
-        counts += fmt::format("{}COALESCE(sum({}), 0)", counts.empty() ? "" : ", ", found->broken);
-        references.push_back(std::move(*found));
-      }
+  void orphans(std::size_t number, std::vector<Broken>& out) {
+    const auto& table = *matching_.tables[number].profile;
+    std::vector<CopiedReference> references;
+    for (const auto& reference : table.references)
+      if (auto found = judged(number, reference)) references.push_back(std::move(*found));
     if (references.empty()) return;
-    const auto from = " FROM " + core::sql_name(table.profile->name);
-    std::vector<std::int64_t> broken;
-    {
-      auto st = db_.prepare("SELECT " + counts + from);
-      st.step();
-      for (std::size_t i = 0; i < references.size(); ++i) broken.push_back(st.integer(static_cast<int>(i)));
+    const auto broken = find_broken(db_, table.name, references, static_cast<std::size_t>(listed_rows),
+                                    most_target_bytes, [&](std::uint64_t) {
+                                      if (stop_.stop_requested()) throw_interrupted();
+                                    });
+    for (std::size_t i = 0; i < references.size(); ++i) {
+      if (broken[i].count == 0) continue;
+      std::string names;
+      for (const auto& c : references[i].columns) names += (names.empty() ? "" : ", ") + c.here;
+      out.push_back({std::move(names), false, "refers to no row of " + references[i].target, broken[i]});
     }
-    for (std::size_t i = 0; i < references.size(); ++i)
-      record(table.profile->name, references[i].columns, "orphan",
-             "SELECT _row" + from + " WHERE " + references[i].broken, broken[i],
-             fmt::format("refers to no row of {}", references[i].target));
   }
 
-  void record(const std::string& table, const std::string& column, std::string_view kind,
-              const std::string& rows, std::int64_t n, std::string_view note) {
-    if (n == 0) return;
-    auto list = db_.prepare(fmt::format(
-        "INSERT INTO versoir_anomaly SELECT ?1, _row, ?2, ?3, NULL, ?4 FROM ({}) ORDER BY _row LIMIT {}",
-        rows, listed_rows));
-    list.bind(1, std::string_view(table)).bind(2, std::string_view(column)).bind(3, kind).bind(4, note);
-    list.run();
-    auto count = db_.prepare("INSERT INTO versoir_integrity VALUES (?1, ?2, ?3, ?4)");
-    count.bind(1, std::string_view(table)).bind(2, std::string_view(column)).bind(3, kind).bind(4, n);
-    count.run();
-    report_.integrity += static_cast<std::uint64_t>(n);
-    const auto where = column.empty() ? table : table + "." + column;
-    report_.notes.push_back({Severity::info, "INTEGRITY",
-                             kind == "orphan"
-                                 ? nmsg("{0} row refers to something that is not there.",
-                                        "{0} rows refer to something that is not there.", n)
-                                 : nmsg("{0} row has a key that an earlier row has already.",
-                                        "{0} rows have a key that an earlier row has already.", n),
-                             where});
-  }
-
-  core::Database& db_;
+  core::Database db_;
   const Matching& matching_;
+  const std::vector<std::vector<Storage>>& storage_;
+  const std::set<std::string>& unique_;
+  std::stop_token stop_;
+};
+
+/// The result of every table, in their order; the largest tables are begun first.
+std::vector<std::vector<Broken>> check_all(const std::filesystem::path& file, const Matching& matching,
+                                           const std::vector<std::vector<Storage>>& storage,
+                                           const std::vector<std::uint64_t>& rows,
+                                           const std::set<std::string>& unique, const std::stop_token& stop) {
+  std::vector<std::vector<Broken>> out(matching.tables.size());
+  std::vector<std::size_t> order(matching.tables.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return rows[a] > rows[b]; });
+  std::atomic<std::size_t> next = 0;
+  std::array<std::exception_ptr, connections> failures;
+  {
+    std::array<std::jthread, connections> threads;
+    for (std::size_t t = 0; t < connections; ++t)
+      threads[t] = std::jthread([&, t] {
+        try {
+          Check check(file, matching, storage, unique, stop);
+          for (auto i = next++; i < order.size(); i = next++) out[order[i]] = check.run(order[i]);
+        } catch (...) {
+          failures[t] = std::current_exception();
+          next = order.size();
+        }
+      });
+  }
+  for (const auto& failure : failures)
+    if (failure) std::rethrow_exception(failure);
+  return out;
+}
+
+class Record {
+ public:
+  Record(ExtractWriter& writer, CopyReport& report)
+      : report_(report),
+        list_(writer.database().prepare("INSERT INTO versoir_anomaly VALUES (?1, ?2, ?3, ?4, NULL, ?5)")),
+        count_(writer.database().prepare("INSERT INTO versoir_integrity VALUES (?1, ?2, ?3, ?4)")) {}
+
+  void add(const std::string& table, const Broken& broken) {
+    const std::string_view kind = broken.duplicate ? "duplicate" : "orphan", column = broken.column;
+    for (const auto row : broken.rows.first) {
+      list_.bind(1, std::string_view(table)).bind(2, row).bind(3, column).bind(4, kind);
+      list_.bind(5, std::string_view(broken.note)).run();
+    }
+    const auto n = broken.rows.count;
+    count_.bind(1, std::string_view(table)).bind(2, column).bind(3, kind);
+    count_.bind(4, static_cast<std::int64_t>(n)).run();
+    report_.integrity += n;
+    report_.notes.push_back({Severity::info, "INTEGRITY",
+                             broken.duplicate
+                                 ? nmsg("{0} row has a key that an earlier row has already.",
+                                        "{0} rows have a key that an earlier row has already.", n)
+                                 : nmsg("{0} row refers to something that is not there.",
+                                        "{0} rows refer to something that is not there.", n),
+                             broken.column.empty() ? table : table + "." + broken.column});
+  }
+
+ private:
   CopyReport& report_;
+  core::Statement list_, count_;
 };
 
 }  // namespace
 
-void record_integrity(ExtractWriter& writer, const Matching& matching, CopyReport& report) {
-  Integrity(writer, matching, report).run();
+void record_integrity(ExtractWriter& writer, const Matching& matching, const std::set<std::string>& unique,
+                      CopyReport& report, std::stop_token stop) {
+  std::vector<std::vector<Storage>> storage;
+  std::vector<std::uint64_t> rows;
+  for (const auto& table : matching.tables) {
+    const auto state = writer.state(table.profile->name);
+    storage.push_back(state ? state->storage : std::vector<Storage>(table.columns.size(), Storage::text));
+    rows.push_back(state ? state->rows : 0);
+  }
+  writer.commit();
+  const auto broken = check_all(writer.partial(), matching, storage, rows, unique, stop);
+  auto& db = writer.database();
+  db.exec("DELETE FROM versoir_anomaly WHERE kind IN ('duplicate', 'orphan')");
+  db.exec("DELETE FROM versoir_integrity");
+  Record record(writer, report);
+  for (std::size_t i = 0; i < broken.size(); ++i)
+    for (const auto& b : broken[i]) record.add(matching.tables[i].profile->name, b);
 }
 
 }  // namespace versoir::extract

@@ -10,7 +10,7 @@ namespace versoir::extract {
 
 namespace {
 
-constexpr const char* head =
+constexpr const char* sqlplus_head =
     R"script(-- Export of the application @application@ for Versoir (Oracle, SQL*Plus).
 --
 -- NOT VERIFIED ON ORACLE: this script was written from Oracle's documentation and was not yet run on a server.
@@ -318,7 +318,7 @@ BEGIN
   -- What the profile takes: tables with their files, columns (1 = required), tables (1 = optional).
 )script";
 
-constexpr const char* tail = R"script(
+constexpr const char* sqlplus_tail = R"script(
   FOR c IN (SELECT table_name, column_name FROM all_tab_columns WHERE owner = own) LOOP
     there(c.table_name) := 1;
     there(c.table_name || '.' || c.column_name) := 1;
@@ -378,7 +378,7 @@ EXIT SUCCESS ROLLBACK
 
 std::string sqlplus_script(const ScriptPlan& plan, const std::string& schema) {
   const auto& profile = plan.profile;
-  auto out = fill_in(std::string(head), {{"@application@", profile.id}, {"@schema@", schema}});
+  auto out = fill_in(std::string(sqlplus_head), {{"@application@", profile.id}, {"@schema@", schema}});
   for (const auto& t : profile.tables) {
     if (!t.take) continue;
     out += fmt::format("  t({}, {});\n", core::sql_text(t.name), core::sql_text(csv_file_name(t.name)));
@@ -392,7 +392,7 @@ std::string sqlplus_script(const ScriptPlan& plan, const std::string& schema) {
       out += fmt::format("  x({}, {});\n", core::sql_text(t.name), core::sql_text(name));
     out += fmt::format("  d({}, {});\n", core::sql_text(t.name), core::sql_text(csv_file_name(t.name)));
   }
-  return out + tail;
+  return out + sqlplus_tail;
 }
 
 }  // namespace versoir::extract

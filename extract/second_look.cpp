@@ -1,10 +1,16 @@
-// Reads a table again without writing it.
+// Reads what was copied again, without writing it.
 #include "extract/second_look.hpp"
 
 #include "core/error.hpp"
 #include "extract/reader.hpp"
 
+#include <fmt/format.h>
+
 namespace versoir::extract {
+
+using core::Error;
+using core::Exit;
+using core::msg;
 
 Seen look_again(Source& source, const TakenTable& table, const std::vector<Storage>& storage, core::Date on,
                 core::Progress& progress, std::stop_token stop) {
@@ -26,6 +32,29 @@ Seen look_again(Source& source, const TakenTable& table, const std::vector<Stora
       stop);
   seen.sum = sum.hex();
   return seen;
+}
+
+std::vector<std::string> changed_tables(Source& source, const std::vector<CopiedTable>& tables, core::Date on,
+                                        core::Progress& progress, std::stop_token stop) {
+  std::vector<std::string> changed;
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    const auto& [table, storage, facts] = tables[i];
+    progress.begin(fmt::format("{}/{} {}", i + 1, tables.size(), facts.name), facts.copied_rows, "rows");
+    const auto seen = look_again(source, *table, storage, on, progress, stop);
+    progress.end();
+    if (seen.rows != facts.copied_rows || seen.sum != facts.sum) changed.push_back(facts.name);
+  }
+  return changed;
+}
+
+Error source_changed(const std::vector<std::string>& tables) {
+  Error error(Exit::extract_changed,
+              msg("The second look at the source found other rows: the source still changes."));
+  for (const auto& name : tables) std::move(error).because(msg("{0} is not what was copied", name));
+  std::move(error).hint(
+      msg("Freeze the source, then run the same command again: the tables that changed are copied anew, then "
+          "looked at again."));
+  return error;
 }
 
 }  // namespace versoir::extract

@@ -1,8 +1,9 @@
-// Reads a table again without writing it: the count and the sum that a copy of it would have.
+// Reads what was copied again, without writing it: counts and sums must be those of the copy.
 #pragma once
 #include "core/progress.hpp"
 #include "extract/matching.hpp"
 #include "extract/source.hpp"
+#include "extract/store.hpp"
 #include "extract/values.hpp"
 
 #include <cstdint>
@@ -20,5 +21,19 @@ struct Seen {
 /// are left.
 [[nodiscard]] Seen look_again(Source& source, const TakenTable& table, const std::vector<Storage>& storage,
                               core::Date on, core::Progress& progress, std::stop_token stop);
+
+/// What is known of a table that was copied.
+struct CopiedTable {
+  const TakenTable* table = nullptr;
+  std::vector<Storage> storage;
+  TableFacts facts;
+};
+/// Reads every table once more; the names of those that have other rows now. A look that is cut short counts
+/// for nothing: two halves at two moments would prove neither.
+[[nodiscard]] std::vector<std::string> changed_tables(Source& source, const std::vector<CopiedTable>& tables,
+                                                      core::Date on, core::Progress& progress,
+                                                      std::stop_token stop);
+/// The refusal of a final extract whose source still changes.
+[[nodiscard]] core::Error source_changed(const std::vector<std::string>& tables);
 
 }  // namespace versoir::extract

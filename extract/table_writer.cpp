@@ -49,12 +49,12 @@ TableWriter::TableWriter(ExtractWriter& writer, const TakenTable& table, TableSt
   block_.emplace(db_.prepare("INSERT INTO versoir_block VALUES (?1, ?2, ?3, ?4, ?5)"));
   lob_.emplace(db_.prepare("INSERT INTO versoir_lob VALUES (?1, ?2, ?3, ?4, ?5)"));
   anomaly_.emplace(db_.prepare("INSERT INTO versoir_anomaly VALUES (?1, ?2, ?3, ?4, ?5, ?6)"));
-  if (!state_.begun()) {
-    db_.exec(create_sql(table, state_.storage));
-    writer.create_ordered_index(table, state_.storage);
-  } else {
+  const bool begun = state_.begun();
+  if (begun)
     resume();
-  }
+  else
+    db_.exec(create_sql(table, state_.storage));
+  indexes_.emplace(db_, table, begun);
   insert_.emplace(db_.prepare(insert_sql(table, 1)));
   if (table.columns.size() * rows_at_once <= 32'766)  // the parameters that SQLite takes
     insert_many_.emplace(db_.prepare(insert_sql(table, rows_at_once)));
@@ -90,6 +90,7 @@ void TableWriter::add(const EncodedBlock& block) {
   for (std::size_t rule = 0; rule < block.left.size(); ++rule) state_.left[rule] += block.left[rule];
   for (const auto& piece : block.pieces) write_piece(piece, first + static_cast<std::int64_t>(piece.row));
   for (const auto& a : block.anomalies) write_anomaly(a, first + static_cast<std::int64_t>(a.row));
+  indexes_->expect(block);
   std::size_t row = 0;
   for (; insert_many_ && row + rows_at_once <= block.rows(); row += rows_at_once)
     insert(*insert_many_, block, row, rows_at_once);

@@ -2,6 +2,7 @@
 #pragma once
 #include "extract/digests.hpp"
 #include "extract/encoder.hpp"
+#include "extract/indexes.hpp"
 #include "extract/writer.hpp"
 
 #include <optional>
@@ -24,6 +25,7 @@ class TableWriter {
   [[nodiscard]] std::uint64_t rows() const noexcept { return hasher_.rows(); }
   [[nodiscard]] std::string sum() const { return hasher_.sum(); }
   [[nodiscard]] core::Sha256 root() const { return hasher_.root(); }
+  [[nodiscard]] bool key_is_unique() const noexcept { return indexes_->key_is_unique(); }
 
  private:
   void resume();
@@ -44,6 +46,7 @@ class TableWriter {
   TableState state_;
   TableHasher hasher_;
   bool whole_ = true;
+  std::optional<OrderedIndexes> indexes_;
   std::optional<core::Statement> insert_, insert_many_, block_, lob_, anomaly_;
 };
 

@@ -8,7 +8,6 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <set>
 #include <sstream>
 
 namespace versoir::extract {
@@ -47,13 +46,8 @@ CREATE TABLE versoir_progress (table_name TEXT PRIMARY KEY, stage INTEGER, stora
 
 // A commit must survive a power cut: an interrupted copy goes on from it.
 constexpr std::string_view connection_settings =
-    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384;";
-
-std::string index_sql(const TakenTable& table, std::size_t number, const std::vector<std::string>& columns) {
-  return fmt::format("CREATE INDEX IF NOT EXISTS {} ON {} ({})",
-                     core::sql_name(fmt::format("versoir_{}_{}", table.profile->name, number)),
-                     core::sql_name(table.profile->name), fmt::join(columns, ", "));
-}
+    "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA cache_size = -16384; "
+    "PRAGMA threads = 1;";  // one more, to sort an index
 
 std::string storage_text(const std::vector<Storage>& storage) {
   std::string out;
@@ -366,36 +360,6 @@ void ExtractWriter::write_uncopied_table(const profiles::Table& table) {
     if (!table.take && column.take) column.reason = table.reason;
     write_column(table, column, i + 1, column.type, "", table.take && column.take ? "absent" : "no");
   }
-}
-
-void ExtractWriter::create_indexes(const TakenTable& table) {
-  auto wanted = table.profile->indexes;
-  if (!table.profile->key.empty()) wanted.insert(wanted.begin(), table.profile->key);
-  std::set<std::vector<std::string>> made;
-  for (const auto& columns : wanted) {
-    std::vector<std::string> names;
-    for (const auto& c : columns)
-      if (const auto* column = table.profile->find(c);
-          column && std::ranges::find(table.columns, column, &TakenColumn::profile) != table.columns.end())
-        names.push_back(core::sql_name(column->name));
-    if (names.size() != columns.size() || !made.insert(names).second)
-      continue;  // an optional column is absent
-    db_->exec(index_sql(table, made.size(), names));
-  }
-}
-
-void ExtractWriter::create_ordered_index(const TakenTable& table, const std::vector<Storage>& storage) {
-  const auto& key = table.profile->key;
-  if (key.empty() || key.size() != table.source->key.size()) return;
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    const auto copied = std::ranges::find(table.columns, table.profile->find(key[i]), &TakenColumn::profile);
-    if (copied == table.columns.end() || !same_name(copied->source->name, table.source->key[i]) ||
-        storage[static_cast<std::size_t>(copied - table.columns.begin())] != Storage::integer)
-      return;
-    names.push_back(core::sql_name(copied->profile->name));
-  }
-  db_->exec(index_sql(table, 1, names));  // the key's index is the first that create_indexes() makes
 }
 
 void ExtractWriter::write_decision(const Decision& d) {

@@ -79,12 +79,6 @@ class ExtractWriter {
   void write_columns(const TakenTable& table, const std::vector<Storage>& storage);
   /// The dictionary of a table that is absent from the source, or left.
   void write_uncopied_table(const profiles::Table& table);
-  /// After the load, the indexes of a table that are not there yet.
-  void create_indexes(const TakenTable& table);
-  /// Before the load, the index whose entries come in their order: rows are read by that key, and integers
-  /// sort alike everywhere. Written at its end as rows come, it costs less than a sort when they are all
-  /// there.
-  void create_ordered_index(const TakenTable& table, const std::vector<Storage>& storage);
   /// (table, column, kind) → number of anomalies.
   [[nodiscard]] std::vector<std::pair<std::array<std::string, 3>, std::uint64_t>> anomalies();
   void finish();   ///< makes an extract of the partial file and closes it
