@@ -83,7 +83,7 @@ TEST_CASE(
   }());
 }
 
-TEST_CASE("with a bound, units without a start take it; the others keep theirs") {
+TEST_CASE("with a bound, units without a start take it, and the others keep theirs") {
   StartClub club;
   const auto plan = club.plan_with(bound + approval);
   const auto ends = club.ends();
