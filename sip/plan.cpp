@@ -75,6 +75,23 @@ std::uint64_t documentation_size(const profiles::Application& app, const profile
   return sink.size();
 }
 
+/// Nobody has validated tomorrow what a plan of today says is validated. Dates are ISO: their order is that
+/// of texts; the day is UTC's.
+void refuse_future(const Settings& settings, const core::Clock& clock) {
+  const auto today = core::format_instant(clock.now()).substr(0, 10);
+  Error e(Exit::configuration, msg("Validations are dated in the future."));
+  bool wrong = false;
+  const auto look = [&](const std::string& where, const Validation& v) {
+    if (v.date <= today) return;
+    wrong = true;
+    std::move(e).because(msg("{0}: {1} is after today, {2}.", where, v.date, today));
+  };
+  for (const auto& [code, v] : settings.validations) look("[validation] " + code, v);
+  for (const auto& [id, decision] : settings.sampling)
+    if (decision.validation) look("[tri." + id + "] validation", *decision.validation);
+  if (wrong) throw std::move(e);
+}
+
 /// One planning run over one extract.
 class Planner {
  public:
@@ -156,7 +173,11 @@ class Planner {
       records::select(extract_.database(), app_, archive,
                       [&](records::Candidate&& candidate) { sampler->meet(candidate.key); });
     progress.end();
-    sampler->choose();
+    sampler->choose(app_, closed_ != nullptr);
+    if (sampler->keeps_nothing())
+      plan_.findings.push_back({core::Severity::warning, "SELECTION_KEEPS_NOTHING",
+                                msg("[tri.{0}] keeps none of the records of this plan.", archive.id),
+                                archive.id});
     plan_.sampling.push_back(sampler->report());
     return sampler;
   }
@@ -242,6 +263,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
     keep_deferring(archives, *closed);
   }
   const auto settings = read_settings(config, app, archives, options, versement.workspace());
+  refuse_future(settings, clock);
   apply_durations(app, settings.durations);
   apply_starts(app, settings.starts);
   plan.findings = stray_codes(config, app);

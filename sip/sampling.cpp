@@ -59,10 +59,18 @@ std::optional<std::uint64_t> millionths_of(std::string word) {
   return n;
 }
 
-/// Single characters, each given once or together: "0 5" or "05".
+/// Single characters, each once: "0 5", or two digits together: "05". A year or a name is a mistake, which
+/// would keep other records than those meant.
 std::optional<std::string> marks_of(const std::vector<std::string>& words, std::size_t from, bool digits) {
   std::string marks;
-  for (std::size_t i = from; i < words.size(); ++i) marks += core::fold_name(words[i]);
+  for (std::size_t i = from; i < words.size(); ++i) {
+    const auto word = core::fold_name(words[i]);
+    if (word.size() > (digits ? 2u : 1u)) return std::nullopt;
+    for (const char c : word) {
+      if (marks.find(c) != std::string::npos) return std::nullopt;
+      marks += c;
+    }
+  }
   const bool fit = std::all_of(marks.begin(), marks.end(),
                                [&](char c) { return digits ? is_digit(c) : c >= 'A' && c <= 'Z'; });
   if (marks.empty() || !fit) return std::nullopt;
@@ -306,8 +314,9 @@ void Sampler::see_criterion(std::size_t i, std::uint32_t position, const profile
   }
 }
 
-void Sampler::choose() {
-  check_lists();
+void Sampler::choose(const profiles::Application& app, bool closed) {
+  if (closed) check_criteria_of_closed();
+  check_lists(app, closed);
   std::vector<std::uint32_t> ranked(ranked_ ? masks_.size() : 0);
   std::iota(ranked.begin(), ranked.end(), 0u);
   std::sort(ranked.begin(), ranked.end(), [&](auto a, auto b) { return orders_[a] < orders_[b]; });
@@ -327,6 +336,25 @@ void Sampler::choose() {
     for (std::size_t i = 0; i < criteria_.size(); ++i)
       if (masks_[at] >> i & 1u) ++kept_by_[i];
   }
+  if (keeps_nothing() && decision_.validation && !closed)
+    throw Error(Exit::configuration,
+                core::nmsg("[tri.{1}] keeps nothing: its {0} record would be destroyed.",
+                           "[tri.{1}] keeps nothing: its {0} records would all be destroyed.", masks_.size(),
+                           archive_.id))
+        .hint(msg("Correct keep, or remove the section to keep every record."));
+}
+
+/// The rate at which closed files are kept must not depend on how the archivist cuts the lists.
+void Sampler::check_criteria_of_closed() const {
+  using Kind = Criterion::Kind;
+  for (const auto& c : criteria_)
+    if (c.kind == Kind::systematic || c.kind == Kind::random || c.kind == Kind::specimen)
+      throw Error(
+          Exit::configuration,
+          msg("[tri.{0}] keep: \"{1}\" ranks or draws among all records; it means nothing among those "
+              "of a list of closed records.",
+              archive_.id, c.text))
+          .hint(msg("For this plan, write years, initial or list."));
 }
 
 /// The smallest numbers win: the n of a share p are always ceil(p × population), whatever the seed.
@@ -350,20 +378,33 @@ void Sampler::choose_specimens(std::size_t i, const std::vector<std::uint32_t>& 
     if (taken[facets_.at(i)[position]]++ < criteria_[i].count) mark(position, i);
 }
 
-void Sampler::check_lists() const {
+void Sampler::check_lists(const profiles::Application& app, bool closed) const {
   for (const auto& [i, list] : lists_) {
-    std::string keys;
-    std::size_t n = 0;
-    for (const auto& [profile, key] : list.unmet()) {
-      if (!profile.empty() && profile != archive_.id) continue;
-      if (++n <= 10) keys += (keys.empty() ? "" : ", ") + key;
-    }
-    if (n > 0)
+    check_list(list, app);
+    // A list may name records that are left out, but one that names only those is another list.
+    const auto names = [&](std::uint32_t mask) { return (mask >> i & 1u) != 0; };
+    if (!closed && std::none_of(masks_.begin(), masks_.end(), names))
       throw Error(Exit::configuration,
-                  core::nmsg("{1} names {0} record that {2} does not know: {3}.",
-                             "{1} names {0} records that {2} does not know, such as: {3}.", n,
-                             list.file().string(), archive_.id, keys));
+                  msg("{0} names no record of {1} that is planned.", list.file().string(), archive_.id))
+          .hint(msg("The keys of the records that are planned are in kept.csv of a plan without [tri.{0}].",
+                    archive_.id));
   }
+}
+
+void Sampler::check_list(const KeyList& list, const profiles::Application& app) const {
+  std::string keys;
+  std::size_t n = 0;
+  for (const auto& [profile, key] : list.unmet()) {
+    if (!profile.empty() && !app.find_archive(profile))
+      throw Error(Exit::configuration, msg("{0}: the application {1} has no archive profile {2}.",
+                                           list.file().string(), app.id, profile));
+    if (!profile.empty() && profile != archive_.id) continue;
+    if (++n <= 10) keys += (keys.empty() ? "" : ", ") + key;
+  }
+  if (n > 0)
+    throw Error(Exit::configuration, core::nmsg("{1} names {0} record that {2} does not know: {3}.",
+                                                "{1} names {0} records that {2} does not know, such as: {3}.",
+                                                n, list.file().string(), archive_.id, keys));
 }
 
 std::string Sampler::next(const records::Key& key) {

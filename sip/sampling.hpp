@@ -61,9 +61,12 @@ class Sampler {
   /// A record of the application, whether it is a candidate of this plan or not: lists may name it.
   void meet(const records::Key& key);
   [[nodiscard]] bool has_lists() const noexcept { return !lists_.empty(); }
-  /// Between the passes. A list that names no candidate at all is Error(Exit::configuration): a slip of the
-  /// pen would destroy what the archivist wanted to keep.
-  void choose();
+  /// Between the passes. Error(Exit::configuration), since a slip of the pen would destroy what the archivist
+  /// wanted to keep: a list that names an unknown record or archive profile, or no record that is planned;
+  /// a validated selection that keeps nothing. With `closed`, the population is a list of closed records, of
+  /// which a selection may rightly keep none, but in which ranks and shares would mean nothing.
+  void choose(const profiles::Application& app, bool closed);
+  [[nodiscard]] bool keeps_nothing() const noexcept { return kept_ == 0 && !masks_.empty(); }
   /// Second pass: of each kept candidate in turn, the criteria that keep it, "; " between; "" = none.
   [[nodiscard]] std::string next(const records::Key& key);
   /// What the decision makes of it: Keep, or Destroy when no criterion holds and the decision is validated.
@@ -84,7 +87,9 @@ class Sampler {
   void choose_random(std::size_t i);
   void choose_systematic(std::size_t i, const std::vector<std::uint32_t>& ranked);
   void choose_specimens(std::size_t i, const std::vector<std::uint32_t>& ranked);
-  void check_lists() const;
+  void check_lists(const profiles::Application& app, bool closed) const;
+  void check_list(const KeyList& list, const profiles::Application& app) const;
+  void check_criteria_of_closed() const;
 
   const profiles::ArchiveDef& archive_;
   const SamplingDecision& decision_;

@@ -73,10 +73,21 @@ void read_validation(SettingsReader& reader, const std::string& code, const prof
         msg("[validation] {0} is not written as: entry of the tableau de gestion; who; YYYY-MM-DD.", code));
 }
 
-void read_duration(SettingsReader& reader, const std::string& code, Settings& s) {
+/// The tableau de gestion decides how long things are kept, not when they may be seen: that is the law
+/// (Code du patrimoine, L213-2).
+void read_duration(SettingsReader& reader, const std::string& code, const profiles::RuleDef* rule,
+                   Settings& s) {
   const auto text = reader.optional("durations", code.c_str());
   if (text.empty()) return;
-  if (const auto duration = parse_rule_duration(text))
+  const auto duration = parse_rule_duration(text);
+  if (duration && rule && rule->category == profiles::RuleCategory::access)
+    reader.report(
+        msg("[durations] {0}: communicability is set by law (Code du patrimoine, L213-2), not by "
+            "the tableau de gestion.",
+            code));
+  else if (duration && duration->count == 0)
+    reader.report(msg("[durations] {0}: a retention of zero would let records be destroyed at once.", code));
+  else if (duration)
     s.durations[code] = *duration;
   else
     reader.report(msg("[durations] {0} is not written as: 60 YEAR, 18 MONTH, 90 DAY or unlimited.", code));
@@ -96,7 +107,7 @@ void read_rules(SettingsReader& reader, const profiles::Application& app,
     else
       s.rules[code] = std::move(id);
     read_validation(reader, code, rule, s);
-    read_duration(reader, code, s);
+    read_duration(reader, code, rule, s);
   }
   read_starts(reader, {codes.begin(), codes.end()}, archives, s);
 }

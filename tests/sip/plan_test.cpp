@@ -285,6 +285,10 @@ TEST_CASE("a duration of the tableau de gestion takes the place of the profile's
     CHECK_THAT(complaint_of([&] { plan(with("DUA_MEMBRE_10 = " + wrong + "\n"), "d"); }),
                Contains("[durations] DUA_MEMBRE_10 is not written as"));
   }
+  CHECK_THAT(complaint_of([&] { plan(with("COM_VIE_PRIVEE_50 = 1 DAY\n"), "d"); }),
+             Contains("[durations] COM_VIE_PRIVEE_50") && Contains("L213-2"));
+  CHECK_THAT(complaint_of([&] { plan(with("DUA_MEMBRE_10 = 0 YEAR\n"), "d"); }),
+             Contains("[durations] DUA_MEMBRE_10") && Contains("zero"));
   // What is built and reviewed lasts as long as what was planned.
   club.build(longer, longer.lots.at(0).id);
   CHECK(sip::Settings::from_json(longer.settings).durations.at("DUA_MEMBRE_10").count == 20);

@@ -418,3 +418,60 @@ TEST_CASE("a selection applies to closed records too, and its lists may name any
   CHECK(plan.sampling.at(0).at("population") == 3);
   CHECK(club.kept("clos") == KeySet{"[20]"});
 }
+
+TEST_CASE("a selection that would destroy by a slip of the pen is refused") {
+  SelectionClub club;
+  const auto refused = [&](const std::string& keep, const std::string& part) {
+    INFO(keep);
+    CHECK(exit_of([&] { club.keeping(keep, "a"); }) == Exit::configuration);
+    CHECK_THAT(complaint_of([&] { club.keeping(keep, "a"); }), Contains(part));
+    CHECK_FALSE(std::filesystem::exists(club.versement("a").folder()));
+  };
+  club.list("l.csv", "profile;key\nmembre;[3]\n");
+  refused("list l.csv", "no archive profile membre");
+  club.list("l.csv", "profile;key\nmembres;[3]\nmembre;[5]\n");
+  refused("list l.csv", "no archive profile membre");
+  club.list("l.csv", "profile;key\nsaisons;[3]\n");
+  refused("list l.csv; systematic 10 from 3", "names no record of membres that is planned");
+  club.list("l.csv", "[7]\n");  // left out
+  refused("list l.csv", "names no record of membres that is planned");
+  refused("systematic 5000 from 4000", "keeps nothing: its 46 records");
+  refused("years ending 2010", "is no criterion");
+  refused("years ending 00", "is no criterion");
+  refused("initial Bernard", "is no criterion");
+  refused("initial B b", "is no criterion");
+  static_cast<void>(club.keeping("years ending 05", "years"));
+  static_cast<void>(club.keeping("initial B O", "initials"));
+}
+
+TEST_CASE("a selection that keeps nothing and is not validated is told") {
+  SelectionClub club;
+  const auto plan = club.with("[tri.membres]\nkeep = systematic 5000 from 4000\n", "a");
+  REQUIRE(plan.findings.size() == 1);
+  CHECK(plan.findings[0].code == "SELECTION_KEEPS_NOTHING");
+  CHECK(club.kept("a") == club.all("a"));
+}
+
+TEST_CASE("ranks and shares are refused among records declared closed") {
+  SelectionClub club;
+  const auto list = club.list("clos.txt", "10\n");
+  for (const std::string keep : {"systematic 10 from 1", "random 5% seed 1", "specimen 1"}) {
+    const auto plan = [&] {
+      club.with("[tri.membres]\nkeep = " + keep + "\n" + decided, "clos",
+                [&](sip::PlanOptions& o) { o.closed = list; });
+    };
+    INFO(keep);
+    CHECK(exit_of(plan) == Exit::configuration);
+    CHECK_THAT(complaint_of(plan), Contains(keep) && Contains("closed records"));
+  }
+}
+
+TEST_CASE("a validation dated in the future is refused") {
+  SelectionClub club;
+  const auto plan = [&](const std::string& day) {
+    club.with("[tri.membres]\nkeep = systematic 10 from 3\nvalidation = TG; Mme Roux; " + day + "\n", day);
+  };
+  plan("2026-11-25");  // the day of the plan
+  CHECK(exit_of([&] { plan("2026-11-26"); }) == Exit::configuration);
+  CHECK_THAT(complaint_of([&] { plan("2099-01-01"); }), Contains("[tri.membres] validation: 2099-01-01"));
+}
