@@ -24,6 +24,14 @@ namespace {
 void compare_with_platform(Context& c, const sip::Plan& plan, extract::Extract& extract) {
   const auto folder = c.config().find_path("platform." + plan.platform, "referentials");
   if (!folder) {
+    if (plan.platform_kind == "production")
+      throw core::Error(
+          Exit::configuration,
+          msg("[platform.{0}] referentials is not set: nothing is built for a production platform "
+              "whose rules were not compared.",
+              plan.platform))
+          .hint(msg("Put there the platform's own export of its rules, agencies and contracts, in VITAM's "
+                    "format."));
     c.out.say(msg("[platform.{0}] referentials is not set: durations are not compared with the platform's.",
                   plan.platform));
     return;
