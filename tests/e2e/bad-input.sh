@@ -16,7 +16,7 @@ expect 2 "$versoir" consult serch x y; contains "Did you mean versoir consult se
 expect 2 "$versoir" consult; contains "consult search"; contains "consult show"
 expect 2 "$versoir" vitam; contains "vitam ping"
 expect 0 "$versoir" consult --help; contains "consult show"
-expect 0 "$versoir" help plan; contains "versoir plan EXTRACT"
+expect 0 "$versoir" help plan; contains "versoir plan [EXTRACT]"
 expect 2 "$versoir" review; contains "versoir review VERSEMENT"; contains "--help"
 expect 2 "$versoir" status --workspace nowhere; contains "versoir init"
 expect 0 "$versoir" init --workspace "$work/new/ws"; [ -s "$work/new/ws/versoir.conf" ] || fail "init"
