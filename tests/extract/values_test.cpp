@@ -10,37 +10,36 @@
 #include <random>
 
 using namespace versoir::extract;
-using Kind = SourceColumn::Kind;
 
 TEST_CASE("declared types are understood as Oracle and the standard write them") {
-  const auto [type, kind, storage] = GENERATE(table<std::string, Kind, Storage>({
-      {"VARCHAR2(40)", Kind::text, Storage::text},
-      {"VARCHAR2(40 CHAR)", Kind::text, Storage::text},
-      {"character varying(40)", Kind::text, Storage::text},
-      {"CHAR(1)", Kind::text, Storage::text},
-      {"CLOB", Kind::text, Storage::text},
-      {"", Kind::text, Storage::text},
-      {"NUMBER(8)", Kind::integer, Storage::integer},
-      {"NUMBER(18,0)", Kind::integer, Storage::integer},
-      {"number( 8 , 0 )", Kind::integer, Storage::integer},
-      {"NUMBER(19)", Kind::number, Storage::text},
-      {"NUMBER(8,2)", Kind::number, Storage::text},
-      {"NUMBER(8,-2)", Kind::number, Storage::text},
-      {"NUMBER(*,0)", Kind::number, Storage::text},
-      {"NUMBER", Kind::number, Storage::text},
-      {"DECIMAL(5)", Kind::integer, Storage::integer},
-      {"INTEGER", Kind::integer, Storage::integer},
-      {"bigint", Kind::integer, Storage::integer},
-      {"FLOAT(126)", Kind::number, Storage::text},
-      {"DOUBLE PRECISION", Kind::number, Storage::text},
-      {"DATE", Kind::date, Storage::text},
-      {"TIMESTAMP(6)", Kind::timestamp, Storage::text},
-      {"TIMESTAMP(6) WITH TIME ZONE", Kind::timestamp, Storage::text},
-      {"BLOB", Kind::binary, Storage::blob},
-      {"LONG RAW", Kind::binary, Storage::blob},
-      {"RAW(16)", Kind::binary, Storage::blob},
-      {"BOOLEAN", Kind::boolean, Storage::integer},
-      {"SDO_GEOMETRY", Kind::other, Storage::text},
+  const auto [type, kind, storage] = GENERATE(table<std::string, ColumnKind, Storage>({
+      {"VARCHAR2(40)", ColumnKind::text, Storage::text},
+      {"VARCHAR2(40 CHAR)", ColumnKind::text, Storage::text},
+      {"character varying(40)", ColumnKind::text, Storage::text},
+      {"CHAR(1)", ColumnKind::text, Storage::text},
+      {"CLOB", ColumnKind::text, Storage::text},
+      {"", ColumnKind::text, Storage::text},
+      {"NUMBER(8)", ColumnKind::integer, Storage::integer},
+      {"NUMBER(18,0)", ColumnKind::integer, Storage::integer},
+      {"number( 8 , 0 )", ColumnKind::integer, Storage::integer},
+      {"NUMBER(19)", ColumnKind::number, Storage::text},
+      {"NUMBER(8,2)", ColumnKind::number, Storage::text},
+      {"NUMBER(8,-2)", ColumnKind::number, Storage::text},
+      {"NUMBER(*,0)", ColumnKind::number, Storage::text},
+      {"NUMBER", ColumnKind::number, Storage::text},
+      {"DECIMAL(5)", ColumnKind::integer, Storage::integer},
+      {"INTEGER", ColumnKind::integer, Storage::integer},
+      {"bigint", ColumnKind::integer, Storage::integer},
+      {"FLOAT(126)", ColumnKind::number, Storage::text},
+      {"DOUBLE PRECISION", ColumnKind::number, Storage::text},
+      {"DATE", ColumnKind::date, Storage::text},
+      {"TIMESTAMP(6)", ColumnKind::timestamp, Storage::text},
+      {"TIMESTAMP(6) WITH TIME ZONE", ColumnKind::timestamp, Storage::text},
+      {"BLOB", ColumnKind::binary, Storage::blob},
+      {"LONG RAW", ColumnKind::binary, Storage::blob},
+      {"RAW(16)", ColumnKind::binary, Storage::blob},
+      {"BOOLEAN", ColumnKind::boolean, Storage::integer},
+      {"SDO_GEOMETRY", ColumnKind::other, Storage::text},
   }));
   INFO(type);
   const auto column = declared_column("C", type);
@@ -51,16 +50,16 @@ TEST_CASE("declared types are understood as Oracle and the standard write them")
 
 TEST_CASE("PostgreSQL's types keep precision, scale and sign of the scale") {
   const auto packed = [](int precision, int scale) { return ((precision << 16) | (scale & 0x7ff)) + 4; };
-  CHECK(postgresql_column("c", "numeric(8,0)", "numeric", packed(8, 0)).kind == Kind::integer);
-  CHECK(postgresql_column("c", "numeric(18,0)", "numeric", packed(18, 0)).kind == Kind::integer);
-  CHECK(postgresql_column("c", "numeric(19,0)", "numeric", packed(19, 0)).kind == Kind::number);
+  CHECK(postgresql_column("c", "numeric(8,0)", "numeric", packed(8, 0)).kind == ColumnKind::integer);
+  CHECK(postgresql_column("c", "numeric(18,0)", "numeric", packed(18, 0)).kind == ColumnKind::integer);
+  CHECK(postgresql_column("c", "numeric(19,0)", "numeric", packed(19, 0)).kind == ColumnKind::number);
   const auto negative = postgresql_column("c", "numeric(5,-2)", "numeric", packed(5, -2));
-  CHECK(negative.kind == Kind::number);
+  CHECK(negative.kind == ColumnKind::number);
   CHECK(negative.precision == 5);
   CHECK(negative.scale == -2);
-  CHECK(postgresql_column("c", "numeric", "numeric", -1).kind == Kind::number);
+  CHECK(postgresql_column("c", "numeric", "numeric", -1).kind == ColumnKind::number);
   CHECK_FALSE(postgresql_column("c", "numeric", "numeric", -1).scale_known);
-  CHECK(postgresql_column("c", "interval", "interval", -1).kind == Kind::other);
+  CHECK(postgresql_column("c", "interval", "interval", -1).kind == ColumnKind::other);
 }
 
 TEST_CASE("numbers have one decimal form") {
@@ -166,7 +165,7 @@ TEST_CASE("the short ways give what the careful way gives, or leave it to decide
   for (int i = 0; i < 200'000; ++i) {
     std::string text;
     for (auto n = random() % 8; n-- > 0;) text += numbers[random() % numbers.size()];
-    for (const auto kind : {Kind::integer, Kind::number, Kind::boolean})
+    for (const auto kind : {ColumnKind::integer, ColumnKind::number, ColumnKind::boolean})
       if (const auto value = plain_value(text, kind)) {
         const auto careful = encode(text, kind);
         INFO(text);
@@ -182,8 +181,8 @@ TEST_CASE("the short ways give what the careful way gives, or leave it to decide
     if (random() % 3 == 0) date += "." + std::to_string(random() % 1000);
     if (random() % 4 == 0) date[random() % date.size()] = dates[random() % dates.size()];
     std::string out = "x";
-    if (append_plain(out, date, Kind::timestamp)) {
-      const auto careful = encode(date, Kind::timestamp);
+    if (append_plain(out, date, ColumnKind::timestamp)) {
+      const auto careful = encode(date, ColumnKind::timestamp);
       INFO(date);
       CHECK(careful.misfit.empty());
       CHECK(out == "x" + careful.value);
@@ -195,9 +194,9 @@ TEST_CASE("the short ways give what the careful way gives, or leave it to decide
   CHECK(plain > 10'000);
   CHECK(dated > 10'000);
   for (const char* text : {"0", "7", "-12", "12.5", "0.50", "-0.5", "100"})
-    CHECK(plain_value(text, Kind::number));
+    CHECK(plain_value(text, ColumnKind::number));
   for (const char* text : {"", "-", "-0", "007", "1.", ".5", "1.0", "0.0", "1e3", "1,5", "NaN"})
-    CHECK_FALSE(plain_value(text, Kind::number));
-  CHECK_FALSE(plain_value("12.5", Kind::integer));
-  CHECK_FALSE(plain_value("1234567890123456789", Kind::integer));
+    CHECK_FALSE(plain_value(text, ColumnKind::number));
+  CHECK_FALSE(plain_value("12.5", ColumnKind::integer));
+  CHECK_FALSE(plain_value("1234567890123456789", ColumnKind::integer));
 }
