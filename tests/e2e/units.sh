@@ -102,6 +102,31 @@ unzip -p versements/sanctions/lots/*/sip.zip 'content/*.xml' >"$work/whole"
 grep -q TANGUY "$work/whole" || fail "nothing was read of the files"
 grep -qE 'REVOC|>BLAME<|2098-01-01' "$work/whole" && fail "a sanction left in a file"
 
+say "a thesis: a line that is there twice, a convenience date, a jury that was never closed"
+thesis=$(python3 -c 'import csv, json
+print(next(json.loads(r["key"])[0] for r in csv.DictReader(open("versements/apogee/kept.csv", newline="")) if r["profile"] == "theses-hdr"))')
+cp sources/apogee.sqlite sources/theses.sqlite
+sqlite3 sources/theses.sqlite "UPDATE THESE_HDR_SOUT SET DAT_FIN_CFD_THS = '2999-12-31 00:00:00' WHERE COD_THS = $thesis;
+INSERT INTO THESE_HDR_SOUT SELECT * FROM THESE_HDR_SOUT WHERE COD_THS = $thesis;
+UPDATE GRP_RESULTAT_VDI SET ETA_AVC_VDI = 'A' WHERE COD_DIP IN (SELECT COD_DIP FROM THESE_HDR_SOUT WHERE COD_THS = $thesis)"
+expect 0 "$versoir" consult show apogee.extract "these_hdr:[$thesis]" --lang fr
+grep -q 'non publié' <<<"$out" && fail "a published result is called unpublished"
+out=$("$versoir" extract sqlite:sources/theses.sqlite --application apogee --output theses.extract 2>&1) || [ $? = 3 ] || fail "extract: $out"
+expect 0 "$versoir" consult show theses.extract "these_hdr:[$thesis]" --lang fr; contains "(résultat non publié)"
+expect 0 "$versoir" plan theses.extract --id theses --profile theses-hdr
+[ "$(grep -c "^[^,]*,theses-hdr,\[$thesis\]," versements/theses/kept.csv)" = 1 ] || fail "the thesis is not transferred once"
+out=$("$versoir" build theses 2>&1) || [ $? = 3 ] || fail "build: $out"
+unzip -p versements/theses/lots/*/sip.zip manifest.xml >"$work/whole"
+grep -q 'Confidentielle, sans terme connu' "$work/whole" || fail "the end of confidentiality"
+grep -q '2999' "$work/whole" && fail "a convenience date is told as a date"
+
+say "registers of the last year: deferred, and transferred once the archivist says that they are closed"
+{ echo "profile,key"; grep '^listes-inscrits,.*en cours ou à venir' versements/apogee/left-out.csv | python3 -c 'import csv, sys
+out = csv.writer(sys.stdout)
+for row in csv.reader(sys.stdin): out.writerow(row[:2])'; } >last.csv
+expect 0 "$versoir" plan apogee.extract --id last --closed last.csv
+[ "$(grep -c ',listes-inscrits,' versements/last/kept.csv)" = "$(($(wc -l <last.csv) - 1))" ] || fail "the last list is not transferred"
+
 say "planned again: other lots, the same table, 100 columns on a terminal; the table is nobody's proof"
 cp versements/apogee/tableau.csv "$work/tableau.csv"
 before=$(python3 -c 'import json; print(sorted(lot["messageIdentifier"] for lot in json.load(open("versements/apogee/plan.json"))["lots"]))')
