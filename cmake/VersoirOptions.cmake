@@ -8,11 +8,10 @@ option(VERSOIR_WERROR "Treat warnings as errors" ON)
 option(VERSOIR_FUZZ "Build the libFuzzer targets instead of the tests (clang)" OFF)
 option(VERSOIR_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
 
-# A delivered build, and that of the fuzz targets, compile four sources at once, which halves their time: the headers cost more
-# than our own lines.
-# The other presets compile each alone: quicker after a change, and a source that leans on its neighbour's includes
-# or helpers does not compile there. All tests run in both forms.
-if(CMAKE_BUILD_TYPE STREQUAL "Release" OR VERSOIR_FUZZ)
+# What is built from nothing (a delivered build, sanitizers, fuzz targets) compiles four sources at once, which halves the
+# time: the headers cost more than our own lines. The dev preset, where one works, compiles each alone: quicker after a
+# change, and a source that leans on its neighbour's includes or helpers does not compile there.
+if(CMAKE_BUILD_TYPE STREQUAL "Release" OR VERSOIR_FUZZ OR VERSOIR_SANITIZE)
   set(CMAKE_UNITY_BUILD ON)
   set(CMAKE_UNITY_BUILD_BATCH_SIZE 4)
   # They take the next source's names for the same source's; the other presets keep them.

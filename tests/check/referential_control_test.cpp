@@ -115,7 +115,7 @@ TEST_CASE("values outside SEDA have the types of the platform's ontology, in uni
   CHECK(tests::defects(platform.judge(sip)) == Codes{"CHECK_OBJECT_GROUP_SCHEMA.ONTOLOGY_VALIDATION.KO"});
 }
 
-TEST_CASE("an archive unit profile must be known, active and hold a schema; it hides nothing") {
+TEST_CASE("an archive unit profile must be known, active and hold a schema, and it hides nothing") {
   Platform platform;
   const auto with = [&](const std::string& file) {
     return tests::defects(platform.with("archive-unit-profiles.json", file).judge(with_unit_profile()));

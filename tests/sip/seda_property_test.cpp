@@ -296,7 +296,7 @@ bool structurally_valid(const sip::SedaReport& report) {
 
 }  // namespace
 
-TEST_CASE("documents made from the table are valid for every judge; with one fault, all judges agree") {
+TEST_CASE("documents made from the table are valid for every judge, and with one fault, all judges agree") {
   if (!tests::have(tests::shared_dir() / "reference/seda-xsd")) return;
   constexpr int documents = 40, faults = 8;
   for (const auto version : {sip::SedaVersion::v2_1, sip::SedaVersion::v2_2, sip::SedaVersion::v2_3})
