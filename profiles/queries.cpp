@@ -48,6 +48,8 @@ class QueryCheck {
         if (c.take) columns.push_back(core::sql_name(c.name));
       db_.exec(fmt::format("CREATE TABLE {} ({})", core::sql_name(table.name), fmt::join(columns, ", ")));
     }
+    // What the extract says of itself: views may ask when it was made.
+    db_.exec("CREATE TABLE versoir_run (key TEXT PRIMARY KEY, value TEXT)");
     try {
       if (!app_.views.empty()) db_.exec(app_.views);
     } catch (const core::Error&) {

@@ -312,6 +312,9 @@ CREATE TEMP VIEW v_date AS
 SELECT cod_ind, substr(jour, 1, 10) AS jour, nature FROM v_date_brute
 WHERE jour >= '1900-01-02' AND jour < '2100-01-01';
 
+-- Jour de l'extraction.
+CREATE TEMP VIEW v_extraction AS SELECT max(substr(value, 1, 10)) AS jour FROM versoir_run WHERE key = 'finished';
+
 -- Année à partir de laquelle un étudiant inscrit est encore là : la dernière ouverte, ou la dernière qui a des
 -- inscriptions si elle est plus ancienne.
 CREATE TEMP VIEW v_annee_courante AS

@@ -51,15 +51,21 @@ SELECT c_commune AS code, rtrim(libelle_commune) AS libelle FROM commune;
 
 -- Personnes ----------------------------------------------------------------------------------------------------------
 
+-- Jour de l'extraction.
+CREATE TEMP VIEW v_extraction AS SELECT max(substr(value, 1, 10)) AS jour FROM versoir_run WHERE key = 'finished';
+
 -- Dernier jour où les fiches ont été tenues (dates d'audit) : c'est à cette date qu'un agent est, ou n'est plus, en
--- poste. Lit deux tables entières : pour les requêtes qui ne sont jouées qu'une fois.
+-- poste. Une date d'audit postérieure à l'extraction est une erreur et ne compte pas ; sans aucune date, c'est le jour de
+-- l'extraction. Lit deux tables entières : pour les requêtes qui ne sont jouées qu'une fois.
 CREATE TEMP VIEW v_reference AS
 SELECT coalesce(
-  (SELECT substr(max(jour), 1, 10) FROM (
-     SELECT max(d_modification) AS jour FROM individu UNION ALL SELECT max(d_creation) FROM individu
-     UNION ALL SELECT max(d_creation) FROM affectation)
-   WHERE '2100-01-01' > jour),
-  (SELECT substr(max(d_deb_affectation), 1, 10) FROM affectation WHERE '2100-01-01' > d_deb_affectation)) AS jour;
+  (SELECT max(jour) FROM (
+     SELECT substr(d_modification, 1, 10) AS jour FROM individu UNION ALL SELECT substr(d_creation, 1, 10) FROM individu
+     UNION ALL SELECT substr(d_creation, 1, 10) FROM affectation)
+   WHERE NOT jour > coalesce((SELECT jour FROM v_extraction), '2099-12-31')),
+  (SELECT substr(max(d_deb_affectation), 1, 10) FROM affectation
+   WHERE NOT substr(d_deb_affectation, 1, 10) > coalesce((SELECT jour FROM v_extraction), '2099-12-31')),
+  (SELECT jour FROM v_extraction)) AS jour;
 
 -- Une date de naissance de convenance (1900-01-01, 1111-11-11, 9999…) n'est pas une date de naissance. naissance_sure est
 -- un jour connu. naissance_depart fait courir les délais : une naissance connue par l'année ou par le mois seulement vaut

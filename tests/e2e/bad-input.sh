@@ -26,7 +26,7 @@ expect 33 "$versoir" review nowhere; contains "There is no versement nowhere"
 expect 80 "$versoir" status nowhere; contains "There is no versement nowhere"; contains "versoir plan"
 expect 2 "$versoir" check absent.zip; contains "neither a file nor a versement"
 expect 70 "$versoir" plan absent.extract --id x; contains "no such file"
-expect 2 "$versoir" plan; contains EXTRACT
+expect 2 "$versoir" plan; contains "filing-plan"
 expect 10 "$versoir" extract sqlite:. --application "$profile"; contains "folder"
 expect 2 "$versoir" consult search x y --limit -1; contains "-1"
 

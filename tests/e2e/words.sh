@@ -75,4 +75,4 @@ stop_sandbox
 expect 50 "$versoir" vitam ping; contains "→"; contains "[platform.sandbox]"
 expect 70 "$versoir" plan absent.extract --id v2; contains "ce fichier ou dossier n’existe pas"; contains "→"
 expect 2 "$versoir" plna; contains "versoir plan"
-head -c 300 /dev/urandom >noise; expect 31 "$versoir" check noise; contains "La plateforme s’arrêterait ici"; lacks "Étape terminée"
+head -c 300 /dev/urandom >noise; expect 31 "$versoir" check noise; contains "> KO CHECK_CONTAINER"; lacks "Étape terminée"
