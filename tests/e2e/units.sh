@@ -126,7 +126,7 @@ out=$("$versoir" extract sqlite:sources/theses.sqlite --application apogee --out
 "$versoir" plan future.extract --id future --profile theses-hdr >/dev/null 2>&1 || true  # it may have been the only one
 [ ! -e versements/future ] || grep -q "theses-hdr,\[$thesis\],Soutenance prévue" versements/future/left-out.csv || fail "a thesis is archived before its defence"
 cp sources/harpege.sqlite sources/audit.sqlite
-sqlite3 sources/audit.sqlite "UPDATE INDIVIDU SET D_MODIFICATION = '2062-03-01 00:00:00' WHERE NO_INDIVIDU = 501"
+sqlite3 sources/audit.sqlite "UPDATE INDIVIDU SET D_MODIFICATION = '2062-03-01 00:00:00' WHERE NO_INDIVIDU = (SELECT NO_INDIVIDU FROM INDIVIDU ORDER BY D_MODIFICATION LIMIT 1)"
 rm -r profiles  # the site has no table of sanctions any more
 out=$("$versoir" extract sqlite:sources/audit.sqlite --application harpege --output audit.extract 2>&1) || [ $? = 3 ] || fail "extract: $out"
 expect 0 "$versoir" plan audit.extract --id audit
