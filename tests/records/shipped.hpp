@@ -22,6 +22,9 @@ class Shipped {
       : app(profiles::load(source_dir() / "profiles" / name)), db(core::Database::memory()) {
     for (const auto& table : app.tables)
       if (table.take) create(table);
+    db.exec(
+        "CREATE TABLE versoir_run (key TEXT PRIMARY KEY, value TEXT) STRICT;"
+        "INSERT INTO versoir_run VALUES ('finished', '2026-06-30T10:00:00Z')");
   }
 
   /// Columns and values as SQL: add("INDIVIDU", "COD_IND, LIB_NOM_PAT_IND", "1, 'DUPONT'").
