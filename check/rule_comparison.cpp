@@ -1,7 +1,8 @@
 // Compares, rule by rule, existence, category and duration.
 #include "check/rule_comparison.hpp"
 
-#include "core/text.hpp"
+#include "core/i18n.hpp"
+#include "sip/rule_duration.hpp"
 
 #include <fmt/format.h>
 
@@ -41,13 +42,13 @@ std::optional<Length> length_of(const Rule& rule) {
   return Length{*rule.duration * (measurement == "YEAR" ? 12LL : 1LL), false};
 }
 
-std::string words(std::optional<int> count, const std::string& unit) {
-  return count ? fmt::format("{} {}", *count, unit) : core::tr("unlimited");
-}
-std::string words(const profiles::RuleDef& rule) {
-  return words(rule.duration, rule.unit == core::TimeUnit::day     ? "DAY"
-                              : rule.unit == core::TimeUnit::month ? "MONTH"
-                                                                   : "YEAR");
+/// In words of the user; as written where the referential has a measurement of its own.
+std::string words(const Rule& rule) {
+  if (!rule.duration) return sip::rule_duration_label({});
+  const auto measurement = upper(rule.measurement);
+  const auto text = fmt::format("{} {}", *rule.duration, measurement);
+  const auto duration = sip::parse_rule_duration(text);
+  return duration ? sip::rule_duration_label(*duration) : text;
 }
 
 void compare(const profiles::RuleDef& ours, const std::string& id, const Referentials& platform,
@@ -65,8 +66,8 @@ void compare(const profiles::RuleDef& ours, const std::string& id, const Referen
     tell("rule-category",
          msg("{0}: the platform's {1} is of category {2}, not {3}.", ours.code, id, theirs->type, category));
   if (length_of(ours) != length_of(*theirs))
-    tell("rule-duration", msg("{0}: the platform's {1} lasts {2}, not {3}.", ours.code, id,
-                              words(theirs->duration, upper(theirs->measurement)), words(ours)));
+    tell("rule-duration", msg("{0}: the platform's {1} lasts {2}, not {3}.", ours.code, id, words(*theirs),
+                              sip::rule_duration_label({ours.duration, ours.unit})));
 }
 
 }  // namespace

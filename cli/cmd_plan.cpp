@@ -44,16 +44,19 @@ void tell_unvalidated(Context& c, const sip::Plan& plan) {
 void tell_sampling(Context& c, const sip::Plan& plan) {
   for (const auto& s : plan.sampling) {
     const auto profile = s.value("profile", std::string());
-    const auto kept = core::show_count(s.value("kept", std::uint64_t{0}));
+    const auto kept = s.value("kept", std::uint64_t{0});
     const auto population = core::show_count(s.value("population", std::uint64_t{0}));
     if (s.value("applied", false))
-      c.out.say(
-          msg("Selection in {0}: {1} of {2} records are to be kept for ever.", profile, kept, population));
+      c.out.say(core::nmsg("Selection in {1}: {0} of {2} records is to be kept for ever.",
+                           "Selection in {1}: {0} of {2} records are to be kept for ever.", kept, profile,
+                           population));
     else
-      c.out.warn(
-          msg("The selection [tri.{0}] is not validated by the establishment yet: it would keep {1} of {2} "
-              "records, all are kept until it is. A production platform accepts no other.",
-              profile, kept, population));
+      c.out.warn(core::nmsg(
+          "The selection [tri.{1}] is not validated by the establishment yet: it would keep {0} of "
+          "{2} records, all are kept until it is. A production platform accepts no other.",
+          "The selection [tri.{1}] is not validated by the establishment yet: it would keep {0} of "
+          "{2} records, all are kept until it is. A production platform accepts no other.",
+          kept, profile, population));
   }
 }
 

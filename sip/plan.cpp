@@ -3,6 +3,7 @@
 
 #include "core/csv.hpp"
 #include "core/file.hpp"
+#include "core/nearest.hpp"
 #include "records/record.hpp"
 #include "records/rendition.hpp"
 #include "records/selection.hpp"
@@ -37,10 +38,11 @@ std::vector<const profiles::ArchiveDef*> chosen_archives(const profiles::Applica
       archives.push_back(&archive);
   for (const auto& id : wanted) {
     if (app.find_archive(id)) continue;
-    std::string known;
-    for (const auto& archive : app.archives) known += (known.empty() ? "" : ", ") + archive.id;
-    throw Error(Exit::profile_invalid, msg("The application {0} has no archive profile {1}.", app.id, id))
-        .hint(msg("Known archive profiles: {0}.", known));
+    std::vector<std::string> known;
+    for (const auto& archive : app.archives) known.push_back(archive.id);
+    Error e(Exit::profile_invalid, msg("The application {0} has no archive profile {1}.", app.id, id));
+    if (const auto near = core::nearest(id, known)) std::move(e).hint(msg("Did you mean {0}?", *near));
+    throw std::move(e).hint(msg("Known archive profiles: {0}.", fmt::format("{}", fmt::join(known, ", "))));
   }
   if (archives.empty())
     throw Error(Exit::profile_invalid, msg("The application {0} has no archive profile.", app.id));
@@ -138,14 +140,15 @@ class Planner {
 
   [[nodiscard]] const std::vector<Tally>& tallies() const noexcept { return tallies_; }
 
-  PlanTable finish(const Versement& versement) {
+  /// `carried`: the application before [durations], as the table wants it.
+  PlanTable finish(const Versement& versement, const profiles::Application& carried) {
     plan_.kept_sha512 = kept_.sink.take().sha512.hex();
     plan_.left_out_sha512 = left_out_.sink.take().sha512.hex();
     // plan.json last: until it says so, the lists beside it belong to no plan (a build compares their
     // digests).
     kept_.file.commit();
     left_out_.file.commit();
-    auto table = plan_table(versement, plan_, app_);
+    auto table = plan_table(versement, plan_, carried);
     write_plan_table(versement, table);
     versement.write_plan(plan_);
     return table;
@@ -255,7 +258,8 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   plan.attempt = next_attempt(versement, options.replace);
   plan.created = clock.now();
 
-  auto app = extract.profile();
+  const auto carried = extract.profile();
+  auto app = carried;
   auto archives = chosen_archives(app, options.profiles);
   std::optional<KeyList> closed;
   if (!options.closed.empty()) {
@@ -301,7 +305,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
         {"name", list->file().filename().string()}, {"sha512", list->sha512()}, {"records", plan.kept}};
   }
   if (!list) refuse_empty(planner.tallies(), options.profiles, plan);
-  auto made = planner.finish(versement);
+  auto made = planner.finish(versement, carried);
   if (table) *table = std::move(made);
   folder.keep();
   return plan;

@@ -40,7 +40,8 @@ struct ProfileTable {
 };
 using PlanTable = std::vector<ProfileTable>;
 
-/// Reads kept.csv and left-out.csv row by row: memory grows with years and rules, never with units.
+/// Reads kept.csv and left-out.csv row by row: memory grows with years and rules, never with units. `app` as
+/// the extract carries it: what [durations] changes is told beside it.
 [[nodiscard]] PlanTable plan_table(const Versement& versement, const Plan& plan,
                                    const profiles::Application& app);
 [[nodiscard]] core::Json to_json(const ProfileTable& table);

@@ -158,8 +158,9 @@ Json sampling_to_json(const profiles::ArchiveDef& archive, const Settings& setti
   return json;
 }
 
-Json profiles_to_json(const profiles::Application& app, const Settings& settings, const Lists& lists,
-                      const Plan& plan) {
+/// `carried`: the application as the extract carries it, before [durations].
+Json profiles_to_json(const profiles::Application& app, const profiles::Application& carried,
+                      const Settings& settings, const Lists& lists, const Plan& plan) {
   Json list = Json::array();
   static const ProfileStats none;
   for (const auto& archive : app.archives) {
@@ -169,7 +170,7 @@ Json profiles_to_json(const profiles::Application& app, const Settings& settings
     const auto& stats = at == lists.profiles.end() ? none : at->second;
     Json rules = Json::array();
     for (const auto& code : used_rules(archive)) {
-      rules.push_back(rule_facts(app, settings, code));
+      rules.push_back(rule_facts(carried, settings, code));
       if (plan.starts.is_object() && plan.starts.contains(code))
         rules.back()["start"].update(plan.starts.at(code));
     }
@@ -246,6 +247,17 @@ Json dictionary_to_json(const profiles::Application& app) {
           {"tablesNotTaken", std::move(left)}};
 }
 
+void put_duration(Json& json, const RuleDuration& duration) {
+  json["duration"] = duration.count ? Json(*duration.count) : Json(nullptr);
+  json["unit"] = duration.unit == core::TimeUnit::day     ? "day"
+                 : duration.unit == core::TimeUnit::month ? "month"
+                                                          : "year";
+}
+
+bool same_duration(const RuleDuration& a, const RuleDuration& b) {
+  return a.count == b.count && (!a.count || a.unit == b.unit);
+}
+
 }  // namespace
 
 Json rule_facts(const profiles::Application& app, const Settings& settings, const std::string& code) {
@@ -269,14 +281,20 @@ Json rule_facts(const profiles::Application& app, const Settings& settings, cons
   if (!rule) return json;
   json["category"] = profiles::rule_element(rule->category);
   json["label"] = rule->label;
-  json["duration"] = rule->duration ? Json(*rule->duration) : Json(nullptr);
-  json["unit"] = rule->unit == core::TimeUnit::day     ? "day"
-                 : rule->unit == core::TimeUnit::month ? "month"
-                                                       : "year";
+  put_duration(json, {rule->duration, rule->unit});
   json["trigger"] = rule->trigger;
   json["source"] = rule->source;
   json["confidence"] = rule->confidence;
   json["validator"] = rule->validator;
+  const auto set = settings.durations.find(code);
+  if (set != settings.durations.end() && !same_duration(set->second, {rule->duration, rule->unit})) {
+    Json instead = {{"source", rule->source}, {"confidence", rule->confidence}};
+    put_duration(instead, {rule->duration, rule->unit});
+    put_duration(json, set->second);
+    json["instead"] = std::move(instead);
+    json["source"] = json["validation"].is_object() ? core::text_of(json["validation"], "reference") : "";
+    json["confidence"] = "";
+  }
   return json;
 }
 
@@ -328,14 +346,15 @@ Json attachments_to_json(const Settings& settings) {
 Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract,
                   const Target& target) {
   const auto settings = Settings::from_json(plan.settings);
-  auto app = extract.profile();
+  const auto carried = extract.profile();
+  auto app = carried;
   apply_durations(app, settings.durations);
   const auto lists = read_lists(versement, plan);
   auto facts = common_facts(versement, plan, settings, target, lists);
   facts["application"] = {{"id", app.id}, {"label", app.label}};
   facts["extract"] = extract_to_json(extract, plan);
   facts["dictionary"] = dictionary_to_json(app);
-  facts["profiles"] = profiles_to_json(app, settings, lists, plan);
+  facts["profiles"] = profiles_to_json(app, carried, settings, lists, plan);
   if (!settings.attachments.empty()) facts["attachments"] = attachments_to_json(settings);
   return facts;
 }

@@ -19,7 +19,9 @@ namespace versoir::sip {
 /// The same of a versement that transfers a filing plan: its nodes in the place of extract and profiles.
 [[nodiscard]] core::Json review_filing_facts(const Versement& versement, const Plan& plan,
                                              const Target& target = {});
-/// A rule: label, duration, RuleId of the platform, source, validation.
+/// A rule: label, duration, RuleId of the platform, source, validation. `app` as the extract carries it:
+/// where [durations] sets another duration, the fact is the establishment's, source and confidence with it,
+/// and "instead" holds what the profile says.
 [[nodiscard]] core::Json rule_facts(const profiles::Application& app, const Settings& settings,
                                     const std::string& code);
 [[nodiscard]] std::string review_text(const core::Json& facts);

@@ -196,8 +196,8 @@ class Page {
     Rows rows;
     for (const auto& r : member(profile, "rules"))
       rows.push_back({text(r, "code"), text(r, "ruleId"), category_label(text(r, "category")),
-                      text(r, "label"), duration_and_start(r), text(r, "trigger"), text(r, "source"),
-                      confidence_label(text(r, "confidence")), text(r, "validator"), validation_label(r)});
+                      text(r, "label"), duration_and_start(r), text(r, "trigger"), source_text(r),
+                      rule_confidence(r), text(r, "validator"), validation_label(r)});
     table(tr("Rules written on the units"),
           {tr("rule"), tr("RuleId of the platform"), tr("category"), tr("label"), tr("duration"),
            tr("counted from"), tr("source"), tr("confidence"), tr("to be validated by"), tr("validation")},
@@ -328,8 +328,8 @@ void profile_lines(Lines& out, const Json& p) {
     out.item(core::nmsg("{0} archive unit without any date", "{0} archive units without any date", n));
   for (const auto& r : member(p, "rules"))
     out.item(msg("{0} ({1}), {2}: {3}; confidence: {4}; source: {5}; {6}", text(r, "code"), text(r, "ruleId"),
-                 duration_and_start(r), text(r, "label"), confidence_label(text(r, "confidence")),
-                 text(r, "source"), validation_label(r)));
+                 duration_and_start(r), text(r, "label"), rule_confidence(r), source_text(r),
+                 validation_label(r)));
   if (const auto& s = member(p, "sampling"); s.is_object()) sampling_lines(out, s);
   for (const auto& f : member(p, "forecast")) forecast_lines(out, f);
 }

@@ -3,6 +3,7 @@
 
 #include "core/display.hpp"
 #include "extract/store.hpp"
+#include "sip/rule_duration.hpp"
 #include "sip/versement.hpp"
 
 #include <algorithm>
@@ -73,12 +74,16 @@ std::string sampling_text(const core::Json& sampling) {
     return tr("No selection is decided: all records are to be kept at the end of their retention.");
   const auto population = number(sampling, "population"), kept = number(sampling, "kept");
   if (member(sampling, "applied") != Json(true))
-    return msg("{0} of {1} records would be kept; until the selection is validated, all are.",
-               core::show_count(kept), core::show_count(population))
+    return core::nmsg("{0} of {1} records would be kept; until the selection is validated, all are.",
+                      "{0} of {1} records would be kept; until the selection is validated, all are.", kept,
+                      core::show_count(population))
         .text();
-  return msg("{0} of {1} records are to be kept at the end of their retention, the others may then be "
-             "destroyed.",
-             core::show_count(kept), core::show_count(population))
+  return core::nmsg(
+             "{0} of {1} records is to be kept at the end of its retention, the others may then be proposed "
+             "for destruction, under visa of the supervising authority.",
+             "{0} of {1} records are to be kept at the end of their retention, the others may then be "
+             "proposed for destruction, under visa of the supervising authority.",
+             kept, core::show_count(population))
       .text();
 }
 
@@ -114,12 +119,11 @@ std::string platform_kind_label(const std::string& kind) {
 
 std::string duration_label(const Json& rule) {
   const auto& duration = member(rule, "duration");
-  if (!duration.is_number_integer()) return tr("unlimited");
-  const auto n = duration.get<unsigned long>();
+  if (!duration.is_number_integer()) return rule_duration_label({});
   const auto unit = text(rule, "unit");
-  if (unit == "day") return core::ntr("{0} day", "{0} days", n);
-  if (unit == "month") return core::ntr("{0} month", "{0} months", n);
-  return core::ntr("{0} year", "{0} years", n);
+  return rule_duration_label({duration.get<int>(), unit == "day"     ? core::TimeUnit::day
+                                                   : unit == "month" ? core::TimeUnit::month
+                                                                     : core::TimeUnit::year});
 }
 
 std::string start_label(const Json& rule) {
@@ -141,8 +145,22 @@ std::string start_label(const Json& rule) {
 }
 
 std::string duration_and_start(const Json& rule) {
+  auto label = duration_label(rule);
+  if (const auto& instead = member(rule, "instead"); instead.is_object())
+    label += ", " + msg("duration of the establishment, instead of {0}", duration_label(instead)).text();
   const auto start = start_label(rule);
-  return start.empty() ? duration_label(rule) : duration_label(rule) + ", " + start;
+  return start.empty() ? label : label + ", " + start;
+}
+
+std::string source_text(const Json& rule) {
+  if (!member(rule, "instead").is_object()) return text(rule, "source");
+  const auto source = text(rule, "source");
+  return source.empty() ? tr("[durations] of versoir.conf, validated by nobody") : source;
+}
+
+std::string rule_confidence(const Json& rule) {
+  return member(rule, "instead").is_object() ? tr("decision of the establishment")
+                                             : confidence_label(text(rule, "confidence"));
 }
 
 static std::optional<LotState> state_of(const Json& lot) { return parse_state(text(lot, "state")); }

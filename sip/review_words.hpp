@@ -37,7 +37,12 @@ using core::Json;
 [[nodiscard]] std::string duration_label(const Json& rule);
 /// What the establishment decided of the start dates of the rule, "" when nothing.
 [[nodiscard]] std::string start_label(const Json& rule);
+/// The duration, whether it is the establishment's in the place of the profile's, and start_label.
 [[nodiscard]] std::string duration_and_start(const Json& rule);
+/// Where the duration comes from, and how sure it is: of what the establishment set, the profile's source and
+/// confidence say nothing.
+[[nodiscard]] std::string source_text(const Json& rule);
+[[nodiscard]] std::string rule_confidence(const Json& rule);
 [[nodiscard]] std::string state_text(const Json& lot);
 [[nodiscard]] std::string check_text(const std::string& verdict);
 [[nodiscard]] std::string span_text(const Json& profile);

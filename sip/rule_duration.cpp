@@ -1,6 +1,7 @@
 // Reads and writes the durations of [durations], and puts them in the place of the profile's.
 #include "sip/rule_duration.hpp"
 
+#include "core/i18n.hpp"
 #include "core/text.hpp"
 
 #include <fmt/format.h>
@@ -57,6 +58,14 @@ std::optional<RuleDuration> parse_rule_duration(std::string_view given) {
 
 std::string rule_duration_text(const RuleDuration& duration) {
   return duration.count ? fmt::format("{} {}", *duration.count, unit_text(duration.unit)) : "unlimited";
+}
+
+std::string rule_duration_label(const RuleDuration& duration) {
+  if (!duration.count) return core::tr("unlimited");
+  const auto n = static_cast<unsigned long>(*duration.count);
+  if (duration.unit == core::TimeUnit::day) return core::ntr("{0} day", "{0} days", n);
+  if (duration.unit == core::TimeUnit::month) return core::ntr("{0} month", "{0} months", n);
+  return core::ntr("{0} year", "{0} years", n);
 }
 
 void apply_durations(profiles::Application& app, const RuleDurations& durations) {

@@ -19,6 +19,8 @@ struct RuleDuration {
 /// anything else. 999 years at most, as in a referential.
 [[nodiscard]] std::optional<RuleDuration> parse_rule_duration(std::string_view text);
 [[nodiscard]] std::string rule_duration_text(const RuleDuration& duration);
+/// "20 years", "unlimited": in the user's language.
+[[nodiscard]] std::string rule_duration_label(const RuleDuration& duration);
 
 /// Logical code → duration. Codes that the application does not have are left alone: a configuration serves
 /// several applications.

@@ -33,6 +33,22 @@ std::vector<std::string> differences(std::optional<int> duration, core::TimeUnit
   return codes;
 }
 
+/// What is said of a rule of ours against APP-1.
+std::string complaint(std::optional<int> duration, core::TimeUnit unit) {
+  core::TemporaryDirectory dir;
+  profiles::Application app;
+  profiles::RuleDef rule;
+  rule.code = "DUA";
+  rule.category = profiles::RuleCategory::appraisal;
+  rule.duration = duration;
+  rule.unit = unit;
+  app.rules.push_back(rule);
+  const auto platform = check::Referentials::read(tests::write_referentials(dir));
+  const auto findings = check::compare_rules(app, {{"DUA", "APP-1"}}, platform);
+  REQUIRE(findings.size() == 1);
+  return findings[0].message.english();
+}
+
 using Differences = std::vector<std::string>;
 using core::TimeUnit;
 
@@ -51,4 +67,11 @@ TEST_CASE("a rule that differs on the platform is told") {
   CHECK(differences(50, TimeUnit::day, "APP-1") == Differences{"rule-duration"});
   CHECK(differences(std::nullopt, TimeUnit::year, "APP-1") == Differences{"rule-duration"});
   CHECK(differences(50, TimeUnit::year, "ACC-2") == Differences{"rule-category", "rule-duration"});
+}
+
+TEST_CASE("durations that differ are told in words, not in the codes of the referential") {
+  CHECK(complaint(1, TimeUnit::day) == "DUA: the platform's APP-1 lasts 50 years, not 1 day.");
+  CHECK(complaint(18, TimeUnit::month) == "DUA: the platform's APP-1 lasts 50 years, not 18 months.");
+  CHECK(complaint(std::nullopt, TimeUnit::year) ==
+        "DUA: the platform's APP-1 lasts 50 years, not unlimited.");
 }

@@ -97,9 +97,22 @@ say "build: a rule of the platform that lasts another time, is of another catego
 expect 0 "$versoir" plan bibliotheque.extract --id v1
 cp referentials/rules.csv rules.good
 sed -i -e '/^APP-5,/s/,5,YEAR/,10,YEAR/' -e 's/^ACC-50,AccessRule/ACC-50,ReuseRule/' referentials/rules.csv
-expect 4 "$versoir" build v1; contains "APP-5 lasts 10 YEAR, not 5 YEAR"; contains "ACC-50 is of category ReuseRule"; nothing_left versements/v1/lots
+expect 4 "$versoir" build v1; contains "APP-5 lasts 10 years, not 5 years"; contains "ACC-50 is of category ReuseRule"; nothing_left versements/v1/lots
 sed -i '/^APP-5,/d' referentials/rules.csv; expect 4 "$versoir" build v1; contains "no rule APP-5"
 cp rules.good referentials/rules.csv; rm rules.good
+
+say "build: a production platform whose rules were not compared"
+cp versements/v1/plan.json "$work/plan.json"
+python3 - versements/v1/plan.json <<'PY'
+import json, sys
+plan = json.load(open(sys.argv[1]))
+[key] = [k for k in plan["platform"] if k == "kind"]
+plan["platform"][key] = "production"
+json.dump(plan, open(sys.argv[1], "w"))
+PY
+sed -i '/^referentials = /d' versoir.conf
+expect 4 "$versoir" build v1; contains "referentials is not set"; nothing_left versements/v1/lots
+cp "$work/plan.json" versements/v1/plan.json; cp "$work/conf" versoir.conf
 
 say "a full disk: build, check, review, visa; each leaves what was there, and goes on when there is room"
 expect 70 small 2 "$versoir" build v1; contains manifest

@@ -393,5 +393,7 @@ TEST_CASE("an unknown archive profile is refused with the list of those that exi
   Club club;
   const auto plan = [&] { club.plan([](sip::PlanOptions& o) { o.profiles = {"dossiers"}; }); };
   CHECK(exit_of(plan) == Exit::profile_invalid);
-  CHECK_THAT(complaint_of(plan), Contains("membres") && Contains("saisons"));
+  CHECK_THAT(complaint_of(plan), Contains("membres") && Contains("saisons") && !Contains("Did you mean"));
+  const auto near = [&] { club.plan([](sip::PlanOptions& o) { o.profiles = {"membre"}; }); };
+  CHECK_THAT(complaint_of(near), Contains("Did you mean membres?") && Contains("saisons"));
 }

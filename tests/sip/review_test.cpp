@@ -81,6 +81,33 @@ TEST_CASE("a report says what stands in the way of a decision") {
   CHECK(facts.at("blocking").size() == plan.lots.size());
 }
 
+TEST_CASE(
+    "a duration that the establishment sets is told as its own, and the profile's source as the profile's") {
+  Club club;
+  const auto plan_with = [&](const std::string& text, const std::string& id) {
+    sip::PlanOptions options;
+    options.versement = id;
+    options.platform = "sandbox";
+    const auto config = core::Config::parse(club.config_text() + text, club.folder() / "versoir.conf");
+    return sip::make_plan(club.extract(), config, club.versement(id), options, club.clock, club.progress);
+  };
+  const auto plan = plan_with("[durations]\nDUA_MEMBRE_10 = 20 YEAR\n", "club-2026");
+  const std::string words = "20 years, duration of the establishment, instead of 10 years";
+  const auto shown = sip::review_text(sip::review_facts(club.versement(), plan, club.extract()));
+  CHECK_THAT(shown, Contains(words + ": Dossier de membre; confidence: decision of the establishment; "
+                                     "source: Tableau de gestion 2026, 4.2;"));
+  CHECK_THAT(shown, !Contains("Tableau de gestion du club, article 4"));
+  club.review(plan);
+  const auto page = core::read_file(club.versement().file("review.html"));
+  CHECK_THAT(page, Contains(words) && !Contains("Tableau de gestion du club, article 4"));
+  CHECK_THAT(core::read_file(club.versement().file("tableau.csv")), Contains(words));
+  CHECK_THAT(core::read_file(club.versement().file("tableau.html")), Contains(words));
+  // What is set to what the profile says is the profile's.
+  const auto same = plan_with("[durations]\nDUA_MEMBRE_10 = 10 YEAR\n", "same");
+  CHECK_THAT(sip::review_text(sip::review_facts(club.versement("same"), same, club.extract())),
+             !Contains("instead of") && Contains("Tableau de gestion du club, article 4"));
+}
+
 TEST_CASE("the page is well-formed, complete, and the same each time") {
   Club club;
   const auto plan = club.plan();

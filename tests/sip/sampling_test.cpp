@@ -302,6 +302,10 @@ TEST_CASE("the report shows the selection, on the page and in the terminal") {
   club.review(plan);
   const auto page = core::read_file(club.versement().file("review.html"));
   CHECK_THAT(page, Contains("(tri)") && Contains("systematic 10 from 3") && Contains("one in 10"));
+  CHECK_THAT(page, Contains("proposed for destruction, under visa") && !Contains("then be destroyed"));
+  const auto one = club.keeping("systematic 46 from 1", "one");
+  CHECK_THAT(sip::review_text(sip::review_facts(club.versement("one"), one, club.extract())),
+             Contains("1 of 46 records is to be kept"));
   const auto none = club.with("", "none");
   CHECK_THAT(sip::review_text(sip::review_facts(club.versement("none"), none, club.extract())),
              Contains("No selection is decided"));
