@@ -4,9 +4,13 @@
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "extract/seal.hpp"
+#include "profiles/loader.hpp"
 #include "sip/plan.hpp"
 #include "sip/review_words.hpp"
 #include "sip/settings.hpp"
+
+#include <set>
+#include <system_error>
 
 namespace versoir::cli {
 
@@ -97,6 +101,8 @@ void show_table(Context& c, const sip::ProfileTable& profile) {
   show_years(c, profile);
   for (const auto& [reason, records] : profile.reasons)
     c.out.result(core::nmsg("  {0} left out: {1}", "  {0} are left out: {1}", records, reason));
+  for (const auto& [reason, records] : profile.deferrals)
+    c.out.result(core::nmsg("  {0} deferred: {1}", "  {0} are deferred: {1}", records, reason));
 }
 
 /// Decisions about start dates: how many units start from a bound, and which bounds nobody approved.
@@ -129,6 +135,25 @@ void tell_attachments(Context& c, const sip::Plan& plan) {
                                         a.title, a.system_id));
 }
 
+/// Rules and archive profiles of every profile at hand; one that does not load knows none.
+std::set<std::string> names_at_hand(const std::vector<fs::path>& folders) {
+  std::set<std::string> names;
+  for (const auto& folder : folders) {
+    std::error_code error;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+      if (std::error_code ignored; !fs::is_regular_file(it->path() / "tables.xml", ignored)) continue;
+      try {
+        const auto app = profiles::load(it->path());
+        for (const auto& rule : app.rules) names.insert(rule.code);
+        for (const auto& archive : app.archives) names.insert(archive.id);
+      } catch (const Error&) {
+        continue;
+      }
+    }
+  }
+  return names;
+}
+
 sip::PlanOptions options_of(Context& c, const std::string& name) {
   sip::PlanOptions options;
   options.versement =
@@ -146,6 +171,7 @@ sip::PlanOptions options_of(Context& c, const std::string& name) {
   options.max_entries = static_cast<std::uint64_t>(limits.integer("max-entries", 10, 10'000'000));
   options.max_bytes = static_cast<std::uint64_t>(limits.integer("max-bytes", 10'000, 1'000'000'000'000));
   options.replace = c.words.has("replace");
+  options.names_elsewhere = [folders = c.profile_folders()] { return names_at_hand(folders); };
   if (c.words.has("closed")) options.closed = c.input(c.words.get("closed"));
   return options;
 }

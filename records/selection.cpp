@@ -243,8 +243,10 @@ void select(core::Database& db, const profiles::Application& app, const profiles
     candidate.key = read_key(keys);
     if (closed && !closed(candidate.key)) continue;
     auto reasons = left_out.reasons(candidate.key);
-    candidate.closed = closed && reasons.first && !reasons.lasting;
-    candidate.cited = candidate.closed && reasons.cited;
+    const bool by_deferrals = reasons.first && !reasons.lasting;
+    candidate.closed = closed && by_deferrals;
+    candidate.deferred = !closed && by_deferrals;
+    candidate.cited = by_deferrals && reasons.cited;
     candidate.left_out = closed ? std::move(reasons.lasting) : std::move(reasons.first);
     if (!candidate.left_out) candidate.facts = facts.read(candidate.key);
     visit(std::move(candidate));

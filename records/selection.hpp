@@ -48,7 +48,9 @@ struct Candidate {
   std::optional<std::string> left_out;  ///< reason; nullopt = kept
   /// Kept because it was declared closed: a deferral was the only reason against it.
   bool closed = false;
-  bool cited = false;   ///< closed, and the deferral asks for the signed paper to be cited
+  /// Left out by deferrals alone: it could be kept once declared closed.
+  bool deferred = false;
+  bool cited = false;   ///< closed or deferred, and the deferral asks for the signed paper to be cited
   profiles::Row facts;  ///< of kept candidates
 };
 /// Streams the candidates of an archive profile in the order of its select. Views must exist (RecordReader

@@ -102,7 +102,7 @@ void KeyList::add(const std::string& profile, const std::string& written, std::s
       throw Error(refusal, msg("{0}: \"{1}\" is not a key.", file_.string(), written))
           .hint(msg("A key is written as in the column \"key\" of left-out.csv: [12], or 12 alone."));
     }
-  lines_.emplace(std::pair{profile, std::move(key)}, Line{false, std::move(reference)});
+  lines_.emplace(std::pair{profile, std::move(key)}, Line{false, false, std::move(reference)});
   anonymous_ = anonymous_ || profile.empty();
 }
 
@@ -113,13 +113,21 @@ bool KeyList::contains(std::string_view profile, const records::Key& key) const 
   return false;
 }
 
-bool KeyList::meet(std::string_view profile, const records::Key& key) {
+bool KeyList::meet(std::string_view profile, const records::Key& key, bool planned) {
   bool met = false;
   for (const auto& spelling : spellings(key))
     for (const auto name : {profile, std::string_view()})
-      if (const auto at = lines_.find({std::string(name), spelling}); at != lines_.end() && !spelling.empty())
+      if (const auto at = lines_.find({std::string(name), spelling});
+          at != lines_.end() && !spelling.empty()) {
         met = at->second.met = true;
+        at->second.planned = at->second.planned || planned;
+      }
   return met;
+}
+
+std::size_t KeyList::unplanned() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      lines_, [](const auto& line) { return line.second.met && !line.second.planned; }));
 }
 
 std::string KeyList::reference(std::string_view profile, const records::Key& key) const {

@@ -20,12 +20,14 @@ class KeyList {
   static KeyList read(const std::filesystem::path& file, core::Exit refusal);
 
   [[nodiscard]] bool contains(std::string_view profile, const records::Key& key) const;
-  /// The same, and remembers that the key was met.
-  bool meet(std::string_view profile, const records::Key& key);
+  /// The same, and remembers that the key was met, and whether its record is planned.
+  bool meet(std::string_view profile, const records::Key& key, bool planned = false);
   /// What the list cites for a record (column "reference"), on one line; "" when it cites nothing.
   [[nodiscard]] std::string reference(std::string_view profile, const records::Key& key) const;
   /// Lines that no record met, as (profile, key); the profile is "" where the list does not say it.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> unmet() const;
+  /// Lines that a record met which is not planned.
+  [[nodiscard]] std::size_t unplanned() const;
   /// At least one line does not say its profile.
   [[nodiscard]] bool anonymous() const noexcept { return anonymous_; }
 
@@ -35,7 +37,7 @@ class KeyList {
 
  private:
   struct Line {
-    bool met = false;
+    bool met = false, planned = false;
     std::string reference;
   };
 

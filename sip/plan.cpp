@@ -12,11 +12,13 @@
 #include "sip/key_list.hpp"
 #include "sip/lot_filler.hpp"
 #include "sip/plan_folder.hpp"
+#include "sip/plan_overlap.hpp"
 #include "sip/plan_refusals.hpp"
 #include "sip/sampling.hpp"
 #include "sip/settings.hpp"
 #include "sip/sinks.hpp"
 #include "sip/start_policy.hpp"
+#include "sip/stray_names.hpp"
 
 #include <algorithm>
 #include <map>
@@ -108,7 +110,7 @@ class Planner {
         kept_(versement.file("kept.csv")),
         left_out_(versement.file("left-out.csv")) {
     write_kept_header(kept_.csv);
-    left_out_.csv.row({"profile", "key", "reason", "year"});
+    left_out_.csv.row({"profile", "key", "reason", "year", "deferred"});
   }
 
   void run(const profiles::ArchiveDef& archive, const std::string& id, records::RecordReader& reader,
@@ -177,10 +179,7 @@ class Planner {
                       [&](records::Candidate&& candidate) { sampler->meet(candidate.key); });
     progress.end();
     sampler->choose(app_, closed_ != nullptr);
-    if (sampler->keeps_nothing())
-      plan_.findings.push_back({core::Severity::warning, "SELECTION_KEEPS_NOTHING",
-                                msg("[tri.{0}] keeps none of the records of this plan.", archive.id),
-                                archive.id});
+    for (auto& remark : sampler->remarks(closed_ != nullptr)) plan_.findings.push_back(std::move(remark));
     plan_.sampling.push_back(sampler->report());
     return sampler;
   }
@@ -209,8 +208,8 @@ class Planner {
   }
 
   void leave(const profiles::ArchiveDef& archive, const records::Candidate& candidate) {
-    left_out_.csv.row(
-        {archive.id, candidate.key.text(), *candidate.left_out, year_of(archive, candidate.key)});
+    left_out_.csv.row({archive.id, candidate.key.text(), *candidate.left_out, year_of(archive, candidate.key),
+                       candidate.deferred ? candidate.cited ? "cited" : "yes" : ""});
     tallies_.back().leave(*candidate.left_out);
     ++plan_.left_out;
   }
@@ -270,7 +269,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   refuse_future(settings, clock);
   apply_durations(app, settings.durations);
   apply_starts(app, settings.starts);
-  plan.findings = stray_codes(config, app);
+  plan.findings = stray_names(config, app, options.names_elsewhere);
   if (settings.platform_kind == "production" &&
       extract.run().kind != extract::kind_name(extract::Kind::final_))
     throw Error(Exit::lot_state,
@@ -307,6 +306,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   if (!list) refuse_empty(planner.tallies(), options.profiles, plan);
   auto made = planner.finish(versement, carried);
   if (table) *table = std::move(made);
+  for (auto& finding : planned_twice(versement, plan)) plan.findings.push_back(std::move(finding));
   folder.keep();
   return plan;
 }

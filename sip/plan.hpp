@@ -5,6 +5,7 @@
 #include "core/progress.hpp"
 #include "extract/store.hpp"
 #include "sip/plan_table.hpp"
+#include "sip/stray_names.hpp"
 #include "sip/versement.hpp"
 
 #include <filesystem>
@@ -24,13 +25,15 @@ struct PlanOptions {
   /// Records that the archivist declares closed: only these are planned, although they were deferred. A list
   /// that names others, or records that stay for another reason, is Error(Exit::usage).
   std::filesystem::path closed;
+  /// What the configuration may name although this application does not know it.
+  NamesElsewhere names_elsewhere;
   bool replace = false;  ///< plan again: attempt + 1, new MessageIdentifiers; refused once a lot was sent
 };
 /// Writes plan.json, kept.csv (lot, profile, key, title, start, end, rules with end dates, selection),
-/// left-out.csv (profile, key, reason), and their table (plan_table.hpp), which `table` receives. Refuses a
-/// rehearsal extract for a production platform (Exit::lot_state), an unmapped rule or missing agency or
-/// agreement (Exit::configuration, all of them at once), a selection that keeps nothing
-/// (Exit::profile_invalid).
+/// left-out.csv (profile, key, reason, year, whether it is deferred), and their table (plan_table.hpp), which
+/// `table` receives. Refuses a rehearsal extract for a production platform (Exit::lot_state), an unmapped
+/// rule or missing agency or agreement (Exit::configuration, all of them at once), a selection that keeps
+/// nothing (Exit::profile_invalid).
 Plan make_plan(extract::Extract& extract, const core::Config& config, const Versement& versement,
                const PlanOptions& options, const core::Clock& clock, core::Progress& progress,
                PlanTable* table = nullptr);

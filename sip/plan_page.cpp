@@ -56,6 +56,7 @@ class PlanPage {
     page_.facts(std::vector<std::pair<std::string, std::string>>{
         {tr("Records transferred"), show_count(p.kept)},
         {tr("Records left out"), show_count(p.left_out)},
+        {tr("Of which deferred"), show_count(p.deferred)},
         {tr("Extreme dates"), msg("from {0} to {1}", day(p.extent.start), day(p.extent.end)).text()}});
     rules(p);
     if (!p.years.empty()) page_.raw(chart(p));
@@ -63,6 +64,9 @@ class PlanPage {
     Rows rows;
     for (const auto& [reason, records] : p.reasons) rows.push_back({reason, show_count(records)});
     table(tr("Left out, and why"), {tr("reason"), tr("records")}, rows);
+    rows.clear();
+    for (const auto& [reason, records] : p.deferrals) rows.push_back({reason, show_count(records)});
+    table(tr("Deferred until declared closed, and why"), {tr("reason"), tr("records")}, rows);
     left_by_year(p);
   }
   void close() { page_.close(); }

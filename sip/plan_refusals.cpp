@@ -1,6 +1,8 @@
 // Collects reasons, then says them at once.
 #include "sip/plan_refusals.hpp"
 
+#include "core/nearest.hpp"
+
 #include <algorithm>
 #include <span>
 
@@ -31,6 +33,20 @@ void explain(Error& e, const Tally& tally) {
     std::move(e).because(core::nmsg("{1}: {0} record: {2}", "{1}: {0} records: {2}", count, id, reason));
 }
 
+/// Why no record answers to a line of a list of closed records.
+core::Message unmet_reason(const profiles::Application& app, const profiles::ArchiveDef* archive,
+                           const std::string& profile, const std::string& key) {
+  if (archive && !defers(*archive))
+    return msg("{0}: {1} defers no record, none of its records can be declared closed.", key, profile);
+  if (archive || profile.empty()) return msg("{0}: no such record.", key);
+  std::vector<std::string> known;
+  for (const auto& a : app.archives) known.push_back(a.id);
+  if (const auto near = core::nearest(profile, known))
+    return msg("{0}: the application {1} has no archive profile {2}; did you mean {3}?", key, app.id, profile,
+               *near);
+  return msg("{0}: the application {1} has no archive profile {2}.", key, app.id, profile);
+}
+
 }  // namespace
 
 void keep_deferring(std::vector<const profiles::ArchiveDef*>& archives, const KeyList& closed) {
@@ -52,9 +68,10 @@ void ClosedRefusals::add(core::Message reason) {
 void ClosedRefusals::add_unmet(const KeyList& list, const std::vector<std::string>& wanted,
                                const profiles::Application& app) {
   for (const auto& [profile, key] : list.unmet()) {
-    const bool elsewhere = app.find_archive(profile) && !wanted.empty() &&
-                           std::find(wanted.begin(), wanted.end(), profile) == wanted.end();
-    if (!elsewhere) add(msg("{0}: no such record.", key));
+    const auto* archive = app.find_archive(profile);
+    const bool elsewhere =
+        archive && !wanted.empty() && std::find(wanted.begin(), wanted.end(), profile) == wanted.end();
+    if (!elsewhere) add(unmet_reason(app, archive, profile, key));
   }
 }
 
@@ -64,8 +81,8 @@ void ClosedRefusals::finish(const KeyList& list) const {
                                   "{0} keys of {1} are not those of deferred records: nothing is planned.",
                                   count_, list.file().string()));
   for (const auto& reason : reasons_) std::move(e).because(reason);
-  throw std::move(e).hint(
-      msg("The deferred records are in left-out.csv of an ordinary plan, with their reason."));
+  throw std::move(e).hint(msg(
+      "The deferred records are in left-out.csv of an ordinary plan: its column \"deferred\" marks them."));
 }
 
 void Tally::leave(const std::string& reason) {

@@ -61,12 +61,14 @@ class Counter {
     count(profile, year, row, "AccessRule", row.access_rule, {}, row.access_start, row.access_end);
   }
 
-  void leave(const std::string& id, const std::string& reason, const std::string& year) {
+  void leave(const std::string& id, const std::string& reason, const std::string& year, bool deferred) {
     const auto at = positions_.find(id);
     if (at == positions_.end()) return;
-    ++table_[at->second].left_out;
-    ++table_[at->second].reasons[reason];
-    if (!year.empty()) ++table_[at->second].left_by_year[{year, reason}];
+    auto& profile = table_[at->second];
+    ++profile.left_out;
+    if (deferred) ++profile.deferred;
+    ++(deferred ? profile.deferrals : profile.reasons)[reason];
+    if (!year.empty()) ++profile.left_by_year[{year, reason}];
   }
 
   [[nodiscard]] PlanTable take() && { return std::move(table_); }
@@ -164,6 +166,8 @@ class Sheet {
       line(profile, tr("rule"), {}, &rule, {}, rule.units, &rule.dates, true);
     for (const auto& [reason, records] : profile.reasons)
       line(profile, tr("left out"), {}, nullptr, reason, records);
+    for (const auto& [reason, records] : profile.deferrals)
+      line(profile, tr("deferred"), {}, nullptr, reason, records);
     for (const auto& [left, records] : profile.left_by_year)
       line(profile, tr("left out and year"), left.first, nullptr, left.second, records);
   }
@@ -202,7 +206,8 @@ PlanTable plan_table(const Versement& versement, const Plan& plan, const profile
   });
   read_rows(versement.file("left-out.csv"), [&](std::vector<std::optional<std::string>>& f) {
     if (f.size() >= 3)
-      counter.leave(f[0].value_or(""), f[2].value_or(""), f.size() > 3 ? f[3].value_or("") : "");
+      counter.leave(f[0].value_or(""), f[2].value_or(""), f.size() > 3 ? f[3].value_or("") : "",
+                    f.size() > 4 && !f[4].value_or("").empty());
     return true;
   });
   return std::move(counter).take();
@@ -219,11 +224,13 @@ Json to_json(const ProfileTable& table) {
   return {{"profile", table.id},
           {"kept", table.kept},
           {"left_out", table.left_out},
+          {"deferred", table.deferred},
           {"start", date_json(table.extent.start)},
           {"end", date_json(table.extent.end)},
           {"years", std::move(years)},
           {"rules", std::move(rules)},
           {"reasons", table.reasons},
+          {"deferrals", table.deferrals},
           {"left_by_year", std::move(left)}};
 }
 

@@ -29,12 +29,14 @@ struct YearCount {
 };
 struct ProfileTable {
   std::string id, label;
-  std::uint64_t kept = 0, left_out = 0;
+  std::uint64_t kept = 0;
+  std::uint64_t left_out = 0, deferred = 0;  ///< the deferred ones are among those left out
   Extent extent;
   std::vector<RuleCount> rules;
-  std::map<int, YearCount> years;  ///< of the unit's end date
-  YearCount undated;               ///< units without end date
-  std::map<std::string, std::uint64_t> reasons;
+  std::map<int, YearCount> years;                  ///< of the unit's end date
+  YearCount undated;                               ///< units without end date
+  std::map<std::string, std::uint64_t> reasons;    ///< of those that stay for good
+  std::map<std::string, std::uint64_t> deferrals;  ///< of the deferred ones: plan --closed can transfer them
   /// What is left out by year, where the profile's key says it.
   std::map<std::pair<std::string, std::string>, std::uint64_t> left_by_year;  ///< by (year, reason)
 };

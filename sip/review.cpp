@@ -43,9 +43,9 @@ struct RuleStats {
 };
 
 struct ProfileStats {
-  std::uint64_t kept = 0, left_out = 0, without_dates = 0;
+  std::uint64_t kept = 0, left_out = 0, deferred = 0, without_dates = 0;
   Extent extent;
-  std::map<std::string, std::uint64_t> reasons;
+  std::map<std::pair<bool, std::string>, std::uint64_t> reasons;   ///< (deferred, reason)
   std::map<std::pair<std::string, std::string>, RuleStats> rules;  ///< (category, codes)
 };
 
@@ -87,7 +87,9 @@ struct Lists {
       if (f.size() < 3) return true;
       auto& stats = profiles[f[0].value_or("")];
       ++stats.left_out;
-      ++stats.reasons[f[2].value_or("")];
+      const bool deferred = f.size() > 4 && !f[4].value_or("").empty();
+      if (deferred) ++stats.deferred;
+      ++stats.reasons[{deferred, f[2].value_or("")}];
       return true;
     });
   }
@@ -136,11 +138,13 @@ Json forecast_to_json(const profiles::Application& app, const ProfileStats& stat
 }
 
 Json reasons_to_json(const ProfileStats& stats) {
-  std::vector<std::pair<std::string, std::uint64_t>> reasons(stats.reasons.begin(), stats.reasons.end());
+  std::vector<std::pair<std::pair<bool, std::string>, std::uint64_t>> reasons(stats.reasons.begin(),
+                                                                              stats.reasons.end());
   std::stable_sort(reasons.begin(), reasons.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   Json list = Json::array();
-  for (const auto& [reason, count] : reasons) list.push_back({{"reason", reason}, {"records", count}});
+  for (const auto& [why, count] : reasons)
+    list.push_back({{"reason", why.second}, {"records", count}, {"deferred", why.first}});
   return list;
 }
 
@@ -181,6 +185,7 @@ Json profiles_to_json(const profiles::Application& app, const profiles::Applicat
                     {"agreement", agreement->second},
                     {"kept", stats.kept},
                     {"leftOut", stats.left_out},
+                    {"deferred", stats.deferred},
                     {"reasons", reasons_to_json(stats)},
                     {"start", iso(stats.extent.start)},
                     {"end", iso(stats.extent.end)},

@@ -26,6 +26,9 @@ std::string application_text(const Json& facts) {
   return is_filing(facts) ? tr("none: filing plan") : text(member(facts, "application"), "label");
 }
 
+/// A reason that the archivist can lift: plan --closed.
+bool deferred(const Json& reason) { return member(reason, "deferred") == Json(true); }
+
 /// Set off by its depth, in a table as on a terminal.
 std::string node_title(const Json& node) {
   std::string title;
@@ -162,13 +165,15 @@ class Page {
       page_.paragraph(description);
     page_.facts(Facts{{tr("Records transferred"), count(profile, "kept")},
                       {tr("Records left out"), count(profile, "leftOut")},
+                      {tr("Of which deferred"), count(profile, "deferred")},
                       {tr("Extreme dates"), span_text(profile)},
                       {tr("Units without any date"), count(profile, "withoutDates")},
                       {tr("Agreement"), text(profile, "agreement")}});
-    Rows reasons;
+    Rows reasons, deferrals;
     for (const auto& r : member(profile, "reasons"))
-      reasons.push_back({text(r, "reason"), count(r, "records")});
+      (deferred(r) ? deferrals : reasons).push_back({text(r, "reason"), count(r, "records")});
     table(tr("Left out, and why"), {tr("reason"), tr("records")}, reasons);
+    table(tr("Deferred until declared closed, and why"), {tr("reason"), tr("records")}, deferrals);
     rules(profile);
     if (const auto& s = member(profile, "sampling"); s.is_object()) sampling(s);
     for (const auto& forecast : member(profile, "forecast")) forecast_section(forecast);
@@ -322,7 +327,9 @@ void profile_lines(Lines& out, const Json& p) {
   out.item(core::nmsg("{0} record transferred, {1} left out", "{0} records transferred, {1} left out",
                       number(p, "kept"), count(p, "leftOut")));
   for (const auto& r : member(p, "reasons"))
-    out.item(msg("  {0}: {1}", count(r, "records"), text(r, "reason")));
+    out.item(deferred(r) ? core::nmsg("  {0} deferred: {1}", "  {0} are deferred: {1}", number(r, "records"),
+                                      text(r, "reason"))
+                         : msg("  {0}: {1}", count(r, "records"), text(r, "reason")));
   out.item(msg("Extreme dates: {0}", span_text(p)));
   if (const auto n = number(p, "withoutDates"); n > 0)
     out.item(core::nmsg("{0} archive unit without any date", "{0} archive units without any date", n));

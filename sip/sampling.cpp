@@ -269,12 +269,12 @@ std::uint32_t Sampler::intern(const std::string& stratum) {
   return names_.emplace(stratum, static_cast<std::uint32_t>(names_.size())).first->second;
 }
 
-void Sampler::meet(const records::Key& key) {
-  for (auto& [i, list] : lists_) list.meet(archive_.id, key);
+void Sampler::meet(const records::Key& key, bool planned) {
+  for (auto& [i, list] : lists_) list.meet(archive_.id, key, planned);
 }
 
 void Sampler::see(const records::Candidate& candidate) {
-  meet(candidate.key);
+  meet(candidate.key, !candidate.left_out);
   if (candidate.left_out) return;
   const auto position = static_cast<std::uint32_t>(masks_.size());
   const auto key = candidate.key.text();
@@ -405,6 +405,21 @@ void Sampler::check_list(const KeyList& list, const profiles::Application& app) 
     throw Error(Exit::configuration, core::nmsg("{1} names {0} record that {2} does not know: {3}.",
                                                 "{1} names {0} records that {2} does not know, such as: {3}.",
                                                 n, list.file().string(), archive_.id, keys));
+}
+
+std::vector<core::Finding> Sampler::remarks(bool closed) const {
+  std::vector<core::Finding> found;
+  if (keeps_nothing())
+    found.push_back({core::Severity::warning, "SELECTION_KEEPS_NOTHING",
+                     msg("[tri.{0}] keeps none of the records of this plan.", archive_.id), archive_.id});
+  for (const auto& [i, list] : lists_)
+    if (const auto n = list.unplanned(); n > 0 && !closed)
+      found.push_back({core::Severity::info, "SELECTION_LIST",
+                       core::nmsg("{0} line of {1} names a record of {2} that this plan leaves out.",
+                                  "{0} lines of {1} name records of {2} that this plan leaves out.", n,
+                                  list.file().string(), archive_.id),
+                       archive_.id});
+  return found;
 }
 
 std::string Sampler::next(const records::Key& key) {

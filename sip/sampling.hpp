@@ -59,7 +59,7 @@ class Sampler {
   /// First pass: every candidate, also those left out (a list may name them).
   void see(const records::Candidate& candidate);
   /// A record of the application, whether it is a candidate of this plan or not: lists may name it.
-  void meet(const records::Key& key);
+  void meet(const records::Key& key, bool planned = false);
   [[nodiscard]] bool has_lists() const noexcept { return !lists_.empty(); }
   /// Between the passes. Error(Exit::configuration), since a slip of the pen would destroy what the archivist
   /// wanted to keep: a list that names an unknown record or archive profile, or no record that is planned;
@@ -67,6 +67,8 @@ class Sampler {
   /// which a selection may rightly keep none, but in which ranks and shares would mean nothing.
   void choose(const profiles::Application& app, bool closed);
   [[nodiscard]] bool keeps_nothing() const noexcept { return kept_ == 0 && !masks_.empty(); }
+  /// What the archivist should know of the choice: it keeps nothing, a list names records that are left out.
+  [[nodiscard]] std::vector<core::Finding> remarks(bool closed) const;
   /// Second pass: of each kept candidate in turn, the criteria that keep it, "; " between; "" = none.
   [[nodiscard]] std::string next(const records::Key& key);
   /// What the decision makes of it: Keep, or Destroy when no criterion holds and the decision is validated.

@@ -2,7 +2,6 @@
 #include "sip/settings.hpp"
 
 #include "core/error.hpp"
-#include "core/nearest.hpp"
 #include "core/text.hpp"
 #include "sip/attachment.hpp"
 #include "sip/filing_plan.hpp"
@@ -11,6 +10,7 @@
 #include "sip/sampling.hpp"
 #include "sip/settings_reader.hpp"
 #include "sip/start_policy.hpp"
+#include "sip/stray_names.hpp"
 
 #include <algorithm>
 #include <set>
@@ -151,58 +151,6 @@ void read_sampling(SettingsReader& reader, const core::Config& config, const pro
   s.sampling[archive.id] = std::move(decision);
 }
 
-/// The code of a rule that `section` does not have, at most two letters away.
-std::string nearly(const std::string& typed, std::string_view section, const core::Config& config,
-                   const profiles::Application& app) {
-  std::size_t least = 3;
-  std::string best;
-  for (const auto& rule : app.rules) {
-    const auto away = core::edit_distance(typed, rule.code);
-    if (away >= least || config.find(section, rule.code)) continue;
-    least = away;
-    best = rule.code;
-  }
-  return best;
-}
-
-/// A selection or an attachment under a misspelt name would silently be none.
-void tell_stray_profiles(const core::Config& config, const profiles::Application& app,
-                         std::vector<core::Finding>& found) {
-  std::vector<std::string> known, attached;
-  for (const auto& archive : app.archives) known.push_back(archive.id);
-  for (const auto& [name, node] : config.section("attach")) attached.push_back(name);
-  const auto tell = [&](const std::string& name, const char* code, const auto& words) {
-    if (app.find_archive(name)) return;
-    if (const auto near = core::nearest(name, known))
-      found.push_back({core::Severity::warning, code, words(name, *near), config.file().string()});
-  };
-  for (const auto& name : config.names("tri"))
-    tell(name, "CONFIG_SELECTION", [&](const auto& typed, const auto& near) {
-      return msg("[tri.{0}]: the application {1} has no archive profile of this name; did you mean {2}?",
-                 typed, app.id, near);
-    });
-  for (const auto& name : attached)
-    tell(name, "CONFIG_ATTACHMENT", [&](const auto& typed, const auto& near) {
-      return msg("[attach] {0}: the application {1} has no archive profile of this name; did you mean {2}?",
-                 typed, app.id, near);
-    });
-}
-
-/// Likewise a decision about the start dates of a rule.
-void tell_stray_starts(const core::Config& config, const profiles::Application& app,
-                       std::vector<core::Finding>& found) {
-  std::vector<std::string> known;
-  for (const auto& rule : app.rules) known.push_back(rule.code);
-  for (const auto& code : config.names("start")) {
-    if (app.find_rule(code)) continue;
-    if (const auto near = core::nearest(code, known))
-      found.push_back({core::Severity::warning, "CONFIG_RULE",
-                       msg("[start.{0}]: the application {1} has no rule of this code; did you mean {2}?",
-                           code, app.id, *near),
-                       config.file().string()});
-  }
-}
-
 /// The same for all that is planned: the establishment, the limits, the program.
 Settings read_establishment(SettingsReader& reader, const PlanOptions& options) {
   Settings s;
@@ -225,22 +173,6 @@ bool production(const core::Config& config, const Plan& plan, const Settings& pl
 }
 
 }  // namespace
-
-std::vector<core::Finding> stray_codes(const core::Config& config, const profiles::Application& app) {
-  std::vector<core::Finding> found;
-  for (const std::string section : {"rules", "validation", "durations"})
-    for (const auto& [code, value] : config.section(section)) {
-      if (app.find_rule(code)) continue;
-      if (const auto near = nearly(code, section, config, app); !near.empty())
-        found.push_back({core::Severity::warning, "CONFIG_RULE",
-                         msg("[{0}] {1}: the application {2} has no rule of this code; did you mean {3}?",
-                             section, code, app.id, near),
-                         config.file().string()});
-    }
-  tell_stray_profiles(config, app, found);
-  tell_stray_starts(config, app, found);
-  return found;
-}
 
 void require_validated(const core::Config& config, const profiles::Application& app,
                        const profiles::ArchiveDef& archive, const Plan& plan) {
@@ -312,7 +244,8 @@ Settings read_settings(const core::Config& config, const profiles::Application& 
   for (const auto* archive : archives) read_sampling(reader, config, *archive, s);
   read_attachments(reader, archives, workspace, s);
   if (reader.lacking())
-    for (auto& stray : stray_codes(config, app)) reader.report(std::move(stray.message));
+    for (auto& stray : stray_names(config, app, options.names_elsewhere))
+      reader.report(std::move(stray.message));
   reader.finish();
   return s;
 }

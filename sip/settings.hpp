@@ -76,12 +76,6 @@ struct Settings {
 /// The same for a filing plan, that knows no application, no profile and no rule.
 [[nodiscard]] Settings read_filing_settings(const core::Config& config, const PlanOptions& options);
 
-/// Codes under [rules], [validation], [durations] and [start.CODE] that no rule of the profile has, and that
-/// are nearly those of a rule which the section lacks. Others may belong to another application of the same
-/// configuration.
-[[nodiscard]] std::vector<core::Finding> stray_codes(const core::Config& config,
-                                                     const profiles::Application& app);
-
 struct Plan;
 /// plan.json can be edited by hand: a lot for a production platform is built only when the configuration and
 /// the plan both say who validated each of its rules. Error(Exit::configuration).

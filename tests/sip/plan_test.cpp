@@ -346,7 +346,11 @@ TEST_CASE("one profile of several that keeps nothing is told, and refused when i
   const auto named = [](sip::PlanOptions& o) { o.profiles = {"membres", "saisons"}; };
   CHECK(exit_of([&] { club.plan(named, "b"); }) == Exit::profile_invalid);
   CHECK_FALSE(std::filesystem::exists(club.versement("b").folder()));
-  CHECK(club.plan([](sip::PlanOptions& o) { o.profiles = {"membres"}; }, "c").findings.empty());
+  const auto members = [](sip::PlanOptions& o) {
+    o.profiles = {"membres"};
+    o.replace = true;
+  };
+  CHECK(club.plan(members).findings.empty());
 }
 
 TEST_CASE("a code of the configuration that is nearly that of a rule is told") {
@@ -357,8 +361,10 @@ TEST_CASE("a code of the configuration that is nearly that of a rule is told") {
     REQUIRE(at != std::string::npos);
     text.replace(at, from.size(), to);
     sip::PlanOptions options;
-    options.versement = core::slug(to);
+    options.versement = "a";
     options.platform = "sandbox";
+    options.replace = true;
+    options.names_elsewhere = [] { return std::set<std::string>{"DUA_AGENT_90"}; };
     return sip::make_plan(club.extract(), core::Config::parse(text, "versoir.conf"),
                           club.versement(options.versement), options, club.clock, club.progress);
   };
@@ -368,9 +374,17 @@ TEST_CASE("a code of the configuration that is nearly that of a rule is told") {
   CHECK_THAT(told[0].message.english(), Contains("[validation] DUA_SIASON") && Contains("DUA_SAISON?"));
   CHECK_THAT(complaint_of([&] { plan("DUA_SAISON = APP", "DUA_SAISONS = APP"); }),
              Contains("[rules] DUA_SAISONS") && Contains("did you mean DUA_SAISON?"));
-  // Of another application, or beside the rule itself: nothing to say.
+  // Of another application: nothing to say. Of none, near to a rule or not: told.
   CHECK(plan("[rules]\n", "[rules]\nDUA_AGENT_90 = APP-1\n").findings.empty());
-  CHECK(plan("[rules]\n", "[rules]\nDUA_MEMBRE_20 = APP-1\n").findings.empty());
+  for (const std::string code : {"DUA_MEMBRE_20", "DUA_TOTO"}) {
+    const auto unknown = plan("[rules]\n", "[rules]\n" + code + " = APP-1\n").findings;
+    REQUIRE(unknown.size() == 1);
+    CHECK_THAT(unknown[0].message.english(), Contains("[rules] " + code + ": no application at hand"));
+  }
+  // Three letters away.
+  const auto far = plan("[rules]\n", "[durations]\nDUA_MEMBRES = 60 YEAR\n[rules]\n").findings;
+  REQUIRE(far.size() == 1);
+  CHECK_THAT(far[0].message.english(), Contains("[durations] DUA_MEMBRES") && Contains("DUA_MEMBRE_10?"));
 }
 
 TEST_CASE("a plan freezes what the build needs") {

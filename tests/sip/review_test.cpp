@@ -31,8 +31,9 @@ TEST_CASE("the facts of a report are those of the source") {
   const auto& members = profile(facts, "membres");
   CHECK(members.at("kept") == 46);
   CHECK(members.at("leftOut") == 14);
-  CHECK(members.at("reasons") == core::Json::array({{{"reason", "Aucune licence."}, {"records", 8}},
-                                                    {{"reason", "Encore membre du club."}, {"records", 6}}}));
+  CHECK(members.at("reasons") ==
+        core::Json::array({{{"reason", "Aucune licence."}, {"records", 8}, {"deferred", false}},
+                           {{"reason", "Encore membre du club."}, {"records", 6}, {"deferred", false}}}));
   CHECK(members.at("start") == "1991-09-01");
   CHECK(members.at("end") == "2020-06-30");
   CHECK(members.at("withoutDates") == 1);

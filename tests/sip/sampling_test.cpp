@@ -247,7 +247,16 @@ TEST_CASE("a selection under a misspelt name is told") {
   REQUIRE(told.size() == 1);
   CHECK(told[0].severity == core::Severity::warning);
   CHECK_THAT(told[0].message.english(), Contains("[tri.membre]") && Contains("membres?"));
-  CHECK(club.with("[tri.dossiers-agents]\nkeep = initial B\n" + decided, "b").findings.empty());
+  // Near to nothing: told unless another application has it.
+  const std::string far = "[tri.dossiers-agents]\nkeep = initial B\n" + decided;
+  const auto unknown = club.with(far, "a", [](sip::PlanOptions& o) { o.replace = true; }).findings;
+  REQUIRE(unknown.size() == 1);
+  CHECK_THAT(unknown[0].message.english(), Contains("[tri.dossiers-agents]: no application at hand"));
+  const auto known = [](sip::PlanOptions& o) {
+    o.replace = true;
+    o.names_elsewhere = [] { return std::set<std::string>{"dossiers-agents"}; };
+  };
+  CHECK(club.with(far, "a", known).findings.empty());
 }
 
 TEST_CASE("criteria that cannot be followed are said at once") {
@@ -285,6 +294,9 @@ TEST_CASE("a list of the archivist keeps what it names, with its digest, and a s
   const auto sum = output_of("sha512sum '" + file.string() + "'").substr(0, 128);
   CHECK(plan.sampling.at(0).at("criteria").at(0).at("list").at("sha512") == sum);
   CHECK(plan.settings.at("sampling").at("membres").at("lists").at("remarquables.csv") == sum);
+  REQUIRE(plan.findings.size() == 1);  // number 7
+  CHECK(plan.findings[0].code == "SELECTION_LIST");
+  CHECK_THAT(plan.findings[0].message.english(), Contains("1 line of") && Contains("remarquables.csv"));
   club.list("remarquables.csv", "# choisis\n3\n[5]\n");
   static_cast<void>(club.keeping("list remarquables.csv", "b"));
   CHECK(club.kept("b") == KeySet{"[3]", "[5]"});
@@ -372,12 +384,100 @@ TEST_CASE("a list of closed records that names others is refused, with each of t
   CHECK(exit_of(plan) == Exit::usage);
 }
 
+TEST_CASE("a list of closed records says why a line of another archive profile cannot be followed") {
+  SelectionClub club;
+  const auto list = club.list(
+      "clos.csv", "profile,key\nsaisons,\"[\"\"1994\"\"]\"\nmembre,[10]\nclients,[3]\nmembres,[999]\n");
+  const auto plan = [&] {
+    club.with("", "clos", [&](sip::PlanOptions& o) {
+      o.closed = list;
+      o.profiles.clear();
+    });
+  };
+  CHECK(exit_of(plan) == Exit::usage);
+  const auto complaint = complaint_of(plan);
+  CHECK_THAT(complaint, Contains("[\"1994\"]: saisons defers no record"));
+  CHECK_THAT(complaint,
+             Contains("[10]: the application club has no archive profile membre; did you mean membres?"));
+  CHECK_THAT(complaint, Contains("[3]: the application club has no archive profile clients."));
+  CHECK_THAT(complaint, Contains("[999]: no such record"));
+  CHECK_THAT(complaint, Contains("column \"deferred\""));
+}
+
+TEST_CASE("left-out.csv marks what a closure lifts, and nothing else: its marked lines are a list to plan") {
+  SelectionClub club;
+  const auto plan = club.with("", "ordinary");
+  const auto left = club.versement("ordinary").file("left-out.csv").string();
+  CHECK(output_of("head -n 1 '" + left + "'") == "profile,key,reason,year,deferred\n");
+  output_of(
+      "python3 -c 'import csv, sys\n"
+      "rows = list(csv.reader(open(sys.argv[1], newline=\"\")))\n"
+      "csv.writer(open(sys.argv[2], \"w\", newline=\"\")).writerows(rows[:1] + [r for r in rows if r[4] == "
+      "\"yes\"])' '" +
+      left + "' '" + (club.folder() / "clos.csv").string() + "'");
+  static_cast<void>(
+      club.with("", "clos", [&](sip::PlanOptions& o) { o.closed = club.folder() / "clos.csv"; }));
+  // Number 7 is deferred and without a licence: its closure would lift only one of the two.
+  CHECK(club.all("clos") == KeySet{"[10]", "[20]", "[30]", "[40]", "[50]", "[60]"});
+  const auto facts = sip::review_facts(club.versement("ordinary"), plan, club.extract());
+  CHECK_THAT(sip::review_text(facts), Contains("6 are deferred: Encore membre du club."));
+  CHECK(facts.at("profiles").at(0).at("deferred") == 6);
+  sip::write_review_html(club.versement("ordinary"), facts);
+  for (const auto* page : {"review.html", "tableau.html"})
+    CHECK_THAT(core::read_file(club.versement("ordinary").file(page)),
+               Contains("Deferred until declared closed, and why"));
+  const auto counted = output_of(
+      "python3 -c 'import csv, sys\n"
+      "for r in csv.reader(open(sys.argv[1], newline=\"\", encoding=\"utf-8-sig\"), delimiter=\";\"):\n"
+      "  if r[1] in (\"left out\", \"deferred\"): print(r[1], r[9], r[10])' '" +
+      club.versement("ordinary").file("tableau.csv").string() + "' | sort");
+  CHECK(counted ==
+        "deferred Encore membre du club. 6\nleft out Aucune licence. 7\nleft out Encore membre du club. 1\n");
+}
+
+TEST_CASE("the same records in two versements of an extract are told, for the same platform only") {
+  SelectionClub club;
+  const auto list = club.list("clos.txt", "10\n20\n");
+  const auto closing = [&](sip::PlanOptions& o) { o.closed = list; };
+  const auto ordinary = club.with("", "ordinary");
+  CHECK(ordinary.findings.empty());
+  CHECK(club.with("", "c1", closing).findings.empty());  // what is closed is in no ordinary plan
+  club.list("clos.txt", "20\n30\n");
+  const auto again = club.with("", "c2", closing);
+  REQUIRE(again.findings.size() == 1);
+  CHECK(again.findings[0].code == "PLANNED_TWICE");
+  CHECK(again.findings[0].severity == core::Severity::warning);
+  CHECK_THAT(again.findings[0].message.english(),
+             Contains("1 record of this plan is in the versement c1 too"));
+  // Planned again, a versement is not another one.
+  std::filesystem::remove_all(club.versement("c2").folder());
+  const auto replaced = [&](sip::PlanOptions& o) {
+    closing(o);
+    o.replace = true;
+  };
+  club.list("clos.txt", "10\n20\n");
+  CHECK(club.with("", "c1", replaced).findings.empty());
+  const auto elsewhere =
+      club.with("[platform.second]\nkind = rehearsal\ntenant = 4\narchival_agreement = IC-2\n", "c3",
+                [&](sip::PlanOptions& o) {
+                  closing(o);
+                  o.platform = "second";
+                });
+  CHECK(elsewhere.findings.empty());
+  // A folder that cannot be read is not this plan's matter.
+  core::write_file(club.versement("c1").file("plan.json"), "{");
+  CHECK(club.with("", "c4", closing).findings.empty());
+}
+
 TEST_CASE(
     "a record left unfinished is transferred when the list cites the signed paper, and its unit says so") {
   Club club(extract::Kind::rehearsal, [](std::map<std::string, std::string>& files) {
     replace_in(files.at("membres.xml"), "<leave-out reason=\"Encore",
                "<leave-out deferred=\"cited\" reason=\"Encore");
   });
+  static_cast<void>(club.plan({}, "before"));
+  CHECK_THAT(core::read_file(club.versement("before").file("left-out.csv")),
+             Contains("membres,[10],Encore membre du club.,\"\",cited"));
   const auto list = club.folder() / "pv.csv";
   const auto plan_with = [&](const std::string& text) {
     core::write_file(list, text);

@@ -1,0 +1,90 @@
+// See stray_names.hpp.
+#include "sip/stray_names.hpp"
+
+#include "core/nearest.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace versoir::sip {
+
+using core::msg;
+
+namespace {
+
+class Strays {
+ public:
+  Strays(const core::Config& config, const profiles::Application& app, const NamesElsewhere& elsewhere)
+      : config_(config), app_(app), elsewhere_(elsewhere) {}
+
+  /// `known`: the codes that may have been meant.
+  void rule(const std::string& code, const std::string& where, const std::vector<std::string>& known) {
+    if (app_.find_rule(code) || is_elsewhere(code)) return;
+    if (const auto near = core::nearest(code, known))
+      add("CONFIG_RULE",
+          msg("{0}: the application {1} has no rule of this code; did you mean {2}?", where, app_.id, *near));
+    else
+      add("CONFIG_RULE",
+          msg("{0}: no application at hand has a rule of this code, nothing follows from it.", where));
+  }
+
+  void archive(const std::string& name, const std::string& where, const char* kind) {
+    if (app_.find_archive(name) || is_elsewhere(name)) return;
+    std::vector<std::string> known;
+    for (const auto& archive : app_.archives) known.push_back(archive.id);
+    if (const auto near = core::nearest(name, known))
+      add(kind, msg("{0}: the application {1} has no archive profile of this name; did you mean {2}?", where,
+                    app_.id, *near));
+    else
+      add(kind,
+          msg("{0}: no application at hand has an archive profile of this name, nothing follows from it.",
+              where));
+  }
+
+  [[nodiscard]] std::vector<core::Finding> take() && { return std::move(found_); }
+
+ private:
+  bool is_elsewhere(const std::string& name) {
+    if (!names_) names_ = elsewhere_ ? elsewhere_() : std::set<std::string>();
+    return names_->contains(name);
+  }
+  void add(const char* code, core::Message message) {
+    found_.push_back({core::Severity::warning, code, std::move(message), config_.file().string()});
+  }
+
+  const core::Config& config_;
+  const profiles::Application& app_;
+  const NamesElsewhere& elsewhere_;
+  std::optional<std::set<std::string>> names_;
+  std::vector<core::Finding> found_;
+};
+
+/// Codes that a section does not have: one beside its own line was not meant for it.
+std::vector<std::string> lacking(const core::Config& config, const profiles::Application& app,
+                                 std::string_view section) {
+  std::vector<std::string> codes;
+  for (const auto& rule : app.rules)
+    if (!config.find(section, rule.code)) codes.push_back(rule.code);
+  return codes;
+}
+
+}  // namespace
+
+std::vector<core::Finding> stray_names(const core::Config& config, const profiles::Application& app,
+                                       const NamesElsewhere& elsewhere) {
+  Strays strays(config, app, elsewhere);
+  for (const std::string section : {"rules", "validation", "durations"})
+    for (const auto& [code, value] : config.section(section))
+      strays.rule(code, fmt::format("[{}] {}", section, code), lacking(config, app, section));
+  for (const auto& name : config.names("tri"))
+    strays.archive(name, fmt::format("[tri.{}]", name), "CONFIG_SELECTION");
+  for (const auto& [name, node] : config.section("attach"))
+    strays.archive(name, fmt::format("[attach] {}", name), "CONFIG_ATTACHMENT");
+  std::vector<std::string> codes;
+  for (const auto& rule : app.rules) codes.push_back(rule.code);
+  for (const auto& code : config.names("start")) strays.rule(code, fmt::format("[start.{}]", code), codes);
+  return std::move(strays).take();
+}
+
+}  // namespace versoir::sip
