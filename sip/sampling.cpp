@@ -3,6 +3,7 @@
 #include "sip/sampling.hpp"
 
 #include "core/digest.hpp"
+#include "core/nearest.hpp"
 #include "core/text.hpp"
 #include "profiles/loader.hpp"
 
@@ -192,6 +193,16 @@ core::Message label_of(const Criterion& c) {
       return specimen_label(c);
   }
   return msg("{0}", c.text);
+}
+
+[[noreturn]] void refuse_profile(const KeyList& list, const profiles::Application& app,
+                                 const std::string& profile) {
+  std::vector<std::string> known;
+  for (const auto& archive : app.archives) known.push_back(archive.id);
+  Error e(Exit::configuration,
+          msg("{0}: the application {1} has no archive profile {2}.", list.file().string(), app.id, profile));
+  if (const auto near = core::nearest(profile, known)) std::move(e).hint(msg("Did you mean {0}?", *near));
+  throw e;
 }
 
 }  // namespace
@@ -395,9 +406,7 @@ void Sampler::check_list(const KeyList& list, const profiles::Application& app) 
   std::string keys;
   std::size_t n = 0;
   for (const auto& [profile, key] : list.unmet()) {
-    if (!profile.empty() && !app.find_archive(profile))
-      throw Error(Exit::configuration, msg("{0}: the application {1} has no archive profile {2}.",
-                                           list.file().string(), app.id, profile));
+    if (!profile.empty() && !app.find_archive(profile)) refuse_profile(list, app, profile);
     if (!profile.empty() && profile != archive_.id) continue;
     if (++n <= 10) keys += (keys.empty() ? "" : ", ") + key;
   }

@@ -533,6 +533,7 @@ TEST_CASE("a selection that would destroy by a slip of the pen is refused") {
   };
   club.list("l.csv", "profile;key\nmembre;[3]\n");
   refused("list l.csv", "no archive profile membre");
+  refused("list l.csv", "Did you mean membres?");
   club.list("l.csv", "profile;key\nmembres;[3]\nmembre;[5]\n");
   refused("list l.csv", "no archive profile membre");
   club.list("l.csv", "profile;key\nsaisons;[3]\n");
