@@ -57,14 +57,15 @@ std::vector<core::Finding> planned_twice(const Versement& versement, const Plan&
     }
     if (n > 0)
       found.push_back(
-          {core::Severity::warning, "PLANNED_TWICE",
+          {core::Severity::warning,
+           "PLANNED_TWICE",
            core::nmsg(
                "{0} record of this plan is in the versement {1} too: sent with both, it would be twice "
                "on the platform.",
                "{0} records of this plan are in the versement {1} too: sent with both, they would be "
                "twice on the platform.",
                n, id),
-           id});
+           {}});
   }
   return found;
 }

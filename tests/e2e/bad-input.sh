@@ -111,7 +111,7 @@ plan["platform"][key] = "production"
 json.dump(plan, open(sys.argv[1], "w"))
 PY
 sed -i '/^referentials = /d' versoir.conf
-expect 4 "$versoir" build v1; contains "referentials is not set"; nothing_left versements/v1/lots
+expect 4 "$versoir" build v1; contains "nothing is built for a production platform"; nothing_left versements/v1/lots
 cp "$work/plan.json" versements/v1/plan.json; cp "$work/conf" versoir.conf
 
 say "a full disk: build, check, review, visa; each leaves what was there, and goes on when there is room"

@@ -542,6 +542,8 @@ TEST_CASE("a selection that would destroy by a slip of the pen is refused") {
   refused("list l.csv", "names no record of membres that is planned");
   refused("systematic 5000 from 4000", "keeps nothing: its 46 records");
   refused("years ending 2010", "is no criterion");
+  refused("years ending 2019", "is no criterion");  // no digit twice: its length alone refuses it
+  refused("initial Bond", "is no criterion");
   refused("years ending 00", "is no criterion");
   refused("initial Bernard", "is no criterion");
   refused("initial B b", "is no criterion");
