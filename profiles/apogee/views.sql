@@ -297,9 +297,9 @@ UNION ALL SELECT r.cod_ind, g.dat_avc_vet, 'fin' FROM resultat_vet r JOIN grp_re
 UNION ALL SELECT r.cod_ind, g.dat_avc_vdi, 'fin' FROM resultat_vdi r JOIN grp_resultat_vdi g
   ON g.cod_dip = r.cod_dip AND g.cod_vrs_vdi = r.cod_vrs_vdi AND g.cod_anu = r.cod_anu AND g.cod_ses = r.cod_ses
   AND g.cod_adm = r.cod_adm WHERE g.eta_avc_vdi IN ('T', 'E')
-UNION ALL SELECT r.cod_ind, g.dat_avc_elp, 'piece' FROM resultat_elp r JOIN grp_resultat_elp g
+UNION ALL SELECT r.cod_ind, g.dat_avc_elp, CASE WHEN g.eta_avc_elp IN ('T', 'E') THEN 'fin' ELSE 'piece' END FROM resultat_elp r JOIN grp_resultat_elp g
   ON g.cod_elp = r.cod_elp AND g.cod_anu = r.cod_anu AND g.cod_ses = r.cod_ses AND g.cod_adm = r.cod_adm
-UNION ALL SELECT r.cod_ind, g.dat_avc_epr, 'piece' FROM resultat_epr r JOIN grp_resultat_epr g
+UNION ALL SELECT r.cod_ind, g.dat_avc_epr, CASE WHEN g.eta_avc_epr IN ('T', 'E') THEN 'fin' ELSE 'piece' END FROM resultat_epr r JOIN grp_resultat_epr g
   ON g.cod_epr = r.cod_epr AND g.cod_anu = r.cod_anu AND g.cod_ses = r.cod_ses AND g.cod_adm = r.cod_adm
 UNION ALL SELECT cod_ind, dat_obt_vdi, 'fin' FROM resultat_vdi
 UNION ALL SELECT cod_ind, dat_deb_ths, 'piece' FROM these_hdr_sout
@@ -313,7 +313,7 @@ SELECT cod_ind, substr(jour, 1, 10) AS jour, nature FROM v_date_brute
 WHERE jour >= '1900-01-02' AND jour < '2100-01-01';
 
 -- Jour de l'extraction.
-CREATE TEMP VIEW v_extraction AS SELECT max(substr(value, 1, 10)) AS jour FROM versoir_run WHERE key = 'finished';
+CREATE TEMP VIEW v_extraction AS SELECT substr(value, 1, 10) AS jour FROM versoir_run WHERE key = 'finished';
 
 -- Année à partir de laquelle un étudiant inscrit est encore là : la dernière ouverte, ou la dernière qui a des
 -- inscriptions si elle est plus ancienne.

@@ -52,7 +52,7 @@ SELECT c_commune AS code, rtrim(libelle_commune) AS libelle FROM commune;
 -- Personnes ----------------------------------------------------------------------------------------------------------
 
 -- Jour de l'extraction.
-CREATE TEMP VIEW v_extraction AS SELECT max(substr(value, 1, 10)) AS jour FROM versoir_run WHERE key = 'finished';
+CREATE TEMP VIEW v_extraction AS SELECT substr(value, 1, 10) AS jour FROM versoir_run WHERE key = 'finished';
 
 -- Dernier jour où les fiches ont été tenues (dates d'audit) : c'est à cette date qu'un agent est, ou n'est plus, en
 -- poste. Une date d'audit postérieure à l'extraction est une erreur et ne compte pas ; sans aucune date, c'est le jour de
@@ -214,5 +214,7 @@ UNION ALL SELECT c_structure, date_decision FROM structure
 UNION ALL SELECT c_structure, d_deb_affectation FROM affectation
 UNION ALL SELECT c_structure, d_fin_affectation FROM affectation;
 
+-- Une fin prévue après l'extraction ne date rien : la pièce s'arrête à ce que l'application savait.
 CREATE TEMP VIEW v_date_structure AS
-SELECT code, substr(jour, 1, 10) AS jour FROM v_date_structure_brute WHERE jour >= '1900-01-02' AND '2100-01-01' > jour;
+SELECT code, substr(jour, 1, 10) AS jour FROM v_date_structure_brute
+WHERE jour >= '1900-01-02' AND NOT substr(v_date_structure_brute.jour, 1, 10) > coalesce((SELECT e.jour FROM v_extraction e), '2099-12-31');

@@ -7,6 +7,7 @@
 using namespace versoir;
 using namespace versoir::tests;
 using Catch::Matchers::Contains;
+using Catch::Matchers::EndsWith;
 
 namespace {
 
@@ -608,6 +609,81 @@ TEST_CASE("Apogée: theses that were defended are transferred, the others stay w
   }
 }
 
+TEST_CASE("Apogée: a defence announced for after the extraction is no defence yet") {
+  Shipped s("apogee");  // extracted on 2026-06-30
+  const std::string columns =
+      "COD_THS, COD_IND, COD_DIP, COD_VRS_VDI, COD_THS_TRV, ETA_THS, LIB_THS, DAT_SOU_THS";
+  for (int no = 1; no <= 3; ++no) student(s, no);
+  s.add("THESE_HDR_SOUT", columns, "1, 1, 'DOC', 1, '1', 'S', 'Demain', '2026-07-01T00:00:00'");
+  s.add("THESE_HDR_SOUT", columns, "2, 2, 'DOC', 1, '1', 'S', 'Le jour même', '2026-06-30T14:00:00'");
+  s.add("THESE_HDR_SOUT", columns, "3, 3, 'DOC', 1, '1', 'S', 'De convenance', '2999-12-31T00:00:00'");
+  for (const auto* profile : {"theses-hdr", "dossiers-etudiants"}) {
+    const auto all = s.candidates(profile);
+    CHECK_THAT(reason(all, "[1]"), Contains("Soutenance prévue après le jour"));
+    CHECK(reason(all, "[2]").empty());
+    CHECK(reason(all, "[3]").empty());
+  }
+}
+
+TEST_CASE("Apogée: a rapporteur of the jury is listed once, with the report") {
+  Shipped s("apogee");
+  student(s, 1);
+  s.add("THESE_HDR_SOUT", "COD_THS, COD_IND, ETA_THS, DAT_SOU_THS", "1, 1, 'S', '2010-07-01T00:00:00'");
+  s.add("ROLE_JURY", "COD_ROJ, LIB_ROJ", "'R', 'Rapporteur du jury'");
+  s.add("ROLE_JURY", "COD_ROJ, LIB_ROJ", "'P', 'Président du jury'");
+  for (int no = 7; no <= 9; ++no)
+    s.add("PERSONNEL", "COD_PER, LIB_NOM_PAT_PER", fmt::format("{0}, 'P{0}'", no));
+  s.add("THS_JUR_PER", "COD_THS, COD_PER, COD_ROJ", "1, 7, 'R'");
+  s.add("THS_JUR_PER", "COD_THS, COD_PER, COD_ROJ", "1, 8, 'P'");
+  for (int no = 7; no <= 9; ++no)
+    s.add("THS_RAP_SOU", "COD_THS, COD_PER, TEM_RAP_RECU", fmt::format("1, {}, 'O'", no));
+  for (const auto* record : {"these_hdr", "etudiant"}) {
+    std::vector<std::string> seen;
+    const auto root = s.record(record, key(1)).root;
+    for (const auto* row : rows_of(root, "jury"))
+      seen.push_back(cell(*row, "nom") + " " + cell(*row, "role") + " " + cell(*row, "rapport_recu"));
+    // A president who also reported has both roles; one who only reported is nobody else's line.
+    CHECK(seen == std::vector<std::string>{"P8 Président du jury NULL", "P8 Rapporteur O", "P9 Rapporteur O",
+                                           "P7 Rapporteur du jury O"});
+  }
+}
+
+TEST_CASE("Apogée: an impossible day of birth is no fact of a title") {
+  Shipped s("apogee");
+  for (int no = 1; no <= 3; ++no) student(s, no);
+  s.db.exec(
+      "UPDATE INDIVIDU SET DATE_NAI_IND = '2987-03-04T00:00:00' WHERE COD_IND = 1;"
+      "UPDATE INDIVIDU SET DATE_NAI_IND = '1900-01-01T00:00:00' WHERE COD_IND = 2;"
+      "UPDATE INDIVIDU SET DATE_NAI_IND = '1987-03-04T00:00:00' WHERE COD_IND = 3;"
+      "INSERT INTO INS_ADM_ETP (COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, NUM_OCC_IAE, ETA_IAE) VALUES "
+      "('2005', 1, 'L1', 1, 1, 'E'), ('2005', 2, 'L1', 1, 1, 'E'), ('2005', 3, 'L1', 1, 1, 'E'), "
+      "('2010', 9, 'L1', 1, 1, 'E')");
+  CHECK_THAT(s.describe("dossiers-etudiants", key(1)).title, EndsWith(", date de naissance inconnue"));
+  CHECK_THAT(s.describe("dossiers-etudiants", key(2)).title, EndsWith(", date de naissance inconnue"));
+  CHECK_THAT(s.describe("dossiers-etudiants", key(3)).title, EndsWith("le 04/03/1987"));
+}
+
+TEST_CASE("Apogée: a late jury of an element or an exam ends the schooling, an unfinished one does not") {
+  Shipped s("apogee");
+  for (int no = 1; no <= 3; ++no) student(s, no);
+  s.db.exec(
+      "INSERT INTO INS_ADM_ETP (COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, NUM_OCC_IAE, ETA_IAE) VALUES "
+      "('2005', 1, 'L1', 1, 1, 'E'), ('2005', 2, 'L1', 1, 1, 'E'), ('2005', 3, 'L1', 1, 1, 'E'), "
+      "('2010', 9, 'L1', 1, 1, 'E');"
+      "INSERT INTO RESULTAT_ELP (COD_IND, COD_ANU, COD_ELP, COD_SES, COD_ADM) VALUES "
+      "(1, '2005', 'M', '2', '1'), (3, '2005', 'N', '2', '1');"
+      "INSERT INTO GRP_RESULTAT_ELP (COD_ELP, COD_ANU, COD_SES, COD_ADM, ETA_AVC_ELP, DAT_AVC_ELP) VALUES "
+      "('M', '2005', '2', '1', 'T', '2006-11-20T00:00:00'), ('N', '2005', '2', '1', 'A', "
+      "'2006-11-20T00:00:00');"
+      "INSERT INTO RESULTAT_EPR (COD_IND, COD_ANU, COD_EPR, COD_SES, COD_ADM) VALUES (2, '2005', 'X', '2', "
+      "'1');"
+      "INSERT INTO GRP_RESULTAT_EPR (COD_EPR, COD_ANU, COD_SES, COD_ADM, ETA_AVC_EPR, DAT_AVC_EPR) VALUES "
+      "('X', '2005', '2', '1', 'T', '2006-11-21T00:00:00')");
+  CHECK(date_or(s.describe("dossiers-etudiants", key(1)).rules[0].start) == "2006-11-20");
+  CHECK(date_or(s.describe("dossiers-etudiants", key(2)).rules[0].start) == "2006-11-21");
+  CHECK(date_or(s.describe("dossiers-etudiants", key(3)).rules[0].start) == "2006-08-31");
+}
+
 TEST_CASE("Apogée: the list of a year has every registration that existed, with its state") {
   Shipped s("apogee");
   offer(s);
@@ -683,6 +759,9 @@ TEST_CASE(
   s.add("INS_ADM_ETP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, NUM_OCC_IAE, ETA_IAE, COD_DIP, COD_VRS_VDI",
         "'2014', 1, 'L1', 1, 1, 'A', 'LIC', 1");  // cancelled: no use
   graduate(s, 1, "2012", "AJ", "NULL");
+  s.add("VERSION_DIPLOME", "COD_DIP, COD_VRS_VDI, COD_CMP", "'LIC', 3, 'SCI'");
+  s.add("INS_ADM_ETP", "COD_ANU, COD_IND, COD_ETP, COD_VRS_VET, NUM_OCC_IAE, ETA_IAE, COD_DIP, COD_VRS_VDI",
+        "'2016', 1, 'L1', 1, 1, 'E', 'LIC', 3");
 
   const auto root = s.record("offre", version(1)).root;
   CHECK(cell(root, "diplome") == "Licence d'informatique");
@@ -710,7 +789,7 @@ TEST_CASE(
   CHECK(cell(*elements[1], "minimum") == "1");
   CHECK(cell(*elements[3], "fermeture") == "2012-07-01");
 
-  CHECK(s.candidates("offre-formation").size() == 2);
+  CHECK(s.candidates("offre-formation").size() == 3);
   const auto unit = s.describe("offre-formation", version(1));
   CHECK(unit.title == "Offre de formation, Licence d'informatique (LIC/1), suivie de 2010/2011 à 2012/2013");
   CHECK(unit.rules[0].rule->code == "DUA_OFFRE_50");
@@ -718,6 +797,11 @@ TEST_CASE(
   CHECK(unit.rules[0].final_action == "Keep");
   CHECK(unit.rules[1].rule->code == "COM_IMMEDIATE");
   CHECK(date_or(unit.rules[1].start) == "2010-09-01");
+  // Followed in the last year that there is: not closed, the delay does not run; what was followed still is
+  // dated.
+  const auto followed = s.describe("offre-formation", version(3));
+  CHECK(date_or(followed.rules[0].start) == "none");
+  CHECK(date_or(followed.end) == "2017-08-31");
   const auto never = s.describe("offre-formation", version(2));
   CHECK(date_or(never.rules[0].start) == "none");
   CHECK(date_or(never.rules[1].start) == "2018-09-01");

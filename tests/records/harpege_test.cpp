@@ -179,6 +179,42 @@ TEST_CASE("Harpège: who is still in post stays, and everyone has a reason") {
   CHECK_THAT(reason("[9]"), Contains("Dossier vide"));
 }
 
+TEST_CASE("Harpège: a date of audit of after the extraction sends nobody away, no date at all neither") {
+  const std::string dates = GENERATE("D_MODIFICATION = '2062-03-01T00:00:00' WHERE NO_INDIVIDU = 3",
+                                     "D_MODIFICATION = '2026-07-01T00:00:00' WHERE NO_INDIVIDU = 3",
+                                     "D_CREATION = NULL, D_MODIFICATION = NULL");
+  CAPTURE(dates);
+  Shipped s("harpege");  // extracted on 2026-06-30
+  for (int no = 1; no <= 3; ++no) person(s, no);
+  contract(s, 1, 1, "2024-09-01", "'2026-06-30'", "NULL");  // to the day of the extraction
+  contract(s, 2, 1, "2024-09-01", "'2027-08-31'", "NULL");
+  contract(s, 3, 1, "2010-09-01", "'2011-08-31'", "NULL");
+  s.db.exec("UPDATE INDIVIDU SET " + dates);
+  const auto all = s.candidates("dossiers-contractuels");
+  CHECK_THAT(all.at("[1]").left_out.value_or(""), Contains("Encore en poste"));
+  CHECK_THAT(all.at("[2]").left_out.value_or(""), Contains("Encore en poste"));
+  CHECK_FALSE(all.at("[3]").left_out);
+}
+
+TEST_CASE(
+    "Harpège: a structure is closed when all its lines are, and dated by nothing that is only planned") {
+  Shipped s("harpege");  // extracted on 2026-06-30
+  const std::string structure = "C_STRUCTURE, LL_STRUCTURE, DATE_OUVERTURE, DATE_FERMETURE";
+  s.add("STRUCTURE", structure, "'DRH', 'RESSOURCES HUMAINES', '1971-01-01', NULL");
+  s.add("STRUCTURE", structure, "'DRH', 'RESSOURCES HUMAINES', '1971-01-01', '1999-12-31'");
+  s.add("STRUCTURE", structure, "'OLD', 'ANCIENNE', '1971-01-01', '1998-12-31'");
+  s.add("STRUCTURE", structure, "'OLD', 'ANCIENNE', '1971-01-01', '1999-12-31'");
+  s.add("AFFECTATION",
+        "NO_SEQ_AFFECTATION, NO_DOSSIER_PERS, C_STRUCTURE, D_DEB_AFFECTATION, D_FIN_AFFECTATION",
+        "1, 1, 'DRH', '2020-01-01', '2027-08-31'");
+  const auto open = s.describe("structures-emplois", records::Key{{std::string("DRH")}});
+  CHECK(date_or(open.rules[0].start) == "none");
+  CHECK(date_or(open.rules[1].start) == "1971-01-01");
+  CHECK(date_or(open.end) == "2020-01-01");
+  const auto closed = s.describe("structures-emplois", records::Key{{std::string("OLD")}});
+  CHECK(date_or(closed.rules[0].start) == "1999-12-31");
+}
+
 TEST_CASE("Harpège: every person is a candidate of one of the two kinds of files, never of both") {
   Shipped s("harpege");
   for (int no = 1; no <= 7; ++no) person(s, no, "'1960-01-01T00:00:00'", no != 7);
@@ -478,7 +514,7 @@ TEST_CASE("Harpège: structures with their dates, branch and posts, and posts th
   CHECK(date_or(closed.rules[0].end) == "2022-02-28");
   CHECK(closed.rules[0].final_action == "Keep");
   CHECK(closed.rules[1].rule->code == "COM_IMMEDIATE");
-  CHECK(date_or(closed.rules[1].start) == "2013-06-30");
+  CHECK(date_or(closed.rules[1].start) == "1980-01-01");
   const auto open = s.describe("structures-emplois", code("SG"));
   CHECK(date_or(open.rules[0].start) == "none");
   CHECK(date_or(open.rules[1].start) == "1971-01-01");
