@@ -18,12 +18,17 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
 
 namespace versoir::tests {
+
+inline std::unique_ptr<extract::Source> open(const std::string& uri, extract::Access access = {}) {
+  return extract::open_source(extract::parse_source(uri), std::move(access));
+}
 
 inline extract::SourceTable find_table(extract::Source& source, const std::string& name) {
   for (auto& t : source.catalogue())

@@ -20,9 +20,6 @@ std::string file_of(const SqliteSite& site) { return site.SqliteSite::uri().subs
 bool write_elsewhere(const SqliteSite& site, const std::string& sql) {
   return std::system(("sqlite3 '" + file_of(site) + "' \"" + sql + "\" > /dev/null 2>&1").c_str()) == 0;
 }
-std::unique_ptr<extract::Source> open(const std::string& uri) {
-  return extract::open_source(extract::parse_source(uri), {});
-}
 /// Stops a copy when it comes to a table.
 }  // namespace
 
