@@ -81,6 +81,8 @@ std::vector<core::Finding> stray_names(const core::Config& config, const profile
     strays.archive(name, fmt::format("[tri.{}]", name), "CONFIG_SELECTION");
   for (const auto& [name, node] : config.section("attach"))
     strays.archive(name, fmt::format("[attach] {}", name), "CONFIG_ATTACHMENT");
+  for (const auto& [name, contract] : config.section("agreements"))
+    strays.archive(name, fmt::format("[agreements] {}", name), "CONFIG_AGREEMENT");
   std::vector<std::string> codes;
   for (const auto& rule : app.rules) codes.push_back(rule.code);
   for (const auto& code : config.names("start")) strays.rule(code, fmt::format("[start.{}]", code), codes);

@@ -67,7 +67,8 @@ SELECT coalesce(
    WHERE NOT substr(d_deb_affectation, 1, 10) > coalesce((SELECT jour FROM v_extraction), '2099-12-31')),
   (SELECT jour FROM v_extraction)) AS jour;
 
--- Une date de naissance de convenance (1900-01-01, 1111-11-11, 9999…) n'est pas une date de naissance. naissance_sure est
+-- Une date de naissance de convenance (1900-01-01, 1111-11-11, 9999…), ou postérieure à l'extraction, n'est pas une date
+-- de naissance. naissance_sure est
 -- un jour connu. naissance_depart fait courir les délais : une naissance connue par l'année ou par le mois seulement vaut
 -- le dernier jour de cette période, jamais plus tôt que la vraie. naissance_texte ne dit pas plus que ce que l'on sait.
 CREATE TEMP VIEW v_identite AS
@@ -79,13 +80,13 @@ SELECT i.no_individu, rtrim(i.c_civilite) AS civilite,
        (SELECT min(c.sexe) FROM civilite c WHERE c.c_civilite BETWEEN rtrim(i.c_civilite) AND rtrim(i.c_civilite) || '     ')
          AS sexe,
        i.d_naissance AS date_naissance,
-       CASE WHEN i.d_naissance >= '1900-01-02' AND '2100-01-01' > i.d_naissance AND length(trim(i.d_naissance)) >= 10
+       CASE WHEN i.d_naissance >= '1900-01-02' AND NOT substr(i.d_naissance, 1, 10) > coalesce((SELECT e.jour FROM v_extraction e), '2099-12-31') AND length(trim(i.d_naissance)) >= 10
             THEN substr(i.d_naissance, 1, 10) END AS naissance_sure,
-       CASE WHEN NOT (i.d_naissance >= '1900-01-02' AND '2100-01-01' > i.d_naissance) THEN NULL
+       CASE WHEN NOT (i.d_naissance >= '1900-01-02' AND NOT substr(i.d_naissance, 1, 10) > coalesce((SELECT e.jour FROM v_extraction e), '2099-12-31')) THEN NULL
             WHEN length(trim(i.d_naissance)) >= 10 THEN substr(i.d_naissance, 1, 10)
             WHEN length(trim(i.d_naissance)) = 7 THEN date(trim(i.d_naissance) || '-01', '+1 month', '-1 day')
             WHEN length(trim(i.d_naissance)) = 4 THEN trim(i.d_naissance) || '-12-31' END AS naissance_depart,
-       CASE WHEN NOT (i.d_naissance >= '1900-01-02' AND '2100-01-01' > i.d_naissance) THEN NULL
+       CASE WHEN NOT (i.d_naissance >= '1900-01-02' AND NOT substr(i.d_naissance, 1, 10) > coalesce((SELECT e.jour FROM v_extraction e), '2099-12-31')) THEN NULL
             WHEN length(trim(i.d_naissance)) >= 10
             THEN 'le ' || substr(i.d_naissance, 9, 2) || '/' || substr(i.d_naissance, 6, 2) || '/' || substr(i.d_naissance, 1, 4)
             WHEN length(trim(i.d_naissance)) = 7 THEN 'en ' || substr(i.d_naissance, 6, 2) || '/' || substr(i.d_naissance, 1, 4)

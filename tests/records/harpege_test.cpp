@@ -56,7 +56,7 @@ TEST_CASE("Harpège: no query of a record reads a table of the extract from end 
   // only.
   // The service record works on the periods of one agent (s, t, b, p, x).
   const std::vector<std::string> small{
-      "m", "d", "v_date", "v_date_brute",  "fiche", "compte", "ages", "tout_poste", "s", "t",
+      "m", "d", "v_date", "v_date_brute",  "fiche", "f", "compte", "ages", "tout_poste", "s", "t",
       "b", "p", "x",      "v_service_brut"};
   const std::function<void(const profiles::Node&)> visit = [&](const profiles::Node& node) {
     for (const auto& scan : full_scans(s.db, node.sql, small)) FAIL_CHECK(node.name << ": " << scan);
@@ -114,7 +114,9 @@ TEST_CASE("Harpège: 80 years from a real birth, a birth of convenience or unkno
                                           {2, "'1900-01-01T00:00:00'"},
                                           {3, "'1111-11-11T00:00:00'"},
                                           {4, "'9999-12-31T00:00:00'"},
-                                          {5, "NULL"}};
+                                          {5, "NULL"},
+                                          {6, "'2026-07-01'"},  // the day after the extraction
+                                          {7, "'2027'"}};
   for (const auto& [no, born] : births) {
     person(s, no, born);
     career(s, no, "1974-09-01T00:00:00", "'2014-08-31T00:00:00'");
@@ -204,6 +206,7 @@ TEST_CASE(
   s.add("STRUCTURE", structure, "'DRH', 'RESSOURCES HUMAINES', '1971-01-01', '1999-12-31'");
   s.add("STRUCTURE", structure, "'OLD', 'ANCIENNE', '1971-01-01', '1998-12-31'");
   s.add("STRUCTURE", structure, "'OLD', 'ANCIENNE', '1971-01-01', '1999-12-31'");
+  s.add("STRUCTURE", structure, "'SOON', 'EN SURSIS', '1971-01-01', '2027-08-31'");
   s.add("AFFECTATION",
         "NO_SEQ_AFFECTATION, NO_DOSSIER_PERS, C_STRUCTURE, D_DEB_AFFECTATION, D_FIN_AFFECTATION",
         "1, 1, 'DRH', '2020-01-01', '2027-08-31'");
@@ -213,6 +216,9 @@ TEST_CASE(
   CHECK(date_or(open.end) == "2020-01-01");
   const auto closed = s.describe("structures-emplois", records::Key{{std::string("OLD")}});
   CHECK(date_or(closed.rules[0].start) == "1999-12-31");
+  const auto soon = s.describe("structures-emplois", records::Key{{std::string("SOON")}});
+  CHECK(date_or(soon.rules[0].start) == "none");
+  CHECK_THAT(soon.description, Contains("prévue après"));
 }
 
 TEST_CASE("Harpège: every person is a candidate of one of the two kinds of files, never of both") {
@@ -510,9 +516,10 @@ TEST_CASE("Harpège: structures with their dates, branch and posts, and posts th
   const auto closed = s.describe("structures-emplois", code("FC"));
   CHECK(closed.title == "FORMATION CONTINUE (FC)");
   CHECK(closed.rules[0].rule->code == "DUA_STRUCTURE_10");
-  CHECK(date_or(closed.rules[0].start) == "2012-02-29");
-  CHECK(date_or(closed.rules[0].end) == "2022-02-28");
+  CHECK(date_or(closed.rules[0].start) == "2013-06-30");  // the assignment outlived the closing
+  CHECK(date_or(closed.rules[0].end) == "2023-06-30");
   CHECK(closed.rules[0].final_action == "Keep");
+  CHECK_THAT(closed.description, Contains("citent encore"));
   CHECK(closed.rules[1].rule->code == "COM_IMMEDIATE");
   CHECK(date_or(closed.rules[1].start) == "1980-01-01");
   const auto open = s.describe("structures-emplois", code("SG"));

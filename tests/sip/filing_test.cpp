@@ -338,11 +338,15 @@ TEST_CASE("what a configuration says of attachments is told at once when it cann
   CHECK_THAT(other, Contains("tenant 3") && Contains("tenant 4"));
 }
 
-TEST_CASE("a misspelt archive profile under [attach] is told") {
+TEST_CASE("a misspelt archive profile under [attach] or [agreements] is told") {
   FiledClub club;
   const auto plan = club.plan_with("[filing]\nplan = plan.xml\n[attach]\nmembre = A.1\n");
   REQUIRE(plan.findings.size() == 1);
   CHECK(plan.findings[0].code == "CONFIG_ATTACHMENT");
+  FiledClub other;
+  const auto contract = other.plan_with("[agreements]\nsaison = IC-SAISONS\n");
+  REQUIRE(contract.findings.size() == 1);
+  CHECK(contract.findings[0].code == "CONFIG_AGREEMENT");
   CHECK_THAT(plan.findings[0].message.english(), Contains("membres"));
 }
 
