@@ -30,9 +30,10 @@ int half_byte(char c) {
 void OdbcDecoder::append(std::string& out, std::string_view slice) {
   if (!known_ && !slice.empty()) {
     const char tag = slice.front();
-    if (tag != 't' && tag != 'h' && tag != 'r') throw_form();
-    form_ = tag == 'h' ? OdbcForm::hex : OdbcForm::text;
+    if (tag != 't' && tag != 'h' && tag != 'r' && tag != 'w') throw_form();
+    form_ = tag == 'h' || tag == 'w' ? OdbcForm::hex : OdbcForm::text;
     real_ = tag == 'r';
+    if (tag == 'w') charset_ = CsvCharset::named("windows-1252");
     known_ = true;
     slice.remove_prefix(1);
   }
@@ -51,7 +52,11 @@ void OdbcDecoder::append_hex(std::string& out, std::string_view digits) {
     if (carry_.empty()) {
       carry_.assign(1, static_cast<char>(half));
     } else {
-      out += static_cast<char>(carry_.front() * 16 + half);
+      const char byte = static_cast<char>(carry_.front() * 16 + half);
+      if (charset_)
+        charset_->append(out, {&byte, 1});
+      else
+        out += byte;
       carry_.clear();
     }
   }

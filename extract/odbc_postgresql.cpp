@@ -46,9 +46,12 @@ class PostgresqlDialect final : public OdbcDialect {
           "synchronize_seqscans = off", "row_security = off", "standard_conforming_strings = on"})
       connection.execute(std::string("SET ") + setting);
     // psqlODBC asks for what the locale of this process says: a service without one would get the database's
-    // own bytes, and nobody would know. A SQL_ASCII database converts nothing.
-    if (connection.one("SHOW server_encoding", "the encoding") != "SQL_ASCII")
-      connection.execute("SET client_encoding = 'UTF8'");
+    // own bytes, and nobody would know. A SQL_ASCII database knows nothing of its bytes: they are taken as
+    // they are and judged here.
+    const auto encoding = connection.one("SHOW server_encoding", "the encoding");
+    connection.execute("SET client_encoding = '" + std::string(encoding == "SQL_ASCII" ? encoding : "UTF8") +
+                       "'");
+    has_holes_ = encoding == "WIN1252";
     connection.execute(fmt::format("SET lock_timeout = '{}s'", connection.lock_timeout()));
     connection.manual_commit();
     // First in its transaction: before later statements psqlODBC sets savepoints, under which a snapshot can
@@ -156,17 +159,22 @@ class PostgresqlDialect final : public OdbcDialect {
       r.body = fmt::format("textin(bpcharout({}))", name);
     if (column.type == "money") r.body = name + "::numeric::text";  // prints with the currency of a locale
     const auto limit = limit_of(column.type);
+    const auto size = fmt::format("octet_length({})", r.body);
     const bool number = column.kind == ColumnKind::integer || column.kind == ColumnKind::number ||
                         column.kind == ColumnKind::boolean || column.kind == ColumnKind::date ||
                         column.kind == ColumnKind::timestamp || column.type == "uuid";
+    if (has_holes_ && !number) {
+      r.body = tagged(r.body);
+      r.head_form = r.body_form = OdbcForm::tagged;
+    }
     if (number || (column.kind == ColumnKind::text && limit > 0 && limit <= odbc_characters)) {
       r.head = r.body;
-      r.width = number ? 80 : odbc_width(limit);  // a longer number is cut, seen and read again
+      r.width = number ? 80 : odbc_width(limit) + 1;  // a longer number is cut, seen and read again
       return r;
     }
-    r.longer = fmt::format("CASE WHEN octet_length({}) > {} THEN '1' END", r.body, odbc_characters);
-    r.head = fmt::format("CASE WHEN octet_length({0}) <= {1} THEN {0} END", r.body, odbc_characters);
-    r.width = odbc_characters + 1;
+    r.longer = fmt::format("CASE WHEN {} > {} THEN '1' END", size, odbc_characters);
+    r.head = fmt::format("CASE WHEN {} <= {} THEN {} END", size, odbc_characters, r.body);
+    r.width = odbc_characters + 2;
     return r;
   }
 
@@ -194,7 +202,8 @@ class PostgresqlDialect final : public OdbcDialect {
                      std::span<const std::string> values) const override {
     std::string bound;
     for (std::size_t i = 0; i < values.size(); ++i)
-      bound += (i ? ", " : "") + core::sql_text(values[i]) + "::" + table.find(order.columns[i])->type;
+      bound += (i ? ", " : "") + literal(values[i], *table.find(order.columns[i])) +
+               "::" + table.find(order.columns[i])->type;
     return "(" + order.by + ") > (" + bound + ")";
   }
 
@@ -236,7 +245,23 @@ class PostgresqlDialect final : public OdbcDialect {
           .hint(msg("Say which schema holds the tables with --schema."));
   }
 
+  /// Of a byte that its set does not define the server makes an error, which would end the copy: such texts
+  /// travel as the bytes that they are, and only they. A database of one byte a character compares bytes.
+  static std::string tagged(const std::string& text) {
+    return fmt::format(
+        "CASE WHEN translate({0}, convert_from('\\x818d8f909d'::bytea, 'WIN1252'), '') = {0} THEN 't' || {0} "
+        "ELSE 'w' || encode(convert_to({0}, 'WIN1252'), 'hex') END",
+        text);
+  }
+  /// What render() gives, as a literal.
+  std::string literal(const std::string& value, const SourceColumn& column) const {
+    if (render(column).body_form != OdbcForm::tagged) return core::sql_text(value);
+    const auto text = core::sql_text(value.substr(std::min<std::size_t>(1, value.size())));
+    return value.starts_with('w') ? "convert_from(decode(" + text + ", 'hex'), 'WIN1252')" : text;
+  }
+
   std::string schema_, shared_;
+  bool has_holes_ = false;  ///< the set of the database leaves bytes without a meaning
   std::map<std::string, bool> placed_;
 };
 

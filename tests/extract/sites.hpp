@@ -18,6 +18,7 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -99,6 +100,9 @@ class PostgresSite {
                                   {"@numbers@", "WITH n(i) AS (SELECT generate_series(1, 1000))"},
                                   {"@padded@", "'ab'"}}));
   }
+  static std::string uri_of(const PostgresServer& server, const std::string& database = "postgres") {
+    return server.uri(database);
+  }
   [[nodiscard]] std::string uri() const { return server_.uri(); }
   [[nodiscard]] PostgresServer& server() { return server_; }
 
@@ -118,6 +122,14 @@ class OdbcPostgresSite : public PostgresSite {
   }
   [[nodiscard]] std::string uri() { return uri_of(server()); }
 };
+
+/// A connection with nothing set but the schema.
+inline std::unique_ptr<extract::Source> open_postgres(const std::string& uri,
+                                                      const std::string& schema = "") {
+  extract::Access access;
+  access.schema = schema;
+  return extract::open_source(extract::parse_source(uri), access);
+}
 
 /// A profile with nothing but these tables.
 inline profiles::Application profile_of(const std::string& tables, const std::string& schema = "") {
