@@ -3,7 +3,6 @@
 
 #include "core/error.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 
@@ -89,29 +88,6 @@ OdbcDialect::Order order_by_key(const OdbcDialect& dialect, const SourceTable& t
     order.by += (order.by.empty() ? "" : ", ") + quoted(k);
   }
   return order;
-}
-
-SourceTable* find_table(std::vector<SourceTable>& tables, std::string_view name) {
-  const auto it = std::ranges::lower_bound(tables, name, {}, &SourceTable::name);
-  return it == tables.end() || it->name != name ? nullptr : &*it;
-}
-
-void drop_weak_keys(std::vector<SourceTable>& tables) {
-  for (auto& table : tables)
-    if (!std::ranges::all_of(table.key, [&](const std::string& k) {
-          const auto* c = table.find(k);
-          return c && !c->nullable;
-        }))
-      table.key.clear();
-}
-
-void compare_clocks(const std::string& server, core::Instant now, std::vector<core::Finding>& out) {
-  const auto there = core::parse_instant(server + "Z");
-  if (!there) return;
-  const auto skew = std::llabs((*there - now).count());
-  if (skew > 60)
-    out.push_back({core::Severity::warning, "CLOCK",
-                   msg("The clocks of the server and of this machine differ by {0} seconds.", skew), ""});
 }
 
 std::uint64_t odbc_count(const std::string& text, const std::string& what) {

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <map>
 
 namespace versoir::extract {
 
@@ -19,11 +18,6 @@ using core::Exit;
 using core::msg;
 
 namespace {
-
-bool can_bound(const SourceColumn& c) {
-  return c.kind == ColumnKind::integer || c.kind == ColumnKind::text || c.kind == ColumnKind::date ||
-         c.type == "uuid" || c.type.starts_with("numeric") || c.type.starts_with("timestamp");
-}
 
 /// 40 of "character varying(40)"; 0 without a limit.
 std::size_t limit_of(std::string_view type) {
@@ -66,7 +60,7 @@ class PostgresqlDialect final : public OdbcDialect {
     if (connection.one("SHOW transaction_read_only", "the transaction") != "on" ||
         connection.one("SHOW transaction_isolation", "the transaction") != "repeatable read")
       throw Error(Exit::source_unreachable, msg("The server begins no read-only transaction."));
-    choose_schema(connection, schema);
+    schema_ = pg_schema(asking(connection), schema);
   }
 
   void describe(OdbcConnection& connection, Provenance& p) override {
@@ -76,69 +70,16 @@ class PostgresqlDialect final : public OdbcDialect {
     p.database = connection.one("SELECT current_database()::text", what);
     p.user = connection.one("SELECT current_user::text", what);
     p.schema = schema_;
-    p.snapshot =
-        connection.one(snapshot_sql(std::stoi(connection.one("SHOW server_version_num", what))), what);
+    p.snapshot = pg_snapshot(asking(connection));
   }
 
   std::string shared() const override { return shared_; }
 
   std::vector<SourceTable> catalogue(OdbcConnection& connection) override {
-    const auto named = "n.nspname = " + core::sql_text(schema_);
-    const std::string relations = "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE " +
-                                  named +
-                                  " AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition";
-    std::vector<SourceTable> tables;
-    for (const auto& row : connection.rows(
-             "SELECT c.relname::text, obj_description(c.oid, 'pg_class')::text, c.reltuples::bigint::text, "
-             "((GREATEST(c.relpages, 0) + GREATEST(COALESCE((SELECT h.relpages FROM pg_class h WHERE h.oid = "
-             "c.reltoastrelid), 0), 0))::bigint * current_setting('block_size')::bigint)::text, "
-             "c.relkind::text " +
-                 relations + " ORDER BY c.relname COLLATE \"C\"",
-             "the catalogue")) {
-      auto& table = tables.emplace_back();
-      table.name = row[0].value_or("");
-      table.comment = row[1].value_or("");
-      if (const auto n = std::atoll(row[2].value_or("-1").c_str()); n >= 0)
-        table.estimated_rows = static_cast<std::uint64_t>(n);
-      if (const auto n = std::atoll(row[3].value_or("0").c_str()); n > 0)
-        table.bytes = static_cast<std::uint64_t>(n);
-      const auto kind = row[4].value_or("");
-      placed_[table.name] = kind == "r" || kind == "p" || kind == "m";
-    }
-    for (const auto& row : connection.rows(
-             "SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod)::text, "
-             "COALESCE(b.typname, t.typname)::text, (CASE WHEN b.oid IS NULL THEN a.atttypmod ELSE "
-             "t.typtypmod END)::text, a.attnotnull::int::text "
-             "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-             "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
-             "JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = "
-             "t.typbasetype WHERE " +
-                 named + " ORDER BY c.oid, a.attnum",
-             "the catalogue"))
-      if (auto* table = find_table(tables, row[0].value_or(""))) {
-        auto column = postgresql_column(row[1].value_or(""), row[2].value_or(""), row[3].value_or(""),
-                                        std::atoi(row[4].value_or("-1").c_str()));
-        column.nullable = row[5].value_or("0") == "0";
-        table->columns.push_back(std::move(column));
-      }
-    for (const auto& row : connection.rows(
-             "SELECT c.relname::text, a.attname::text FROM (SELECT DISTINCT ON (i.indrelid) i.* FROM "
-             "pg_index "
-             "i WHERE i.indisunique AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL AND "
-             "i.indimmediate ORDER BY i.indrelid, i.indisprimary DESC, i.indnkeyatts, i.indexrelid) k "
-             "JOIN pg_class c ON c.oid = k.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace "
-             "CROSS JOIN LATERAL generate_series(0, k.indnkeyatts - 1) AS p(position) "
-             "JOIN pg_attribute a ON a.attrelid = k.indrelid AND a.attnum = k.indkey[p.position] WHERE " +
-                 named + " ORDER BY c.oid, p.position",
-             "the catalogue"))
-      if (auto* table = find_table(tables, row[0].value_or(""))) table->key.push_back(row[1].value_or(""));
-    drop_weak_keys(tables);
-    return tables;
+    return pg_catalogue(asking(connection), schema_);
   }
 
-  std::string from(const std::string& table) const override {
-    return core::sql_name(schema_) + "." + core::sql_name(table);
-  }
+  std::string from(const std::string& table) const override { return pg_table(schema_, table); }
 
   OdbcRendering render(const SourceColumn& column) const override {
     const auto name = core::sql_name(column.name);
@@ -178,9 +119,8 @@ class PostgresqlDialect final : public OdbcDialect {
     return r;
   }
 
-  Place place(OdbcConnection&, const std::string& table) override {
-    const auto it = placed_.find(table);
-    if (it == placed_.end() || !it->second) return {};
+  Place place(OdbcConnection& connection, const std::string& table) override {
+    if (!pg_has_place(asking(connection), schema_, table)) return {};
     return {{"tableoid::text", "ctid::text"}, "tableoid = ?::oid AND ctid = ?::tid"};
   }
 
@@ -188,7 +128,7 @@ class PostgresqlDialect final : public OdbcDialect {
     Order order;
     for (const auto& k : table.key) {
       const auto* column = table.find(k);
-      if (!column || !can_bound(*column)) return {};
+      if (!column || !pg_can_bound(*column)) return {};
       const auto rendering = render(*column);
       order.columns.push_back(k);
       order.select.push_back(rendering.body);
@@ -209,40 +149,18 @@ class PostgresqlDialect final : public OdbcDialect {
 
   std::vector<core::Finding> probe(OdbcConnection& connection, const std::vector<std::string>& tables,
                                    core::Instant now) override {
-    std::vector<core::Finding> out;
-    const auto what = "the server's state";
-    for (const auto& table : tables)
-      if (connection.one(
-              "SELECT has_table_privilege(" + core::sql_text(from(table)) + ", 'SELECT')::int::text", what) !=
-          "1")
-        out.push_back(
-            {core::Severity::error, "RIGHTS", msg("The account may not read the table {0}.", table), table});
-    if (connection.one("SELECT rolsuper::int::text FROM pg_roles WHERE rolname = current_user", what) == "1")
-      out.push_back({core::Severity::warning, "TOO_MANY_RIGHTS",
-                     msg("The account is a superuser: an account that can only read is enough."), ""});
+    auto out = pg_probe(asking(connection), schema_, tables, now);
     if (connection.one("SELECT (NOT ssl AND inet_client_addr() IS NOT NULL AND NOT inet_client_addr() <<= "
                        "'127.0.0.0/8'::inet)::int::text FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
-                       what) == "1")
+                       "the server's state") == "1")
       out.push_back(
           {core::Severity::warning, "CLEAR_TEXT", msg("The connection to the server is not encrypted."), ""});
-    compare_clocks(
-        connection.one("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS')",
-                       what),
-        now, out);
     return out;
   }
 
  private:
-  void choose_schema(OdbcConnection& connection, const std::string& schema) {
-    const auto wanted = core::sql_text(schema.empty() ? "public" : schema);
-    schema_ = connection.one("SELECT nspname::text FROM pg_namespace WHERE lower(nspname) = lower(" + wanted +
-                                 ") ORDER BY nspname <> " + wanted + ", nspname <> lower(" + wanted + ")",
-                             "the schemas");
-    if (schema_.empty())
-      throw Error(Exit::source_missing,
-                  msg("The database {0} has no schema {1}.",
-                      connection.one("SELECT current_database()::text", "the database"), schema))
-          .hint(msg("Say which schema holds the tables with --schema."));
+  static Ask asking(OdbcConnection& connection) {
+    return [&connection](const std::string& sql) { return connection.rows(sql, "the server's state"); };
   }
 
   /// Of a byte that its set does not define the server makes an error, which would end the copy: such texts
@@ -262,7 +180,6 @@ class PostgresqlDialect final : public OdbcDialect {
 
   std::string schema_, shared_;
   bool has_holes_ = false;  ///< the set of the database leaves bytes without a meaning
-  std::map<std::string, bool> placed_;
 };
 
 }  // namespace

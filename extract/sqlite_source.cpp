@@ -3,6 +3,7 @@
 #include "core/handle.hpp"
 #include "core/sqlite.hpp"
 #include "extract/adapters.hpp"
+#include "extract/sqlite_catalogue.hpp"
 #include "extract/sqlite_content.hpp"
 #include "extract/values.hpp"
 
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -55,38 +55,7 @@ class SqliteSource final : public Source {
 
   Consistency consistency() const override { return Consistency::snapshot; }
 
-  std::vector<SourceTable> catalogue() override {
-    std::vector<SourceTable> tables;
-    auto names = db_.prepare(
-        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' "
-        "ESCAPE '\\' "
-        "ORDER BY name");
-    while (names.step()) {
-      tables.emplace_back();
-      tables.back().name = names.text(0);
-    }
-    // hidden: 1 is the parameter of a virtual table; 2 and 3 are generated columns, which are data.
-    auto columns = db_.prepare(
-        "SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid");
-    for (auto& table : tables) {
-      std::map<std::int64_t, std::string> key;
-      bool whole = true;  // SQLite lets NULL stand in a primary key: it then identifies nothing
-      columns.bind(1, std::string_view(table.name));
-      while (columns.step()) {
-        auto column = declared_column(std::string(columns.text(0)), std::string(columns.text(1)));
-        column.nullable = columns.integer(2) == 0;
-        if (const auto at = columns.integer(3); at > 0) {
-          key[at] = column.name;
-          whole = whole && (!column.nullable || sqlite3_stricmp(column.type.c_str(), "INTEGER") == 0);
-        }
-        table.columns.push_back(std::move(column));
-      }
-      if (whole)
-        for (auto& [at, name] : key) table.key.push_back(name);
-      columns.reset();
-    }
-    return tables;
-  }
+  std::vector<SourceTable> catalogue() override { return sqlite_catalogue(ask_); }
 
   std::uint64_t count(const std::string& table) override {
     try {
@@ -97,12 +66,8 @@ class SqliteSource final : public Source {
   }
 
   void read(const ReadRequest& request, RowSink& sink, std::stop_token stop) override {
-    Reading r{request,
-              has_rowid(request.table.name),
-              false,
-              std::nullopt,
-              BlockFiller(request.columns.size(), sink),
-              classes_of(request)};
+    Reading r{request,      sqlite_has_rowid(ask_, request.table.name), false,
+              std::nullopt, BlockFiller(request.columns.size(), sink),  classes_of(request)};
     if (r.numbered && !request.after.empty()) r.after = std::stoll(request.after);
     // SQLite refuses a longer value before it holds it: the row is then read piece by piece.
     r.by_pieces = r.numbered && can_read_pieces(request.table.name);
@@ -354,17 +319,6 @@ class SqliteSource final : public Source {
            core::value_text(db_.one("PRAGMA encoding").value_or(std::string())) == "UTF-8";
   }
 
-  bool has_rowid(const std::string& table) {
-    auto st =
-        db_.prepare("SELECT type = 'table' AND wr = 0 FROM pragma_table_list(?1) WHERE schema = 'main'");
-    st.bind(1, std::string_view(table));
-    if (!st.step() || st.integer(0) == 0) return false;
-    // A column of that name hides the row number.
-    auto hidden = db_.prepare("SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = 'rowid' COLLATE NOCASE");
-    hidden.bind(1, std::string_view(table));
-    return !hidden.step();
-  }
-
   static void add_cell(RowBlock& block, sqlite3_stmt* row, int i) {
     switch (sqlite3_column_type(row, i)) {
       case SQLITE_NULL:
@@ -388,7 +342,18 @@ class SqliteSource final : public Source {
     return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(row, i))};
   }
 
+  std::vector<std::vector<std::optional<std::string>>> rows(const std::string& sql) {
+    std::vector<std::vector<std::optional<std::string>>> out;
+    for (auto st = db_.prepare(sql); st.step();) {
+      auto& row = out.emplace_back();
+      for (int i = 0; i < st.columns(); ++i)
+        row.push_back(st.is_null(i) ? std::nullopt : std::optional<std::string>(st.text(i)));
+    }
+    return out;
+  }
+
   core::Database db_;
+  Ask ask_ = [this](const std::string& sql) { return rows(sql); };
   SqliteContent content_;
 };
 

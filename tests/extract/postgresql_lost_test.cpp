@@ -185,6 +185,26 @@ TEMPLATE_TEST_CASE("once its rows are read, a server keeps nothing for a copy th
   CHECK_NOTHROW(site.sql(nothing_held));
 }
 
+TEMPLATE_TEST_CASE("a statement that takes longer than allowed is temporary, and the hint names the option",
+                   "", PostgresSite, OdbcPostgresSite) {
+  if (!TestType::available()) return;
+  TestType site;
+  site.sql(
+      "CREATE TABLE t (a int); CREATE VIEW lente AS SELECT 1 AS a FROM pg_sleep(600); INSERT INTO t VALUES "
+      "(1);");
+  extract::Access access;
+  access.statement_timeout = 1;
+  auto source = extract::open_source(extract::parse_source(site.uri()), access);
+  CHECK(source->count("t") == 1);
+  const auto lente = find_table(*source, "lente");
+  Rows rows([](extract::RowBlock&&) {});
+  const auto error = error_of([&] { source->read({lente, {"a"}, ""}, rows, {}); });
+  CHECK(error.code() == core::Exit::temporary);
+  CHECK_THAT(error.message().english(), Contains("lente"));
+  REQUIRE_FALSE(error.hints().empty());
+  CHECK_THAT(error.hints().at(0).english(), Contains("--statement-timeout"));
+}
+
 TEST_CASE("a server that is restarted in the middle of a copy costs nothing of what was copied") {
   if (!have_postgres()) return;
   PostgresServer server;

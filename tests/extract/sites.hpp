@@ -100,8 +100,9 @@ class PostgresSite {
                                   {"@numbers@", "WITH n(i) AS (SELECT generate_series(1, 1000))"},
                                   {"@padded@", "'ab'"}}));
   }
-  static std::string uri_of(const PostgresServer& server, const std::string& database = "postgres") {
-    return server.uri(database);
+  static std::string uri_of(const PostgresServer& server, const std::string& database = "postgres",
+                            const std::string& user = "postgres") {
+    return server.uri(database, user);
   }
   [[nodiscard]] std::string uri() const { return server_.uri(); }
   [[nodiscard]] PostgresServer& server() { return server_; }
