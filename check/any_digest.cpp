@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/handle.hpp"
+#include "core/text.hpp"
 
 #include <openssl/evp.h>
 
@@ -38,11 +39,8 @@ const EVP_MD* method(DigestName algorithm) {
   return nullptr;
 }
 
-int value_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
+/// VITAM compares digests as text: upper case is another one.
+int lower_hex_digit(char c) { return c >= 'A' && c <= 'F' ? -1 : core::hex_digit(c); }
 
 }  // namespace
 
@@ -61,7 +59,7 @@ DeclaredDigest parse_digest(DigestName algorithm, std::string_view hex) {
   d.empty = hex.empty();
   d.comparable = !hex.empty() && hex.size() % 2 == 0 && hex.size() / 2 <= d.bytes.size();
   for (std::size_t i = 0; d.comparable && i < hex.size(); i += 2) {
-    const int high = value_of(hex[i]), low = value_of(hex[i + 1]);
+    const int high = lower_hex_digit(hex[i]), low = lower_hex_digit(hex[i + 1]);
     d.comparable = high >= 0 && low >= 0;
     if (d.comparable) d.bytes[i / 2] = static_cast<std::uint8_t>(high * 16 + low);
   }

@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/handle.hpp"
+#include "core/text.hpp"
 
 #include <openssl/evp.h>
 
@@ -17,11 +18,8 @@ namespace {
 
 constexpr std::size_t buffer_size = 1u << 20;
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
+/// VITAM compares digests as text: upper case is another one.
+int lower_hex_digit(char c) { return c >= 'A' && c <= 'F' ? -1 : hex_digit(c); }
 
 void check(int ok) {
   if (ok != 1) throw Error(Exit::unexpected, msg("OpenSSL cannot compute a digest."));
@@ -50,7 +48,7 @@ std::optional<Digest<A>> Digest<A>::from_hex(std::string_view text) {
   if (text.size() != 2 * size) return std::nullopt;
   Digest d;
   for (std::size_t i = 0; i < size; ++i) {
-    const int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+    const int high = lower_hex_digit(text[2 * i]), low = lower_hex_digit(text[2 * i + 1]);
     if (high < 0 || low < 0) return std::nullopt;
     d.bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
   }

@@ -131,8 +131,7 @@ bool is_utf8(std::string_view bytes) noexcept {
   return true;
 }
 
-std::string repair_utf8(std::string_view bytes, bool& repaired) {
-  repaired = false;
+std::string repair_utf8(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   char32_t code = 0;
@@ -140,7 +139,6 @@ std::string repair_utf8(std::string_view bytes, bool& repaired) {
     const auto n = sequence(bytes, i, code);
     if (n == 0) {
       out += replacement;
-      repaired = true;
       ++i;
     } else {
       out.append(bytes, i, n);

@@ -7,8 +7,8 @@ namespace versoir::core {
 
 [[nodiscard]] bool is_utf8(std::string_view bytes) noexcept;
 
-/// Replaces each invalid sequence by U+FFFD; says whether something was replaced.
-[[nodiscard]] std::string repair_utf8(std::string_view bytes, bool& repaired);
+/// Replaces each invalid sequence by U+FFFD.
+[[nodiscard]] std::string repair_utf8(std::string_view bytes);
 
 /// Drops the characters that XML 1.0 forbids (C0 controls but tab, LF, CR; FFFE, FFFF). Input is valid UTF-8.
 [[nodiscard]] std::string xml_characters(std::string_view utf8);
@@ -33,5 +33,13 @@ void append_markup(std::string& out, std::string_view utf8, Markup place);
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
 [[nodiscard]] std::string trim(std::string_view text);
+
+/// Value of a hexadecimal digit of either case, -1 for another character.
+[[nodiscard]] constexpr int hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
 
 }  // namespace versoir::core

@@ -2,17 +2,12 @@
 #include "extract/copy_text.hpp"
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 namespace versoir::extract {
 
 namespace {
 
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 int octal_digit(char c) noexcept { return c >= '0' && c <= '7' ? c - '0' : -1; }
 
 /// Digits at text[at...] in the given base, at most `most`; at is left after them.
@@ -53,8 +48,8 @@ void append_unescaped(std::string& out, std::string_view text) {
         out += '\v';
         break;
       case 'x':
-        if (i < text.size() && hex_digit(text[i]) >= 0)
-          out += static_cast<char>(read_digits(text, i, 2, 16, hex_digit));
+        if (i < text.size() && core::hex_digit(text[i]) >= 0)
+          out += static_cast<char>(read_digits(text, i, 2, 16, core::hex_digit));
         else
           out += 'x';
         break;
@@ -92,7 +87,7 @@ void append_bytea(std::string& out, std::string_view text) {
   if (!text.starts_with("\\\\x") || text.size() % 2 == 0) refuse();
   out.reserve(out.size() + text.size() / 2);
   for (std::size_t i = 3; i < text.size(); i += 2) {
-    const int high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
+    const int high = core::hex_digit(text[i]), low = core::hex_digit(text[i + 1]);
     if (high < 0 || low < 0) refuse();
     out += static_cast<char>(high * 16 + low);
   }

@@ -126,8 +126,7 @@ class Parser {
   [[nodiscard]] std::string decoded(const std::string& text) const {
     std::string out;
     control_.charset.append(out, text);
-    bool repaired = false;
-    return core::repair_utf8(out, repaired);
+    return core::repair_utf8(out);
   }
 
   /// é and €, as the server's client wrote them: no two of the character sets write both alike. The euro is

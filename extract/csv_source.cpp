@@ -2,6 +2,7 @@
 // with what came, before a row is copied.
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/text.hpp"
 #include "extract/adapters.hpp"
 #include "extract/csv_control.hpp"
 #include "extract/csv_stream.hpp"
@@ -33,20 +34,13 @@ Columns exported(const CsvTable& table) {
   return out;
 }
 
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// Values of a binary column: pairs of digits, in whatever pieces they come.
 class HexDecoder {
  public:
   /// False on anything but digits.
   bool append(std::string* out, std::string_view digits) {
     for (char c : digits) {
-      const int value = hex_digit(c);
+      const int value = core::hex_digit(c);
       if (value < 0) return false;
       if (high_ < 0) {
         high_ = value;

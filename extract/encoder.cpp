@@ -148,8 +148,7 @@ void TableEncoder::add_value(EncodedBlock& out, const RowBlock& block, std::size
   if (storage == Storage::text && !is_text(text, block, cell)) {
     out.anomalies.push_back(
         {out.digests.size(), column, "encoding", std::string(text), std::string(repaired_note)});
-    bool repaired = false;
-    const auto clean = core::repair_utf8(text, repaired);
+    const auto clean = core::repair_utf8(text);
     const auto start = out.extra.size();
     out.extra += clean;
     rewritten(start);
@@ -182,8 +181,7 @@ EncodedBlock TableEncoder::piece(std::size_t column, std::string_view bytes) {
     if (!core::is_utf8(content)) {
       out.anomalies.push_back(
           {0, column, "encoding", content, fmt::format("{} (piece {})", repaired_note, large.chunks)});
-      bool repaired = false;
-      content = core::repair_utf8(content, repaired);
+      content = core::repair_utf8(content);
     }
   }
   if (content.empty()) return out;
@@ -202,8 +200,7 @@ void TableEncoder::end_large(EncodedBlock& out, std::size_t row, std::size_t col
   if (!large.tail.empty()) {  // the value ends within a character
     out.anomalies.push_back(
         {row, column, "encoding", large.tail, fmt::format("{} (piece {})", repaired_note, large.chunks)});
-    bool repaired = false;
-    const auto clean = core::repair_utf8(large.tail, repaired);
+    const auto clean = core::repair_utf8(large.tail);
     large.content.update(std::string_view(clean));
     out.pieces.push_back({row, column, large.chunks, clean});
   }

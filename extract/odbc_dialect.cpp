@@ -2,6 +2,7 @@
 #include "extract/odbc_dialect.hpp"
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 #include <charconv>
 #include <cstdlib>
@@ -14,12 +15,6 @@ using core::msg;
 
 namespace {
 
-int half_byte(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 [[noreturn]] void throw_form() {
   throw Error(Exit::source_data, msg("The server did not render a value as it was asked to."));
 }
@@ -46,7 +41,7 @@ void OdbcDecoder::append(std::string& out, std::string_view slice) {
 
 void OdbcDecoder::append_hex(std::string& out, std::string_view digits) {
   for (char c : digits) {
-    const int half = half_byte(c);
+    const int half = core::hex_digit(c);
     if (half < 0) throw_form();
     if (carry_.empty()) {
       carry_.assign(1, static_cast<char>(half));

@@ -137,8 +137,8 @@ std::string clean_driver_text(std::string_view text, std::string_view password) 
       out.resize(std::min(out.size(), at + std::string_view(key).size()));
       out += '*';
     }
-  bool repaired = false;  // Oracle's client speaks the language and the character set of its environment
-  return core::trim(core::repair_utf8(out, repaired));
+  // Oracle's client speaks the language and the character set of its environment
+  return core::trim(core::repair_utf8(out));
 }
 
 }  // namespace versoir::extract

@@ -68,11 +68,6 @@ std::string key_position(const profiles::Table& table, const std::string& column
   return it == table.key.end() ? "" : std::to_string(it - table.key.begin() + 1);
 }
 
-std::string element_name(std::string name) {
-  std::ranges::replace(name, '_', '-');
-  return name;
-}
-
 void write_field(core::XmlWriter& xml, const profiles::Field& field) {
   // The order of attributes is fixed: the document is byte-stable.
   xml.empty("champ", {{"element", element_name(field.name)},

@@ -90,10 +90,7 @@ void drop_midnight(std::string& text) {
 std::optional<std::string> cell_text(const Value& value, FieldType type) {
   if (std::holds_alternative<std::monostate>(value)) return std::nullopt;
   auto text = core::value_text(value);
-  if (!core::is_utf8(text)) {
-    bool repaired = false;
-    text = core::repair_utf8(text, repaired);
-  }
+  if (!core::is_utf8(text)) text = core::repair_utf8(text);
   if (type == FieldType::date) drop_midnight(text);
   return text;
 }

@@ -15,14 +15,13 @@ namespace versoir::records {
 using profiles::FieldType;
 using profiles::Node;
 
-namespace {
-
-/// '_' of SQL becomes '-' (docs/formats/profile.md).
 std::string element_name(std::string_view name) {
   std::string out(name);
   std::ranges::replace(out, '_', '-');
   return out;
 }
+
+namespace {
 
 void write_cells(core::XmlWriter& xml, const RowNode& row) {
   for (const auto& cell : row.cells) {

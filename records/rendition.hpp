@@ -13,6 +13,9 @@ namespace versoir::records {
 /// Namespace of the XML of a record: urn:versoir:record:<application>:<record>:1
 [[nodiscard]] std::string record_namespace(std::string_view application, std::string_view record);
 
+/// The element of a field or node: '_' of SQL becomes '-' (docs/formats/profile.md).
+[[nodiscard]] std::string element_name(std::string_view name);
+
 /// One XML document, byte-stable for the same data: element per row and per field, attribute "libelle" for
 /// resolved codes and flags, NULL and hidden fields and nodes that are not archived omitted. The root carries
 /// `application`, `extrait` (root of the extract) and `date-extrait`.

@@ -97,8 +97,7 @@ std::string softened(std::string text) {
 }
 
 std::string characters(std::string_view text) {
-  bool repaired = false;
-  return without_controls(core::xml_characters(core::repair_utf8(text, repaired)));
+  return without_controls(core::xml_characters(core::repair_utf8(text)));
 }
 
 }  // namespace

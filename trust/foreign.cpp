@@ -17,7 +17,7 @@ using core::msg;
 
 namespace {
 
-constexpr std::size_t most_bytes = 2u << 20;  // a visa of 10 000 lots inside its signature
+constexpr std::size_t most_signed_bytes = 2u << 20;  // a visa of 10 000 lots inside its signature
 
 CmsHandle read_der(std::string_view bytes) {
   ERR_clear_error();
@@ -108,7 +108,7 @@ void add_timestamp(CMS_SignerInfo* signer, TimestampAuthority& authority) {
 }  // namespace
 
 std::string detached_signature(std::string_view given, std::string_view document, std::string_view origin) {
-  if (given.size() > most_bytes)
+  if (given.size() > most_signed_bytes)
     throw Error(Exit::visa_bad_signature, msg("{0} is too large for a signature.", origin));
   const auto cms = read_any(given);
   const auto* signers = cms && OBJ_obj2nid(CMS_get0_type(cms.get())) == NID_pkcs7_signed

@@ -1,5 +1,6 @@
 #include "trust/pkcs11.hpp"
 
+#include "core/text.hpp"
 #include "trust/key_checks.hpp"
 
 #include <openssl/err.h>
@@ -18,13 +19,6 @@ using core::msg;
 
 namespace {
 
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 Error bad_uri(std::string_view text, core::Message why) {
   return Error(Exit::configuration, msg("\"{0}\" does not name a key of a card.", text))
       .because(std::move(why))
@@ -41,8 +35,8 @@ std::string decoded(std::string_view value, std::string_view uri) {
       bytes += value[i];
       continue;
     }
-    const int high = i + 2 < value.size() ? hex_value(value[i + 1]) : -1;
-    const int low = high < 0 ? -1 : hex_value(value[i + 2]);
+    const int high = i + 2 < value.size() ? core::hex_digit(value[i + 1]) : -1;
+    const int low = high < 0 ? -1 : core::hex_digit(value[i + 2]);
     if (low < 0) throw bad_uri(uri, msg("\"%\" must be followed by two hexadecimal digits"));
     bytes += static_cast<char>(high * 16 + low);
     i += 2;

@@ -25,14 +25,14 @@ profiles::Application two_tables() {
 }
 
 /// Two tables in a SQLite file, copied by runs that may be stopped.
-struct Site {
+struct ContinuedSite {
   core::TemporaryDirectory folder;
   std::filesystem::path file = folder.path() / "s.sqlite", target = folder.path() / "e.extract",
                         partial = folder.path() / "e.extract.partial";
   profiles::Application profile = two_tables();
   extract::CopyOptions options;
 
-  Site() {
+  ContinuedSite() {
     core::Database::create(file).exec(
         "CREATE TABLE a (n NUMBER(8) NOT NULL PRIMARY KEY, v VARCHAR2(40));"
         "CREATE TABLE b (n NUMBER(8) NOT NULL PRIMARY KEY, v VARCHAR2(40));"
@@ -71,7 +71,7 @@ Lines codes(const extract::CopyReport& report) {
 }  // namespace
 
 TEST_CASE("a final extract holds what its source held at one moment, whatever was seen before") {
-  Site site;
+  ContinuedSite site;
   site.options.kind = extract::Kind::final_;
   site.sql("PRAGMA journal_mode = WAL");  // or SQLite would let nobody write while the first run reads
   // While the first run looks again, B changes; before the second, A and B do.
@@ -105,7 +105,7 @@ TEST_CASE("what was altered between two runs is not sealed") {
       {"UPDATE A SET V = 'faux' WHERE N = 1", extract::Kind::final_},
       {"DELETE FROM versoir_block", extract::Kind::final_},
   }));
-  Site site;
+  ContinuedSite site;
   site.options.kind = kind;
   CHECK(site.stopped_at("B").code() == core::Exit::interrupted);
   core::Database::open_write(site.partial).exec(alteration);
@@ -119,7 +119,7 @@ TEST_CASE("what was altered between two runs is not sealed") {
 }
 
 TEST_CASE("a table whose columns are no longer the same is copied anew") {
-  Site site;
+  ContinuedSite site;
   site.profile = profile_of(table("A",
                                   column("N", "NUMBER(8)") + column("V", "VARCHAR2(40)", "optional=\"yes\"") +
                                       column("W", "VARCHAR2(40)", "optional=\"yes\""),
@@ -172,7 +172,7 @@ TEST_CASE("a table whose key is another one is not gone on with in the order of 
 }
 
 TEST_CASE("a table that is not in the source any more is not in the extract either") {
-  Site site;
+  ContinuedSite site;
   site.profile = profile_of(table("A", column("N", "NUMBER(8)") + column("V"), "key=\"N\" optional=\"yes\"") +
                             table("B", column("N", "NUMBER(8)") + column("V"), "key=\"N\""));
   CHECK(site.stopped_at("B").code() == core::Exit::interrupted);
@@ -185,7 +185,7 @@ TEST_CASE("a table that is not in the source any more is not in the extract eith
 }
 
 TEST_CASE("an index that does not fit on the disk does not cost the rows") {
-  Site site;
+  ContinuedSite site;
   site.sql(
       "DROP TABLE b; DROP TABLE a; CREATE TABLE a (n NUMBER(8) NOT NULL PRIMARY KEY, v VARCHAR2(1000));"
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000) "
@@ -218,7 +218,7 @@ TEST_CASE("an index that does not fit on the disk does not cost the rows") {
 }
 
 TEST_CASE("a clock that went backwards is refused, and what was copied is kept") {
-  Site site;
+  ContinuedSite site;
   CHECK(site.stopped_at("B", noon() + std::chrono::hours(2)).code() == core::Exit::interrupted);
   const auto error = error_of([&] { site.go_on(); });
   CHECK(error.code() == core::Exit::configuration);
@@ -235,7 +235,7 @@ TEST_CASE("a clock that went backwards is refused, and what was copied is kept")
 }
 
 TEST_CASE("a decision changes what the profile takes, and says why") {
-  Site site;
+  ContinuedSite site;
   site.options.decisions = {{"a", "v", false, "donnée de santé", "Mme Roux", "2026-11-01"},
                             {"B", "", false, "vide de sens", "Mme Roux", "2026-11-01"}};
   const auto report = site.go_on();
@@ -263,7 +263,7 @@ TEST_CASE("a decision changes what the profile takes, and says why") {
 }
 
 TEST_CASE("a source that lost a table or a column is told from the extract") {
-  Site site;
+  ContinuedSite site;
   site.profile = profile_of(
       table("A", column("N", "NUMBER(8)") + column("V", "VARCHAR2(40)", "optional=\"yes\""), "key=\"N\"") +
       table("B", column("N", "NUMBER(8)") + column("V"), "key=\"N\" optional=\"yes\""));
@@ -304,7 +304,7 @@ TEST_CASE("of two names that differ by case, only the one that is meant is known
 }
 
 TEST_CASE("names that an extract keeps for itself are refused before anything is read") {
-  Site site;
+  ContinuedSite site;
   site.sql("CREATE TABLE versoir_run (n INTEGER); CREATE TABLE c (_row INTEGER)");
   site.options.decisions = {{"versoir_run", "", true, "", "", ""}, {"c", "", true, "", "", ""}};
   const auto error = error_of([&] { site.go_on(); });

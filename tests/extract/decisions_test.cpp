@@ -20,7 +20,7 @@ std::string standings(const std::vector<extract::InventoryLine>& lines) {
   return out;
 }
 
-struct Site {
+struct DecisionSite {
   core::TemporaryDirectory folder;
   std::filesystem::path file = folder.path() / "s.sqlite", decisions = folder.path() / "decisions.csv",
                         target = folder.path() / "e.extract";
@@ -30,7 +30,7 @@ struct Site {
                 column("MEDECIN", "VARCHAR2(20)", "take=\"no\" reason=\"Santé.\""),
             "key=\"COD_IND\"") +
       table("DISPARUE", column("A"), "optional=\"yes\""));
-  Site() {
+  DecisionSite() {
     core::Database::create(file).exec(
         "CREATE TABLE individu (cod_ind NUMBER(8) NOT NULL PRIMARY KEY, nom VARCHAR2(40), medecin "
         "VARCHAR2(20), loc VARCHAR2(3));"
@@ -46,7 +46,7 @@ struct Site {
 }  // namespace
 
 TEST_CASE("the inventory says of every table and column how it stands to the profile") {
-  const Site site;
+  const DecisionSite site;
   CHECK(
       standings(extract::take_inventory(site.profile, site.catalogue(), {})) ==
       "individu=present individu.cod_ind=present individu.nom=wider individu.medecin=left individu.loc=extra "
@@ -54,7 +54,7 @@ TEST_CASE("the inventory says of every table and column how it stands to the pro
 }
 
 TEST_CASE("the decision file comes back as it was written, also from a spreadsheet") {
-  const Site site;
+  const DecisionSite site;
   auto inventory = extract::take_inventory(site.profile, site.catalogue(), {});
   extract::write_decisions(site.decisions, inventory);
   CHECK(extract::read_decisions(site.decisions).size() == 3);
@@ -78,7 +78,7 @@ TEST_CASE("the decision file comes back as it was written, also from a spreadshe
 }
 
 TEST_CASE("a decision file with a fault is refused with its line") {
-  const Site site;
+  const DecisionSite site;
   const auto head = std::string("table;column;decision;reason;who;date\n");
   for (const auto& [text, said] : std::map<std::string, std::string>{{head + "T;;peut-être;;moi;\n", ":2"},
                                                                      {head + "T;;left;;moi;\n", "reason"},
@@ -93,7 +93,7 @@ TEST_CASE("a decision file with a fault is refused with its line") {
 }
 
 TEST_CASE("a final copy follows the decisions, and the extract keeps them") {
-  const Site site;
+  const DecisionSite site;
   extract::CopyOptions options;
   options.kind = extract::Kind::final_;
   options.decisions = {{"TMP_CALCUL", "", false, "Table de travail.", "M. Martin", "2026-11-25"},
@@ -119,7 +119,7 @@ TEST_CASE("a final copy follows the decisions, and the extract keeps them") {
 }
 
 TEST_CASE("a table known by its name only waits for a decision, and is then copied as the source has it") {
-  const Site site;
+  const DecisionSite site;
   const auto profile = profile_of(
       table("INDIVIDU",
             column("COD_IND", "NUMBER(8)") + column("NOM", "VARCHAR2(40)", "sensitivity=\"identity\"") +

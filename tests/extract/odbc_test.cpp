@@ -17,9 +17,6 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-std::unique_ptr<extract::Source> open(const std::string& uri, extract::Access access = {}) {
-  return extract::open_source(extract::parse_source(uri), access);
-}
 /// Every row as its cells between bars; positions are those of the last block.
 struct Read {
   Lines rows;

@@ -50,9 +50,8 @@ TEST_CASE("missing rights are an error that names the table, and rows hidden by 
 
 TEST_CASE("a server that does not answer is unreachable, and the message says where without secrets") {
   core::TemporaryDirectory folder;
-  const auto error = error_of([&] {
-    static_cast<void>(open_postgres("postgresql:host=" + folder.path().string() + " dbname=d user=u"));
-  });
+  const auto error = error_of(
+      [&] { static_cast<void>(open("postgresql:host=" + folder.path().string() + " dbname=d user=u")); });
   CHECK(error.code() == core::Exit::source_unreachable);
   CHECK_THAT(error.message().english(), Contains("dbname=d user=u"));
 }

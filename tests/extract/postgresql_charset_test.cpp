@@ -81,7 +81,7 @@ TEMPLATE_TEST_CASE("bytes that mean nothing in a database's set are anomalies, n
   } else {
     CHECK(report.anomalies == 0);
   }
-  auto source = open_postgres(TestType::uri_of(server, "d"));
+  auto source = open(TestType::uri_of(server, "d"));
   for (const std::string name : {"prenoms", "t"}) {
     if (name == "t" && !undefined) continue;
     const auto t = find_table(*source, name);

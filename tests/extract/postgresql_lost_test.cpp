@@ -22,7 +22,7 @@ TEST_CASE("a table whose COPY is killed is an error, not a shorter table") {
       {"pg_cancel_backend", core::Exit::temporary},
   }));
   INFO(function);
-  auto source = open_postgres(server.uri());
+  auto source = open(server.uri());
   const auto t = find_table(*source, "t");
   std::size_t rows = 0;
   bool killed = false;
@@ -55,7 +55,7 @@ TEST_CASE("a table whose COPY is killed is an error, not a shorter table") {
     std::string function_;
     bool done_ = false;
   } killer(server, function);
-  auto again = open_postgres(server.uri());
+  auto again = open(server.uri());
   const auto profile = profile_of(table("T", column("A")));
   const auto second = error_of([&] {
     extract::copy(*again, profile, folder.path() / "e.extract", {}, core::FixedClock(noon()), killer, {});
@@ -69,7 +69,7 @@ TEST_CASE("a stopped read ends at once and the snapshot goes on") {
   const PostgresServer server;
   server.sql(
       "CREATE TABLE t (a text); INSERT INTO t SELECT repeat('x', 1000) FROM generate_series(1, 50000);");
-  auto source = open_postgres(server.uri());
+  auto source = open(server.uri());
   const auto t = find_table(*source, "t");
   server.sql("DELETE FROM t");
   std::stop_source stop;
@@ -175,7 +175,7 @@ TEMPLATE_TEST_CASE("once its rows are read, a server keeps nothing for a copy th
   site.sql("CREATE TABLE aaa (num int PRIMARY KEY); INSERT INTO aaa SELECT generate_series(1, 1000);");
   const auto profile = profile_of(table("AAA", column("NUM", "NUMBER(8)")));
   core::TemporaryDirectory folder;
-  auto source = open_postgres(site.uri());
+  auto source = open(site.uri());
   REQUIRE(source->count("aaa") == 1000);
   const std::string nothing_held =
       "DO $$ BEGIN IF EXISTS (SELECT FROM pg_stat_activity WHERE xact_start IS NOT NULL AND pid <> "
@@ -219,7 +219,7 @@ TEST_CASE("a server that is restarted in the middle of a copy costs nothing of w
   const auto target = folder.path() / "e.extract", whole = folder.path() / "whole.extract";
   copy_from(server.uri(), profile, whole);
   AtTable restart("BBB", [&] { server.restart(); });
-  auto source = open_postgres(server.uri());
+  auto source = open(server.uri());
   const auto error =
       error_of([&] { extract::copy(*source, profile, target, {}, core::FixedClock(noon()), restart, {}); });
   CHECK(error.code() == core::Exit::source_unreachable);

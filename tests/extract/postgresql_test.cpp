@@ -170,7 +170,7 @@ TEST_CASE("schemas, views, partitions and names that need quotes are found") {
       "CREATE TABLE apogee.part_1 PARTITION OF apogee.part FOR VALUES IN (1); INSERT INTO apogee.part VALUES "
       "(1);"
       "CREATE TABLE individu (autre text);");
-  auto source = open_postgres(server.uri(), "APOGEE");
+  auto source = open(server.uri(), in_schema("APOGEE"));
   Lines names;
   for (const auto& t : source->catalogue()) names.push_back(t.name);
   CHECK(names == Lines{"Mixte", "individu", "part", "vue"});
@@ -200,7 +200,7 @@ TEST_CASE("schemas, views, partitions and names that need quotes are found") {
   CHECK(rows_of(extract.database(), "SELECT value FROM versoir_run WHERE key = 'schema'") ==
         Lines{"T:apogee"});
 
-  const auto error = error_of([&] { static_cast<void>(open_postgres(server.uri(), "HARPEGE")); });
+  const auto error = error_of([&] { static_cast<void>(open(server.uri(), in_schema("HARPEGE"))); });
   CHECK(error.code() == core::Exit::source_missing);
   CHECK_THAT(error.message().english(), Contains("HARPEGE"));
 }
@@ -210,7 +210,7 @@ TEMPLATE_TEST_CASE("what a server shows is the same after a checkpoint, and anot
   if (!TestType::available()) return;
   TestType site;
   site.sql("CREATE TABLE aaa (num int PRIMARY KEY)");
-  const auto shown = [&] { return open_postgres(site.uri())->provenance().snapshot; };
+  const auto shown = [&] { return open(site.uri())->provenance().snapshot; };
   const auto before = shown();
   CHECK_THAT(before, Contains("/1"));  // the cluster and its timeline
   site.sql("CHECKPOINT");
@@ -228,7 +228,7 @@ TEMPLATE_TEST_CASE("from every position the rows that follow are read, whatever 
       "INSERT INTO t SELECT 'a' || repeat(E'\\t', i % 3) || repeat(E'\\\\', i % 5) || CASE i % 2 WHEN 0 THEN "
       "E'\\n' ELSE E'\\\\N' || chr(39) END, E'\\\\' || i || E'\\r\\n\\t' || CASE i % 7 WHEN 0 THEN '' ELSE "
       "'é' END, i FROM generate_series(1, 1500) i;");
-  auto source = open_postgres(site.uri());
+  auto source = open(site.uri());
   const auto t = find_table(*source, "t");
   REQUIRE(t.key == Lines{"a", "b"});
   const auto read = [&](const std::string& after, Lines* positions) {

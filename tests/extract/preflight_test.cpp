@@ -88,7 +88,7 @@ TEMPLATE_TEST_CASE("rights, clock, charset and account are told at once, before 
                                   table("SECRETE", column("A")));
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const auto target = folder.path() / "e.extract";
-  auto reader = open_postgres(TestType::uri_of(server, "brute", "lecteur"));
+  auto reader = open(TestType::uri_of(server, "brute", "lecteur"));
   const auto found = told_by(look(*reader, profile, target, true, now + std::chrono::hours(1)));
   REQUIRE(found.size() == 4);
   CHECK(found[0] == "RIGHTS The account may not read the table fermee.");
@@ -96,7 +96,7 @@ TEMPLATE_TEST_CASE("rights, clock, charset and account are told at once, before 
   CHECK_THAT(found[2] + found[3], Contains("CLOCK The clocks of the server and of this machine differ by"));
   CHECK_THAT(found[2] + found[3], Contains("CHARSET The database declares no character set"));
 
-  auto owner = open_postgres(TestType::uri_of(server, "brute"));
+  auto owner = open(TestType::uri_of(server, "brute"));
   const auto less = told_by(look(*owner, profile, target, false, now));
   REQUIRE(less.size() == 2);  // the clocks agree, everything may be read
   CHECK_THAT(less[0] + less[1],
@@ -109,7 +109,7 @@ TEST_CASE("a table that is not there does not hide what else is wrong") {
   const PostgresServer server;
   server.sql("CREATE TABLE ouverte (a text);");
   core::TemporaryDirectory folder;
-  auto source = open_postgres(server.uri());
+  auto source = open(server.uri());
   const auto before =
       look(*source, profile_of(table("OUVERTE", column("A") + column("B")) + table("ABSENTE", column("A"))),
            folder.path() / "e.extract");

@@ -26,6 +26,16 @@
 
 namespace versoir::tests {
 
+inline std::unique_ptr<extract::Source> open(const std::string& uri, extract::Access access = {}) {
+  return extract::open_source(extract::parse_source(uri), std::move(access));
+}
+
+inline extract::Access in_schema(const std::string& schema) {
+  extract::Access access;
+  access.schema = schema;
+  return access;
+}
+
 inline extract::SourceTable find_table(extract::Source& source, const std::string& name) {
   for (auto& t : source.catalogue())
     if (t.name == name) return t;
@@ -123,14 +133,6 @@ class OdbcPostgresSite : public PostgresSite {
   }
   [[nodiscard]] std::string uri() { return uri_of(server()); }
 };
-
-/// A connection with nothing set but the schema.
-inline std::unique_ptr<extract::Source> open_postgres(const std::string& uri,
-                                                      const std::string& schema = "") {
-  extract::Access access;
-  access.schema = schema;
-  return extract::open_source(extract::parse_source(uri), access);
-}
 
 /// A profile with nothing but these tables.
 inline profiles::Application profile_of(const std::string& tables, const std::string& schema = "") {

@@ -20,9 +20,6 @@ std::string file_of(const SqliteSite& site) { return site.SqliteSite::uri().subs
 bool write_elsewhere(const SqliteSite& site, const std::string& sql) {
   return std::system(("sqlite3 '" + file_of(site) + "' \"" + sql + "\" > /dev/null 2>&1").c_str()) == 0;
 }
-std::unique_ptr<extract::Source> open(const std::string& uri) {
-  return extract::open_source(extract::parse_source(uri), {});
-}
 }  // namespace
 
 TEMPLATE_TEST_CASE("a SQLite file without a log is named by its digest", "", SqliteSite, OdbcSqliteSite) {

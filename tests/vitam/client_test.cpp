@@ -20,7 +20,7 @@ using tests::operation_id;
 
 namespace {
 
-struct Setup : ApprovedLot {
+struct ClientSetup : ApprovedLot {
   FakeHttp http;
   vitam::Client client{http, platform()};
   vitam::OperationId send(std::uint64_t* last = nullptr) {
@@ -34,7 +34,7 @@ struct Setup : ApprovedLot {
 }  // namespace
 
 TEST_CASE("a transfer carries the headers of the platform, all ASCII, and the approved bytes") {
-  Setup s;
+  ClientSetup s;
   s.http.then(202, {{"x-request-id", operation_id}});
   std::uint64_t last = 0;
   CHECK(s.send(&last).value == operation_id);
@@ -64,7 +64,7 @@ TEST_CASE("a transfer carries the headers of the platform, all ASCII, and the ap
 
 TEST_CASE("bytes that changed under the open descriptor stop the transfer before its end") {
   for (const bool longer : {false, true}) {
-    Setup s;
+    ClientSetup s;
     const auto sip = s.approved();
     const auto path = s.versement.sip(s.id);
     {  // in place: the descriptor of the approval sees it
@@ -75,7 +75,7 @@ TEST_CASE("bytes that changed under the open descriptor stop the transfer before
     CHECK(exit_of([&] { s.client.ingest(sip, {}); }) == Exit::visa_sip_changed);
     CHECK(s.http.calls.empty());
   }
-  Setup s;
+  ClientSetup s;
   const auto sip = s.approved();
   REQUIRE(::truncate(s.versement.sip(s.id).c_str(), 100) == 0);
   s.http.then(202, {{"X-Request-Id", operation_id}});
@@ -83,7 +83,7 @@ TEST_CASE("bytes that changed under the open descriptor stop the transfer before
 }
 
 TEST_CASE("a refused transfer says what the platform said and what to look at") {
-  Setup s;
+  ClientSetup s;
   s.http.then(401, {},
               R"({"httpCode":401,"code":"000700","message":"m","description":"Certificat inconnu"})");
   const auto text = complaint_of([&] { s.send(); });
@@ -97,7 +97,7 @@ TEST_CASE("a refused transfer says what the platform said and what to look at") 
 }
 
 TEST_CASE("an acceptance without operation, or any failure after the last byte, is a doubt") {
-  Setup s;
+  ClientSetup s;
   s.http.then(202);
   CHECK(exit_of([&] { s.send(); }) == Exit::transfer_in_doubt);
   s.http.then(202, {{"X-Request-Id", "../../etc"}});
@@ -109,7 +109,7 @@ TEST_CASE("an acceptance without operation, or any failure after the last byte, 
 }
 
 TEST_CASE("the state of an operation is read from headers") {
-  Setup s;
+  ClientSetup s;
   const vitam::OperationId id{operation_id};
   s.http.then(202, {{"X-Global-Execution-State", "RUNNING"}, {"X-Global-Execution-Status", "OK"}});
   auto state = s.client.status(id);
@@ -134,7 +134,7 @@ TEST_CASE("the state of an operation is read from headers") {
 }
 
 TEST_CASE("the detail of an operation is JSON, the reply is bytes") {
-  Setup s;
+  ClientSetup s;
   const vitam::OperationId id{operation_id};
   s.http.then(200, {}, R"({"$results":[{"globalState":"COMPLETED"}]})");
   CHECK(s.client.detail(id).at("$results").at(0).at("globalState") == "COMPLETED");
@@ -150,7 +150,7 @@ TEST_CASE("the detail of an operation is JSON, the reply is bytes") {
 }
 
 TEST_CASE("ping asks both services and says which one is down") {
-  Setup s;
+  ClientSetup s;
   s.http.then(204);
   s.http.then(204);
   CHECK(s.client.ping().empty());

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-struct Setup : tests::ApprovedLot {
+struct FollowUp : tests::ApprovedLot {
   tests::FakeHttp http;
   vitam::Client client{http, platform()};
   core::SilentProgress progress;
@@ -64,7 +64,7 @@ std::string rejected(const std::string& request) {
 }  // namespace
 
 TEST_CASE("a lot is sent, followed and receipted, each step leaving its trace") {
-  Setup s;
+  FollowUp s;
   s.http.answers.push_back([&] {
     // At this moment the bytes are leaving: the trace of the sending is already there, the operation is not.
     CHECK(s.has("sending.json"));
@@ -111,7 +111,7 @@ TEST_CASE("a lot is sent, followed and receipted, each step leaving its trace") 
 }
 
 TEST_CASE("a connection that breaks leaves a doubt, and a lot in doubt is not sent again by itself") {
-  Setup s;
+  FollowUp s;
   s.http.then_fail(Exit::transfer_in_doubt);
   CHECK(exit_of([&] { s.send(); }) == Exit::transfer_in_doubt);
   CHECK(s.json("sending.json").at("answer") == "none");
@@ -127,7 +127,7 @@ TEST_CASE("a connection that breaks leaves a doubt, and a lot in doubt is not se
 }
 
 TEST_CASE("a journal that cannot be written stops a sending before it begins, and leaves the lot approved") {
-  Setup s;
+  FollowUp s;
   const auto whole = core::read_file(s.journal.file());
   fs::remove(s.journal.file());  // append() makes no journal: a disappeared one is a fault
   CHECK(exit_of([&] { s.send(); }) == Exit::journal_broken);
@@ -140,7 +140,7 @@ TEST_CASE("a journal that cannot be written stops a sending before it begins, an
 }
 
 TEST_CASE("a journal that fails while a lot in doubt is sent again leaves the doubt as it was") {
-  Setup s;
+  FollowUp s;
   s.http.then_fail(Exit::transfer_in_doubt);
   CHECK(exit_of([&] { s.send(); }) == Exit::transfer_in_doubt);
   const auto doubt = core::read_file(s.folder() / "sending.json");
@@ -156,7 +156,7 @@ TEST_CASE("what was approved for one address or one bundle of anchors does not l
            [](auto& p) { p.ingest_url += "/base"; }, [](auto& p) { p.ingest_url = "https://ingest.test"; },
            [](auto& p) { p.tls.ca_bytes = "other anchors"; }, [](auto& p) { p.tenant = 4; },
            [](auto& p) { p.name = "other"; }}) {
-    Setup s;
+    FollowUp s;
     auto elsewhere = s.platform();
     change(elsewhere);
     vitam::Client client(s.http, elsewhere);
@@ -168,7 +168,7 @@ TEST_CASE("what was approved for one address or one bundle of anchors does not l
 }
 
 TEST_CASE("a program that died while sending left a doubt too") {
-  Setup s;
+  FollowUp s;
   core::write_json(s.folder() / "sending.json", {{"format", "versoir-sending/1"}});
   CHECK(s.lot_state() == "sending");
   CHECK(exit_of([&] { s.send(); }) == Exit::transfer_in_doubt);
@@ -176,7 +176,7 @@ TEST_CASE("a program that died while sending left a doubt too") {
 }
 
 TEST_CASE("when nothing left or the platform refused, nothing is in doubt and nothing stays") {
-  Setup s;
+  FollowUp s;
   s.http.then_fail(Exit::platform_unreachable);
   CHECK(exit_of([&] { s.send(); }) == Exit::platform_unreachable);
   CHECK_FALSE(s.has("sending.json"));
@@ -191,7 +191,7 @@ TEST_CASE("when nothing left or the platform refused, nothing is in doubt and no
 }
 
 TEST_CASE("a lot approved for another platform or tenant does not leave") {
-  Setup s;
+  FollowUp s;
   auto other = s.platform();
   other.tenant = 4;
   vitam::Client client(s.http, other);
@@ -202,7 +202,7 @@ TEST_CASE("a lot approved for another platform or tenant does not leave") {
 }
 
 TEST_CASE("a rejection is stored before it is told, with its causes, and gives no receipt") {
-  Setup s;
+  FollowUp s;
   s.replied(rejected(s.id.value));
   const auto text = complaint_of([&] { s.follow(); });
   CHECK_THAT(text, Catch::Contains("CHECK_AGENT.UNKNOWN") && Catch::Contains("Service inconnu"));
@@ -214,7 +214,7 @@ TEST_CASE("a rejection is stored before it is told, with its causes, and gives n
 }
 
 TEST_CASE("a reply that cannot be read is kept apart, and asked for again the next time") {
-  Setup s;
+  FollowUp s;
   s.replied("<html>502");
   CHECK(exit_of([&] { s.follow(); }) == Exit::reply_unreadable);
   CHECK(core::read_file(s.folder() / "atr.unreadable") == "<html>502");
@@ -239,7 +239,7 @@ TEST_CASE("a reply that does not prove acceptance gives no receipt") {
        {accepting_reply(operation_id, "OTHER-LOT"), accepting_reply("another-operation", id),
         without("aeaqtwo", ""), without("aeaaobj", ""), without("id=\"AU2\"", "id=\"AU3\""),
         without("<SystemId>aeaqone</SystemId>", ""), accepting_reply(operation_id, id, "Test OK")}) {
-    Setup s;
+    FollowUp s;
     s.replied(atr);
     INFO(atr);
     CHECK(exit_of([&] { s.follow(); }) == Exit::evidence_broken);
@@ -250,7 +250,7 @@ TEST_CASE("a reply that does not prove acceptance gives no receipt") {
 }
 
 TEST_CASE("warnings are an acceptance, and are told") {
-  Setup s;
+  FollowUp s;
   s.replied(accepting_reply(operation_id, s.id.value, "WARNING"));
   CHECK(s.follow().reply_code == "WARNING");
   CHECK(s.json("receipt.json").at("reply_code") == "WARNING");
@@ -258,7 +258,7 @@ TEST_CASE("warnings are an acceptance, and are told") {
 }
 
 TEST_CASE("a receipt, a reply or a SIP altered afterwards is found") {
-  Setup s;
+  FollowUp s;
   s.replied(accepting_reply(operation_id, s.id.value));
   s.follow();
   REQUIRE(vitam::verify_receipt(s.versement, s.id).empty());
@@ -284,7 +284,7 @@ TEST_CASE("a receipt, a reply or a SIP altered afterwards is found") {
 }
 
 TEST_CASE("an operation that waits for the platform's operators is neither accepted nor rejected") {
-  Setup s;
+  FollowUp s;
   s.accepted();
   s.send();
   s.state("RUNNING", "OK");
@@ -295,7 +295,7 @@ TEST_CASE("an operation that waits for the platform's operators is neither accep
 }
 
 TEST_CASE("waiting grows after the first minute, outlasts a maintenance, and stops on demand") {
-  Setup s;
+  FollowUp s;
   s.accepted();
   s.send();
   for (int i = 0; i < 30; ++i) s.state("RUNNING", "OK");
@@ -309,7 +309,7 @@ TEST_CASE("waiting grows after the first minute, outlasts a maintenance, and sto
   CHECK(std::is_sorted(s.waits.begin(), s.waits.begin() + 39));
   CHECK(s.waits[38] == 60);
 
-  Setup gone;
+  FollowUp gone;
   gone.accepted();
   gone.send();
   for (int i = 0; i < 10; ++i) gone.http.then_fail(Exit::platform_unreachable);
