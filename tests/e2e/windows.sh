@@ -91,6 +91,32 @@ code=0; "$versoir" extract "postgresql:$conn" --schema apogee --application apog
 query="SELECT name, copied_rows, sum, root FROM versoir_table ORDER BY name"
 diff <(sqlite3 apogee.extract "$query") <(sqlite3 whole.extract "$query") || fail "another extract than in one go"
 
+say "on a terminal: table k of n, rows, rate, what is left, the end of the window"
+set_clock 2 10:30:00
+export -f at_our_time extract
+export conn versoir library work
+python3 - <<'PY' || fail "the terminal"
+import os, pty, re
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp("bash", ["bash", "-c", "stty cols 200; extract --output terminal.extract --readers 1 --throttle 20000 --window 10:00-12:00"])
+said = b""
+while True:
+    try:
+        part = os.read(fd, 4096)
+    except OSError:
+        break
+    if not part:
+        break
+    said += part
+code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+text = said.decode(errors="replace")
+lines = [l for l in re.split(r"\r|\n|\x1b\[K", text) if "window until 12:00 UTC" in l]
+number = r"[0-9][0-9\s]*"
+shape = re.compile(rf"\d+/125 [A-Z_0-9]+  {number}/{number} rows  {number}/s  \d+:\d\d.*left:.*in all:.*window until 12:00 UTC")
+assert code in (0, 3) and any(shape.search(l) for l in lines), (code, lines[-3:], text[-800:])
+PY
+
 say "days are those of the window"
 set_clock 0 11:00:00
 other=$(LC_ALL=C date -u -d "$day UTC 1 days" +%a)
