@@ -268,6 +268,7 @@ void Console::event(std::string_view type, core::Json object) {
   if (!json_) return;
   object["type"] = type;
   put_raw(stdout, terminal_json(object.dump(-1, ' ', false, core::Json::error_handler_t::replace)) + "\n");
+  std::fflush(stdout);  // who watches a run that waits for its window must see that it waits
 }
 
 void Console::failure(const core::Error& e) {

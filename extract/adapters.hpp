@@ -2,7 +2,9 @@
 #pragma once
 #include "extract/source.hpp"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -64,6 +66,19 @@ void append_position(std::string& position, std::string_view value);
 [[nodiscard]] std::string join_position(std::span<const std::string> values);
 /// Throws Error(Exit::extract_invalid) on what join_position did not write.
 [[nodiscard]] std::vector<std::string> split_position(std::string_view position);
+
+/// Puts a question to a source: all its rows as text, NULL as nullopt. What differs between the drivers of
+/// one database ends here.
+using Ask = std::function<std::vector<std::vector<std::optional<std::string>>>(const std::string& sql)>;
+/// The first value of the first row, "" for none.
+[[nodiscard]] std::string ask_one(const Ask& ask, const std::string& sql);
+
+/// Of tables in the order of their names; null when it is none of them.
+[[nodiscard]] SourceTable* find_table(std::vector<SourceTable>& tables, std::string_view name);
+/// A key of which a column may be NULL identifies nothing.
+void drop_weak_keys(std::vector<SourceTable>& tables);
+/// The finding that the clocks differ, if they do; `server` as YYYY-MM-DDTHH:MM:SS in UTC.
+void compare_clocks(const std::string& server, core::Instant now, std::vector<core::Finding>& out);
 
 /// What to do about a table that another session locks.
 [[nodiscard]] core::Message locked_hint();

@@ -56,6 +56,7 @@ std::map<std::string, std::string> run_facts(const CopyFacts& facts, const CopyR
           {"user", p.user},
           {"schema", p.schema},
           {"snapshot", p.snapshot},
+          {"empty_texts", p.has_empty_texts ? "kept" : "null"},
           {"consistency", std::string(consistency_name(report.consistency))},
           {"kind", std::string(kind_name(facts.options.kind))},
           {"started", std::move(started)},

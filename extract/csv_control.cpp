@@ -74,7 +74,7 @@ bool yes_or_no(const Line& line) {
 
 class Parser {
  public:
-  explicit Parser(CsvCharset charset) : control_{{}, std::move(charset), {}, true, {}} {}
+  explicit Parser(CsvCharset charset) : control_{{}, std::move(charset), {}, {}} {}
 
   void take(Line line) {
     for (auto* text : {&line.table, &line.column, &line.value}) *text = decoded(*text);
@@ -218,7 +218,7 @@ class Parser {
       {"snapshot", text_fact(&Provenance::snapshot)},
       {"probe", [this](const Line& line) { take_probe(line); }},
       {"consistency", [this](const Line& line) { take_consistency(line); }},
-      {"empty_strings", [this](const Line& line) { control_.empty_strings = yes_or_no(line); }}};
+      {"empty_strings", [this](const Line& line) { control_.provenance.has_empty_texts = yes_or_no(line); }}};
   const std::map<std::string_view, TableFact> of_tables_{
       {"comment", [](CsvTable& t, const Line& line) { t.comment = line.value; }},
       {"rows", [](CsvTable& t, const Line& line) { t.rows = number_of(line); }},

@@ -38,7 +38,6 @@ struct CsvControl {
   Provenance provenance;  ///< snapshot: as the control file says, to be completed
   CsvCharset charset;
   Consistency consistency = Consistency::per_table;
-  bool empty_strings = true;  ///< false: the system knows none, "" is NULL
   std::vector<CsvTable> tables;
   [[nodiscard]] const CsvTable* find(std::string_view table) const;
 };

@@ -180,7 +180,7 @@ class Filling final : public CsvFields {
       filler_.piece(target_[field], std::string_view(row_).substr(start_));
       row_.resize(start_);
       cell = {start_, 0, RowBlock::Cell::State::large};
-    } else if (row_.size() == start_ && !(quoted && control_.empty_strings)) {
+    } else if (row_.size() == start_ && !(quoted && control_.provenance.has_empty_texts)) {
       cell = {start_, 0, RowBlock::Cell::State::null};
     } else {
       cell = {start_, static_cast<std::uint32_t>(row_.size() - start_), RowBlock::Cell::State::value};

@@ -4,7 +4,6 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 
@@ -25,9 +24,10 @@ namespace {
 void OdbcDecoder::append(std::string& out, std::string_view slice) {
   if (!known_ && !slice.empty()) {
     const char tag = slice.front();
-    if (tag != 't' && tag != 'h' && tag != 'r') throw_form();
-    form_ = tag == 'h' ? OdbcForm::hex : OdbcForm::text;
+    if (tag != 't' && tag != 'h' && tag != 'r' && tag != 'w') throw_form();
+    form_ = tag == 'h' || tag == 'w' ? OdbcForm::hex : OdbcForm::text;
     real_ = tag == 'r';
+    if (tag == 'w') charset_ = CsvCharset::named("windows-1252");
     known_ = true;
     slice.remove_prefix(1);
   }
@@ -46,7 +46,11 @@ void OdbcDecoder::append_hex(std::string& out, std::string_view digits) {
     if (carry_.empty()) {
       carry_.assign(1, static_cast<char>(half));
     } else {
-      out += static_cast<char>(carry_.front() * 16 + half);
+      const char byte = static_cast<char>(carry_.front() * 16 + half);
+      if (charset_)
+        charset_->append(out, {&byte, 1});
+      else
+        out += byte;
       carry_.clear();
     }
   }
@@ -79,29 +83,6 @@ OdbcDialect::Order order_by_key(const OdbcDialect& dialect, const SourceTable& t
     order.by += (order.by.empty() ? "" : ", ") + quoted(k);
   }
   return order;
-}
-
-SourceTable* find_table(std::vector<SourceTable>& tables, std::string_view name) {
-  const auto it = std::ranges::lower_bound(tables, name, {}, &SourceTable::name);
-  return it == tables.end() || it->name != name ? nullptr : &*it;
-}
-
-void drop_weak_keys(std::vector<SourceTable>& tables) {
-  for (auto& table : tables)
-    if (!std::ranges::all_of(table.key, [&](const std::string& k) {
-          const auto* c = table.find(k);
-          return c && !c->nullable;
-        }))
-      table.key.clear();
-}
-
-void compare_clocks(const std::string& server, core::Instant now, std::vector<core::Finding>& out) {
-  const auto there = core::parse_instant(server + "Z");
-  if (!there) return;
-  const auto skew = std::llabs((*there - now).count());
-  if (skew > 60)
-    out.push_back({core::Severity::warning, "CLOCK",
-                   msg("The clocks of the server and of this machine differ by {0} seconds.", skew), ""});
 }
 
 std::uint64_t odbc_count(const std::string& text, const std::string& what) {

@@ -1,5 +1,6 @@
 // What differs between the databases behind ODBC: their SQL, their catalogue, their idea of one moment.
 #pragma once
+#include "extract/adapters.hpp"
 #include "extract/odbc_handles.hpp"
 #include "extract/odbc_rendering.hpp"
 
@@ -72,11 +73,6 @@ class OdbcDialect {
 [[nodiscard]] OdbcDialect::Order order_by_key(const OdbcDialect& dialect, const SourceTable& table,
                                               bool (*can_bound)(const SourceColumn&),
                                               std::string (*quoted)(std::string_view));
-[[nodiscard]] SourceTable* find_table(std::vector<SourceTable>& tables, std::string_view name);
-/// A key of which a column may be NULL identifies nothing.
-void drop_weak_keys(std::vector<SourceTable>& tables);
-/// The finding that the clocks differ, if they do; `server` as YYYY-MM-DDTHH:MM:SS in UTC.
-void compare_clocks(const std::string& server, core::Instant now, std::vector<core::Finding>& out);
 [[nodiscard]] std::uint64_t odbc_count(const std::string& text, const std::string& what);
 
 }  // namespace versoir::extract

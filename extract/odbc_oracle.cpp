@@ -42,6 +42,7 @@ class OracleDialect final : public OdbcDialect {
     p.database = database_;
     p.user = user_;
     p.schema = owner_;
+    p.has_empty_texts = false;
     // Without a number of the moment nothing tells two read-only transactions apart but when they began.
     p.snapshot = scn_.empty() ? "READ ONLY " + started_ : "SCN " + scn_;
   }

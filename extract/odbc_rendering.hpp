@@ -1,6 +1,9 @@
 // How the server is asked for a value: as text, whole when it is short, apart when it is long.
 #pragma once
+#include "extract/csv_charset.hpp"
+
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,7 +14,8 @@ enum class OdbcForm {
   text,
   hex,     ///< two digits a byte
   binary,  ///< the bytes themselves, through SQL_C_BINARY
-  tagged   ///< 't' text, 'h' hex or 'r' a double with 17 digits, by the first letter
+  /// By the first letter: 't' text, 'h' hex, 'r' a double with 17 digits, 'w' a text in windows-1252, in hex.
+  tagged
 };
 
 struct OdbcRendering {
@@ -44,7 +48,8 @@ class OdbcDecoder {
   void append_hex(std::string& out, std::string_view digits);
   OdbcForm form_;
   bool known_, real_ = false;
-  std::string carry_;  ///< half a byte, or the digits of a double
+  std::optional<CsvCharset> charset_;  ///< in which the bytes of a hex text are
+  std::string carry_;                  ///< half a byte, or the digits of a double
 };
 
 }  // namespace versoir::extract

@@ -2,14 +2,12 @@
 // them and the driver knows one type a column, 15 digits and texts without zeros.
 #include "core/sqlite.hpp"
 #include "extract/odbc_dialect.hpp"
+#include "extract/sqlite_catalogue.hpp"
 #include "extract/sqlite_content.hpp"
-#include "extract/values.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <map>
 #include <optional>
 
@@ -42,30 +40,7 @@ class SqliteDialect final : public OdbcDialect {
   }
 
   std::vector<SourceTable> catalogue(OdbcConnection& connection) override {
-    std::vector<SourceTable> tables;
-    std::map<std::string, std::map<int, std::string>> keys;
-    // hidden: 1 is the parameter of a virtual table; 2 and 3 are generated columns, which are data.
-    for (const auto& row : connection.rows(
-             "SELECT m.name, c.name, c.type, c.\"notnull\", c.pk FROM sqlite_master m, "
-             "pragma_table_xinfo(m.name) "
-             "c WHERE m.type IN ('table', 'view') AND substr(m.name, 1, 7) <> 'sqlite_' AND c.hidden <> 1 "
-             "ORDER BY m.name, c.cid",
-             "the catalogue")) {
-      if (tables.empty() || tables.back().name != row[0].value_or(""))
-        tables.emplace_back().name = row[0].value_or("");
-      auto column = declared_column(row[1].value_or(""), row[2].value_or(""));
-      // INTEGER PRIMARY KEY is never NULL; other primary keys of SQLite may be.
-      column.nullable = row[3].value_or("0") == "0";
-      if (const auto at = std::atoi(row[4].value_or("0").c_str()); at > 0) {
-        keys[tables.back().name][at] = column.name;
-        if (is_integer(column.type)) column.nullable = false;
-      }
-      tables.back().columns.push_back(std::move(column));
-    }
-    for (auto& table : tables)
-      for (auto& [at, name] : keys[table.name]) table.key.push_back(name);
-    drop_weak_keys(tables);
-    return tables;
+    return sqlite_catalogue(asking(connection));
   }
 
   bool is_server() const override { return false; }
@@ -107,21 +82,12 @@ class SqliteDialect final : public OdbcDialect {
   }
 
  private:
-  static bool is_integer(std::string_view type) {
-    return std::ranges::equal(type, std::string_view("INTEGER"),
-                              [](char a, char b) { return (a >= 'a' && a <= 'z' ? a - 32 : a) == b; });
+  static Ask asking(OdbcConnection& connection) {
+    return [&connection](const std::string& sql) { return connection.rows(sql, "the catalogue"); };
   }
   bool has_rowid(OdbcConnection& connection, const std::string& table) {
-    if (const auto it = rowid_.find(table); it != rowid_.end()) return it->second;
-    const auto name = core::sql_text(table);
-    const bool has =
-        connection.one("SELECT count(*) FROM pragma_table_list(" + name +
-                           ") WHERE schema = 'main' AND type = 'table' AND wr = 0",
-                       table) == "1" &&
-        // A column of that name hides the row number.
-        connection.one("SELECT count(*) FROM pragma_table_xinfo(" + name + ") WHERE lower(name) = 'rowid'",
-                       table) == "0";
-    return rowid_[table] = has;
+    const auto it = rowid_.find(table);
+    return it != rowid_.end() ? it->second : rowid_[table] = sqlite_has_rowid(asking(connection), table);
   }
 
   std::map<std::string, bool> rowid_;

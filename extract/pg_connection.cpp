@@ -133,6 +133,17 @@ PgResult PgConnection::query(const std::string& sql, const std::vector<std::stri
   return result;
 }
 
+std::vector<std::vector<std::optional<std::string>>> PgConnection::rows(const std::string& sql) const {
+  const auto result = query(sql, {}, "the server's state");
+  std::vector<std::vector<std::optional<std::string>>> out(static_cast<std::size_t>(PQntuples(result.get())));
+  for (int i = 0; i < PQntuples(result.get()); ++i)
+    for (int c = 0; c < PQnfields(result.get()); ++c)
+      out[static_cast<std::size_t>(i)].push_back(
+          PQgetisnull(result.get(), i, c) ? std::nullopt
+                                          : std::optional<std::string>(PQgetvalue(result.get(), i, c)));
+  return out;
+}
+
 std::string PgConnection::one(const std::string& sql) const {
   return PQgetvalue(query(sql, {}, "the server's state").get(), 0, 0);
 }

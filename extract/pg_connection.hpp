@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,9 @@ class PgConnection {
   /// `what`: the table, or what is asked, for the error.
   [[nodiscard]] PgResult query(const std::string& sql, const std::vector<std::string>& parameters,
                                const std::string& what) const;
-  /// First column of the first row of a query about the server.
+  /// All rows of a question about the server, as text.
+  [[nodiscard]] std::vector<std::vector<std::optional<std::string>>> rows(const std::string& sql) const;
+  /// First column of the first row of such a question.
   [[nodiscard]] std::string one(const std::string& sql) const;
   /// The one binary column of each row of a query, row by row.
   void stream(const std::string& sql, const std::vector<std::string>& parameters, const std::string& what,

@@ -27,12 +27,6 @@ using core::msg;
 
 namespace {
 
-/// Types whose order in SQL is the same every time and whose text can be given back as a bound.
-bool can_bound(const SourceColumn& c) {
-  return c.kind == ColumnKind::integer || c.kind == ColumnKind::text || c.kind == ColumnKind::date ||
-         c.type == "uuid" || c.type.starts_with("numeric") || c.type.starts_with("timestamp");
-}
-
 /// Types that may hold more than fits a row: their size is asked before their content.
 bool may_be_large(const SourceColumn& c) {
   if (c.kind == ColumnKind::binary) return true;
@@ -63,7 +57,7 @@ class PostgresqlSource final : public Source {
         connection_(uri_, access_),
         schema_(access_.schema) {
     begin(snapshot);
-    schema_ = find_schema(connection_, schema_);
+    schema_ = pg_schema(ask_, schema_);
   }
 
   Provenance provenance() override {
@@ -74,13 +68,13 @@ class PostgresqlSource final : public Source {
     p.database = PQdb(connection_.raw());
     p.user = PQuser(connection_.raw());
     p.schema = schema_;
-    p.snapshot = connection_.one(snapshot_sql(PQserverVersion(connection_.raw())));
+    p.snapshot = pg_snapshot(ask_);
     return p;
   }
 
   Consistency consistency() const override { return Consistency::snapshot; }
 
-  std::vector<SourceTable> catalogue() override { return read_catalogue(connection_, schema_); }
+  std::vector<SourceTable> catalogue() override { return pg_catalogue(ask_, schema_); }
   void release() noexcept override { const PgResult ended(PQexec(connection_.raw(), "ROLLBACK")); }
 
   std::unique_ptr<Source> sibling() override {
@@ -91,29 +85,10 @@ class PostgresqlSource final : public Source {
   }
 
   std::vector<core::Finding> probe(const std::vector<std::string>& tables, core::Instant now) override {
-    std::vector<core::Finding> out;
-    for (const auto& table : tables)
-      if (connection_.one("SELECT has_table_privilege(" + connection_.literal(qualified(table)) +
-                          ", 'SELECT')") != "t")
-        out.push_back(
-            {core::Severity::error, "RIGHTS", msg("The account may not read the table {0}.", table), table});
-    const auto server = std::strtoll(
-        connection_.one("SELECT extract(epoch FROM clock_timestamp())::bigint").c_str(), nullptr, 10);
-    const auto skew = std::llabs(server - now.time_since_epoch().count());
-    if (skew > 60)
-      out.push_back({core::Severity::warning, "CLOCK",
-                     msg("The clocks of the server and of this machine differ by {0} seconds.", skew), ""});
+    auto out = pg_probe(ask_, schema_, tables, now);
     if (!PQsslInUse(connection_.raw()) && !connection_.is_local())
       out.push_back(
           {core::Severity::warning, "CLEAR_TEXT", msg("The connection to the server is not encrypted."), ""});
-    if (connection_.one("SELECT rolsuper FROM pg_roles WHERE rolname = current_user") == "t")
-      out.push_back({core::Severity::warning, "TOO_MANY_RIGHTS",
-                     msg("The account is a superuser: an account that can only read is enough."), ""});
-    if (connection_.parameter("server_encoding") == "SQL_ASCII")
-      out.push_back({core::Severity::warning, "CHARSET",
-                     msg("The database declares no character set (SQL_ASCII): texts that are not UTF-8 will "
-                         "be anomalies."),
-                     ""});
     return out;
   }
 
@@ -269,7 +244,7 @@ class PostgresqlSource final : public Source {
 
   static std::vector<std::string> usable_key(const SourceTable& table) {
     for (const auto& k : table.key)
-      if (!can_bound(*table.find(k))) return {};
+      if (!pg_can_bound(*table.find(k))) return {};
     return table.key;
   }
 
@@ -302,9 +277,7 @@ class PostgresqlSource final : public Source {
     if (exported_.empty()) return false;
     const auto it = places_.find(table);
     if (it != places_.end()) return it->second;
-    const auto kind = connection_.one(
-        "SELECT relkind FROM pg_class WHERE oid = " + connection_.literal(qualified(table)) + "::regclass");
-    return places_[table] = kind == "r" || kind == "p" || kind == "m";
+    return places_[table] = pg_has_place(ask_, schema_, table);
   }
 
   /// One line of the COPY into the block; false at its end, whose cause check_end() asks for.
@@ -457,12 +430,12 @@ class PostgresqlSource final : public Source {
     if (!complete) connection_.fail(nullptr, table);
   }
 
-  std::string qualified(const std::string& table) const {
-    return connection_.quoted(schema_) + "." + connection_.quoted(table);
-  }
+  std::string qualified(const std::string& table) const { return pg_table(schema_, table); }
+
   SourceUri uri_;
   Access access_;
   PgConnection connection_;
+  Ask ask_ = [this](const std::string& sql) { return connection_.rows(sql); };
   std::string schema_, exported_;
   std::optional<CsvCharset> charset_;  ///< of values, when they are converted here
   std::string converted_;              ///< the line at hand

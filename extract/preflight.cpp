@@ -16,8 +16,6 @@ using core::Severity;
 
 namespace {
 
-char ascii_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 /// Enough has been read.
 struct Enough {};
 
@@ -53,9 +51,8 @@ std::vector<std::string> absent_tables(const profiles::Application& profile,
                                        const std::vector<SourceTable>& catalogue) {
   std::vector<std::string> out;
   for (const auto& t : profile.tables)
-    if (t.take && std::ranges::none_of(catalogue, [&](const SourceTable& s) {
-          return std::ranges::equal(s.name, t.name, {}, ascii_lower, ascii_lower);
-        }))
+    if (t.take &&
+        std::ranges::none_of(catalogue, [&](const SourceTable& s) { return same_name(s.name, t.name); }))
       out.push_back(t.name);
   return out;
 }

@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "extract/adapters.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <thread>
@@ -165,14 +166,19 @@ class Readers {
 
 }  // namespace
 
+Throttle::Time Throttle::turn(std::uint64_t rows, Time now) {
+  if (rate_ == 0) return now;
+  const std::lock_guard lock(mutex_);
+  const auto at = std::max(due_, now);
+  due_ = at + std::chrono::nanoseconds(rows * 1'000'000'000 / rate_);
+  return at;
+}
+
 void Throttle::spend(std::uint64_t rows, std::stop_token stop) {
   if (rate_ == 0) return;
+  const auto at = turn(rows, std::chrono::steady_clock::now());
   std::unique_lock lock(mutex_);
-  const auto now = std::chrono::steady_clock::now();
-  if (due_ < now) due_ = now;
-  const auto wait_until = due_;
-  due_ += std::chrono::nanoseconds(rows * 1'000'000'000 / rate_);
-  wake_.wait_until(lock, stop, wait_until, [] { return false; });
+  wake_.wait_until(lock, stop, at, [] { return false; });
 }
 
 void read_tables(const std::vector<Source*>& sources, const std::vector<ReadTask>& tasks, Throttle& throttle,

@@ -38,14 +38,18 @@ struct ReadItem {
 /// Keeps several threads together under a number of rows per second.
 class Throttle {
  public:
-  explicit Throttle(std::uint64_t rows_per_second) : rate_(rows_per_second) {}
+  using Time = std::chrono::steady_clock::time_point;
+  explicit Throttle(std::uint64_t rows_per_second) : rate_(rows_per_second) {}  ///< 0: as fast as it goes
+  /// When rows that are ready at `now` may go. Time that a slow source left unused is not made up for.
+  [[nodiscard]] Time turn(std::uint64_t rows, Time now);
+  /// Waits for that turn, or for the stop.
   void spend(std::uint64_t rows, std::stop_token stop);
 
  private:
-  std::uint64_t rate_;
+  const std::uint64_t rate_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
-  std::chrono::steady_clock::time_point due_{};
+  Time due_{};
 };
 
 /// Reads the tasks with two threads per source, one that fetches and one that encodes. `take` is called by

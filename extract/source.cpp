@@ -71,36 +71,6 @@ const SourceColumn* SourceTable::find(std::string_view column) const {
   return it == columns.end() ? nullptr : &*it;
 }
 
-void append_position(std::string& position, std::string_view value) {
-  std::array<char, 20> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value.size());
-  static_cast<void>(error);  // 20 digits hold any size
-  position.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
-  position += ':';
-  position += value;
-}
-
-std::string join_position(std::span<const std::string> values) {
-  std::string out;
-  for (const auto& v : values) append_position(out, v);
-  return out;
-}
-
-std::vector<std::string> split_position(std::string_view position) {
-  std::vector<std::string> out;
-  while (!position.empty()) {
-    std::size_t size = 0;
-    const auto [end, error] = std::from_chars(position.data(), position.data() + position.size(), size);
-    const auto head = static_cast<std::size_t>(end - position.data()) + 1;
-    if (error != std::errc{} || head > position.size() || *end != ':' || size > position.size() - head)
-      throw Error(Exit::extract_invalid, msg("The position kept by an interrupted copy cannot be read."))
-          .hint(msg("Start the copy again with --restart."));
-    out.emplace_back(position.substr(head, size));
-    position.remove_prefix(head + size);
-  }
-  return out;
-}
-
 core::Message locked_hint() {
   return msg(
       "Another session locks it: wait until its work is over, then run the same command again, which goes "

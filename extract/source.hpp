@@ -57,8 +57,9 @@ enum class Consistency { snapshot, per_table, per_chunk };
 
 struct Provenance {
   std::string system, version, charset, database, user;
-  std::string schema;    ///< owner of the tables read, "" when the source has no such notion
-  std::string snapshot;  ///< snapshot id, SCN, or file digest: the same text means the same content
+  std::string schema;           ///< owner of the tables read, "" when the source has no such notion
+  std::string snapshot;         ///< snapshot id, SCN, or file digest: the same text means the same content
+  bool has_empty_texts = true;  ///< Oracle keeps '' as NULL: in what it gives the two cannot be told apart
 };
 
 /// One connection inside one read-only transaction, consistent as far as consistency() says. Errors:

@@ -3,6 +3,7 @@
 #include "core/handle.hpp"
 #include "core/sqlite.hpp"
 #include "extract/adapters.hpp"
+#include "extract/sqlite_catalogue.hpp"
 #include "extract/sqlite_content.hpp"
 #include "extract/values.hpp"
 
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <optional>
 #include <vector>
 
@@ -55,38 +55,7 @@ class SqliteSource final : public Source {
 
   Consistency consistency() const override { return Consistency::snapshot; }
 
-  std::vector<SourceTable> catalogue() override {
-    std::vector<SourceTable> tables;
-    auto names = db_.prepare(
-        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' "
-        "ESCAPE '\\' "
-        "ORDER BY name");
-    while (names.step()) {
-      tables.emplace_back();
-      tables.back().name = names.text(0);
-    }
-    // hidden: 1 is the parameter of a virtual table; 2 and 3 are generated columns, which are data.
-    auto columns = db_.prepare(
-        "SELECT name, type, \"notnull\", pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid");
-    for (auto& table : tables) {
-      std::map<std::int64_t, std::string> key;
-      bool whole = true;  // SQLite lets NULL stand in a primary key: it then identifies nothing
-      columns.bind(1, std::string_view(table.name));
-      while (columns.step()) {
-        auto column = declared_column(std::string(columns.text(0)), std::string(columns.text(1)));
-        column.nullable = columns.integer(2) == 0;
-        if (const auto at = columns.integer(3); at > 0) {
-          key[at] = column.name;
-          whole = whole && (!column.nullable || sqlite3_stricmp(column.type.c_str(), "INTEGER") == 0);
-        }
-        table.columns.push_back(std::move(column));
-      }
-      if (whole)
-        for (auto& [at, name] : key) table.key.push_back(name);
-      columns.reset();
-    }
-    return tables;
-  }
+  std::vector<SourceTable> catalogue() override { return sqlite_catalogue(ask_); }
 
   std::uint64_t count(const std::string& table) override {
     try {
@@ -97,13 +66,13 @@ class SqliteSource final : public Source {
   }
 
   void read(const ReadRequest& request, RowSink& sink, std::stop_token stop) override {
-    Reading r{request, has_rowid(request.table.name), std::nullopt, BlockFiller(request.columns.size(), sink),
-              classes_of(request)};
+    Reading r{request,      sqlite_has_rowid(ask_, request.table.name), false,
+              std::nullopt, BlockFiller(request.columns.size(), sink),  classes_of(request)};
     if (r.numbered && !request.after.empty()) r.after = std::stoll(request.after);
     // SQLite refuses a longer value before it holds it: the row is then read piece by piece.
-    const bool by_pieces = r.numbered && can_read_pieces(request.table.name);
+    r.by_pieces = r.numbered && can_read_pieces(request.table.name);
     for (;;) {
-      const LengthLimit limit(db_.raw(), by_pieces ? static_cast<int>(large_value) : longest_value);
+      const LengthLimit limit(db_.raw(), r.by_pieces ? static_cast<int>(large_value) : longest_value);
       if (read_rows(r, stop)) break;
       const LengthLimit none(db_.raw(), longest_value);
       read_long_row(r, stop);
@@ -134,7 +103,8 @@ class SqliteSource final : public Source {
   };
   struct Reading {
     const ReadRequest& request;
-    bool numbered;  ///< its rows have a number that stands for their place
+    bool numbered;   ///< its rows have a number that stands for their place
+    bool by_pieces;  ///< a long value can be read without being held whole
     std::optional<std::int64_t> after;
     BlockFiller filler;
     std::vector<Classes> classes;
@@ -155,13 +125,37 @@ class SqliteSource final : public Source {
         fail_on(table, e);
       }
       if (stop.stop_requested()) throw_interrupted();
+      const auto large = r.by_pieces ? std::vector<bool>() : send_large(r, statement.raw(), stop);
       for (int i = 0; i < position; ++i) {
         judge(r, static_cast<std::size_t>(i), sqlite3_column_type(statement.raw(), i));
-        add_cell(r.filler.block(), statement.raw(), i);
+        if (!large.empty() && large[static_cast<std::size_t>(i)])
+          r.filler.block().add_large();
+        else
+          add_cell(r.filler.block(), statement.raw(), i);
       }
       if (r.numbered) r.after = statement.integer(position);
       r.filler.end_row(statement.text(position));
     }
+  }
+
+  /// The long values of a row of a view, of a table WITHOUT ROWID, of a file in UTF-16: SQLite holds each
+  /// whole, once, and nobody else does. Which they are; empty when there is none.
+  static std::vector<bool> send_large(Reading& r, sqlite3_stmt* row, const std::stop_token& stop) {
+    std::vector<bool> large;
+    const auto columns = r.request.columns.size();
+    for (std::size_t i = 0; i < columns; ++i) {
+      const int n = static_cast<int>(i), type = sqlite3_column_type(row, n);
+      if (type != SQLITE_TEXT && type != SQLITE_BLOB) continue;
+      const auto value = bytes_of(row, n);
+      if (value.size() <= large_value) continue;
+      large.resize(columns);
+      large[i] = true;
+      for (std::size_t at = 0; at < value.size(); at += large_value) {
+        if (stop.stop_requested()) throw_interrupted();
+        r.filler.piece(i, value.substr(at, large_value));
+      }
+    }
+    return large;
   }
 
   /// The row after r.after, of which no value is held whole if it is longer than large_value.
@@ -325,17 +319,6 @@ class SqliteSource final : public Source {
            core::value_text(db_.one("PRAGMA encoding").value_or(std::string())) == "UTF-8";
   }
 
-  bool has_rowid(const std::string& table) {
-    auto st =
-        db_.prepare("SELECT type = 'table' AND wr = 0 FROM pragma_table_list(?1) WHERE schema = 'main'");
-    st.bind(1, std::string_view(table));
-    if (!st.step() || st.integer(0) == 0) return false;
-    // A column of that name hides the row number.
-    auto hidden = db_.prepare("SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = 'rowid' COLLATE NOCASE");
-    hidden.bind(1, std::string_view(table));
-    return !hidden.step();
-  }
-
   static void add_cell(RowBlock& block, sqlite3_stmt* row, int i) {
     switch (sqlite3_column_type(row, i)) {
       case SQLITE_NULL:
@@ -345,20 +328,32 @@ class SqliteSource final : public Source {
       // Shortest decimal that gives the same double back, where SQLite's own text keeps 15 digits.
       case SQLITE_FLOAT:
         return block.add(fmt::format("{}", sqlite3_column_double(row, i)));
-      case SQLITE_TEXT: {
-        // The text first, its size after: SQLite may convert from UTF-16 in between.
-        const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(row, i));
-        return block.add({text ? text : "", static_cast<std::size_t>(sqlite3_column_bytes(row, i))});
-      }
-      default: {
-        const auto* bytes = static_cast<const char*>(sqlite3_column_blob(row, i));
-        return block.add(
-            {bytes ? bytes : "", bytes ? static_cast<std::size_t>(sqlite3_column_bytes(row, i)) : 0});
-      }
+      default:
+        return block.add(bytes_of(row, i));
     }
+  }
+  /// Of a TEXT or BLOB.
+  static std::string_view bytes_of(sqlite3_stmt* row, int i) {
+    // The text first, its size after: SQLite may convert from UTF-16 in between.
+    const auto* bytes = sqlite3_column_type(row, i) == SQLITE_TEXT
+                            ? reinterpret_cast<const char*>(sqlite3_column_text(row, i))
+                            : static_cast<const char*>(sqlite3_column_blob(row, i));
+    if (!bytes) return "";
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(row, i))};
+  }
+
+  std::vector<std::vector<std::optional<std::string>>> rows(const std::string& sql) {
+    std::vector<std::vector<std::optional<std::string>>> out;
+    for (auto st = db_.prepare(sql); st.step();) {
+      auto& row = out.emplace_back();
+      for (int i = 0; i < st.columns(); ++i)
+        row.push_back(st.is_null(i) ? std::nullopt : std::optional<std::string>(st.text(i)));
+    }
+    return out;
   }
 
   core::Database db_;
+  Ask ask_ = [this](const std::string& sql) { return rows(sql); };
   SqliteContent content_;
 };
 

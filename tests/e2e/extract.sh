@@ -201,6 +201,27 @@ wait "$pid" 2>/dev/null || true
 expect 0 "$versoir" extract "$apogee" --replace
 [ "$stopped" = "$(sqlite3 apogee.extract "SELECT group_concat(root) FROM (SELECT root FROM versoir_table ORDER BY name)")" ] || fail "other roots"
 
+say "a disk that is full at 99 % of the copy: the last extract stays, what was copied too, and the copy goes on when there is room"
+whole=$(stat -c %s apogee.extract)
+before=$(sha256sum <apogee.extract)
+expect 70 small $((whole * 99 / 100 / 1024)) "$versoir" extract "$apogee" --replace
+contains "apogee.extract"
+[ "$before" = "$(sha256sum <apogee.extract)" ] || fail "the extract that was there changed"
+kept=$(sqlite3 apogee.extract.partial "SELECT count(*) FROM versoir_table")
+[ "$kept" -gt 10 ] || fail "only $kept tables are kept"
+expect 0 "$versoir" extract "$apogee" --replace
+[ "$(sqlite3 apogee.extract "SELECT max(number) FROM versoir_session")" = 2 ] || fail "the copy began anew"
+[ "$stopped" = "$(sqlite3 apogee.extract "SELECT group_concat(root) FROM (SELECT root FROM versoir_table ORDER BY name)")" ] || fail "other roots"
+expect 0 "$versoir" extract --verify apogee.extract
+
+say "an extract that was cut is no extract, wherever the cut"
+for part in 10 50 99; do
+  head -c $((whole * part / 100)) apogee.extract >cut.extract
+  code=0; out=$("$versoir" extract --verify cut.extract 2>&1) || code=$?
+  [ $code = 20 ] || [ $code = 21 ] || fail "cut at $part %: $code $out"
+done
+rm cut.extract
+
 say "the final extract, its decisions, and what verification says when extract or source change"
 expect 0 "$versoir" extract "$apogee" --replace --final
 [ "$(sqlite3 apogee.extract "SELECT value FROM versoir_run WHERE key = 'second_look'")" = same ] || fail "no second look"

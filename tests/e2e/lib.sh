@@ -9,6 +9,7 @@ sandbox_pid=
 on_exit() {
   local code=$?
   if [ -n "$sandbox_pid" ]; then kill "$sandbox_pid" 2>/dev/null || true; wait "$sandbox_pid" 2>/dev/null || true; fi
+  jobs -p | xargs -r kill 2>/dev/null || true  # what a script that failed left running
   if declare -F extra_cleanup >/dev/null; then extra_cleanup; fi
   if [ "$code" -ne 0 ] && [ "$code" -ne 77 ]; then echo "kept for inspection: $work" >&2; else rm -rf "$work"; fi
   exit "$code"

@@ -92,6 +92,7 @@ TEST_CASE("nothing between commas is NULL and two quotes are an empty string, un
   CHECK(rows_in(f) == Lines{"1|~|~", "2||"});
   f.more = "empty_strings,,,no\n";
   CHECK(rows_in(f) == Lines{"1|~|~", "2|~|~"});
+  CHECK_FALSE(f.open()->provenance().has_empty_texts);
 }
 
 TEST_CASE("columns are given in the order asked, whatever their order in the file") {

@@ -211,6 +211,7 @@ TEST_CASE("a session with Oracle begins with its settings, then a transaction th
   CHECK(p.charset == "NLS_CHARACTERSET=WE8ISO8859P15");
   CHECK(p.database == "APO");
   CHECK(p.schema == "APOGEE");
+  CHECK_FALSE(p.has_empty_texts);
 }
 
 TEST_CASE("without the right to an SCN one connection reads one transaction, and a finding says so") {
@@ -279,6 +280,8 @@ TEST_CASE("a whole copy from the Oracle of a script: catalogue, key, numbers, da
   CHECK(rows_of(extract.database(), "SELECT hex(raw) FROM versoir_anomaly WHERE kind = 'encoding'") ==
         Lines{"T:636166E9"});
   CHECK(extract.database().one_int("SELECT sum(length(bytes)) FROM versoir_lob") == 1600000);
+  CHECK(rows_of(extract.database(), "SELECT value FROM versoir_run WHERE key = 'empty_texts'") ==
+        Lines{"T:null"});
   const auto log = site.log();
   CHECK(std::count(log.begin(), log.end(), "? AAA2") == 1);
   CHECK(site.asked("PREPARE SELECT \"NOTES\" FROM \"APOGEE\".\"INDIVIDU\" WHERE ROWID = CHARTOROWID(?)") ==

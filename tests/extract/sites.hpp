@@ -30,6 +30,12 @@ inline std::unique_ptr<extract::Source> open(const std::string& uri, extract::Ac
   return extract::open_source(extract::parse_source(uri), std::move(access));
 }
 
+inline extract::Access in_schema(const std::string& schema) {
+  extract::Access access;
+  access.schema = schema;
+  return access;
+}
+
 inline extract::SourceTable find_table(extract::Source& source, const std::string& name) {
   for (auto& t : source.catalogue())
     if (t.name == name) return t;
@@ -103,6 +109,10 @@ class PostgresSite {
                                   {"@megabytes_binary@", "decode(repeat('00', 2500000), 'hex')"},
                                   {"@numbers@", "WITH n(i) AS (SELECT generate_series(1, 1000))"},
                                   {"@padded@", "'ab'"}}));
+  }
+  static std::string uri_of(const PostgresServer& server, const std::string& database = "postgres",
+                            const std::string& user = "postgres") {
+    return server.uri(database, user);
   }
   [[nodiscard]] std::string uri() const { return server_.uri(); }
   [[nodiscard]] PostgresServer& server() { return server_; }
