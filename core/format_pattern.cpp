@@ -116,10 +116,13 @@ void prepare(Run& run) {
     lead_max += high;
   }
   run.min_width = lead_min;
-  for (unsigned b = 0; b < 256; ++b)
-    run.first[b] = std::ranges::any_of(run.steps.front(), [&](const Alternative& a) {
-      return a.front().accepts(static_cast<unsigned char>(b));
-    });
+  for (const auto& alternative : run.steps.front()) {
+    const auto& token = alternative.front();
+    const bool range = token.kind == Token::Kind::range;
+    const unsigned from = range ? token.low : 0, to = range ? token.high : 255;
+    for (auto b = from; b <= to; ++b)
+      if (token.accepts(static_cast<unsigned char>(b))) run.first.set(b);
+  }
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ struct PatternBudget {
 
 /// Looks for patterns in the first and the last bytes of one file. Run after run it keeps every place where
 /// the runs so far can end, so no place is tried twice; in a run it looks for the fixed bytes first. What an
-/// unlimited search has learnt of them serves the next patterns.
+/// unlimited search has learnt of them serves the next patterns, which must outlive it.
 class PatternSearch {
  public:
   PatternSearch(std::string_view head, std::string_view tail, PatternBudget& budget)
