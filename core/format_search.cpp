@@ -10,6 +10,8 @@ namespace {
 
 using Run = BytePattern::Run;
 constexpr std::size_t npos = std::string_view::npos;
+/// memmem is slower than memchr on so few bytes: it has no vector instruction for them.
+constexpr std::size_t by_first_byte = 3;
 constexpr std::size_t bytes_per_step = 64;  ///< of a scan, which is much faster than a comparison
 
 std::size_t plus(std::size_t a, std::size_t b) { return b == BytePattern::unbounded ? b : a + b; }
@@ -118,25 +120,32 @@ std::size_t PatternSearch::scan(const Window& w, const std::string& anchor, std:
   to = std::min(to, w.size() - anchor.size());
   if (from > to) return npos;
   const char* const begin = w.bytes.data();
-  if (!w.reverse) {
+  if (!w.reverse && anchor.size() > by_first_byte) {
     const auto* found = static_cast<const char*>(
         ::memmem(begin + from, to - from + anchor.size(), anchor.data(), anchor.size()));
     const auto place = found ? static_cast<std::size_t>(found - begin) : npos;
     return budget_.spend(1 + ((found ? place : to) - from) / bytes_per_step) ? place : npos;
   }
   for (auto place = from; place <= to;) {
-    // Backwards: from the byte of `place` down to that of `to`.
-    const char* const lowest = begin + (w.size() - 1 - to);
-    const auto* found = static_cast<const char*>(::memrchr(lowest, anchor[0], to - place + 1));
-    const auto at = found ? w.size() - 1 - static_cast<std::size_t>(found - begin) : to + 1;
-    if (!budget_.spend(1 + (at - place) / bytes_per_step)) return npos;
-    if (!found) return npos;
+    const auto at = next_byte(w, static_cast<unsigned char>(anchor[0]), place, to);
+    if (!budget_.spend(1 + (std::min(at, to) - place) / bytes_per_step) || at == npos) return npos;
     std::size_t i = 1;
     while (i < anchor.size() && w.at(at + i) == static_cast<unsigned char>(anchor[i])) ++i;
     if (i == anchor.size()) return at;
     place = at + 1;
   }
   return npos;
+}
+
+std::size_t PatternSearch::next_byte(const Window& w, unsigned char byte, std::size_t from, std::size_t to) {
+  const char* const begin = w.bytes.data();
+  // Backwards, `from` is the higher address.
+  const auto lowest = w.reverse ? w.size() - 1 - to : from;
+  const auto* found = static_cast<const char*>(w.reverse ? ::memrchr(begin + lowest, byte, to - from + 1)
+                                                         : ::memchr(begin + lowest, byte, to - from + 1));
+  if (!found) return npos;
+  const auto index = static_cast<std::size_t>(found - begin);
+  return w.reverse ? w.size() - 1 - index : index;
 }
 
 }  // namespace versoir::core
