@@ -15,11 +15,6 @@ using core::tr;
 
 namespace {
 
-std::string utf8(const std::string& bytes) {
-  bool repaired = false;
-  return core::repair_utf8(bytes, repaired);
-}
-
 std::string_view badge_of(Status status) {
   if (status == Status::ok) return "ok";
   return status == Status::warning ? "warning" : "error";
@@ -49,8 +44,9 @@ void write_findings(core::HtmlPage& page, const Report& report) {
     rows.push_back({event == decisive ? tr("decides the verdict")
                     : shown           ? ""
                                       : tr("hidden by the stop"),
-                    std::string(status_name(event->status)), event->name(), utf8(event->message.text()),
-                    utf8(event->where), advice_for(event->name()).text()});
+                    std::string(status_name(event->status)), event->name(),
+                    core::shown_utf8(event->message.text()), core::shown_utf8(event->where),
+                    advice_for(event->name()).text()});
   }
   const std::vector<std::string> header{"",          tr("Status"),    tr("Event"), tr("Explanation"),
                                         tr("Place"), tr("What to do")};
@@ -58,13 +54,13 @@ void write_findings(core::HtmlPage& page, const Report& report) {
 }
 
 void write_report(core::HtmlPage& page, const Report& report) {
-  page.heading(2, utf8(report.name));
+  page.heading(2, core::shown_utf8(report.name));
   page.badge(badge_of(report.status), verdict_words(report));
   const std::vector<std::pair<std::string, std::string>> facts{
       {"SHA-512", report.sip.sha512.hex()},
       {"SEDA", report.manifest.seda},
-      {tr("Ingest contract"), utf8(report.manifest.archival_agreement)},
-      {tr("Originating agency"), utf8(report.manifest.originating_agency)},
+      {tr("Ingest contract"), core::shown_utf8(report.manifest.archival_agreement)},
+      {tr("Originating agency"), core::shown_utf8(report.manifest.originating_agency)},
       {tr("Units"), std::to_string(report.units)},
       {tr("Object groups"), std::to_string(report.groups)},
       {tr("Objects"), std::to_string(report.objects)}};

@@ -9,11 +9,7 @@ using core::Json;
 
 namespace {
 
-/// Names of entries are bytes chosen by others; JSON is UTF-8.
-std::string utf8(std::string_view bytes) {
-  bool repaired = false;
-  return core::repair_utf8(bytes, repaired);
-}
+// Names of entries are bytes chosen by others: shown_utf8.
 
 Json events_of(const std::vector<Event>& events) {
   Json list = Json::array();
@@ -21,8 +17,8 @@ Json events_of(const std::vector<Event>& events) {
     Json item{{"step", e.step},
               {"code", e.code},
               {"status", status_name(e.status)},
-              {"message", utf8(e.message.english())}};
-    if (!e.where.empty()) item["where"] = utf8(e.where);
+              {"message", core::shown_utf8(e.message.english())}};
+    if (!e.where.empty()) item["where"] = core::shown_utf8(e.where);
     list.push_back(std::move(item));
   }
   return list;
@@ -51,8 +47,8 @@ Json Report::findings_json() const {
     const bool reached = list.size() < shown;
     list.push_back({{"event", e->name()},
                     {"status", status_name(e->status)},
-                    {"message", utf8(e->message.text())},
-                    {"where", utf8(e->where)},
+                    {"message", core::shown_utf8(e->message.text())},
+                    {"where", core::shown_utf8(e->where)},
                     {"advice", advice_for(e->name()).text()},
                     {"decides", e == first},
                     {"hidden", !reached}});
@@ -62,7 +58,7 @@ Json Report::findings_json() const {
 
 Json Report::to_json(const core::Clock& clock) const {
   return {{"format", "versoir-check/1"},
-          {"sip", {{"name", utf8(name)}, {"sha512", sip.sha512.hex()}, {"size", sip.size}}},
+          {"sip", {{"name", core::shown_utf8(name)}, {"sha512", sip.sha512.hex()}, {"size", sip.size}}},
           {"verdict", status_name(status)},
           {"event", decisive() ? decisive()->name() : std::string()},
           {"events", events_of(events)},

@@ -9,6 +9,11 @@ namespace versoir::core {
 
 /// Replaces each invalid sequence by U+FFFD; says whether something was replaced.
 [[nodiscard]] std::string repair_utf8(std::string_view bytes, bool& repaired);
+/// The same, for what is only shown.
+[[nodiscard]] inline std::string shown_utf8(std::string_view bytes) {
+  bool repaired = false;
+  return repair_utf8(bytes, repaired);
+}
 
 /// Drops the characters that XML 1.0 forbids (C0 controls but tab, LF, CR; FFFE, FFFF). Input is valid UTF-8.
 [[nodiscard]] std::string xml_characters(std::string_view utf8);
