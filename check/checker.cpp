@@ -154,7 +154,7 @@ void fill_report(Report& report, const ContainerFacts& container, ManifestModel&
 /// What the verdict takes for granted.
 void list_assumptions(const Request& request, const ContainerFacts& container, const ManifestModel& model,
                       Report& report) {
-  const auto assume = [&](const core::Message& m) { report.assumptions.emplace_back(m.id()); };
+  const auto assume = [&](core::Message m) { report.assumptions.push_back(std::move(m)); };
   assume(msg("the antivirus of the platform finds nothing"));
   const bool undecided =
       std::ranges::any_of(container.files, [](const FileFacts& f) { return f.content.format_undecided; });
@@ -173,6 +173,9 @@ void list_assumptions(const Request& request, const ContainerFacts& container, c
     assume(msg("the platform knows the formats of the files"));
     assume(msg("the vocabularies of the establishment take the values of the elements outside SEDA"));
   } else {
+    if (!referentials->fetched().empty())
+      assume(msg("the referentials of the platform are still those that were fetched on {0}",
+                 referentials->fetched()));
     if (!referentials->has_classification())
       assume(msg("the platform accepts the classification levels, or their absence"));
     if (!referentials->has_formats()) assume(msg("the platform knows the formats of the files"));
