@@ -71,7 +71,12 @@ struct AnyHasher::Context {
   core::Handle<EVP_MD_CTX, EVP_MD_CTX_free> evp{EVP_MD_CTX_new()};
 };
 
-AnyHasher::AnyHasher(DigestName algorithm) : context_(std::make_unique<Context>()) {
+bool ComputedDigest::answers(const DeclaredDigest& declared) const noexcept {
+  return declared.comparable && declared.algorithm == algorithm && declared.length == length &&
+         std::equal(bytes.begin(), bytes.begin() + length, declared.bytes.begin());
+}
+
+AnyHasher::AnyHasher(DigestName algorithm) : algorithm_(algorithm), context_(std::make_unique<Context>()) {
   const EVP_MD* md = method(algorithm);
   if (!md || !context_->evp || EVP_DigestInit_ex(context_->evp.get(), md, nullptr) != 1)
     throw Error(Exit::unexpected, msg("OpenSSL cannot compute this digest."));
@@ -85,13 +90,21 @@ void AnyHasher::update(std::string_view bytes) {
     throw Error(Exit::unexpected, msg("OpenSSL cannot compute this digest."));
 }
 
-std::vector<std::uint8_t> AnyHasher::finish() {
-  std::vector<std::uint8_t> out(EVP_MAX_MD_SIZE);
+ComputedDigest AnyHasher::finish() {
+  static_assert(EVP_MAX_MD_SIZE <= 64);
+  ComputedDigest out;
+  out.algorithm = algorithm_;
   unsigned length = 0;
-  if (EVP_DigestFinal_ex(context_->evp.get(), out.data(), &length) != 1)
+  if (EVP_DigestFinal_ex(context_->evp.get(), out.bytes.data(), &length) != 1 ||
+      EVP_DigestInit_ex(context_->evp.get(), nullptr, nullptr) != 1)
     throw Error(Exit::unexpected, msg("OpenSSL cannot compute this digest."));
-  out.resize(length);
+  out.length = static_cast<std::uint8_t>(length);
   return out;
+}
+
+AnyHasher& hasher_in(std::vector<AnyHasher>& pool, DigestName algorithm) {
+  const auto found = std::ranges::find(pool, algorithm, &AnyHasher::algorithm);
+  return found == pool.end() ? pool.emplace_back(algorithm) : *found;
 }
 
 bool manifest_digest_matches(const std::filesystem::path& file, std::string_view algorithm,
@@ -108,9 +121,7 @@ bool manifest_digest_matches(const std::filesystem::path& file, std::string_view
     if (n == 0) break;
     hasher.update({piece.data(), static_cast<std::size_t>(n)});
   }
-  const auto computed = hasher.finish();
-  return computed.size() == declared.length &&
-         std::equal(computed.begin(), computed.end(), declared.bytes.begin());
+  return hasher.finish().answers(declared);
 }
 
 }  // namespace versoir::check

@@ -118,9 +118,9 @@ bool Recorder::end() {
 namespace {
 
 /// False: the manifest could not be read, nothing more can be told.
-bool control_ingest(const Request& request, const ContainerFacts& container, ManifestModel& model,
-                    Recorder& out) {
-  if (!control_seda(request, container, model, out)) return false;
+bool control_ingest(const Request& request, const ContainerFacts& container, ManifestAhead& ahead,
+                    ManifestModel& model, Recorder& out) {
+  if (!control_seda(container, ahead, model, out)) return false;
   out.hide_rest_after_ko();
   control_header(request, container, model, out);
   out.hide_rest_after_ko();
@@ -140,8 +140,8 @@ void fill_report(Report& report, const ContainerFacts& container, ManifestModel&
   report.objects = model.objects.size();
   report.groups = count_groups(model);
   report.bytes = container.bytes;
+  model.head.digest = report.manifest.digest;
   report.manifest = std::move(model.head);
-  if (!container.manifest.empty()) report.manifest.digest = core::digest_file(container.manifest).sha512;
   report.manifest.units.reserve(model.units.size());
   for (auto& unit : model.units) report.manifest.units.push_back(std::move(unit.id));
   report.manifest.objects.reserve(model.objects.size());
@@ -154,10 +154,10 @@ void fill_report(Report& report, const ContainerFacts& container, ManifestModel&
 /// What the verdict takes for granted.
 void list_assumptions(const Request& request, const ContainerFacts& container, const ManifestModel& model,
                       Report& report) {
-  const auto assume = [&](const core::Message& m) { report.assumptions.emplace_back(m.id()); };
+  const auto assume = [&](core::Message m) { report.assumptions.push_back(std::move(m)); };
   assume(msg("the antivirus of the platform finds nothing"));
   const bool undecided =
-      std::ranges::any_of(container.files, [](const FileFacts& f) { return f.format_undecided; });
+      std::ranges::any_of(container.files, [](const FileFacts& f) { return f.content.format_undecided; });
   if (undecided) assume(msg("the platform identifies as declared the formats that are not known here"));
   if (model.attaches) assume(msg("the units and groups that the SIP attaches to are on the platform"));
   if (model.unit_profiles_assumed) assume(msg("the units follow their archive unit profiles"));
@@ -173,6 +173,9 @@ void list_assumptions(const Request& request, const ContainerFacts& container, c
     assume(msg("the platform knows the formats of the files"));
     assume(msg("the vocabularies of the establishment take the values of the elements outside SEDA"));
   } else {
+    if (!referentials->fetched().empty())
+      assume(msg("the referentials of the platform are still those that were fetched on {0}",
+                 referentials->fetched()));
     if (!referentials->has_classification())
       assume(msg("the platform accepts the classification levels, or their absence"));
     if (!referentials->has_formats()) assume(msg("the platform knows the formats of the files"));
@@ -184,7 +187,8 @@ void list_assumptions(const Request& request, const ContainerFacts& container, c
 
 /// Every step, in order. After the one that stops the platform, the others are controlled as far as they can
 /// be: their defects are hidden ones.
-void run_steps(const Request& request, const ContainerFacts& container, ManifestModel& model, Recorder& out) {
+void run_steps(const Request& request, const ContainerFacts& container, ManifestAhead& ahead,
+               ManifestModel& model, Recorder& out) {
   out.begin("STP_SANITY_CHECK_SIP");
   control_container(request, container, out);
   out.hide_rest_after_ko();
@@ -196,7 +200,7 @@ void run_steps(const Request& request, const ContainerFacts& container, Manifest
   out.end();
   if (container.manifest.empty() || container.damage) return;
   out.begin("STP_INGEST_CONTROL_SIP");
-  const bool read = control_ingest(request, container, model, out);
+  const bool read = control_ingest(request, container, ahead, model, out);
   out.hide_rest_after_ko();
   out.end();
   if (!read) return;
@@ -226,9 +230,12 @@ Report check_sip(const fs::path& sip, const Referentials* referentials,
   ManifestModel model;
   Recorder out(report);
 
-  const auto container = read_container(sip, folder.path());
-  run_steps(request, container, model, out);
+  ManifestAhead ahead(referentials);
+  const auto container =
+      read_container(sip, folder.path(), [&](const fs::path& manifest) { ahead.start(manifest); });
+  run_steps(request, container, ahead, model, out);
   report.sip = digest.get();
+  report.manifest.digest = ahead.digest().value_or(core::Sha512{});
   fill_report(report, container, model);
   list_assumptions(request, container, model, report);
   return report;

@@ -4,6 +4,7 @@
 #include "core/clock.hpp"
 #include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/i18n.hpp"
 #include "core/json.hpp"
 
 #include <filesystem>
@@ -52,7 +53,7 @@ struct Report {
   std::vector<Event> events;
   /// Defects that the platform would not reach, since it stops before: what to mend at the same time.
   std::vector<Event> hidden;
-  std::vector<std::string> assumptions;  ///< what could not be decided without referentials (English ids)
+  std::vector<core::Message> assumptions;  ///< what the verdict takes for granted
   core::FileDigest sip;
   std::string name;  ///< file name of the SIP
   bool with_referentials = false;

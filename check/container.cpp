@@ -2,14 +2,16 @@
 // kept.
 #include "check/container.hpp"
 
-#include "check/any_digest.hpp"
 #include "check/steps.hpp"
 #include "check/values.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/xml.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <utility>
 
 namespace versoir::check {
 
@@ -29,9 +31,41 @@ bool marks_another_format(std::string_view path, std::size_t position) {
          (position == 0 && (path == "mimetype" || path == "META-INF/MANIFEST.MF"));
 }
 
+/// The algorithms that a manifest names, as most of them are written: one that hides its own costs a second
+/// reading of the archive, no more.
+class NamedAlgorithms {
+ public:
+  void feed(std::string_view piece) {
+    tail_ += piece.substr(0, longest);
+    look_into(tail_);
+    look_into(piece);
+    const auto whole = piece.size() < longest ? std::string_view(tail_) : piece;
+    tail_ = std::string(whole.substr(whole.size() - std::min(whole.size(), longest)));
+  }
+  [[nodiscard]] std::vector<DigestName> found() const {
+    return found_.empty() ? std::vector{DigestName::sha512} : found_;
+  }
+
+ private:
+  void look_into(std::string_view text) {
+    constexpr std::string_view before = "algorithm=\"";
+    for (auto at = text.find(before); at != std::string_view::npos; at = text.find(before, at)) {
+      at += before.size();
+      const auto name = parse_digest_name(text.substr(at, text.find('"', at) - at));
+      if (name != DigestName::absent && name != DigestName::unknown && !std::ranges::count(found_, name))
+        found_.push_back(name);
+    }
+  }
+  static constexpr std::size_t longest = 32;  ///< more than the attribute with its value
+  std::vector<DigestName> found_;
+  std::string tail_;
+};
+
 class Scan {
  public:
-  Scan(ContainerFacts& facts, fs::path manifest) : facts_(facts), spool_(std::move(manifest)) {}
+  using OnManifest = std::function<void(const fs::path&)>;
+  Scan(ContainerFacts& facts, fs::path folder, const OnManifest& on_manifest)
+      : facts_(facts), folder_(std::move(folder)), on_manifest_(on_manifest) {}
 
   void run(core::ContainerReader& reader) {
     facts_.accepted = reader.kind() != core::Container::other;
@@ -47,6 +81,13 @@ class Scan {
     }
   }
 
+  /// What was learnt of the content of the files, also when the archive ended badly.
+  void finish() {
+    auto contents = content_.finish();
+    for (std::size_t i = 0; i < facts_.files.size(); ++i)
+      facts_.files[i].content = std::move(contents[number_[i]]);
+  }
+
  private:
   void take(core::ContainerReader& reader, const std::string& path) {
     if (!facts_.unsafe_name && !is_safe_path(path)) facts_.unsafe_name = path;
@@ -59,40 +100,52 @@ class Scan {
       facts_.root_files.push_back(path);
     facts_.last_root_file = path;
     if (!facts_.manifest_name && is_manifest_name(path)) facts_.manifest_name = path;
-    if (facts_.manifest_name == path) {
-      core::AtomicFile copy(spool_, 0600);
-      reader.read([&](std::string_view piece) { copy.write(piece); }, core::XmlLimits{}.bytes);
-      copy.commit();
-      facts_.manifest = spool_;
-    }
+    if (facts_.manifest_name == path) take_manifest(reader);
+  }
+
+  void take_manifest(core::ContainerReader& reader) {
+    const auto file = folder_ / fmt::format("manifest-{}.xml", ++manifests_);
+    NamedAlgorithms algorithms;
+    core::AtomicFile copy(file, 0600);
+    reader.read(
+        [&](std::string_view piece) {
+          copy.write(piece);
+          algorithms.feed(piece);
+        },
+        core::XmlLimits{}.bytes);
+    copy.commit();
+    content_.digest_with(algorithms.found());
+    const auto before = std::exchange(facts_.manifest, file);
+    if (on_manifest_) on_manifest_(file);
+    if (!before.empty()) fs::remove(before);
   }
 
   void take_file(core::ContainerReader& reader, const std::string& path) {
-    core::Sha512Hasher hasher;
+    const auto number = content_.begin(path);
     std::uint64_t size = 0;
     reader.read([&](std::string_view piece) {
-      hasher.update(piece);
-      probe_.feed(piece);
+      content_.piece(piece);
       size += piece.size();
     });
-    const auto identified = probe_.finish(path);
+    content_.end();
     const auto [at, fresh] = facts_.by_path.emplace(name_hash(path), facts_.files.size());
     if (fresh) {
       facts_.files.emplace_back();
       facts_.files.back().path = path;
+      number_.push_back(number);
     }
     auto& file = facts_.files[at->second];
     facts_.bytes = facts_.bytes - file.size + size;
     file.size = size;
-    file.digest = hasher.finish();
-    file.formats.clear();
-    for (const auto& match : identified.matches) file.formats.push_back(match.puid);
-    file.format_undecided = identified.incomplete;
+    number_[at->second] = number;
   }
 
   ContainerFacts& facts_;
-  fs::path spool_;
-  core::FormatProbe probe_;
+  fs::path folder_;
+  const OnManifest& on_manifest_;
+  ContentPipeline content_;
+  std::vector<std::size_t> number_;  ///< of each of the files, in the pipeline
+  int manifests_ = 0;
 };
 
 /// "<algorithm>:<value>", or a SHA-512 value alone.
@@ -111,16 +164,24 @@ const FileFacts* ContainerFacts::find(std::string_view path) const {
   return found == by_path.end() ? nullptr : &files[found->second];
 }
 
-ContainerFacts read_container(const fs::path& sip, const fs::path& folder) {
+const ComputedDigest* FileFacts::digest(DigestName algorithm) const noexcept {
+  const auto found = std::ranges::find(content.digests, algorithm, &ComputedDigest::algorithm);
+  return found == content.digests.end() ? nullptr : &*found;
+}
+
+ContainerFacts read_container(const fs::path& sip, const fs::path& folder,
+                              const std::function<void(const fs::path&)>& on_manifest) {
   ContainerFacts facts;
+  Scan scan(facts, folder, on_manifest);
   try {
     core::ContainerReader reader(sip);
-    Scan(facts, folder / "manifest.xml").run(reader);
+    scan.run(reader);
   } catch (const Error& e) {
     if (e.code() != Exit::sip_unreadable) throw;
     facts.damage = e.message();
     facts.damaged_before_unsafe = !facts.unsafe_name;
   }
+  scan.finish();
   return facts;
 }
 

@@ -1,8 +1,7 @@
-// One reading of the archive: names, sizes and SHA-512 of its files, the manifest put aside. Private to
-// check.
+// One reading of the archive: names, sizes, digests and formats of its files, the manifest put aside. Private
+// to check.
 #pragma once
-#include "core/digest.hpp"
-#include "core/format.hpp"
+#include "check/content.hpp"
 #include "core/i18n.hpp"
 #include "core/zip.hpp"
 
@@ -20,10 +19,9 @@ namespace versoir::check {
 struct FileFacts {
   std::string path;
   std::uint64_t size = 0;
-  core::Sha512 digest;
-  /// Identifiers that the content answers, best first; several only when nothing decides between them.
-  std::vector<std::string> formats;
-  bool format_undecided = false;  ///< another tool may see more
+  /// SHA-512, or those that the manifest names when it comes first; and formats.
+  ContentFacts content;
+  [[nodiscard]] const ComputedDigest* digest(DigestName algorithm) const noexcept;
 };
 
 struct ContainerFacts {
@@ -46,9 +44,12 @@ struct ContainerFacts {
 /// Hash of names and identifiers: 64 bits are enough to tell the entries of one SIP apart.
 [[nodiscard]] std::uint64_t name_hash(std::string_view name) noexcept;
 
-/// Reads the whole archive once. `folder` receives the manifest. Never throws on a bad archive.
-[[nodiscard]] ContainerFacts read_container(const std::filesystem::path& sip,
-                                            const std::filesystem::path& folder);
+/// Reads the whole archive once. `folder` receives the manifest; `on_manifest` is told as soon as it is
+/// there, and again (for another file) when a later entry of that name replaces it: the one before then goes
+/// away. Never throws on a bad archive.
+[[nodiscard]] ContainerFacts read_container(
+    const std::filesystem::path& sip, const std::filesystem::path& folder,
+    const std::function<void(const std::filesystem::path&)>& on_manifest = {});
 
 /// Reads it again and gives the content of the files that `wanted` names.
 void reread_container(const std::filesystem::path& sip,

@@ -1,10 +1,10 @@
 // One reading of the manifest: what the controls need to know, ids as hashes where a name is not shown.
 // Private to check.
 #pragma once
+#include "check/any_digest.hpp"
 #include "check/checker.hpp"
 #include "core/xml.hpp"
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -34,18 +34,6 @@ struct Defects {
 
   void add(std::string_view code, Status status, core::Message message, std::string where);
 };
-
-enum class DigestName : std::uint8_t { absent, md5, sha1, sha256, sha384, sha512, unknown };
-[[nodiscard]] DigestName parse_digest_name(std::string_view text) noexcept;
-
-/// A digest as declared. VITAM compares texts: what is not lower-case hexadecimal can never be equal.
-struct DeclaredDigest {
-  DigestName algorithm = DigestName::absent;
-  bool empty = true, comparable = false;
-  std::uint8_t length = 0;
-  std::array<std::uint8_t, 64> bytes{};
-};
-[[nodiscard]] DeclaredDigest parse_digest(DigestName algorithm, std::string_view hex);
 
 struct ObjectFacts {
   std::string id, version, uri, format;

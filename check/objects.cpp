@@ -13,47 +13,45 @@ using core::msg;
 
 namespace {
 
-using Computed = std::map<std::pair<std::uint64_t, DigestName>, std::vector<std::uint8_t>>;
+/// By hash of the path, what a second reading of the archive computed.
+using Computed = std::map<std::uint64_t, std::vector<ComputedDigest>>;
 
-/// Files declared with another algorithm than SHA-512, which the first reading computed.
-Computed compute_others(const Request& request, const ManifestModel& model) {
+/// Digests that the first reading did not compute: the manifest came after the files, and names another
+/// algorithm than SHA-512.
+Computed compute_others(const Request& request, const ContainerFacts& container, const ManifestModel& model) {
   std::map<std::uint64_t, std::vector<DigestName>> wanted;
   for (const auto& object : model.objects) {
     const auto name = object.digest.algorithm;
-    if (object.physical || object.digest.empty || name == DigestName::sha512 || name == DigestName::absent ||
-        name == DigestName::unknown)
+    if (object.physical || object.digest.empty || name == DigestName::absent || name == DigestName::unknown)
       continue;
+    const auto* file = container.find(object.uri);
+    if (!file || file->digest(name)) continue;
     auto& names = wanted[name_hash(object.uri)];
-    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+    if (!std::ranges::count(names, name)) names.push_back(name);
   }
   Computed computed;
   if (wanted.empty()) return computed;
-  std::vector<std::pair<DigestName, AnyHasher>> hashers;
+  std::vector<AnyHasher> hashers;
   reread_container(
       request.sip, [&](std::string_view path) { return wanted.contains(name_hash(path)); },
       [&](std::string_view path, std::string_view piece) {
-        if (hashers.empty())
-          for (const auto name : wanted[name_hash(path)]) hashers.emplace_back(name, AnyHasher(name));
-        for (auto& [name, hasher] : hashers) hasher.update(piece);
+        for (const auto name : wanted.at(name_hash(path))) hasher_in(hashers, name).update(piece);
       },
       [&](std::string_view path) {
-        if (hashers.empty())  // an empty file has no piece
-          for (const auto name : wanted[name_hash(path)]) hashers.emplace_back(name, AnyHasher(name));
-        for (auto& [name, hasher] : hashers) computed[{name_hash(path), name}] = hasher.finish();
-        hashers.clear();
+        auto& digests = computed[name_hash(path)];
+        digests.clear();  // of two entries of one name the last counts
+        for (const auto name : wanted.at(name_hash(path)))
+          digests.push_back(hasher_in(hashers, name).finish());
       });
   return computed;
 }
 
 bool matches(const ObjectFacts& object, const FileFacts& file, const Computed& others) {
-  const auto& declared = object.digest;
-  if (!declared.comparable) return false;
-  const auto equal = [&](const auto& bytes) {
-    return bytes.size() == declared.length && std::equal(bytes.begin(), bytes.end(), declared.bytes.begin());
-  };
-  if (declared.algorithm == DigestName::sha512) return equal(file.digest.bytes);
-  const auto found = others.find({name_hash(object.uri), declared.algorithm});
-  return found != others.end() && equal(found->second);
+  if (const auto* digest = file.digest(object.digest.algorithm)) return digest->answers(object.digest);
+  const auto found = others.find(name_hash(object.uri));
+  return found != others.end() && std::ranges::any_of(found->second, [&](const ComputedDigest& d) {
+           return d.answers(object.digest);
+         });
 }
 
 void check_digest(const ObjectFacts& object, const FileFacts* file, const Computed& others, Recorder& out) {
@@ -86,14 +84,14 @@ class FormatControl {
                  msg("The ingest contract does not list the format {0}.",
                      object.format.empty() ? "?" : object.format),
                  object);
-    if (file.format_undecided) return;
-    if (file.formats.empty()) {
+    if (file.content.format_undecided) return;
+    if (file.content.formats.empty()) {
       const bool tolerated = contract_ && contract_->every_format && contract_->unidentified_format_allowed;
       return add("FILE_FORMAT.UNKNOWN", tolerated ? Status::warning : Status::ko,
                  msg("The format of the file cannot be identified."), object);
     }
-    const bool declared_found = std::ranges::count(file.formats, object.format) > 0;
-    const auto& identified = declared_found ? object.format : file.formats.front();
+    const bool declared_found = std::ranges::count(file.content.formats, object.format) > 0;
+    const auto& identified = declared_found ? object.format : file.content.formats.front();
     if (referentials_ && !referentials_->format_known(identified))
       return add("UNCHARTED", Status::ko,
                  msg("The platform does not know the format {0} of the file.", identified), object);
@@ -123,7 +121,7 @@ void control_objects(const Request& request, const ContainerFacts& container, co
     out.add("OBJECTS_LIST_EMPTY", Status::warning, msg("The SIP holds no object group."));
     return;
   }
-  const auto others = compute_others(request, model);
+  const auto others = compute_others(request, container, model);
   // An action at fault stops the next ones of its batch; physical objects are only looked at by the last.
   const auto each = [&](const auto& control) {
     for (const auto& object : model.objects)

@@ -67,7 +67,7 @@ void write_report(core::HtmlPage& page, const Report& report) {
   page.facts(facts);
   write_findings(page, report);
   page.heading(3, tr("Taken for granted"));
-  for (const auto& a : report.assumptions) page.paragraph(tr(a.c_str()));
+  for (const auto& a : report.assumptions) page.paragraph(a.text());
 }
 
 }  // namespace

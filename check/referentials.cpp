@@ -169,6 +169,7 @@ Referentials Referentials::read(const fs::path& folder) {
                 {"management-contracts.json", "managementcontracts.json"});
   read_if_there(&Referentials::read_ontology, {"ontology.json", "ontologies.json"});
   read_if_there(&Referentials::read_formats, {"formats"});
+  read_if_there(&Referentials::read_origin, {"fetched.json"});
   return r;
 }
 
@@ -309,6 +310,10 @@ void Referentials::read_formats(const fs::path& folder) {
       if (xml.node() == core::XmlReader::Node::start && xml.name() == "FileFormat")
         if (auto puid = xml.attribute("PUID")) formats_.insert(std::move(*puid));
   }
+}
+
+void Referentials::read_origin(const fs::path& file) {
+  for (const auto& json : objects_of(file)) fetched_ = core::text_of(json, "date");
 }
 
 const UnitProfile* Referentials::unit_profile(std::string_view id) const {

@@ -53,13 +53,15 @@ struct UnitProfile {
 /// they are there profiles.json (archival profiles, their grammars in profiles/<Path>), context.json (the
 /// application context that deposits), classification.json (allowList, authorizeNotDefined),
 /// archive-unit-profiles.json, management-contracts.json, ontology.json, formats/formats.tsv or a DROID
-/// signature file formats/*.xml (the formats that the platform knows). A BOM is skipped;
-/// "ingest-contracts.json" is taken as well. The duration is compared without case; empty or absent fields of
-/// a contract take VITAM's defaults.
+/// signature file formats/*.xml (the formats that the platform knows), fetched.json (when and where they come
+/// from). A BOM is skipped; "ingest-contracts.json" is taken as well. The duration is compared without case;
+/// empty or absent fields of a contract take VITAM's defaults.
 class Referentials {
  public:
   /// Throws Error(Exit::configuration) naming file and line.
   static Referentials read(const std::filesystem::path& folder);
+  /// When they were fetched from the platform (fetched.json), "" when nothing says so.
+  [[nodiscard]] const std::string& fetched() const noexcept { return fetched_; }
   [[nodiscard]] const Agency* agency(std::string_view id) const;
   [[nodiscard]] const Rule* rule(std::string_view id) const;
   [[nodiscard]] const IngestContract* contract(std::string_view id) const;
@@ -93,6 +95,7 @@ class Referentials {
   void read_management_contracts(const std::filesystem::path& file);
   void read_ontology(const std::filesystem::path& file);
   void read_formats(const std::filesystem::path& folder);
+  void read_origin(const std::filesystem::path& file);
 
   std::map<std::string, Agency, std::less<>> agencies_;
   std::map<std::string, Rule, std::less<>> rules_;
@@ -101,6 +104,7 @@ class Referentials {
   std::map<std::string, UnitProfile, std::less<>> unit_profiles_;
   std::map<std::string, bool, std::less<>> management_contracts_;
   std::set<std::string, std::less<>> context_contracts_, levels_, formats_;
+  std::string fetched_;
   Ontology ontology_;
   bool has_unit_profiles_ = false, has_management_contracts_ = false, has_ontology_ = false,
        context_active_ = true;

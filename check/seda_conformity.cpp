@@ -59,8 +59,7 @@ std::string place_of(const sip::SedaIssue& issue) {
 }
 
 /// Structure, values, identifiers and references, by the automaton of sip/: as VITAM's schema has them.
-void check_schema(const std::filesystem::path& manifest, Recorder& out) {
-  const auto found = sip::validate_seda(manifest, sip::SedaMode::ingest, {.xml = manifest_limits});
+void check_schema(const sip::SedaReport& found, Recorder& out) {
   for (const auto& issue : found.issues)
     out.add("CHECK_SEDA.NOT_XSD_VALID", Status::ko, issue.message, place_of(issue));
 }
@@ -69,7 +68,7 @@ void check_schema(const std::filesystem::path& manifest, Recorder& out) {
 
 std::vector<std::string> known_seda_versions() { return {"2.1", "2.2", "2.3"}; }
 
-bool control_seda(const Request& request, const ContainerFacts& container, ManifestModel& model,
+bool control_seda(const ContainerFacts& container, ManifestAhead& ahead, ManifestModel& model,
                   Recorder& out) {
   Root root;
   try {
@@ -99,13 +98,14 @@ bool control_seda(const Request& request, const ContainerFacts& container, Manif
     return false;
   }
   try {
-    read_manifest(container.manifest, request.referentials, model);
+    model = ahead.model();
   } catch (const Error& e) {
     if (e.code() != Exit::sip_unreadable) throw;
     out.add("CHECK_SEDA.NOT_XML_FILE", Status::ko, e.message(), *container.manifest_name);
     return false;
   }
-  check_schema(container.manifest, out);
+  model.head.seda = version;
+  check_schema(ahead.schema(), out);
   return true;
 }
 

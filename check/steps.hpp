@@ -4,6 +4,7 @@
 #include "check/checker.hpp"
 #include "check/container.hpp"
 #include "check/manifest.hpp"
+#include "check/manifest_ahead.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -53,14 +54,13 @@ struct Request {
 void control_container(const Request& request, const ContainerFacts& container,
                        Recorder& out);                                // STP_SANITY_CHECK_SIP
 void control_upload(const ContainerFacts& container, Recorder& out);  // STP_UPLOAD_SIP
-/// Reads the manifest on the way. False: it could not be read as SEDA, `model` says nothing.
-bool control_seda(const Request& request, const ContainerFacts& container, ManifestModel& model,
-                  Recorder& out);
+/// Takes what was read of the manifest. False: it could not be read as SEDA, `model` says nothing.
+bool control_seda(const ContainerFacts& container, ManifestAhead& ahead, ManifestModel& model, Recorder& out);
 void control_header(const Request& request, const ContainerFacts& container, const ManifestModel& model,
                     Recorder& out);
 void control_package(const Request& request, const ContainerFacts& container, ManifestModel& model,
                      Recorder& out);
-/// Digests of other algorithms than SHA-512 need a second reading of the archive.
+/// Reads the archive again when the manifest comes after files of which it names another digest than SHA-512.
 void control_objects(const Request& request, const ContainerFacts& container, const ManifestModel& model,
                      Recorder& out);
 void control_units(const Request& request, const ManifestModel& model, Recorder& out);

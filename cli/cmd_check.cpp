@@ -4,6 +4,7 @@
 #include "check/page.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/fetched_referential.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
@@ -50,8 +51,19 @@ std::vector<Subject> subjects(Context& c) {
   return list;
 }
 
+/// A folder, or what was fetched from the platform of that name or address; fetched now when it never was.
+check::Referentials named_referentials(Context& c, const std::string& named) {
+  if (const auto folder = c.input(named); fs::is_directory(folder)) return check::Referentials::read(folder);
+  if (!fs::exists(c.config_file())) return check::Referentials::read(c.input(named));
+  const auto platform = platform_named(c, named);
+  if (platform.empty()) return check::Referentials::read(c.input(named));
+  const auto folder = fetched_folder(c, platform);
+  if (!fs::is_directory(folder)) fetch_platform(c, platform, folder);
+  return check::Referentials::read(folder);
+}
+
 std::optional<check::Referentials> referentials(Context& c, const std::string& platform) {
-  if (c.words.has("referential")) return check::Referentials::read(c.input(c.words.get("referential")));
+  if (c.words.has("referential")) return named_referentials(c, c.words.get("referential"));
   if (platform.empty() || !fs::exists(c.config_file())) return std::nullopt;
   const auto folder = c.config().find_path("platform." + platform, "referentials");
   if (!folder) return std::nullopt;
@@ -61,7 +73,7 @@ std::optional<check::Referentials> referentials(Context& c, const std::string& p
 void show(Context& c, const Subject& subject, const check::Report& report) {
   const auto* decisive = report.decisive();
   core::Json assumptions = core::Json::array();
-  for (const auto& a : report.assumptions) assumptions.push_back(core::tr(a.c_str()));
+  for (const auto& a : report.assumptions) assumptions.push_back(a.text());
   if (c.out.json()) {
     c.out.event("sip", {{"name", subject.name},
                         {"file", subject.name},
@@ -143,9 +155,10 @@ std::vector<CommandDef> check_commands() {
        .arguments = {{mark("SIP"), mark("SIP files, or versements"), true, true}},
        .options =
            {{"lot", mark("ID"), mark("only this lot of the versement"), nullptr, true},
-            {"referential", mark("DIR"),
-             mark("what the platform has imported: agencies.csv, rules.csv, ingestcontracts.json and "
-                  "others (default: the configuration's)")},
+            {"referential", mark("DIR|PLATFORM|URL"),
+             mark("what the platform has imported: a folder with agencies.csv, rules.csv, "
+                  "ingestcontracts.json and others, or what versoir vitam referential fetched from that "
+                  "platform (default: the configuration's)")},
             {"html", mark("FILE"), mark("also write the report as a page")},
             {"context", mark("WORKFLOW"),
              mark("workflow of the platform (default: that of the versement, DEFAULT_WORKFLOW for a file)"),

@@ -1,6 +1,7 @@
 // versoir vitam: talking to a platform outside of a transfer.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/fetched_referential.hpp"
 #include "core/error.hpp"
 #include "vitam/client.hpp"
 
@@ -45,6 +46,31 @@ int run_ping(Context& c) {
   return static_cast<int>(findings.empty() ? Exit::ok : Exit::platform_unreachable);
 }
 
+int run_referential(Context& c) {
+  const std::string name =
+      c.words.has("platform") ? c.words.get("platform") : c.config().get("transfer", "platform");
+  const std::filesystem::path folder =
+      c.words.has("output") ? std::filesystem::path(c.words.get("output")) : fetched_folder(c, name);
+  std::size_t records = 0;
+  core::Json kinds = core::Json::object();
+  for (const auto& fetched : fetch_platform(c, name, folder)) {
+    records += fetched.records;
+    if (fetched.refused != 0)
+      c.out.result(msg("  {0}: the platform does not show them (HTTP {1})", fetched.name, fetched.refused));
+    else
+      c.out.result(core::nmsg("  {1}: {0} record", "  {1}: {0} records", fetched.records, fetched.name));
+    kinds[fetched.name] = fetched.refused != 0 ? core::Json() : core::Json(fetched.records);
+  }
+  c.out.result(msg("Written to {0}.", folder.string()));
+  c.out.say(
+      msg("→ versoir check --referential {0} uses them; so does every check of its lots with "
+          "referentials = {1} in [platform.{0}].",
+          name, folder.string()));
+  c.out.summary(
+      {{"platform", name}, {"folder", folder.string()}, {"records", records}, {"referentials", kinds}});
+  return 0;
+}
+
 }  // namespace
 
 std::vector<CommandDef> vitam_commands() {
@@ -57,7 +83,21 @@ std::vector<CommandDef> vitam_commands() {
            .options = {{"platform", mark("NAME"),
                         mark("platform of the configuration (default: [transfer] platform)")}},
            .exits = {Exit::configuration, Exit::platform_unreachable},
-           .run = run_ping}};
+           .run = run_ping},
+          {.name = "vitam referential",
+           .summary = mark("fetch what the platform has imported, for versoir check"),
+           .details = mark("Agencies, rules, contracts, profiles and their grammars, ontology, formats, as "
+                           "far as the platform shows them to this certificate. Nothing is sent but "
+                           "questions. The folder fetched before is replaced once everything is there."),
+           .example = "versoir vitam referential --platform recette",
+           .arguments = {},
+           .options = {{"platform", mark("NAME"),
+                        mark("platform of the configuration (default: [transfer] platform)")},
+                       {"output", mark("DIR"),
+                        mark("where to write (default: referential/<platform> in the workspace)")}},
+           .exits = {Exit::configuration, Exit::platform_unreachable, Exit::platform_refused,
+                     Exit::reply_unreadable},
+           .run = run_referential}};
 }
 
 }  // namespace versoir::cli

@@ -7,10 +7,9 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-#include <array>
+#include <algorithm>
 #include <cstring>
 #include <fcntl.h>
-#include <optional>
 #include <unistd.h>
 
 namespace versoir::core {
@@ -18,7 +17,7 @@ namespace versoir::core {
 namespace {
 
 constexpr std::size_t block_size = 1u << 18;
-constexpr int zip_local_header = 30;
+constexpr std::size_t zip_local_header = 30;
 constexpr std::size_t header_search = 4096;
 
 Container kind_of(std::string_view head) {
@@ -39,36 +38,36 @@ struct ContainerReader::State {
   Container kind = Container::other;
   Handle<archive, archive_read_free> reader;
   archive_entry* entry = nullptr;
+  std::string window;  ///< bytes around a local header
 
   [[noreturn]] void damaged(const char* why) const {
     throw Error(Exit::sip_unreadable,
                 msg("{0}: the archive is damaged: {1}", path.filename().string(), why ? why : "?"));
   }
 
-  /// Where the local header of the current zip entry begins: libarchive says where it started to look.
-  std::optional<std::int64_t> local_header(std::int64_t from) const {
-    std::string window(header_search, '\0');
-    const auto n = from < 0 ? -1 : ::pread(fd.get(), window.data(), window.size(), from);
-    if (n < zip_local_header) return std::nullopt;
-    const auto at = std::string_view(window.data(), static_cast<std::size_t>(n)).find("PK\x03\x04");
-    if (at == std::string_view::npos) return std::nullopt;
-    return from + static_cast<std::int64_t>(at);
-  }
-
   /// What libarchive does not tell of a zip entry. VITAM's stream reader cannot take an encrypted entry,
   /// another method than stored or deflated, nor a stored entry followed by a data descriptor; and its names
   /// are UTF-8, whereas libarchive drops those that the locale cannot write.
-  void read_local_header(Entry& into) const {
-    std::array<unsigned char, zip_local_header> h{};
-    const auto at = local_header(archive_read_header_position(reader.get()));
-    if (!at || ::pread(fd.get(), h.data(), h.size(), *at) != static_cast<ssize_t>(h.size())) {
+  void read_local_header(Entry& into) {
+    // libarchive says where it started to look for the local header.
+    const auto from = archive_read_header_position(reader.get());
+    window.resize(header_search);
+    const auto got = from < 0 ? -1 : ::pread(fd.get(), window.data(), window.size(), from);
+    window.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    const auto at = window.find("PK\x03\x04");
+    if (at == std::string::npos || window.size() - at < zip_local_header) {
       into.readable = false;
       return;
     }
+    const auto* const h = reinterpret_cast<const unsigned char*>(window.data()) + at;
     const unsigned flags = little16(&h[6]), method = little16(&h[8]);
-    std::string name(little16(&h[26]), '\0');
-    if (::pread(fd.get(), name.data(), name.size(), *at + zip_local_header) ==
-        static_cast<ssize_t>(name.size()))
+    const std::size_t length = little16(&h[26]), start = at + zip_local_header;
+    std::string name = window.substr(start, length);
+    const auto rest = length - name.size();
+    name.resize(length);
+    if (rest == 0 ||
+        ::pread(fd.get(), name.data() + (length - rest), rest,
+                from + static_cast<std::int64_t>(start + length - rest)) == static_cast<ssize_t>(rest))
       into.path = std::move(name);
     const bool encrypted = flags & 0x0001, unknown_method = method != 0 && method != 8;
     const bool stored_then_described = method == 0 && (flags & 0x0008);

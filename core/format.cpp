@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/format_container.hpp"
+#include "core/format_search.hpp"
 #include "core/format_table.hpp"
 #include "core/i18n.hpp"
 #include "core/text.hpp"
@@ -37,10 +38,17 @@ std::string extension_of(std::string_view name) {
 bool looks_like_text(std::string_view head) {
   if (head.empty()) return false;
   if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) return true;
-  return std::ranges::none_of(head, [](char c) {
+  const auto control = [](char c) {
     const auto b = static_cast<unsigned char>(c);
-    return b == 0x7F || (b < 0x20 && !(b >= 0x07 && b <= 0x0D) && b != 0x1B);
-  });
+    return (b == 0x7F) | ((b < 0x20) & (static_cast<unsigned char>(b - 0x07) > 0x06) & (b != 0x1B));
+  };
+  constexpr std::size_t block = 256;  // without a way out inside, so that the compiler takes many at once
+  for (; head.size() >= block; head.remove_prefix(block)) {
+    int controls = 0;
+    for (std::size_t i = 0; i < block; ++i) controls |= control(head[i]);
+    if (controls) return false;
+  }
+  return std::ranges::none_of(head, control);
 }
 
 struct Windows {
@@ -95,18 +103,19 @@ class Decision {
 
   void match_bytes() {
     basis_ = FormatBasis::signature;
+    PatternSearch search(file_.head, file_.tail, budget_);
     const auto first = static_cast<unsigned char>(file_.head.front());
-    for (const auto* list : {&table_.by_first_byte[first], &table_.any_first_byte})
-      for (const auto index : *list) match_signature(table_.bytes[index]);
+    for (const auto index : table_.by_first_byte[first]) match_signature(table_.bytes[index], search);
     std::ranges::sort(found_);
     found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
   }
 
-  void match_signature(const ByteSignature& s) {
-    for (std::size_t i = 0; i < s.patterns.size(); ++i)
-      if (!s.patterns[i].found_in(s.patterns[i].from_end() ? file_.tail : file_.head, budget_)) {
+  void match_signature(const ByteSignature& s, PatternSearch& search) {
+    for (const auto i : s.cheapest_first)
+      if (!search.finds(s.patterns[i])) {
         // Its start is there: the rest may lie between the two windows of a large file.
-        if (i > 0 && file_.size > file_.head.size()) in_part_.push_back(s.format);
+        if (i > 0 && file_.size > file_.head.size() && search.finds(s.patterns[0]))
+          in_part_.push_back(s.format);
         return;
       }
     found_.push_back(s.format);

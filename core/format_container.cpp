@@ -84,14 +84,21 @@ std::optional<std::string> read_member(zip_t* archive, const std::string& path) 
 std::vector<std::size_t> match(const std::vector<ContainerSignature>& signatures, PatternBudget& budget,
                                const std::function<bool(const std::string&)>& has,
                                const std::function<std::optional<std::string>(const std::string&)>& read) {
-  std::map<std::string, std::optional<std::string>> parts;
+  struct Part {
+    std::optional<std::string> content;
+    std::optional<PatternSearch> search;
+  };
+  std::map<std::string, Part> parts;
   const auto holds = [&](const ContainerPart& part) {
     if (part.patterns.empty() || !has(part.path)) return has(part.path);
-    auto [at, fresh] = parts.try_emplace(part.path);
-    if (fresh) at->second = read(part.path);
-    return at->second && std::ranges::all_of(part.patterns, [&](const BytePattern& p) {
-             return p.found_in(*at->second, budget);
-           });
+    auto& known = parts[part.path];
+    if (!known.search) {
+      known.content = read(part.path);
+      const std::string_view bytes = known.content ? *known.content : std::string_view();
+      known.search.emplace(bytes, bytes, budget);
+    }
+    return known.content &&
+           std::ranges::all_of(part.patterns, [&](const auto& p) { return known.search->finds(p); });
   };
   std::vector<std::size_t> found;
   for (const auto& s : signatures)

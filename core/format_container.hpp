@@ -1,5 +1,6 @@
 // Which container signatures of the format table a zip or an OLE2 file answers.
 #pragma once
+#include "core/format_search.hpp"
 #include "core/format_table.hpp"
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Parser and bounded backtracking search of the format table's byte patterns.
+// Parser of the format table's byte patterns.
 #include "core/format_pattern.hpp"
 
 #include <algorithm>
@@ -14,7 +14,8 @@ namespace {
 using Token = BytePattern::Token;
 using Alternative = BytePattern::Alternative;
 using Step = BytePattern::Step;
-constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
+using Run = BytePattern::Run;
+constexpr std::size_t unbounded = BytePattern::unbounded;
 
 [[noreturn]] void refuse(std::string_view rest) {
   throw std::invalid_argument("not a byte pattern: " + std::string(rest.substr(0, 40)));
@@ -61,17 +62,17 @@ Alternative run(std::string_view& text) {
       if (close == std::string_view::npos) refuse(text);
       for (const char c : text.substr(0, close)) {
         const auto b = static_cast<unsigned char>(c);
-        a.tokens.push_back({Token::Kind::range, b, b});
+        a.push_back({Token::Kind::range, b, b});
       }
       text.remove_prefix(close + 1);
     } else if (eat(text, '[')) {
-      a.tokens.push_back(bracket(text));
+      a.push_back(bracket(text));
     } else {
       const auto b = byte(text);
-      a.tokens.push_back({Token::Kind::range, b, b});
+      a.push_back({Token::Kind::range, b, b});
     }
   }
-  if (a.tokens.empty()) refuse(text);
+  if (a.empty()) refuse(text);
   return a;
 }
 
@@ -83,81 +84,46 @@ std::pair<std::size_t, std::size_t> gap(std::string_view& text) {
   return {min, max};
 }
 
-void finish(Alternative& a, bool reverse) {
-  if (reverse) std::ranges::reverse(a.tokens);
-  const bool fixed = std::ranges::all_of(
-      a.tokens, [](const Token& t) { return t.kind == Token::Kind::range && t.low == t.high; });
-  if (fixed)
-    for (const auto& t : a.tokens) a.literal.push_back(static_cast<char>(t.low));
+/// Fixed tokens in a row, as bytes.
+std::string fixed_bytes(const Alternative& tokens, std::size_t from) {
+  std::string bytes;
+  for (auto i = from; i < tokens.size(); ++i) {
+    if (tokens[i].kind != Token::Kind::range || tokens[i].low != tokens[i].high) break;
+    bytes.push_back(static_cast<char>(tokens[i].low));
+  }
+  return bytes;
 }
 
-bool accepts(const Token& t, unsigned char b) {
-  const bool inside = b >= t.low && b <= t.high;
-  switch (t.kind) {
-    case Token::Kind::range:
-      return inside;
-    case Token::Kind::not_range:
-      return !inside;
-    case Token::Kind::mask:
-      return (b & t.low) == t.low;
-  }
-  return false;
+/// Shortest and longest of the alternatives of a step.
+std::pair<std::size_t, std::size_t> width(const Step& step) {
+  const auto [low, high] = std::ranges::minmax_element(step, {}, &Alternative::size);
+  return {low->size(), high->size()};
 }
 
-/// Tries the steps from the anchor on. A search without upper limit that finds nothing will find nothing from
-/// any later place either, so the whole search then ends instead of starting again further on.
-class Search {
- public:
-  Search(std::string_view window, bool reverse, const std::vector<Step>& steps, PatternBudget& budget)
-      : window_(window), reverse_(reverse), steps_(steps), budget_(budget) {}
-
-  bool from(std::size_t step, std::size_t position) {
-    if (step == steps_.size()) return true;
-    const auto& s = steps_[step];
-    if (s.min > window_.size() - position) return false;
-    const auto first = position + s.min;
-    const auto last = s.max > window_.size() - position ? window_.size() : position + s.max;
-    for (auto at = first; at <= last && !hopeless_; ++at) {
-      if (!reverse_ && s.alternatives.size() == 1 && !s.alternatives[0].literal.empty() && first != last) {
-        at = next_literal(s.alternatives[0].literal, at, last);
-        if (at == std::string_view::npos) break;
-      }
-      for (const auto& a : s.alternatives)
-        if (fits(a, at) && from(step + 1, at + a.tokens.size())) return true;
-    }
-    if (s.max == unbounded) hopeless_ = true;
-    return false;
+/// The longest fixed bytes of the run, and which bytes can stand first.
+void prepare(Run& run) {
+  std::size_t lead_min = 0, lead_max = 0;
+  for (const auto& step : run.steps) {
+    const auto [low, high] = width(step);
+    if (step.size() == 1)
+      for (std::size_t at = 0; at < step[0].size(); ++at)
+        if (auto bytes = fixed_bytes(step[0], at); bytes.size() > run.anchor.size()) {
+          run.anchor = std::move(bytes);
+          run.lead_min = lead_min + at;
+          run.lead_max = lead_max + at;
+        }
+    lead_min += low;
+    lead_max += high;
   }
-
- private:
-  std::size_t next_literal(const std::string& literal, std::size_t at, std::size_t last) {
-    const auto room = window_.substr(0, std::min(window_.size(), last + literal.size()));
-    const auto found = room.find(literal, at);
-    const auto passed = (found == std::string_view::npos ? room.size() : found) - std::min(at, room.size());
-    if (!budget_.spend(1 + passed / 32)) hopeless_ = true;
-    return found;
+  run.min_width = lead_min;
+  for (const auto& alternative : run.steps.front()) {
+    const auto& token = alternative.front();
+    const bool range = token.kind == Token::Kind::range;
+    const unsigned from = range ? token.low : 0, to = range ? token.high : 255;
+    for (auto b = from; b <= to; ++b)
+      if (token.accepts(static_cast<unsigned char>(b))) run.first.set(b);
   }
-
-  bool fits(const Alternative& a, std::size_t at) {
-    if (!budget_.spend()) {
-      hopeless_ = true;
-      return false;
-    }
-    if (a.tokens.size() > window_.size() - at) return false;
-    if (!reverse_ && !a.literal.empty()) return window_.compare(at, a.literal.size(), a.literal) == 0;
-    for (std::size_t i = 0; i < a.tokens.size(); ++i) {
-      const auto place = reverse_ ? window_.size() - 1 - (at + i) : at + i;
-      if (!accepts(a.tokens[i], static_cast<unsigned char>(window_[place]))) return false;
-    }
-    return true;
-  }
-
-  std::string_view window_;
-  bool reverse_;
-  const std::vector<Step>& steps_;
-  PatternBudget& budget_;
-  bool hopeless_ = false;
-};
+}
 
 }  // namespace
 
@@ -174,40 +140,49 @@ BytePattern BytePattern::parse(std::string_view& text) {
       trailing_max = g.second == unbounded || trailing_max == unbounded ? unbounded : trailing_max + g.second;
       continue;
     }
-    Step step{trailing_min, trailing_max, {}};
-    trailing_min = trailing_max = 0;
+    Step step;
     if (eat(text, '(')) {
-      do step.alternatives.push_back(run(text));
+      do step.push_back(run(text));
       while (eat(text, '|'));
       if (!eat(text, ')')) refuse(text);
     } else {
-      step.alternatives.push_back(run(text));
+      step.push_back(run(text));
     }
-    for (auto& a : step.alternatives) finish(a, p.from_end_);
-    p.steps_.push_back(std::move(step));
+    p.add_step(trailing_min, trailing_max, std::move(step));
+    trailing_min = trailing_max = 0;
   }
-  if (p.steps_.empty()) refuse(text);
-  if (p.from_end_) {
-    // Read from the end, a step comes after the gap that is on its right.
-    for (std::size_t i = 0; i + 1 < p.steps_.size(); ++i) {
-      p.steps_[i].min = p.steps_[i + 1].min;
-      p.steps_[i].max = p.steps_[i + 1].max;
-    }
-    p.steps_.back().min = trailing_min;
-    p.steps_.back().max = trailing_max;
-    std::ranges::reverse(p.steps_);
-  }
+  if (p.runs_.empty()) refuse(text);
+  if (p.from_end_) p.turn_round(trailing_min, trailing_max);
+  for (auto& run : p.runs_) prepare(run);
   return p;
 }
 
-bool BytePattern::found_in(std::string_view window, PatternBudget& budget) const {
-  return Search(window, from_end_, steps_, budget).from(0, 0);
+/// Without a gap it follows the step before in the same run.
+void BytePattern::add_step(std::size_t min, std::size_t max, Step step) {
+  if (runs_.empty() || max > 0) runs_.push_back({min, max, {}, {}, 0, 0, 0, {}});
+  runs_.back().steps.push_back(std::move(step));
 }
 
-int BytePattern::first_byte() const noexcept {
-  const auto& s = steps_.front();
-  if (from_end_ || s.max != 0 || s.alternatives.size() != 1 || s.alternatives[0].literal.empty()) return -1;
-  return static_cast<unsigned char>(s.alternatives[0].literal[0]);
+/// Read from the end, a run comes after the gap that is on its right.
+void BytePattern::turn_round(std::size_t last_min, std::size_t last_max) {
+  for (std::size_t i = 0; i < runs_.size(); ++i) {
+    const bool last = i + 1 == runs_.size();
+    runs_[i].min = last ? last_min : runs_[i + 1].min;
+    runs_[i].max = last ? last_max : runs_[i + 1].max;
+    std::ranges::reverse(runs_[i].steps);
+    for (auto& step : runs_[i].steps)
+      for (auto& alternative : step) std::ranges::reverse(alternative);
+  }
+  std::ranges::reverse(runs_);
+}
+
+bool BytePattern::bounded() const noexcept {
+  return std::ranges::none_of(runs_, [](const Run& r) { return r.max == unbounded; });
+}
+
+std::bitset<256> BytePattern::first_bytes() const noexcept {
+  const bool known = !from_end_ && runs_.front().max == 0;
+  return known ? runs_.front().first : std::bitset<256>().set();
 }
 
 }  // namespace versoir::core

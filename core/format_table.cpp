@@ -1,7 +1,10 @@
 // Reader of the format table.
 #include "core/format_table.hpp"
 
+#include <algorithm>
+#include <bitset>
 #include <stdexcept>
+#include <utility>
 
 namespace versoir::core {
 
@@ -41,6 +44,17 @@ ContainerPart part(std::string_view text) {
   return {std::string(text.substr(0, at)), patterns(text.substr(at + 2))};
 }
 
+void add_bytes(FormatTable& table, ByteSignature signature) {
+  for (std::size_t i = 0; i < signature.patterns.size(); ++i) signature.cheapest_first.push_back(i);
+  std::ranges::stable_partition(signature.cheapest_first,
+                                [&](std::size_t i) { return signature.patterns[i].bounded(); });
+  std::bitset<256> first = std::bitset<256>().set();
+  for (const auto& pattern : signature.patterns) first &= pattern.first_bytes();
+  for (std::size_t b = 0; b < first.size(); ++b)
+    if (first[b]) table.by_first_byte[b].push_back(table.bytes.size());
+  table.bytes.push_back(std::move(signature));
+}
+
 void read_line(FormatTable& table, std::string_view line) {
   const auto fields = split(line, "\t");
   if (fields.size() == 2 && fields[0] == "other") {
@@ -62,10 +76,7 @@ void read_line(FormatTable& table, std::string_view line) {
   if (format == table.by_puid.end()) throw std::invalid_argument("signature before its format");
   table.formats[format->second].has_signature = true;
   if (fields[0] == "bytes") {
-    table.bytes.push_back({format->second, patterns(fields[2])});
-    const int first = table.bytes.back().patterns.front().first_byte();
-    auto& list = first < 0 ? table.any_first_byte : table.by_first_byte[static_cast<std::size_t>(first)];
-    list.push_back(table.bytes.size() - 1);
+    add_bytes(table, {format->second, patterns(fields[2]), {}});
   } else if (fields[0] == "zip" || fields[0] == "ole2") {
     ContainerSignature s{format->second, {}};
     for (std::size_t i = 2; i < fields.size(); ++i) s.parts.push_back(part(fields[i]));

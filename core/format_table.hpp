@@ -23,6 +23,7 @@ struct ContainerSignature {
 struct ByteSignature {
   std::size_t format = 0;
   std::vector<BytePattern> patterns;
+  std::vector<std::size_t> cheapest_first;  ///< their indexes: those with an upper limit before the others
 };
 
 struct FormatEntry {
@@ -39,8 +40,8 @@ struct FormatTable {
   std::unordered_map<std::string, std::vector<std::size_t>> by_extension;
   /// Extensions that PRONOM gives to formats that are not in the table.
   std::unordered_set<std::string> other_extensions;
-  std::array<std::vector<std::size_t>, 256> by_first_byte;  ///< indexes in `bytes`
-  std::vector<std::size_t> any_first_byte;
+  /// Indexes in `bytes` of the signatures that a file beginning with that byte can answer.
+  std::array<std::vector<std::size_t>, 256> by_first_byte;
 
   /// Throws std::invalid_argument naming the line.
   static FormatTable parse(std::string_view tsv);

@@ -197,6 +197,52 @@ std::string Client::archive_transfer_reply(const OperationId& id) {
                                        : Exit::platform_refused);
 }
 
+core::Json Client::referential(const std::string& name) {
+  constexpr std::size_t page = 1000, most = 10'000;  // past that offset VITAM's answers cannot be relied on
+  core::Json all = core::Json::array();
+  for (;;) {
+    auto r = request("GET", platform_.access_url + "/admin-external/v1/" + name);
+    r.headers["Content-Type"] = "application/json";
+    if (!platform_.access_contract.empty()) r.headers["X-Access-Contract-Id"] = platform_.access_contract;
+    r.body = core::Json{{"$query", core::Json::object()},
+                        {"$filter", {{"$limit", page}, {"$offset", all.size()}}},
+                        {"$projection", core::Json::object()}}
+                 .dump();
+    const auto response = http_.perform(r);
+    if (response.status != 200) {
+      try {
+        refused(msg("while asking for the referential {0}", name), response,
+                temporary(response.status) ? Exit::platform_unreachable : Exit::platform_refused);
+      } catch (const Error& e) {
+        throw RefusedByPlatform(e, response.status);
+      }
+    }
+    const auto answer = core::parse_json(response.body, r.url, Exit::reply_unreadable);
+    const auto results = answer.is_object() ? answer.find("$results") : answer.end();
+    if (!answer.is_object() || results == answer.end() || !results->is_array() ||
+        !std::ranges::all_of(*results, [](const core::Json& record) { return record.is_object(); }))
+      throw Error(Exit::reply_unreadable, msg("{0}: the answer holds no list of records.", r.url));
+    all.insert(all.end(), results->begin(), results->end());
+    if (results->size() < page) return all;
+    if (all.size() >= most)
+      throw Error(Exit::reply_unreadable,
+                  msg("{0}: more than {1} records, which the platform does not give.", r.url, most));
+  }
+}
+
+std::optional<std::string> Client::profile_grammar(const std::string& identifier) {
+  // Elsewhere an identifier could be another path; the platform's are letters, digits, - and _.
+  if (!is_operation_id(identifier)) return std::nullopt;
+  auto r = request("GET", platform_.access_url + "/admin-external/v1/profiles/" + identifier);
+  r.headers["Accept"] = "application/octet-stream";
+  r.response_limit = 64u << 20;
+  auto response = http_.perform(r);
+  if (response.status == 200 && !response.body.empty()) return std::move(response.body);
+  if (response.status == 200 || response.status == 404) return std::nullopt;
+  refused(msg("while asking for the archival profile {0}", identifier), response,
+          temporary(response.status) ? Exit::platform_unreachable : Exit::platform_refused);
+}
+
 std::vector<core::Finding> Client::ping() {
   std::vector<core::Finding> findings;
   for (const auto& [base, service] : {std::pair{platform_.ingest_url, "ingest-external"},

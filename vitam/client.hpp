@@ -46,6 +46,16 @@ struct OperationStatus {
   [[nodiscard]] bool waits_for_operators() const { return state == "PAUSE" && status == "FATAL"; }
 };
 
+/// The platform answered, and said no.
+class RefusedByPlatform : public core::Error {
+ public:
+  RefusedByPlatform(core::Error error, int status) : core::Error(std::move(error)), status_(status) {}
+  [[nodiscard]] int status() const noexcept { return status_; }
+
+ private:
+  int status_;
+};
+
 class Client {
  public:
   Client(core::HttpClient& http, Platform platform);
@@ -57,6 +67,11 @@ class Client {
   [[nodiscard]] core::Json detail(const OperationId& id);       ///< GET operations/{id}
   /// Error(Exit::not_found) when there is none (yet).
   [[nodiscard]] std::string archive_transfer_reply(const OperationId& id);
+  /// Every record of a referential of admin-external ("agencies"), as an array. RefusedByPlatform when the
+  /// platform does not show it.
+  [[nodiscard]] core::Json referential(const std::string& name);
+  /// The RNG or XSD file of an archival profile; nullopt when it has none.
+  [[nodiscard]] std::optional<std::string> profile_grammar(const std::string& identifier);
   /// GET status of both services: empty when up.
   [[nodiscard]] std::vector<core::Finding> ping();
   [[nodiscard]] const Platform& platform() const noexcept { return platform_; }

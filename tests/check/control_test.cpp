@@ -375,8 +375,9 @@ TEST_CASE("attachments to the platform need its identifiers") {
   const std::string guid = "aeaqaaaaaahgnz5dabg42amsbg3jnzqaaaaq";
   const auto good = with("<UpdateOperation><SystemId>" + guid + "</SystemId></UpdateOperation>");
   CHECK(good.status == Status::ok);
-  CHECK(std::any_of(good.assumptions.begin(), good.assumptions.end(),
-                    [](const std::string& a) { return a.find("attaches") != std::string::npos; }));
+  CHECK(std::any_of(good.assumptions.begin(), good.assumptions.end(), [](const core::Message& a) {
+    return a.english().find("attaches") != std::string::npos;
+  }));
   CHECK(tests::defects(with("<UpdateOperation><SystemId>_REPLACE_ME</SystemId></UpdateOperation>")) ==
         Codes{graph + ".INVALID_GUID_ATTACHMENT.KO"});
   CHECK(tests::defects(

@@ -199,8 +199,26 @@ TEST_CASE("the manifest follows the grammar of its archival profile") {
                               "<xs:import namespace='x' schemaLocation='/etc/passwd'/></xs:schema>"}) {
     const auto report = judge(grammar[1] == 'g' ? "RNG" : "XSD", grammar);
     CHECK(report.status == Status::ok);
-    CHECK(std::ranges::count(report.assumptions, "the manifest follows its archival profile") == 1);
+    CHECK(std::ranges::count(report.assumptions, "the manifest follows its archival profile",
+                             &core::Message::english) == 1);
   }
+}
+
+TEST_CASE("the day on which referentials were fetched is told among the assumptions") {
+  core::TemporaryDirectory dir;
+  const auto folder = tests::write_referentials(dir);
+  const auto told = [&] {
+    const auto referentials = check::Referentials::read(folder);
+    const auto report = check::check_sip(SmallSip().write(dir), &referentials);
+    return std::ranges::count(
+        report.assumptions,
+        "the referentials of the platform are still those that were fetched on 2026-11-01T08:00:00Z",
+        &core::Message::english);
+  };
+  CHECK(told() == 0);
+  core::write_file(folder / "fetched.json",
+                   R"({"format":"versoir-referential/1","date":"2026-11-01T08:00:00Z","platform":"p"})");
+  CHECK(told() == 1);
 }
 
 TEST_CASE("the management contract of the ingest contract must be known and active") {

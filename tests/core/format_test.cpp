@@ -3,6 +3,7 @@
 #include "core/format.hpp"
 
 #include "core/error.hpp"
+#include "core/format_search.hpp"
 #include "core/format_table.hpp"
 #include "core/zip.hpp"
 #include "ole2_sample.hpp"
@@ -65,7 +66,66 @@ std::string pdf_a(std::string_view part, std::string_view level) {
          "</pdfaid:conformance></rdf:Description>\n%%EOF\n";
 }
 
+bool pattern_found(std::string_view pattern, std::string_view bytes) {
+  const auto parsed = core::BytePattern::parse(pattern);
+  core::PatternBudget budget;
+  return core::PatternSearch(bytes, bytes, budget).finds(parsed);
+}
+
 }  // namespace
+
+TEST_CASE("a pattern is found wherever its gaps and alternatives allow, and nowhere else", "[format]") {
+  CHECK(pattern_found("B:\"ab\"{2}\"cd\"", "ab..cd"));
+  CHECK_FALSE(pattern_found("B:\"ab\"{2}\"cd\"", "ab.cd"));
+  CHECK_FALSE(pattern_found("B:\"ab\"{2}\"cd\"", "ab...cd"));
+  CHECK_FALSE(pattern_found("B:\"ab\"", " ab"));
+  CHECK(pattern_found("B:{0-1}\"ab\"", " ab"));
+  CHECK_FALSE(pattern_found("B:{0-1}\"ab\"", "  ab"));
+  CHECK(pattern_found("B:*\"ab\"", "aaaaab"));
+  CHECK_FALSE(pattern_found("B:{4-*}\"ab\"", "aaaab."));
+  CHECK(pattern_found("B:{3-*}\"ab\"", "aaaab."));
+  // The first place of the fixed bytes does not always do: the alternatives around it have several lengths.
+  CHECK(pattern_found("B:*(0A|0D|0D0A)\"END\"(0A|0D0A)\"x\"", "\nEND\r \r\nEND\r\nx"));
+  CHECK_FALSE(pattern_found("B:*(0A|0D|0D0A)\"END\"(0A|0D0A)\"x\"", "END\r\nx"));
+  CHECK(pattern_found("B:*(61|6162)\"cc\"", "..abcc"));
+  CHECK(pattern_found("B:(61|6162|616263)\"c\"{1}\"d\"", "abcc.d"));
+  // A later start of one piece, when what its first start leads to fails.
+  CHECK(pattern_found("B:{0-9}\"ab\"{0-2}\"cd\"", "ab....ab.cd"));
+  CHECK_FALSE(pattern_found("B:{0-5}\"ab\"{0-2}\"cd\"", "ab....ab.cd"));
+  CHECK(pattern_found("B:*\"ab\"{0-2}\"cd\"*\"ef\"", "ab....ab.cd ef"));
+  CHECK_FALSE(pattern_found("B:*\"ab\"{0-2}\"cd\"*\"ef\"", "ef ab.cd"));
+  CHECK(pattern_found("B:[30:39][!61][&81]", "5b\xC1"));
+  CHECK_FALSE(pattern_found("B:[30:39][!61][&81]", "5a\xC1"));
+  CHECK_FALSE(pattern_found("B:[30:39][!61][&81]", "5b\xC0"));
+  // Counted from the end.
+  CHECK(pattern_found("E:\"ab\"", "..ab"));
+  CHECK_FALSE(pattern_found("E:\"ab\"", "..ab."));
+  CHECK(pattern_found("E:\"ab\"{0-1}", "..ab."));
+  CHECK_FALSE(pattern_found("E:\"ab\"{0-1}", "..ab.."));
+  CHECK(pattern_found("E:\"ab\"{3-*}(63|\"de\"){0-2}", "xx ab 12 de."));
+  CHECK_FALSE(pattern_found("E:\"ab\"{3-*}(63|\"de\"){0-2}", "xx ab 1de."));
+  CHECK(pattern_found("E:\"a\"{1-3}\"ba\"{1-3}", "a.ba..ba."));
+  CHECK_FALSE(pattern_found("B:\"abc\"", "ab"));
+  CHECK_FALSE(pattern_found("E:\"abc\"", "bc"));
+  CHECK_FALSE(pattern_found("B:*\"abc\"", ""));
+}
+
+TEST_CASE("what was learnt for one pattern does not mislead the next ones", "[format]") {
+  core::PatternBudget budget;
+  const std::string bytes = "mark one mark two mark";
+  core::PatternSearch search(bytes, bytes, budget);
+  std::vector<core::BytePattern> patterns;
+  for (std::string_view text : {"B:\"mark\"{6-*}\"mark\"", "B:*\"mark\"", "B:{10-*}\"mark\"{4}",
+                                "B:{19-*}\"mark\"", "B:{18-*}\"mark\"", "B:*\"none\""})
+    patterns.push_back(core::BytePattern::parse(text));
+  CHECK(search.finds(patterns[0]));
+  CHECK(search.finds(patterns[1]));
+  CHECK(search.finds(patterns[2]));
+  CHECK_FALSE(search.finds(patterns[3]));
+  CHECK(search.finds(patterns[4]));
+  CHECK_FALSE(search.finds(patterns[5]));
+  CHECK_FALSE(search.finds(patterns[5]));
+}
 
 TEST_CASE("formats are told from bytes made by hand", "[format]") {
   using namespace std::string_literals;
@@ -178,6 +238,14 @@ TEST_CASE("a large file is judged on its two ends and says when that may not do"
   CHECK(marked.incomplete);
   const auto small = format_answer("%PDF-1.7\n%%EOF\n", "a.pdf");
   CHECK_FALSE(small.incomplete);
+}
+
+TEST_CASE("a repetitive text is identified within the budget", "[format]") {
+  std::string text;
+  while (text.size() < (4u << 20) - 64) text += "0;1;0;2000;0 SECTION M %PDF 0\r\n";
+  const auto answer = format_answer(text, "a.txt");
+  CHECK(answer.matches.front().puid == "x-fmt/111");
+  CHECK_FALSE(answer.incomplete);
 }
 
 TEST_CASE("hostile bytes end an identification early", "[format]") {

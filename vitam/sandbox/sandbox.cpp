@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "trust/timestamp.hpp"
 #include "vitam/sandbox/operations.hpp"
+#include "vitam/sandbox/referential_service.hpp"
 #include "vitam/sandbox/reply.hpp"
 
 #include <algorithm>
@@ -139,6 +140,7 @@ struct Sandbox::State {
       return r.method == "GET" ? product(*id, operations.manifest(*id)) : not_allowed();
     if (const auto id = id_in(path, "/admin-external/v1/operations/", ""))
       return r.method == "GET" || r.method == "HEAD" ? operation(*id) : not_allowed();
+    if (auto shown = answer_referential(options.referentials, r)) return std::move(*shown);
     return vitam_error(404, "000200", "sandbox", "Network", "no such resource");
   }
 
