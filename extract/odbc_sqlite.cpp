@@ -87,7 +87,8 @@ class SqliteDialect final : public OdbcDialect {
   }
   bool has_rowid(OdbcConnection& connection, const std::string& table) {
     const auto it = rowid_.find(table);
-    return it != rowid_.end() ? it->second : rowid_[table] = sqlite_has_rowid(asking(connection), table);
+    if (it != rowid_.end()) return it->second;
+    return rowid_[table] = sqlite_has_rowid(asking(connection), table);
   }
 
   std::map<std::string, bool> rowid_;

@@ -208,9 +208,9 @@ TEST_CASE("reading goes on behind a position, in the order of a key of several c
         core::Exit::extract_invalid);
 }
 
-TEST_CASE("a second connection sees the same moment through ODBC") {
-  if (!OdbcPostgresSite::available()) return;
-  OdbcPostgresSite site;
+TEMPLATE_TEST_CASE("a second connection sees the same moment", "", PostgresSite, OdbcPostgresSite) {
+  if (!TestType::available()) return;
+  TestType site;
   site.sql("CREATE TABLE t (a text); INSERT INTO t VALUES ('avant');");
   auto source = open(site.uri());
   site.sql("INSERT INTO t VALUES ('après');");
