@@ -6,6 +6,7 @@
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/build.hpp"
+#include "sip/lot_work.hpp"
 #include "sip/settings.hpp"
 #include "vitam/ingest.hpp"
 
@@ -79,42 +80,91 @@ void require_filing_receipts(Context& c, const sip::Plan& plan) {
   }
 }
 
+/// What a build of several lots has done and has still to do.
+class LotBuilder {
+ public:
+  LotBuilder(Context& c, const sip::Versement& versement, const sip::Plan& plan, extract::Extract* extract)
+      : c_(c), versement_(versement), plan_(plan), extract_(extract) {}
+
+  /// Builds what no other program is building; gives the others.
+  std::vector<sip::PlannedLot> build(const std::vector<sip::PlannedLot>& lots) {
+    std::vector<sip::PlannedLot> busy;
+    for (const auto& lot : lots) {
+      c_.check_stop();
+      if (const auto report = build(lot))
+        tell(lot, *report);
+      else
+        busy.push_back(lot);
+    }
+    return busy;
+  }
+  void finish() {
+    c_.out.table({core::tr("lot"), core::tr("units"), core::tr("objects"), core::tr("size"), "SHA-512"},
+                 rows_);
+  }
+  [[nodiscard]] std::size_t built() const noexcept { return rows_.size(); }
+  [[nodiscard]] bool warnings() const noexcept { return warnings_; }
+
+ private:
+  std::optional<sip::BuildReport> build(const sip::PlannedLot& lot) {
+    const bool replace = c_.words.has("replace");
+    auto& signer = c_.signer("producer");
+    auto* tsa = c_.tsa();
+    if (!extract_) return sip::build_filing_lot(versement_, plan_, lot.id, signer, tsa, replace, c_.clock);
+    return sip::build_lot(*extract_, c_.config(), versement_, plan_, lot.id, signer, tsa, replace, c_.clock,
+                          c_.out.progress());
+  }
+
+  void tell(const sip::PlannedLot& lot, const sip::BuildReport& report) {
+    c_.journal().append("SIP_BUILT", {{"lot", lot.id.value}, {"sha512", report.sip.sha512.hex()}},
+                        report.findings.empty() ? trust::Outcome::ok : trust::Outcome::warning,
+                        {{"units", report.units}, {"objects", report.objects}, {"size", report.sip.size}});
+    for (const auto& f : report.findings) {
+      c_.out.finding(f);
+      warnings_ = warnings_ || f.severity != core::Severity::info;
+    }
+    rows_.push_back({lot.id.value, core::show_count(report.units), core::show_count(report.objects),
+                     core::show_size(report.sip.size), report.sip.sha512.hex().substr(0, 16)});
+    c_.out.event("lot", {{"id", lot.id.value},
+                         {"units", report.units},
+                         {"objects", report.objects},
+                         {"size", report.sip.size},
+                         {"sha512", report.sip.sha512.hex()}});
+  }
+
+  Context& c_;
+  const sip::Versement& versement_;
+  const sip::Plan& plan_;
+  extract::Extract* extract_;
+  std::vector<std::vector<std::string>> rows_;
+  bool warnings_ = false;
+};
+
+/// Lots that others are building are theirs to finish: what was asked is not done yet.
+[[noreturn]] void tell_busy(const std::vector<sip::PlannedLot>& busy) {
+  core::Error e(Exit::temporary, msg("Some lots are being built by another program; the others are done."));
+  for (const auto& lot : busy) std::move(e).because(msg("{0}", lot.id.value));
+  throw std::move(e).hint(msg("Build again when it has finished: what is built is left alone."));
+}
+
 int run_build(Context& c) {
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
   std::optional<extract::Extract> extract;
   if (!plan.is_filing()) extract.emplace(planned_extract(c, plan));
   require_filing_receipts(c, plan);
-  auto& signer = c.signer("producer");
-  auto* tsa = c.tsa();
-  std::vector<std::vector<std::string>> rows;
-  bool warnings = false;
-  for (const auto& lot : c.chosen_lots(plan)) {
-    c.check_stop();
-    const bool replace = c.words.has("replace");
-    const auto report = extract
-                            ? sip::build_lot(*extract, c.config(), versement, plan, lot.id, signer, tsa,
-                                             replace, c.clock, c.out.progress())
-                            : sip::build_filing_lot(versement, plan, lot.id, signer, tsa, replace, c.clock);
-    c.journal().append("SIP_BUILT", {{"lot", lot.id.value}, {"sha512", report.sip.sha512.hex()}},
-                       report.findings.empty() ? trust::Outcome::ok : trust::Outcome::warning,
-                       {{"units", report.units}, {"objects", report.objects}, {"size", report.sip.size}});
-    for (const auto& f : report.findings) {
-      c.out.finding(f);
-      warnings = warnings || f.severity != core::Severity::info;
-    }
-    rows.push_back({lot.id.value, core::show_count(report.units), core::show_count(report.objects),
-                    core::show_size(report.sip.size), report.sip.sha512.hex().substr(0, 16)});
-    c.out.event("lot", {{"id", lot.id.value},
-                        {"units", report.units},
-                        {"objects", report.objects},
-                        {"size", report.sip.size},
-                        {"sha512", report.sip.sha512.hex()}});
-  }
-  c.out.table({core::tr("lot"), core::tr("units"), core::tr("objects"), core::tr("size"), "SHA-512"}, rows);
+  static_cast<void>(c.signer("producer"));  // a key that cannot be read stops everything before the work
+  static_cast<void>(c.tsa());
+  const auto lots = c.chosen_lots(plan);
+  sip::clear_abandoned_work(versement);
+  LotBuilder builder(c, versement, plan, extract ? &*extract : nullptr);
+  auto busy = builder.build(lots);
+  if (!busy.empty()) busy = builder.build(busy);  // most have been finished in the meantime
+  builder.finish();
+  if (!busy.empty()) tell_busy(busy);
   c.out.say(msg("→ Next: versoir check {0}", plan.versement));
-  c.out.summary({{"versement", plan.versement}, {"lots", rows.size()}});
-  return static_cast<int>(warnings ? Exit::with_warnings : Exit::ok);
+  c.out.summary({{"versement", plan.versement}, {"lots", builder.built()}});
+  return static_cast<int>(builder.warnings() ? Exit::with_warnings : Exit::ok);
 }
 
 }  // namespace
@@ -124,14 +174,18 @@ std::vector<CommandDef> build_commands() {
            .summary = mark("build and seal the SIPs of a versement"),
            .details =
                mark("One SEDA package per lot: manifest.xml and content/, nothing else, then the producer's "
-                    "seal beside it. The "
-                    "same plan and the same extract give the same bytes. A lot already built is left alone."),
+                    "seal beside it. The same plan and the same extract give the same bytes. A lot already "
+                    "built is left alone, and so is one that another program is building. Machines that "
+                    "share the workspace build a plan together: --shard 1/3 on the first, 2/3 on the second, "
+                    "3/3 on the third, each with its own --node."),
            .example = "versoir build scolarite-2026",
            .arguments = {{mark("VERSEMENT"), mark("identifier of the versement")}},
            .options = {{"lot", mark("ID"), mark("only this lot"), nullptr, true},
+                       {"shard", mark("I/N"), mark("only the I-th part of N: one lot in N, in their order")},
                        {"replace", nullptr, mark("build again a lot that is already built")}},
-           .exits = {Exit::with_warnings, Exit::configuration, Exit::extract_invalid, Exit::extract_altered,
-                     Exit::sip_build, Exit::lot_state, Exit::signing, Exit::evidence_broken},
+           .exits = {Exit::with_warnings, Exit::configuration, Exit::temporary, Exit::extract_invalid,
+                     Exit::extract_altered, Exit::sip_build, Exit::lot_state, Exit::signing,
+                     Exit::evidence_broken},
            .run = run_build}};
 }
 

@@ -24,6 +24,8 @@ const std::array globals{
     OptionDef{"workspace", mark("DIR"), mark("folder of versoir.conf, extracts and versements"), "."},
     OptionDef{"lang", "fr|en", mark("language of the messages (default: the environment's)"), nullptr, false,
               "fr|en"},
+    OptionDef{"node", mark("NAME"),
+              mark("name of this machine in the journal's file name (default: [journal] node)")},
     OptionDef{"json", nullptr, mark("facts as JSON lines on standard output, a summary last")},
     OptionDef{"quiet", nullptr, mark("no progress, no talk: results and errors only")},
     OptionDef{"no-progress", nullptr, mark("no progress line")},

@@ -4,6 +4,8 @@
 #include "cli/secret.hpp"
 #include "core/error.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <map>
 
@@ -37,6 +39,24 @@ std::optional<core::Instant> timestamps_since(const core::Config& config) {
   return core::Instant(std::chrono::sys_days(*date));
 }
 
+/// One lot in n, from the i-th on: shards of a plan are as long as each other within one lot, and each
+/// machine knows its own without asking the others.
+std::vector<sip::PlannedLot> lots_of_shard(const sip::Plan& plan, const std::string& text) {
+  std::size_t index = 0, count = 0;
+  const char* end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, index);
+  bool right = first.ec == std::errc() && first.ptr != end && *first.ptr == '/';
+  if (right) {
+    const auto second = std::from_chars(first.ptr + 1, end, count);
+    right = second.ec == std::errc() && second.ptr == end && index >= 1 && index <= count;
+  }
+  if (!right)
+    throw Error(Exit::usage, msg("--shard {0}: not a part such as 2/3, the second of three.", text));
+  std::vector<sip::PlannedLot> lots;
+  for (auto i = index - 1; i < plan.lots.size(); i += count) lots.push_back(plan.lots[i]);
+  return lots;
+}
+
 }  // namespace
 
 Context::Context(const Values& w, Console& console, const core::Clock& c, std::stop_token s)
@@ -63,12 +83,20 @@ const core::Config& Context::config() {
   return *lazy_->config;
 }
 
-fs::path Context::journal_file() {
-  return in_workspace("journal-" + config().get("journal", "node") + ".jsonl");
+std::string Context::journal_node() {
+  const auto given = words.find("node");
+  auto node = given ? *given : config().get("journal", "node");
+  if (!sip::is_versement_id(node))  // it becomes a file name
+    throw Error(given ? Exit::usage : Exit::configuration, msg("\"{0}\" cannot name a journal.", node))
+        .hint(msg(
+            "Use 1 to 40 letters, digits, underscores and hyphens, and begin with anything but a hyphen."));
+  return node;
 }
 
+fs::path Context::journal_file() { return in_workspace("journal-" + journal_node() + ".jsonl"); }
+
 trust::Journal& Context::journal() {
-  if (!lazy_->journal) lazy_->journal.emplace(journal_file(), config().get("journal", "node"), clock);
+  if (!lazy_->journal) lazy_->journal.emplace(journal_file(), journal_node(), clock);
   return *lazy_->journal;
 }
 
@@ -186,19 +214,18 @@ extract::Extract Context::open_extract(const sip::Plan& plan) const {
 
 std::vector<sip::PlannedLot> Context::chosen_lots(const sip::Plan& plan) const {
   const auto wanted = words.list("lot");
+  const auto shard = words.find("shard");
+  if (shard && !wanted.empty())
+    throw Error(Exit::usage, msg("--lot and --shard exclude each other: a shard already says which lots."));
+  if (shard) return lots_of_shard(plan, *shard);
   if (wanted.empty()) return plan.lots;
-  std::vector<sip::PlannedLot> lots;
-  for (const auto& id : wanted) {
-    bool found = false;
-    for (const auto& lot : plan.lots)
-      if (lot.id.value == id) {
-        lots.push_back(lot);
-        found = true;
-      }
-    if (!found)
+  for (const auto& id : wanted)
+    if (!plan.find({id}))
       throw Error(Exit::usage, msg("The versement {0} has no lot {1}.", plan.versement, id))
           .hint(msg("versoir status lists its lots."));
-  }
+  std::vector<sip::PlannedLot> lots;
+  for (const auto& lot : plan.lots)
+    if (std::find(wanted.begin(), wanted.end(), lot.id.value) != wanted.end()) lots.push_back(lot);
   return lots;
 }
 

@@ -44,6 +44,8 @@ class Context {
   [[nodiscard]] const core::Config& config();
   [[nodiscard]] trust::Journal& journal();
   [[nodiscard]] std::filesystem::path journal_file();
+  /// --node, else [journal] node: machines that share a workspace write a journal each.
+  [[nodiscard]] std::string journal_node();
   /// [signing.NAME]
   [[nodiscard]] trust::Signer& signer(const std::string& name);
   /// The certificate of [signing.NAME]; its key may be elsewhere.
@@ -66,7 +68,8 @@ class Context {
                                                core::Exit otherwise = core::Exit::lot_state) const;
   /// The extract of a plan, found from the workspace.
   [[nodiscard]] extract::Extract open_extract(const sip::Plan& plan) const;
-  /// Lots chosen by --lot, or all; an unknown one is Error(Exit::usage).
+  /// Lots chosen by --lot, or by --shard i/n (those whose place in the plan leaves i when divided by n), or
+  /// all, in the order of the plan; an unknown one, or no shard, is Error(Exit::usage).
   [[nodiscard]] std::vector<sip::PlannedLot> chosen_lots(const sip::Plan& plan) const;
 
   /// Throws Error(Exit::interrupted) when a stop was asked.

@@ -58,6 +58,8 @@ constexpr std::array keys{
     ConfigKey{"transfer", "seda", key_text("SEDA version: 2.1, 2.2 or 2.3"), "2.2"},
     ConfigKey{"transfer", "max_entries", key_text("units and objects in a lot, at most"), "99000"},
     ConfigKey{"transfer", "max_bytes", key_text("bytes of objects in a lot, at most"), "1000000000"},
+    ConfigKey{"transfer", "html", key_text("records also go as a page to read and print, beside their XML"),
+              "yes"},
     ConfigKey{"transfer", "visa_days", key_text("days for which a visa authorises the transfer"), "90"},
     ConfigKey{"platform.*", "kind",
               key_text("rehearsal or production; a production platform only takes final extracts"),
@@ -130,6 +132,12 @@ constexpr std::array keys{
         ""},
     ConfigKey{"start.*", "round_to_year_end",
               key_text("the rule starts on 31 December of the year of its start date"), "no"},
+    ConfigKey{"html", "*", key_text("archive profile = yes or no, when not as [transfer] html says"), ""},
+    ConfigKey{"files.*", "list",
+              key_text("files attached to the records of an archive profile: CSV with columns key, file, and "
+                       "perhaps title and date"),
+              ""},
+    ConfigKey{"files.*", "folder", key_text("folder that the files of the list are in"), ""},
     ConfigKey{"extract", "kind", key_text("kind of extract; only rehearsal for now"), "rehearsal"},
     ConfigKey{"consult", "limit", key_text("answers shown by a search, at most"), "50"},
 };

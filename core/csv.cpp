@@ -53,7 +53,7 @@ void CsvWriter::row(std::span<const std::optional<std::string>> fields) {
     if (i) line_ += separator_;
     if (fields[i]) append(*fields[i]);
   }
-  line_ += '\n';
+  line_ += line_end_;
   sink_.write(line_);
 }
 
@@ -65,7 +65,7 @@ void CsvWriter::row(std::initializer_list<std::string_view> fields) {
     append(f);
     first = false;
   }
-  line_ += '\n';
+  line_ += line_end_;
   sink_.write(line_);
 }
 

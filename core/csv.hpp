@@ -1,5 +1,5 @@
-// CSV (RFC 4180): UTF-8, comma, CRLF-free (LF) lines, quotes where needed; NULL distinct from empty when
-// asked.
+// CSV (RFC 4180): UTF-8, comma, lines that end with LF unless asked for CRLF, quotes where needed; NULL
+// distinct from empty when asked.
 #pragma once
 #include "core/file.hpp"
 
@@ -24,8 +24,9 @@ enum class CsvFor { programs, people };
 class CsvWriter {
  public:
   /// `separator`: spreadsheets of a French desk expect a semicolon.
-  explicit CsvWriter(ByteSink& sink, CsvFor reader = CsvFor::programs, char separator = ',')
-      : sink_(sink), reader_(reader), separator_(separator) {}
+  explicit CsvWriter(ByteSink& sink, CsvFor reader = CsvFor::programs, char separator = ',',
+                     std::string_view line_end = "\n")
+      : sink_(sink), reader_(reader), separator_(separator), line_end_(line_end) {}
   /// An empty string is written "" (quoted) and nullopt as nothing: the two stay distinct.
   void row(std::span<const std::optional<std::string>> fields);
   void row(std::initializer_list<std::string_view> fields);
@@ -35,6 +36,7 @@ class CsvWriter {
   ByteSink& sink_;
   CsvFor reader_;
   char separator_;
+  std::string_view line_end_;
   std::string line_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace versoir::core {
 
@@ -47,6 +49,53 @@ UniqueFd::~UniqueFd() {
   if (fd_ >= 0) ::close(fd_);
 }
 int UniqueFd::release() noexcept { return std::exchange(fd_, -1); }
+
+namespace {
+
+/// The names between the slashes; none when one of them is empty, or leads up or nowhere.
+std::vector<std::string> steps_of(std::string_view name) {
+  std::vector<std::string> steps;
+  if (name.find('\0') != std::string_view::npos) return steps;
+  for (std::size_t at = 0; at <= name.size();) {
+    const auto slash = std::min(name.find('/', at), name.size());
+    steps.emplace_back(name.substr(at, slash - at));
+    if (steps.back().empty() || steps.back() == "." || steps.back() == "..") return {};
+    at = slash + 1;
+  }
+  return steps;
+}
+
+}  // namespace
+
+UniqueFd open_beneath(const fs::path& folder, std::string_view name) {
+  const auto steps = steps_of(name);
+  if (steps.empty())
+    throw Error(Exit::disk,
+                msg("\"{0}\" is not the name of a file in the folder {1}.", name, folder.string()));
+  UniqueFd at(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!at) throw_errno("open", folder.string());
+  auto path = folder;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    path /= steps[i];
+    const bool last = i + 1 == steps.size();
+    // A pipe without a writer must not hold us up.
+    const int kind = last ? O_NONBLOCK : O_DIRECTORY;
+    UniqueFd next(::openat(at.get(), steps[i].c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | kind));
+    if (!next) {
+      struct stat st {};
+      const int why = errno;
+      if (::fstatat(at.get(), steps[i].c_str(), &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(st.st_mode))
+        throw Error(Exit::disk, msg("{0} is a symbolic link: it is not followed.", path.string()));
+      errno = why;
+      throw_errno("open", path.string());
+    }
+    at = std::move(next);
+  }
+  struct stat st {};
+  if (::fstat(at.get(), &st) != 0) throw_errno("stat", path.string());
+  if (!S_ISREG(st.st_mode)) throw Error(Exit::disk, msg("{0} is not a file.", path.string()));
+  return at;
+}
 
 UniqueFd open_read(const fs::path& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));

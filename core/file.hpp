@@ -28,6 +28,11 @@ class UniqueFd {
 /// Opens for reading (O_CLOEXEC). Throws Error(Exit::disk) naming the file.
 [[nodiscard]] UniqueFd open_read(const std::filesystem::path& path);
 
+/// Opens for reading a regular file that a list of someone else names: `name` is relative to `folder`, with
+/// slashes, and leads nowhere else. No symbolic link is followed under `folder`, nothing but a file is
+/// opened. Throws Error(Exit::disk) that says which of these fails.
+[[nodiscard]] UniqueFd open_beneath(const std::filesystem::path& folder, std::string_view name);
+
 /// The whole file as bytes; refuses more than `limit` bytes. Throws Error(Exit::disk).
 [[nodiscard]] std::string read_file(const std::filesystem::path& path, std::uint64_t limit = 256u << 20);
 

@@ -145,6 +145,7 @@ struct UnitDef {
   std::vector<UnitRule> rules;
   bool object = false;  ///< has the record as its XML object
   Template file_name;   ///< FileInfo/Filename of the object
+  std::string table;    ///< child of the record's root whose rows also go as a CSV table; "" = none
 };
 struct LeaveOut {
   std::string reason;     ///< French, one sentence, goes to left-out.csv and to the review

@@ -87,6 +87,7 @@ UnitDef read_unit(const XmlElement& e, Reading& r, const std::vector<std::string
   if (const auto* object = e.child("object")) {
     u.object = true;
     u.file_name = object->attribute_or("file-name", "");
+    u.table = core::trim(object->attribute_or("table", ""));
     check_template(u.file_name, *object, r, names);
   }
   return u;
@@ -124,6 +125,22 @@ void check_sampling(const XmlElement& root, const ArchiveDef& a, Reading& r) {
       msg("{0}: a selection (sampling) needs an AppraisalRule on the unit", r.at(*root.child("sampling"))));
 }
 
+/// A table is the rows of one node, without others below them.
+void check_unit_table(const XmlElement& root, const ArchiveDef& a, Reading& r) {
+  const auto* record = r.app.find_record(a.record);
+  if (a.unit.table.empty() || !record) return;
+  const auto& where = *root.child("unit")->child("object");
+  std::vector<std::string> tables;
+  for (const auto& node : record->root.children)
+    if (node.list && node.archived && node.children.empty()) tables.push_back(node.name);
+  if (std::ranges::find(tables, a.unit.table) == tables.end())
+    r.unknown(where,
+              msg("{0}: {1} is not a table of the record {2}: a child of its root that is archived, may have "
+                  "several rows, and has none below",
+                  r.at(where), a.unit.table, a.record),
+              a.unit.table, tables);
+}
+
 }  // namespace
 
 void read_archive(const XmlElement& root, Reading& r) {
@@ -156,6 +173,7 @@ void read_archive(const XmlElement& root, Reading& r) {
   }
   if (const auto* e = root.child("unit")) a.unit = read_unit(*e, r, nullptr);
   check_sampling(root, a, r);
+  check_unit_table(root, a, r);
   r.app.archives.push_back(std::move(a));
 }
 

@@ -1,6 +1,7 @@
 // Inside the room: a record as people read it, in French whoever runs the program (it is data, not messages).
 #pragma once
 #include "records/record.hpp"
+#include "records/rendition.hpp"
 
 #include <string>
 #include <string_view>
@@ -18,10 +19,11 @@ namespace versoir::records::parts {
 struct Section {
   const profiles::Node* node;
   std::vector<const RowNode*> rows;
+  bool plain = false;  ///< nothing below the rows that these readers see
   /// Rows without children of their own: a table.
-  [[nodiscard]] bool flat() const { return node->children.empty(); }
+  [[nodiscard]] bool flat() const { return plain; }
 };
-[[nodiscard]] std::vector<Section> sections(const RowNode& row);
+[[nodiscard]] std::vector<Section> sections(const RowNode& row, Readers readers = Readers::officers);
 
 /// Columns that hold something in at least one row, and the rows under them.
 struct Table {
@@ -30,8 +32,9 @@ struct Table {
 };
 [[nodiscard]] Table table_of(const Section& section);
 
-/// What the sheet calls the record, else its kind.
-[[nodiscard]] std::string title_of(const Record& record, const profiles::SheetDef* sheet);
+/// What the sheet calls the record, else its kind; for the archive, its kind and its first visible values.
+[[nodiscard]] std::string title_of(const Record& record, const profiles::SheetDef* sheet,
+                                   Readers readers = Readers::officers);
 /// Sections in the order of the sheet's tabs, then those that it does not name: nothing of a record is
 /// hidden.
 [[nodiscard]] std::vector<const Section*> ordered(const std::vector<Section>& all,

@@ -110,6 +110,8 @@ std::string people_date(const std::string& text) {
   return out;
 }
 
+bool shows(const Node& node, Readers readers) { return readers == Readers::officers || node.archived; }
+
 std::string plain_value(const Cell& cell) {
   auto text = *cell.value;
   switch (cell.field->type) {
@@ -142,10 +144,13 @@ std::vector<std::pair<std::string, std::string>> people_facts(const RowNode& row
   return facts;
 }
 
-std::vector<Section> sections(const RowNode& row) {
+std::vector<Section> sections(const RowNode& row, Readers readers) {
   std::vector<Section> out;
   for (const auto& child : row.node->children) {
-    Section section{&child, {}};
+    if (!shows(child, readers)) continue;
+    Section section{&child, {}, std::ranges::none_of(child.children, [&](const Node& below) {
+                      return shows(below, readers);
+                    })};
     for (const auto& r : row.children)
       if (r.node == &child) section.rows.push_back(&r);
     out.push_back(std::move(section));
@@ -181,10 +186,12 @@ std::string row_title(const RowNode& row) {
   return title.empty() ? row.node->label : title;
 }
 
-std::string title_of(const Record& record, const profiles::SheetDef* sheet) {
-  if (!sheet) return record.def->label;
+std::string title_of(const Record& record, const profiles::SheetDef* sheet, Readers readers) {
+  const bool archive = readers == Readers::archive;
+  if (!sheet) return archive ? record.def->label + " – " + row_title(record.root) : record.def->label;
   profiles::Row row;
-  for (const auto& cell : record.root.cells) row.emplace(cell.field->name, cell.value);
+  for (const auto& cell : record.root.cells)
+    row.emplace(cell.field->name, archive && cell.field->hidden ? std::nullopt : cell.value);
   return profiles::expand(sheet->title, row, "consult.xml " + sheet->record);
 }
 

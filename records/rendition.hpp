@@ -27,9 +27,13 @@ void write_xml(const Record& record, const RecordProvenance& provenance, core::B
 /// For a terminal or a text file, labels in French, codes resolved. With a sheet: its title, its order of
 /// sections.
 [[nodiscard]] std::string to_text(const Record& record, const profiles::SheetDef* sheet = nullptr);
-/// The same as a page.
+/// Who reads the page: an officer at work, or whoever receives the archive, who sees no more than the XML
+/// says (no node that is not archived, no hidden field, not even in the title).
+enum class Readers { officers, archive };
+/// The same as a page that stands alone: one file, no script, to read and to print; byte-stable for the same
+/// data.
 void write_html(const Record& record, const RecordProvenance& provenance, core::ByteSink& sink,
-                const profiles::SheetDef* sheet = nullptr);
+                const profiles::SheetDef* sheet = nullptr, Readers readers = Readers::officers);
 /// {name, label, fields: [{name, label, value, code_label?}], children: […]}: --json of `consult show`.
 [[nodiscard]] nlohmann::json to_json(const Record& record);
 

@@ -7,6 +7,8 @@
 #include "sip/versement.hpp"
 #include "trust/cades.hpp"
 
+#include <optional>
+
 namespace versoir::sip {
 
 struct BuildReport {
@@ -19,15 +21,18 @@ struct BuildReport {
 /// and a lot already sent (Exit::lot_state), and for a production platform rules that `config` does not say
 /// validated (Exit::configuration). A lot whose node is no longer in
 /// its filing plan, or in the receipt of that plan, is refused too (Exit::configuration).
-BuildReport build_lot(extract::Extract& extract, const core::Config& config, const Versement& versement,
-                      const Plan& plan, const MessageIdentifier& lot, trust::Signer& seal,
-                      trust::TimestampAuthority* tsa, bool replace, const core::Clock& clock,
-                      core::Progress& progress);
+/// nullopt: another program, here or on a machine that shares the workspace, is building this lot.
+[[nodiscard]] std::optional<BuildReport> build_lot(extract::Extract& extract, const core::Config& config,
+                                                   const Versement& versement, const Plan& plan,
+                                                   const MessageIdentifier& lot, trust::Signer& seal,
+                                                   trust::TimestampAuthority* tsa, bool replace,
+                                                   const core::Clock& clock, core::Progress& progress);
 
 /// The same for the one lot of a plan that transfers a filing plan (plan.hpp: make_filing_plan). A copy of
 /// the filing plan that is not what was planned is Error(Exit::lot_state).
-BuildReport build_filing_lot(const Versement& versement, const Plan& plan, const MessageIdentifier& lot,
-                             trust::Signer& seal, trust::TimestampAuthority* tsa, bool replace,
-                             const core::Clock& clock);
+[[nodiscard]] std::optional<BuildReport> build_filing_lot(const Versement& versement, const Plan& plan,
+                                                          const MessageIdentifier& lot, trust::Signer& seal,
+                                                          trust::TimestampAuthority* tsa, bool replace,
+                                                          const core::Clock& clock);
 
 }  // namespace versoir::sip

@@ -5,6 +5,7 @@
 #include "sip/build.hpp"
 #include "sip/built_lot.hpp"
 #include "sip/filing_plan.hpp"
+#include "sip/lot_work.hpp"
 #include "sip/sinks.hpp"
 #include "trust/seal.hpp"
 
@@ -67,24 +68,26 @@ FilingPlan planned(const Versement& versement, const Plan& plan) {
 
 }  // namespace
 
-BuildReport build_filing_lot(const Versement& versement, const Plan& plan, const MessageIdentifier& lot_id,
-                             trust::Signer& seal, trust::TimestampAuthority* tsa, bool replace,
-                             const core::Clock& clock) {
+std::optional<BuildReport> build_filing_lot(const Versement& versement, const Plan& plan,
+                                            const MessageIdentifier& lot_id, trust::Signer& seal,
+                                            trust::TimestampAuthority* tsa, bool replace,
+                                            const core::Clock& clock) {
   const auto* lot = plan.find(lot_id);
   if (!lot)
     throw Error(Exit::usage, msg("The versement {0} has no lot {1}.", plan.versement, lot_id.value))
         .hint(msg("versoir status lists its lots."));
+  const auto work = LotWork::begin(versement, lot_id);
+  if (!work) return std::nullopt;
   if (!replace)
-    if (auto report = still_built(versement, lot_id)) return std::move(*report);
+    if (auto report = still_built(versement, lot_id)) return report;
   refuse_built_again(versement, *lot);
   try {
     const auto filing = planned(versement, plan);
-    const core::TemporaryDirectory work(versement.folder());
-    auto built =
-        write_sip(filing, head_of(plan, *lot, filing.title, Settings::from_json(plan.settings)), work.path());
-    built.sip = trust::seal_file(work.path() / "sip.zip", seal, clock, tsa);
-    publish(work.path(), versement, *lot, built, {});
-    return {built.sip, built.units, 0, 0, {}};
+    auto built = write_sip(filing, head_of(plan, *lot, filing.title, Settings::from_json(plan.settings)),
+                           work->path());
+    built.sip = trust::seal_file(work->path() / "sip.zip", seal, clock, tsa);
+    publish(work->path(), versement, *lot, built, {});
+    return BuildReport{built.sip, built.units, 0, 0, {}};
   } catch (Error& e) {
     e.while_doing(msg("while building lot {0}", lot_id.value));
     throw;

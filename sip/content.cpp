@@ -97,6 +97,14 @@ std::string system_id(const records::Key& key) {
   return key.values.size() == 1 ? core::value_text(key.values.front()) : key.text();
 }
 
+std::uint64_t entries_of_record(const profiles::ArchiveDef& archive, const Settings& settings) {
+  if (!archive.unit.object) return 1;
+  std::uint64_t entries = 2;
+  if (settings.html.contains(archive.id)) ++entries;
+  if (!archive.unit.table.empty()) entries += 4;  // CSV and description: a unit and an object each
+  return entries;
+}
+
 std::array<DocumentationItem, 3> documentation_items(const profiles::Application& app,
                                                      const profiles::RecordDef& record) {
   return {

@@ -56,6 +56,9 @@ struct DocumentationItem {
 [[nodiscard]] std::array<DocumentationItem, 3> documentation_items(const profiles::Application& app,
                                                                    const profiles::RecordDef& record);
 
+/// Units and objects of one record, attached files apart: its unit, its XML, a page for people, a table.
+[[nodiscard]] std::uint64_t entries_of_record(const profiles::ArchiveDef& archive, const Settings& settings);
+
 /// Units and objects that a lot holds besides its records: root, documentation, its items and their objects.
 inline constexpr std::uint64_t fixed_entries = 2 + 3 * 2;
 

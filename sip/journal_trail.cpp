@@ -4,7 +4,10 @@
 #include "core/digest.hpp"
 #include "trust/journal.hpp"
 
+#include <algorithm>
+#include <array>
 #include <set>
+#include <string_view>
 
 namespace versoir::sip {
 
@@ -52,6 +55,13 @@ class Findings {
   std::vector<Finding> list_;
 };
 
+constexpr std::array events{"VISA_APPROVED", "VISA_REFUSED",    "VISA_REVOKED", "SIP_CHECKED",
+                            "SEND_STARTED",  "SEND_FAILED",     "SENT",         "SEND_IN_DOUBT",
+                            "ATR_RECEIVED",  "RECEIPT_VERIFIED"};
+
+/// Events that the trail is made of; take() and what it calls know no other.
+bool counts(std::string_view event) { return std::find(events.begin(), events.end(), event) != events.end(); }
+
 bool says(const fs::path& file, const char* key, const std::string& value) {
   return core::text_of(core::read_json(file), key) == value;
 }
@@ -59,14 +69,29 @@ bool says(const fs::path& file, const char* key, const std::string& value) {
 }  // namespace
 
 JournalTrail JournalTrail::read(const fs::path& workspace) {
-  JournalTrail trail;
+  std::vector<fs::path> files;
   std::error_code ec;
   for (fs::directory_iterator it(workspace, ec), end; !ec && it != end; it.increment(ec)) {
     const auto name = it->path().filename().string();
-    if (name.starts_with("journal-") && name.ends_with(".jsonl"))
-      trust::read_journal(it->path(), [&](const Json& line) { trail.take(line); });
+    if (name.starts_with("journal-") && name.ends_with(".jsonl")) files.push_back(it->path());
   }
   if (ec) throw core::Error(Exit::disk, msg("{0} cannot be read: {1}", workspace.string(), ec.message()));
+  std::sort(files.begin(), files.end());
+  // Machines write a journal each: the last word is the latest, whatever journal it stands in. Instants are
+  // ISO in UTC, so their order is that of texts; within a journal the order of the lines stays, also when its
+  // clock was put back.
+  std::vector<std::pair<std::string, Json>> lines;
+  for (const auto& file : files) {
+    std::string latest;
+    trust::read_journal(file, [&](const Json& line) {
+      latest = std::max(latest, core::text_of(line, "ts"));
+      if (counts(core::text_of(line, "event"))) lines.emplace_back(latest, line);
+    });
+  }
+  std::stable_sort(lines.begin(), lines.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  JournalTrail trail;
+  for (const auto& [instant, line] : lines) trail.take(line);
   return trail;
 }
 

@@ -107,31 +107,37 @@ void write_kept(core::CsvWriter& csv, const KeptRow& row) {
   csv.row(fields);
 }
 
-void read_rows(const std::filesystem::path& file,
-               const std::function<bool(std::vector<std::optional<std::string>>&)>& visit) {
+void read_records(const std::filesystem::path& file, char separator,
+                  const std::function<bool(std::vector<std::optional<std::string>>&, std::size_t)>& visit) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
   std::ifstream in(file, std::ios::binary);
   if (!in) core::throw_errno("open", file.string());
   std::string record, line;
   std::vector<std::optional<std::string>> fields;
-  bool header = true, inside_quotes = false;
+  bool inside_quotes = false;
+  std::size_t number = 0, started = 0;
   while (std::getline(in, line)) {
+    if (++number == 1 && line.starts_with(byte_order_mark)) line.erase(0, byte_order_mark.size());
+    if (record.empty()) started = number;
     // A quoted field may hold line ends: the record is whole when its quotes are even.
     if (std::count(line.begin(), line.end(), '"') % 2 != 0) inside_quotes = !inside_quotes;
     record += line;
     record += '\n';
     if (inside_quotes) continue;
-    if (!header) {
-      core::CsvReader reader(record, file.string());
-      const bool some = reader.next(fields);
-      for (auto& field : fields)
-        if (field) field = core::unguard_formula(*field);
-      if (some && !visit(fields)) return;
-    }
-    header = false;
+    core::CsvReader reader(record, file.string(), separator);
+    const bool some = reader.next(fields);
+    for (auto& field : fields)
+      if (field) field = core::unguard_formula(*field);
+    if (some && !visit(fields, started)) return;
     record.clear();
   }
   if (in.bad()) core::throw_errno("read", file.string());
   if (!record.empty()) throw Error(Exit::disk, msg("{0}: a quote is not closed.", file.string()));
+}
+
+void read_rows(const std::filesystem::path& file,
+               const std::function<bool(std::vector<std::optional<std::string>>&)>& visit) {
+  read_records(file, ',', [&](auto& fields, std::size_t line) { return line == 1 || visit(fields); });
 }
 
 void read_kept(const std::filesystem::path& file, const std::function<bool(const KeptRow&)>& visit) {

@@ -32,6 +32,11 @@ struct KeptRow {
 void write_kept_header(core::CsvWriter& csv);
 void write_kept(core::CsvWriter& csv, const KeptRow& row);
 
+/// Reads a CSV one record at a time, header included, with the line that it begins on, until `visit` says
+/// false. A byte order mark is passed over; a cell that guard_formula() changed is as it was. Throws
+/// Error(Exit::disk) naming the file.
+void read_records(const std::filesystem::path& file, char separator,
+                  const std::function<bool(std::vector<std::optional<std::string>>&, std::size_t)>& visit);
 /// Reads a CSV one record at a time, header skipped, until `visit` says false. Throws Error(Exit::disk)
 /// naming the file.
 void read_rows(const std::filesystem::path& file,

@@ -1,6 +1,7 @@
 // Entries are counted, bytes estimated (docs/decisions/0004).
 #include "sip/lot_filler.hpp"
 
+#include "records/table.hpp"
 #include "sip/sinks.hpp"
 
 #include <fmt/format.h>
@@ -26,15 +27,15 @@ LotFiller::LotFiller(std::vector<PlannedLot>& lots, const Settings& settings,
       documentation_bytes_(documentation_bytes),
       fixed_(fixed) {}
 
-const MessageIdentifier& LotFiller::add(const std::optional<std::string>& group, std::uint64_t bytes) {
-  const std::uint64_t own = archive_.unit.object ? 2 : 1;
-  if (open_ && (entries_ + own + (group && group != group_ ? 1 : 0) > settings_.max_entries ||
+const MessageIdentifier& LotFiller::add(const std::optional<std::string>& group, std::uint64_t entries,
+                                        std::uint64_t bytes) {
+  if (open_ && (entries_ + entries + (group && group != group_ ? 1 : 0) > settings_.max_entries ||
                 bytes_ + bytes > settings_.max_bytes))
     open_ = false;
   if (!open_) start();
   if (group && group != group_) ++entries_;
   group_ = group;
-  entries_ += own;
+  entries_ += entries;
   bytes_ += bytes;
   ++lots_.back().records;
   return lots_.back().id;
@@ -53,11 +54,15 @@ void LotFiller::start() {
 }
 
 SizeEstimate::SizeEstimate(records::RecordReader& reader, const profiles::Application& app,
-                           const profiles::ArchiveDef& archive, const records::RecordProvenance& provenance)
+                           const profiles::ArchiveDef& archive, const records::RecordProvenance& provenance,
+                           bool html)
     : reader_(reader),
       record_(app.find_record(archive.record)),
       provenance_(provenance),
-      wanted_(archive.unit.object) {}
+      table_(archive.unit.table),
+      sheet_(app.find_sheet(archive.record)),
+      wanted_(archive.unit.object),
+      html_(html) {}
 
 std::uint64_t SizeEstimate::of(const records::Key& key) {
   if (!wanted_) return manifest_bytes_per_record;
@@ -71,6 +76,8 @@ void SizeEstimate::measure(const records::Key& key) {
   if (!record) return;  // the build says so, with the key
   CountingSink sink;
   records::write_xml(*record, provenance_, sink);
+  if (!table_.empty()) records::write_table_csv(*record, table_, sink);
+  if (html_) records::write_html(*record, provenance_, sink, sheet_, records::Readers::archive);
   total_ += sink.size();
   ++measured_;
 }

@@ -19,7 +19,9 @@ class LotFiller {
   /// `fixed`: units and objects of each lot besides its records.
   LotFiller(std::vector<PlannedLot>& lots, const Settings& settings, const profiles::ArchiveDef& archive,
             std::string stem, std::uint64_t documentation_bytes, std::uint64_t fixed);
-  const MessageIdentifier& add(const std::optional<std::string>& group, std::uint64_t bytes);
+  /// `entries`: units and objects of the record, its own unit included.
+  const MessageIdentifier& add(const std::optional<std::string>& group, std::uint64_t entries,
+                               std::uint64_t bytes);
 
  private:
   void start();
@@ -35,11 +37,11 @@ class LotFiller {
   bool open_ = false;
 };
 
-/// Bytes of a record's XML: measured on some, the mean of those on the others.
+/// Bytes of a record's objects, attached files apart: measured on some, the mean of those on the others.
 class SizeEstimate {
  public:
   SizeEstimate(records::RecordReader& reader, const profiles::Application& app,
-               const profiles::ArchiveDef& archive, const records::RecordProvenance& provenance);
+               const profiles::ArchiveDef& archive, const records::RecordProvenance& provenance, bool html);
   std::uint64_t of(const records::Key& key);
 
  private:
@@ -48,7 +50,9 @@ class SizeEstimate {
   records::RecordReader& reader_;
   const profiles::RecordDef* record_;
   const records::RecordProvenance& provenance_;
-  bool wanted_;
+  std::string table_;
+  const profiles::SheetDef* sheet_;
+  bool wanted_, html_;
   std::uint64_t seen_ = 0, measured_ = 0, total_ = 0;
 };
 

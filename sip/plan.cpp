@@ -11,6 +11,7 @@
 #include "sip/kept.hpp"
 #include "sip/key_list.hpp"
 #include "sip/lot_filler.hpp"
+#include "sip/plan_files.hpp"
 #include "sip/plan_folder.hpp"
 #include "sip/plan_overlap.hpp"
 #include "sip/plan_refusals.hpp"
@@ -100,15 +101,17 @@ void refuse_future(const Settings& settings, const core::Clock& clock) {
 class Planner {
  public:
   Planner(extract::Extract& extract, const profiles::Application& app, const Settings& settings, Plan& plan,
-          const Versement& versement, const fs::path& configuration, KeyList* closed)
+          const Versement& versement, const fs::path& configuration, KeyList* closed, PlannedFiles& files)
       : extract_(extract),
         app_(app),
         settings_(settings),
         plan_(plan),
         configuration_(configuration),
         closed_(closed),
+        files_(files),
         kept_(versement.file("kept.csv")),
         left_out_(versement.file("left-out.csv")) {
+    files_.open(versement);
     write_kept_header(kept_.csv);
     left_out_.csv.row({"profile", "key", "reason", "year", "deferred"});
   }
@@ -122,7 +125,7 @@ class Planner {
                      fmt::format("{}-{}-{}", settings_.message_prefix, archive.code, id),
                      documentation_size(app_, *record),
                      fixed_entries + (settings_.attachments.contains(archive.id) ? 1 : 0));
-    SizeEstimate sizes(reader, app_, archive, provenance);
+    SizeEstimate sizes(reader, app_, archive, provenance, settings_.html.contains(archive.id));
     auto sampler = sample(archive, progress);
     tallies_.push_back({&archive, 0, 0, {}});
     progress.begin(archive.label, std::nullopt, "records");
@@ -150,6 +153,7 @@ class Planner {
     // digests).
     kept_.file.commit();
     left_out_.file.commit();
+    files_.finish(plan_);
     auto table = plan_table(versement, plan_, carried);
     write_plan_table(versement, table);
     versement.write_plan(plan_);
@@ -210,6 +214,7 @@ class Planner {
   void leave(const profiles::ArchiveDef& archive, const records::Candidate& candidate) {
     left_out_.csv.row({archive.id, candidate.key.text(), *candidate.left_out, year_of(archive, candidate.key),
                        candidate.deferred ? candidate.cited ? "cited" : "yes" : ""});
+    files_.leave(archive.id, candidate.key);
     tallies_.back().leave(*candidate.left_out);
     ++plan_.left_out;
   }
@@ -225,10 +230,18 @@ class Planner {
     auto row = kept_row(unit);
     row.sampling = criteria;
     if (candidate.closed) row.decision = closed_->reference(archive.id, candidate.key);
-    row.lot = filler.add(group_of(archive, candidate.facts), sizes.of(candidate.key)).value;
+    auto files = files_.of(archive.id, candidate.key);
+    auto bytes = sizes.of(candidate.key);
+    for (const auto& file : files) bytes += file.size;
+    row.lot = filler
+                  .add(group_of(archive, candidate.facts),
+                       entries_of_record(archive, settings_) + 2 * files.size(), bytes)
+                  .value;
     row.profile = archive.id;
     row.key = candidate.key.text();
     write_kept(kept_.csv, row);
+    for (auto& file : files) file.lot = row.lot;
+    files_.write(files);
     ++tallies_.back().kept;
     ++plan_.kept;
   }
@@ -239,6 +252,7 @@ class Planner {
   Plan& plan_;
   fs::path configuration_;  ///< folder that lists of the configuration are relative to
   KeyList* closed_;
+  PlannedFiles& files_;
   ClosedRefusals refusals_;
   HashedCsv kept_, left_out_;
   std::vector<Tally> tallies_;
@@ -292,9 +306,10 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
 
   records::RecordReader reader(extract.database(), app);
   check_queries(reader);
+  PlannedFiles files(settings, config.file().parent_path());
   NewFolder folder(versement.folder());
   auto* list = closed ? &*closed : nullptr;
-  Planner planner(extract, app, settings, plan, versement, config.file().parent_path(), list);
+  Planner planner(extract, app, settings, plan, versement, config.file().parent_path(), list, files);
   const auto id = plan_identity(plan, settings, list ? list->sha512() : std::string());
   for (const auto* archive : archives) planner.run(*archive, id, reader, progress);
   if (list) {
@@ -304,6 +319,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
         {"name", list->file().filename().string()}, {"sha512", list->sha512()}, {"records", plan.kept}};
   }
   if (!list) refuse_empty(planner.tallies(), options.profiles, plan);
+  if (!list) files.refuse_unmet();
   auto made = planner.finish(versement, carried);
   if (table) *table = std::move(made);
   for (auto& finding : planned_twice(versement, plan)) plan.findings.push_back(std::move(finding));

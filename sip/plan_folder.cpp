@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "sip/lot_work.hpp"
 
 #include <system_error>
 
@@ -44,6 +45,9 @@ int next_attempt(const Versement& versement, bool replace) {
   if (!replace)
     throw Error(Exit::lot_state, msg("The versement {0} is already planned.", versement.id()))
         .hint(msg("Use --replace to plan it again: its lots then have new identifiers."));
+  if (const auto busy = clear_abandoned_work(versement); !busy.empty())
+    throw Error(Exit::lot_state, msg("{0} is being built by another program.", busy.front()))
+        .hint(msg("Wait until it has finished, or stop it; then plan again."));
   const auto previous = versement.plan();
   refuse_if_sent(versement, previous);
   return previous.attempt + 1;

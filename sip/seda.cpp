@@ -271,7 +271,7 @@ Item binary_object(const DataObject& object) {
   Item item = Item::node("BinaryDataObject");
   item.attribute = "id";
   item.attribute_value = object.id;
-  item.add("DataObjectVersion", "BinaryMaster_1");
+  item.add("DataObjectVersion", object.usage + "_1");
   item.add("Uri", object.uri);
   Item digest = Item::leaf("MessageDigest", object.digest.hex());
   digest.attribute = "algorithm";
@@ -423,7 +423,7 @@ struct ManifestWriter::State {
       good = good && c >= '0' && c <= '9';
       if (good) number = number * 10 + static_cast<std::uint64_t>(c - '0');
     }
-    if (!good || number == 0 || number > object_count)
+    if (!good || number == 0 || number > referenced.size())
       throw Error(Exit::unexpected, msg("The object group {0} was not declared.", id));
     return static_cast<std::size_t>(number - 1);
   }
@@ -457,17 +457,25 @@ ManifestWriter::ManifestWriter(const MessageHead& head, core::ByteSink& sink, co
 ManifestWriter::~ManifestWriter() = default;
 
 std::string ManifestWriter::add_object(DataObject& object, std::string_view extension) {
+  return add_group({&object, 1}, {&extension, 1});
+}
+
+std::string ManifestWriter::add_group(std::span<DataObject> objects,
+                                      std::span<const std::string_view> extensions) {
   if (s_->finished) throw Error(Exit::unexpected, msg("The manifest is finished."));
-  const auto number = std::to_string(++s_->object_count);
-  object.id = "BDO" + number;
-  object.uri = "content/" + object.id + "." + safe_extension(extension);
+  auto id = "OG" + std::to_string(s_->referenced.size() + 1);
   Item group = Item::node("DataObjectGroup");
   group.attribute = "id";
-  group.attribute_value = "OG" + number;
-  group.children.push_back(binary_object(object));
+  group.attribute_value = id;
+  for (std::size_t i = 0; i < objects.size(); ++i) {
+    auto& object = objects[i];
+    object.id = "BDO" + std::to_string(++s_->object_count);
+    object.uri = "content/" + object.id + "." + safe_extension(extensions[i]);
+    group.children.push_back(binary_object(object));
+  }
   s_->main.put(std::move(group));
   s_->referenced.push_back(false);
-  return "OG" + number;
+  return id;
 }
 
 std::string ManifestWriter::open_unit(const UnitContent& content, std::string_view object_group) {

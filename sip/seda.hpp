@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,7 @@ struct DataObject {
   std::string mime, puid, format_name;
   std::string file_name;
   std::optional<core::Instant> last_modified;
+  std::string usage = "BinaryMaster";  ///< of DataObjectVersion, always version 1
 };
 
 /// Head and tail of an ArchiveTransfer.
@@ -87,6 +89,8 @@ class ManifestWriter {
   /// Declares an object in its own group; returns the group id for unit(). `object.id` and `uri` are assigned
   /// here: content/<id>.<extension>.
   std::string add_object(DataObject& object, std::string_view extension);
+  /// The same for representations of one thing, each of another usage, the master first.
+  std::string add_group(std::span<DataObject> objects, std::span<const std::string_view> extensions);
   /// Opens an archive unit, returns its id. Its object group, if any, is referenced at once.
   std::string open_unit(const UnitContent& content, std::string_view object_group = {});
   void close_unit();

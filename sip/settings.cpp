@@ -1,6 +1,7 @@
 // Reads from versoir.conf what SIPs need, all defects at once, and keeps it in the plan.
 #include "sip/settings.hpp"
 
+#include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "sip/attachment.hpp"
@@ -151,6 +152,22 @@ void read_sampling(SettingsReader& reader, const core::Config& config, const pro
   s.sampling[archive.id] = std::move(decision);
 }
 
+/// What goes beside the XML of a record: a page for people, files of the establishment.
+void read_objects(SettingsReader& reader, const core::Config& config,
+                  const std::vector<const profiles::ArchiveDef*>& archives, Settings& s) {
+  const bool pages = config.get_bool("transfer", "html");
+  for (const auto* archive : archives) {
+    const bool page = config.find("html", archive->id) ? config.get_bool("html", archive->id) : pages;
+    if (page && archive->unit.object) s.html.insert(archive->id);
+    const auto section = "files." + archive->id;
+    if (!config.has_section(section)) continue;
+    FilesSource source{reader.required(section, "list"), reader.required(section, "folder"), ""};
+    if (const auto list = config.file().parent_path() / source.list; std::filesystem::is_regular_file(list))
+      source.sha512 = core::digest_file(list).sha512.hex();
+    s.files[archive->id] = std::move(source);  // a list that is not there is told with its other defects
+  }
+}
+
 /// The same for all that is planned: the establishment, the limits, the program.
 Settings read_establishment(SettingsReader& reader, const PlanOptions& options) {
   Settings s;
@@ -243,6 +260,7 @@ Settings read_settings(const core::Config& config, const profiles::Application& 
   read_rules(reader, app, archives, s);
   for (const auto* archive : archives) read_sampling(reader, config, *archive, s);
   read_attachments(reader, archives, workspace, s);
+  read_objects(reader, config, archives, s);
   if (reader.lacking())
     for (auto& stray : stray_names(config, app, options.names_elsewhere))
       reader.report(std::move(stray.message));

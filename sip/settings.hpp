@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,12 @@ struct Attachment {
   std::string system_id;  ///< SystemId of the node's unit
 };
 
+/// Files attached to the records of an archive profile: [files.<archive profile>].
+struct FilesSource {
+  std::string list, folder;  ///< as configured
+  std::string sha512;        ///< of the list
+};
+
 struct Settings {
   std::string establishment, message_prefix;
   std::string archival_agency, transferring_agency, originating_agency, submission_agency;
@@ -59,6 +66,8 @@ struct Settings {
   std::map<std::string, SamplingDecision> sampling;  ///< archive profile → selection, of those that have one
   std::map<std::string, StartDecision> starts;       ///< logical code → start dates, of those decided
   std::map<std::string, Attachment> attachments;     ///< archive profile → node, of those attached
+  std::map<std::string, FilesSource> files;          ///< archive profile → files, of those that have some
+  std::set<std::string> html;  ///< archive profiles whose records also go as a page for people
   std::string platform, platform_kind, seda, tool;
   std::int64_t tenant = 0;
   std::uint64_t max_entries = 0, max_bytes = 0;

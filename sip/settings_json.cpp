@@ -109,6 +109,9 @@ Json Settings::to_json() const {
                {"tool", tool}};
   for (const auto& [code, decision] : starts) json["starts"][code] = json_of(decision);
   for (const auto& [archive, attachment] : attachments) json["attachments"][archive] = json_of(attachment);
+  for (const auto& [archive, source] : files)
+    json["files"][archive] = {{"list", source.list}, {"folder", source.folder}, {"sha512", source.sha512}};
+  if (!html.empty()) json["html"] = html;
   return json;
 }
 
@@ -155,6 +158,13 @@ Settings Settings::from_json(const Json& json) {
   if (json.contains("attachments"))
     for (const auto& item : object("attachments").items())
       s.attachments[item.key()] = attachment_from(item.value());
+  if (json.contains("files"))
+    for (const auto& item : object("files").items())
+      s.files[item.key()] = {text(item.value(), "list"), text(item.value(), "folder"),
+                             text(item.value(), "sha512")};
+  if (const auto pages = json.find("html"); pages != json.end() && pages->is_array())
+    for (const auto& archive : *pages)
+      if (archive.is_string()) s.html.insert(archive.get<std::string>());
   s.platform = text(json, "platform");
   s.platform_kind = text(json, "platformKind");
   s.tenant = core::json_int(json, "tenant", origin);

@@ -83,6 +83,10 @@ std::vector<core::Finding> stray_names(const core::Config& config, const profile
     strays.archive(name, fmt::format("[attach] {}", name), "CONFIG_ATTACHMENT");
   for (const auto& [name, contract] : config.section("agreements"))
     strays.archive(name, fmt::format("[agreements] {}", name), "CONFIG_AGREEMENT");
+  for (const auto& [name, page] : config.section("html"))
+    strays.archive(name, fmt::format("[html] {}", name), "CONFIG_HTML");
+  for (const auto& name : config.names("files"))
+    strays.archive(name, fmt::format("[files.{}]", name), "CONFIG_FILES");
   std::vector<std::string> codes;
   for (const auto& rule : app.rules) codes.push_back(rule.code);
   for (const auto& code : config.names("start")) strays.rule(code, fmt::format("[start.{}]", code), codes);

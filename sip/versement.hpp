@@ -79,6 +79,9 @@ struct Plan {
   /// the file of the filing plan in the versement's folder, `extract_root` its SHA-256.
   core::Json filing;
 
+  /// {sha512, files, bytes} of files.csv, when files are attached to records; null without.
+  core::Json files;
+
   [[nodiscard]] const PlannedLot* find(const MessageIdentifier& id) const;
   [[nodiscard]] bool is_filing() const noexcept { return !filing.is_null(); }
 };

@@ -41,7 +41,7 @@ for profile in deliberations diplomes-delivres dossiers-etudiants listes-inscrit
   grep -q ",$profile," versements/scolarite-2026/kept.csv || fail "nothing kept of $profile"
 done
 grep -q ',theses-hdr,.*LŒUILLET Zoé, soutenance du .*DUA_THESE_50' versements/scolarite-2026/kept.csv || fail "the thesis defended in 2013"
-diplomas=$(unzip -p versements/scolarite-2026/lots/USA-DIP-*/sip.zip 'content/*')
+diplomas=$(unzip -p versements/scolarite-2026/lots/USA-DIP-*/sip.zip 'content/*.xml')
 [ "$(grep -o ">KERMARREC<" <<<"$diplomas" | wc -l)" = 2 ] || fail "KERMARREC has two diplomas"
 grep -q ">D'ALMEIDA<" <<<"$diplomas" && fail "a diploma that no jury gave"
 

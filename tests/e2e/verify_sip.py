@@ -6,7 +6,8 @@ usage: verify_sip.py LOT_FOLDER KEPT_CSV [ATR]
 - every Uri has a file and every file a Uri; SHA-512 and Size recomputed
 - every reference resolves; every group is used once; every unit has a title and a level
 - units of records = lines of kept.csv for this lot; counts of build.json, check.json and receipt.json
-- every archived XML is well-formed"""
+- every archived XML is well-formed
+- every page (HTML) stands beside the XML that it renders, alone and without script, and shows no value that the XML does not say"""
 import csv
 import hashlib
 import json
@@ -15,6 +16,7 @@ import re
 import sys
 import xml.etree.ElementTree as ET
 import zipfile
+from html.parser import HTMLParser
 
 
 def local(element):
@@ -33,6 +35,61 @@ def system_id(key):
     """A key of one value is written bare, a longer one as its JSON list."""
     values = json.loads(key)
     return str(values[0]) if len(values) == 1 else key
+
+
+class Page(HTMLParser):
+    """Values (dd, td) of a page; what it needs from elsewhere, or runs, is an error."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.values, self.labels, self.titles = [], [], 0, []
+
+    def handle_starttag(self, tag, attributes):
+        assert tag not in ("script", "link", "img", "iframe", "object", "a", "form"), tag
+        assert not [name for name, _ in attributes if name in ("src", "href") or name.startswith("on")], attributes
+        if tag == "html":
+            assert dict(attributes)["lang"] == "fr"
+        if tag == "th":
+            assert dict(attributes)["scope"] in ("col", "row")
+        if tag != "meta":
+            self.open.append(tag)
+        if tag in ("dd", "td"):
+            self.values.append("")
+        self.labels += tag in ("dt", "th")
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] in ("dd", "td"):
+            self.values[-1] += data
+        if self.open and self.open[-1] == "title":
+            self.titles.append(data)
+
+
+def sayings(xml):
+    """What a page may show of a record: its texts as they are or as people write them, labels of its codes, its provenance."""
+    said = {""}
+    for element in ET.fromstring(xml).iter():
+        text = " ".join((element.text or "").split())
+        said |= {text, text.replace(".", ","), text + " (code inconnu)", *element.attrib.values()}
+        date = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:T(.*))?", text)
+        if date:
+            said.add(f"{date[3]}/{date[2]}/{date[1]}" + (f" {date[4]}" if date[4] else ""))
+    return said
+
+
+def check_page(page, xml):
+    parser = Page()
+    parser.feed(page.decode("utf-8"))
+    parser.close()
+    assert not parser.open, "tags left open: " + str(parser.open)
+    assert parser.titles and parser.titles[0].strip(), "no title"
+    assert b"@media print" in page and b"url(" not in page and b"@import" not in page
+    said = sayings(xml)
+    more = [v for v in parser.values if " ".join(v.split()) not in said]
+    assert not more, f"the page shows what the XML does not say: {more[:3]}"
+    return len(parser.values)
 
 
 def main(folder, kept_csv, atr=None):
@@ -66,6 +123,16 @@ def main(folder, kept_csv, atr=None):
         if uri.endswith(".xml"):
             ET.fromstring(data)
     assert set(uris) == files, files ^ set(uris)
+
+    pages = 0
+    for group in find_all(root, "DataObjectGroup"):
+        members = {child(o, "DataObjectVersion").text: child(o, "Uri").text for o in find_all(group, "BinaryDataObject")}
+        assert len(members) == len(list(group)) and "BinaryMaster_1" in members, members
+        if "Dissemination_1" in members:
+            uri = members["Dissemination_1"]
+            assert child(child(uris[uri], "FormatIdentification"), "FormatId").text == "fmt/471"
+            assert check_page(archive.read(uri), archive.read(members["BinaryMaster_1"])) > 3, uri
+            pages += 1
 
     groups = {g.attrib["id"] for g in find_all(root, "DataObjectGroup")}
     references = [r.text for r in find_all(root, "DataObjectGroupReferenceId")]
@@ -107,7 +174,7 @@ def main(folder, kept_csv, atr=None):
         assert receipt["atr_sha512"] == hashlib.sha512(open(atr, "rb").read()).hexdigest()
         assert (receipt["units"], receipt["objects"]) == (len(units), len(objects))
         assert receipt["operation"] == child(reply, "MessageIdentifier").text
-    print(f"{name}: {len(units)} units, {len(objects)} objects, all right")
+    print(f"{name}: {len(units)} units, {len(objects)} objects, {pages} pages, all right")
 
 
 main(*sys.argv[1:])

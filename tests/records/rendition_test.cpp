@@ -2,6 +2,7 @@
 #include "records/rendition.hpp"
 
 #include "core/csv.hpp"
+#include "core/format.hpp"
 #include "core/xml.hpp"
 #include "fixture.hpp"
 
@@ -120,6 +121,45 @@ TEST_CASE("The page in HTML escapes the data, says where it comes from, follows 
   CHECK_THAT(plain.text, Contains("<h1>Dossier de l&#39;adhérent</h1>") && Contains("ab12"));
   CHECK_THAT(sheet.text, Contains("<h1>&lt;script&gt;alert(1)&lt;/script&gt;</h1>"));
   CHECK_THAT(sheet.text, Contains("handle broken") && Contains("29/02/1980"));
+}
+
+TEST_CASE(
+    "The page for the archive holds no more than the XML: no hidden field, no node that is not archived") {
+  auto db = loan_database();
+  db.exec("UPDATE MEMBER SET NO = 41799 WHERE NO = 1; UPDATE LOAN SET NO = 41799 WHERE NO = 1");
+  db.exec("UPDATE REMARK SET NO = 41799 WHERE NO = 1; UPDATE MEMBER SET NICK = 'Sobriquet' WHERE NO = 41799");
+  auto files = tests::changed(tests::loan_files(), "records.xml", "name=\"remark\" label",
+                              "name=\"remark\" archived=\"no\" label");
+  files = tests::changed(files, "records.xml", "name=\"nick\" label=\"Surnom\"",
+                         "name=\"nick\" label=\"Surnom\" hidden=\"yes\"");
+  files = tests::changed(files, "consult.xml", "title=\"{name}\"", "title=\"{name} {nick} {no}\"");
+  const auto app = loan_app(files);
+  records::RecordReader reader(db, app);
+  const auto record = reader.read(app.records.front(), key(41799));
+  core::StringSink xml, officers, archive, again, without_sheet;
+  records::write_xml(*record, provenance, xml);
+  records::write_html(*record, provenance, officers, &app.sheets.front());
+  records::write_html(*record, provenance, archive, &app.sheets.front(), records::Readers::archive);
+  records::write_html(*record, provenance, again, &app.sheets.front(), records::Readers::archive);
+  records::write_html(*record, provenance, without_sheet, nullptr, records::Readers::archive);
+  for (const std::string secret : {"handle broken", "Sobriquet", "41799", "Remarques"}) {
+    INFO(secret);
+    CHECK_THAT(officers.text, Contains(secret));
+    CHECK_THAT(xml.text, !Contains(secret));
+    CHECK_THAT(archive.text, !Contains(secret));
+    CHECK_THAT(without_sheet.text, !Contains(secret));
+  }
+  CHECK_THAT(archive.text, Contains("Le Goff") && Contains("29/02/1980") && Contains("saw"));
+  CHECK(archive.text == again.text);
+  CHECK_THAT(without_sheet.text, Contains("<title>Dossier de l&#39;adhérent – Le Goff &amp; &lt;fils&gt;"));
+  // Alone, without script, for a screen reader and a printer; as Siegfried tells it.
+  for (const auto* outside : {"<script", "http:", "https:", "src=", "href=", "url(", "@import"})
+    CHECK_THAT(archive.text, !Contains(outside));
+  CHECK_THAT(archive.text,
+             Contains("<html lang=\"fr\">") && Contains("@media print") && Contains("scope=\"col\""));
+  const auto format = core::identify(archive.text, "page.html");
+  REQUIRE(format);
+  CHECK(format->puid == "fmt/471");
 }
 
 TEST_CASE("The JSON has labels, values and labels of codes") {

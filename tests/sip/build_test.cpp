@@ -4,6 +4,7 @@
 #include "club_fixture.hpp"
 #include "core/digest.hpp"
 #include "core/json.hpp"
+#include "sip/lot_work.hpp"
 #include "test_support.hpp"
 
 #include <catch2/catch.hpp>
@@ -205,16 +206,53 @@ TEST_CASE("a build that fails leaves nothing behind") {
   BrokenSigner broken(*producer);
   CHECK(exit_of([&] {
           sip::build_lot(club.extract(), club.config(), club.versement(), plan, plan.lots[0].id, broken,
-                         nullptr, false, club.clock, club.progress);
+                         nullptr, false, club.clock, club.progress)
+              .value();
         }) == Exit::signing);
   CHECK(names_in(club.versement().folder()) == before);
   // And a failure never damages what stood there.
   const auto built = club.build(plan, plan.lots[0].id);
   CHECK(exit_of([&] {
           sip::build_lot(club.extract(), club.config(), club.versement(), plan, plan.lots[0].id, broken,
-                         nullptr, true, club.clock, club.progress);
+                         nullptr, true, club.clock, club.progress)
+              .value();
         }) == Exit::signing);
   CHECK(core::digest_file(club.versement().sip(plan.lots[0].id)) == built.sip);
+}
+
+TEST_CASE("one program builds a lot at a time; what a killed one left is removed") {
+  Club club;
+  const auto plan = club.plan();
+  const auto& lot = plan.lots[0].id;
+  const auto producer = club.signer("producer");
+  const auto build = [&] {
+    return sip::build_lot(club.extract(), club.config(), club.versement(), plan, lot, *producer, nullptr,
+                          false, club.clock, club.progress);
+  };
+  const auto before = names_in(club.versement().folder());
+  {
+    const auto other = sip::LotWork::begin(club.versement(), lot);
+    REQUIRE(other);
+    CHECK_FALSE(build());
+    CHECK_FALSE(fs::exists(club.versement().lot(lot)));
+    CHECK(sip::clear_abandoned_work(club.versement()) == std::vector<std::string>{lot.value});
+    CHECK(fs::exists(other->path()));
+    CHECK(exit_of([&] { club.plan([](sip::PlanOptions& o) { o.replace = true; }); }) == Exit::lot_state);
+  }
+  CHECK(names_in(club.versement().folder()) == before);
+  // A killed program: its folder and its lock are there, and nobody holds the lock.
+  const auto left = club.versement().file("building-" + lot.value);
+  for (const bool cleared : {false, true}) {
+    fs::create_directory(left);
+    core::write_file(left / "objects.partial", "half a record");
+    core::write_file(left.string() + ".lock", "");
+    if (cleared)
+      CHECK(sip::clear_abandoned_work(club.versement()).empty());
+    else
+      CHECK(build());
+    CHECK_FALSE(fs::exists(left));
+    CHECK_FALSE(fs::exists(left.string() + ".lock"));
+  }
 }
 
 TEST_CASE("a build for a production platform asks again who validated each rule") {
@@ -223,7 +261,8 @@ TEST_CASE("a build for a production platform asks again who validated each rule"
   const auto producer = club.signer("producer");
   const auto build = [&](const sip::Plan& p, const core::Config& config) {
     sip::build_lot(club.extract(), config, club.versement(), p, p.lots[0].id, *producer, nullptr, true,
-                   club.clock, club.progress);
+                   club.clock, club.progress)
+        .value();
   };
   auto text = club.config_text();
   const std::string line = "DUA_MEMBRE_10 = Tableau";
@@ -249,7 +288,8 @@ TEST_CASE("a build for a production platform asks again who validated each rule"
   // A rehearsal builds what nobody validated.
   const auto rehearsal = club.plan({}, "essai");
   sip::build_lot(club.extract(), lacking, club.versement("essai"), rehearsal, rehearsal.lots[0].id, *producer,
-                 nullptr, false, club.clock, club.progress);
+                 nullptr, false, club.clock, club.progress)
+      .value();
 }
 
 TEST_CASE("a build refuses an extract that is not the plan's, a list that was edited, a lot that was sent") {

@@ -70,6 +70,9 @@ message_prefix = ESSAI
 [application.club]
 originating_agency = CLUB-BUREAU
 
+[transfer]
+html = no
+
 [platform.sandbox]
 kind = rehearsal
 tenant = 3
@@ -106,7 +109,8 @@ sip::Plan Club::plan(const std::function<void(sip::PlanOptions&)>& change, const
 sip::BuildReport Club::build(const sip::Plan& plan, const sip::MessageIdentifier& lot, bool replace) {
   if (!producer_) producer_ = signer("producer");
   return sip::build_lot(*extract_, config(), versement(plan.versement), plan, lot, *producer_, tsa, replace,
-                        clock, progress);
+                        clock, progress)
+      .value();
 }
 
 void Club::build_all(const sip::Plan& plan) {

@@ -274,6 +274,30 @@ TEST_CASE("answers of a platform to a lot that was never sent are told") {
   CHECK(unknown().size() == 1);
 }
 
+TEST_CASE("of the journals of several machines, the latest word counts, whatever file holds it") {
+  const core::TemporaryDirectory dir;
+  core::FixedClock clock(*core::parse_instant("2026-11-25T10:00:00Z"));
+  const sip::Versement versement(dir.path(), "essai");
+  const sip::MessageIdentifier lot{"LOT-1"};
+  const Json object{{"versement", "essai"}, {"lot", lot.value}};
+  // The first machine's file comes last by name: only the instants tell what came first.
+  trust::Journal first(dir.path() / "journal-z.jsonl", "z", clock);
+  first.append("SEND_STARTED", object, trust::Outcome::ok);
+  first.append("SEND_FAILED", object, trust::Outcome::ko);
+  const auto expected = [&] {
+    return sip::JournalTrail::read(dir.path()).missing_transfers(versement).size();
+  };
+  CHECK(expected() == 0);
+  clock.set(clock.now() + std::chrono::minutes(1));
+  trust::Journal second(dir.path() / "journal-a.jsonl", "a", clock);
+  second.append("SEND_STARTED", object, trust::Outcome::ok);
+  CHECK(expected() == 1);  // sending.json is missing
+  // A clock that was put back does not put the lines of one machine in another order.
+  clock.set(clock.now() - std::chrono::hours(3));
+  second.append("SEND_FAILED", object, trust::Outcome::ko);
+  CHECK(expected() == 0);
+}
+
 TEST_CASE("every file of a sending is looked for as far as the journal says that it went") {
   const core::TemporaryDirectory dir;
   const core::FixedClock clock(*core::parse_instant("2026-11-25T10:00:00Z"));

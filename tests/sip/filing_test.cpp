@@ -68,12 +68,14 @@ struct FiledClub : Club {
   sip::BuildReport build_filing(const sip::Plan& plan, bool replace = false) {
     const auto producer = signer("producer");
     return sip::build_filing_lot(versement(plan.versement), plan, plan.lots.at(0).id, *producer, nullptr,
-                                 replace, clock);
+                                 replace, clock)
+        .value();
   }
   sip::BuildReport build_with(const std::string& more, const sip::Plan& plan, std::size_t lot = 0) {
     const auto producer = signer("producer");
     return sip::build_lot(extract(), config_with(more), versement(plan.versement), plan, plan.lots.at(lot).id,
-                          *producer, nullptr, false, clock, progress);
+                          *producer, nullptr, false, clock, progress)
+        .value();
   }
   /// What `send` would write once the platform accepted the filing plan.
   void accept(const sip::Plan& plan, const core::Json& ids) {

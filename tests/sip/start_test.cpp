@@ -128,7 +128,8 @@ TEST_CASE("SIPs say the dates of the plan, and the remarks name the units that s
   for (const auto& lot : plan.lots) {
     if (lot.profile != "membres") continue;
     const auto report = sip::build_lot(club.extract(), config, club.versement("starts"), plan, lot.id,
-                                       *producer, nullptr, false, club.clock, club.progress);
+                                       *producer, nullptr, false, club.clock, club.progress)
+                            .value();
     const auto manifest =
         output_of("unzip -p '" + club.versement("starts").sip(lot.id).string() + "' manifest.xml");
     CHECK_THAT(manifest, Contains("<StartDate>1978-12-31</StartDate>"));
@@ -176,7 +177,8 @@ TEST_CASE(
   CHECK_THAT(complaint_of([&] {
                for (const auto& lot : plan.lots)
                  sip::build_lot(club.extract(), config, club.versement("starts"), plan, lot.id, *producer,
-                                nullptr, false, club.clock, club.progress);
+                                nullptr, false, club.clock, club.progress)
+                     .value();
              }),
              Contains("[start.DUA_MEMBRE_10] approval is not set"));
 }

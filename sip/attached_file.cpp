@@ -1,0 +1,103 @@
+// See attached_file.hpp.
+#include "sip/attached_file.hpp"
+
+#include "core/error.hpp"
+#include "sip/kept.hpp"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <unistd.h>
+
+namespace versoir::sip {
+
+namespace fs = std::filesystem;
+using core::Error;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+constexpr std::size_t file_columns = 9, read_piece = 1u << 18;
+
+std::optional<std::string> or_nothing(std::string text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+std::uint64_t number_in(const std::optional<std::string>& field, const fs::path& file) {
+  std::uint64_t number = 0;
+  const auto& text = field.value_or("");
+  const auto end = text.data() + text.size();
+  if (const auto [at, error] = std::from_chars(text.data(), end, number);
+      text.empty() || error != std::errc() || at != end)
+    throw Error(Exit::disk, msg("{0}: \"{1}\" is not a number.", file.string(), text));
+  return number;
+}
+
+}  // namespace
+
+void write_files_header(core::CsvWriter& csv) {
+  csv.row({"lot", "profile", "key", "line", "file", "title", "date", "size", "sha512"});
+}
+
+void write_file_row(core::CsvWriter& csv, const AttachedFile& row) {
+  const std::array<std::optional<std::string>, file_columns> fields{
+      row.lot,
+      row.profile,
+      row.key,
+      std::to_string(row.line),
+      row.file,
+      or_nothing(row.title),
+      row.date ? std::optional(core::format_date(*row.date)) : std::nullopt,
+      std::to_string(row.size),
+      row.sha512};
+  csv.row(fields);
+}
+
+std::vector<AttachedFile> files_of_lot(const fs::path& file, std::string_view lot) {
+  std::vector<AttachedFile> rows;
+  read_rows(file, [&](std::vector<std::optional<std::string>>& f) {
+    if (f.size() != file_columns)
+      throw Error(Exit::disk,
+                  msg("{0}: a line has {1} columns, not {2}.", file.string(), f.size(), file_columns));
+    if (f[0] != lot) return rows.empty();  // rows of a lot follow one another
+    AttachedFile row;
+    row.lot = std::string(lot);
+    row.profile = f[1].value_or("");
+    row.key = f[2].value_or("");
+    row.line = number_in(f[3], file);
+    row.file = f[4].value_or("");
+    row.title = f[5].value_or("");
+    if (f[6]) row.date = core::parse_date(*f[6]);
+    row.size = number_in(f[7], file);
+    row.sha512 = f[8].value_or("");
+    rows.push_back(std::move(row));
+    return true;
+  });
+  return rows;
+}
+
+ReadFile read_attached(const fs::path& folder, const std::string& name, core::ByteSink* copy) {
+  const auto fd = core::open_beneath(folder, name);
+  ReadFile read;
+  core::Sha512Hasher hasher;
+  core::FormatProbe probe;
+  std::string buffer(read_piece, '\0');
+  for (;;) {
+    const auto n = ::read(fd.get(), buffer.data(), buffer.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) core::throw_errno("read", (folder / name).string());
+    if (n == 0) break;
+    const std::string_view piece(buffer.data(), static_cast<std::size_t>(n));
+    hasher.update(piece);
+    probe.feed(piece);
+    if (copy) copy->write(piece);
+    read.digest.size += piece.size();
+  }
+  read.digest.sha512 = hasher.finish();
+  read.format = probe.finish(name);
+  return read;
+}
+
+}  // namespace versoir::sip

@@ -1,0 +1,37 @@
+// The working folder of a lot that is being built: one program at a time, on any machine that shares the
+// workspace, and nothing left of one that was killed.
+#pragma once
+#include "core/file.hpp"
+#include "sip/versement.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace versoir::sip {
+
+/// `building-<lot>/` and its lock `building-<lot>.lock` in the folder of the versement, on the file system of
+/// the lots: a rename publishes. The lock is flock(2) on a file open for writing, which NFS hands on to its
+/// server; it ends with the process, however that ends.
+class LotWork {
+ public:
+  /// An empty folder, mode 0700: what a killed program left there is removed. nullopt when another program
+  /// has it. Throws Error(Exit::disk).
+  [[nodiscard]] static std::optional<LotWork> begin(const Versement& versement, const MessageIdentifier& lot);
+  LotWork(LotWork&& other) noexcept;
+  LotWork& operator=(LotWork&&) = delete;
+  ~LotWork();
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return folder_; }
+
+ private:
+  LotWork(std::filesystem::path folder, std::filesystem::path lock_file, core::FileLock lock);
+  std::filesystem::path folder_, lock_file_;
+  core::FileLock lock_;
+};
+
+/// Removes what killed programs left in the versement, whatever the lot: it holds personal data. Gives the
+/// lots that are being built.
+std::vector<std::string> clear_abandoned_work(const Versement& versement);
+
+}  // namespace versoir::sip
