@@ -16,9 +16,9 @@ namespace versoir::sip {
 /// that this one does not have. Empty: no other application is known.
 using NamesElsewhere = std::function<std::set<std::string>()>;
 
-/// A warning for each name under [rules], [validation], [durations], [start.CODE], [tri.PROFILE], [attach]
-/// and [agreements]
-/// that neither the application nor another one has, with the nearest name where there is one.
+/// A warning for each name under [rules], [validation], [durations], [start.CODE], [tri.PROFILE], [attach],
+/// [agreements], [html] and [files.PROFILE] that neither the application nor another one has, with the nearest
+/// name where there is one.
 [[nodiscard]] std::vector<core::Finding> stray_names(const core::Config& config,
                                                      const profiles::Application& app,
                                                      const NamesElsewhere& elsewhere);
