@@ -73,4 +73,18 @@ void compare_clocks(const std::string& server, core::Instant now, std::vector<co
                    msg("The clocks of the server and of this machine differ by {0} seconds.", skew), ""});
 }
 
+core::Message locked_hint() {
+  return msg(
+      "Another session locks it: wait until its work is over, then run the same command again, which goes "
+      "on from what was copied. --lock-timeout says how long to wait.");
+}
+
+core::Message cancelled_hint() {
+  return msg(
+      "The statement took longer than allowed, or somebody cancelled it: run the same command again, "
+      "with a larger --statement-timeout if one was given.");
+}
+
+void throw_interrupted() { throw Error(Exit::interrupted, msg("The copy was interrupted.")); }
+
 }  // namespace versoir::extract

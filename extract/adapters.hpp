@@ -82,6 +82,8 @@ void compare_clocks(const std::string& server, core::Instant now, std::vector<co
 
 /// What to do about a table that another session locks.
 [[nodiscard]] core::Message locked_hint();
+/// What to do about a statement that was cut short.
+[[nodiscard]] core::Message cancelled_hint();
 
 /// What is thrown when the stop token asked for it.
 [[noreturn]] void throw_interrupted();

@@ -181,6 +181,7 @@ void OdbcConnection::fail(SQLSMALLINT type, SQLHANDLE handle, const std::string&
             "source or raise UNDO_RETENTION (docs/oracle.md), then start again."));
   if (why.state == "55P03" || oracle::error_number(why.native, why.text) == 54)
     throw std::move(error).hint(locked_hint());
+  if (why.state == "57014" || why.state == "HYT00") throw std::move(error).hint(cancelled_hint());
   throw std::move(error);
 }
 

@@ -111,10 +111,7 @@ void PgConnection::fail(const PGresult* result, const std::string& table) const 
                                primary ? std::string(primary) : one_line(PQerrorMessage(connection_.get())),
                                code));
   if (code == "55P03") throw std::move(error).hint(locked_hint());
-  if (code == "57014")
-    throw std::move(error).hint(
-        msg("The statement took longer than allowed, or somebody cancelled it: run the same command again, "
-            "with a larger --statement-timeout if one was given."));
+  if (code == "57014") throw std::move(error).hint(cancelled_hint());
   throw error;
 }
 

@@ -107,7 +107,12 @@ Preflight look_before(Source& source, const profiles::Application& profile,
     out.findings.push_back(std::move(f));
   if (!matching) return out;
   std::map<const SourceTable*, std::uint64_t> rows;
-  out.forecast = forecast(source, *matching, rows, measure);
+  // A table that may not be read cannot be counted: that would be the only thing to be told.
+  const auto forbidden = [&] {
+    return std::ranges::any_of(out.findings,
+                               [](const core::Finding& f) { return f.severity == Severity::error; });
+  };
+  out.forecast = forecast(source, *matching, rows, measure && !forbidden());
   std::error_code ec;
   const auto space = fs::space(target.parent_path().empty() ? fs::path(".") : target.parent_path(), ec);
   if (ec)
@@ -118,9 +123,7 @@ Preflight look_before(Source& source, const profiles::Application& profile,
                             msg("The copy needs about {0} bytes more and the disk of {1} has {2} free.",
                                 needed, target.string(), space.available),
                             ""});
-  const bool forbidden =
-      std::ranges::any_of(out.findings, [](const core::Finding& f) { return f.severity == Severity::error; });
-  if (measure && !forbidden && !matching->tables.empty()) {
+  if (measure && !forbidden() && !matching->tables.empty()) {
     const auto largest =
         std::ranges::max_element(matching->tables, {}, [&](const TakenTable& t) { return rows[t.source]; });
     out.forecast->rows_per_second = measured_rate(source, *largest, stop);

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace versoir::extract {
 
@@ -70,14 +69,6 @@ const SourceColumn* SourceTable::find(std::string_view column) const {
   const auto it = std::ranges::find(columns, column, &SourceColumn::name);
   return it == columns.end() ? nullptr : &*it;
 }
-
-core::Message locked_hint() {
-  return msg(
-      "Another session locks it: wait until its work is over, then run the same command again, which goes "
-      "on from what was copied. --lock-timeout says how long to wait.");
-}
-
-void throw_interrupted() { throw Error(Exit::interrupted, msg("The copy was interrupted.")); }
 
 std::unique_ptr<Source> open_source(const SourceUri& uri, const Access& access) {
   if (uri.kind == "sqlite") return open_sqlite(uri.rest);
