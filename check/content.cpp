@@ -13,7 +13,7 @@ namespace versoir::check {
 
 namespace {
 
-constexpr std::size_t batch_bytes = 256u << 10, batch_slices = 512, batches_waiting = 16;
+constexpr std::size_t batch_bytes = 256u << 10, batch_slices = 512, batches_waiting = 8;
 
 using Algorithms = std::shared_ptr<const std::vector<DigestName>>;
 

@@ -51,12 +51,13 @@ std::vector<Subject> subjects(Context& c) {
   return list;
 }
 
-/// A folder, or what was fetched from the platform of that name or address; fetched now when it never was.
+/// A folder, or what was fetched from the platform of that name or address; fetched now when it never was. A
+/// folder that only bears the platform's name (that of a sandbox) holds no agencies.
 check::Referentials named_referentials(Context& c, const std::string& named) {
-  if (const auto folder = c.input(named); fs::is_directory(folder)) return check::Referentials::read(folder);
-  if (!fs::exists(c.config_file())) return check::Referentials::read(c.input(named));
-  const auto platform = platform_named(c, named);
-  if (platform.empty()) return check::Referentials::read(c.input(named));
+  const auto given = c.input(named);
+  const bool looks_like_one = fs::exists(given / "agencies.csv") || !fs::exists(c.config_file());
+  const auto platform = looks_like_one ? std::string() : platform_named(c, named);
+  if (platform.empty()) return check::Referentials::read(given);
   const auto folder = fetched_folder(c, platform);
   if (!fs::is_directory(folder)) fetch_platform(c, platform, folder);
   return check::Referentials::read(folder);

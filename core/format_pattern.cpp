@@ -100,6 +100,21 @@ std::pair<std::size_t, std::size_t> width(const Step& step) {
   return {low->size(), high->size()};
 }
 
+/// How often files of all kinds hold a byte, roughly: only the order matters.
+int commonness(unsigned char b) {
+  if (b == 0x00 || b == 0xFF || b == ' ' || b == '\n' || b == '\r') return 4;
+  if (b >= 'a' && b <= 'z') return 3;
+  if ((b >= '0' && b <= '9') ||
+      std::string_view("<>/\"=.,;").find(static_cast<char>(b)) != std::string_view::npos)
+    return 2;
+  return b >= 'A' && b <= 'Z' ? 1 : 0;
+}
+
+std::size_t rarest_in(std::string_view bytes) {
+  const auto rank = [](char c) { return commonness(static_cast<unsigned char>(c)); };
+  return static_cast<std::size_t>(std::ranges::min_element(bytes, {}, rank) - bytes.begin());
+}
+
 /// The longest fixed bytes of the run, and which bytes can stand first.
 void prepare(Run& run) {
   std::size_t lead_min = 0, lead_max = 0;
@@ -116,6 +131,7 @@ void prepare(Run& run) {
     lead_max += high;
   }
   run.min_width = lead_min;
+  if (!run.anchor.empty()) run.rarest = rarest_in(run.anchor);
   for (const auto& alternative : run.steps.front()) {
     const auto& token = alternative.front();
     const bool range = token.kind == Token::Kind::range;
@@ -159,7 +175,7 @@ BytePattern BytePattern::parse(std::string_view& text) {
 
 /// Without a gap it follows the step before in the same run.
 void BytePattern::add_step(std::size_t min, std::size_t max, Step step) {
-  if (runs_.empty() || max > 0) runs_.push_back({min, max, {}, {}, 0, 0, 0, {}});
+  if (runs_.empty() || max > 0) runs_.push_back({min, max, {}, {}, 0, 0, 0, 0, {}});
   runs_.back().steps.push_back(std::move(step));
 }
 

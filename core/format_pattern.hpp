@@ -33,6 +33,7 @@ class BytePattern {
     /// The longest fixed bytes in it, and how far from its start they can stand; empty when it has none.
     std::string anchor;
     std::size_t lead_min = 0, lead_max = 0;
+    std::size_t rarest = 0;  ///< in the anchor, the byte that files hold least often
     std::size_t min_width = 0;
     std::bitset<256> first;  ///< the bytes that can stand first
   };

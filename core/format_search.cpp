@@ -10,8 +10,6 @@ namespace {
 
 using Run = BytePattern::Run;
 constexpr std::size_t npos = std::string_view::npos;
-/// memmem is slower than memchr on so few bytes: it has no vector instruction for them.
-constexpr std::size_t by_first_byte = 3;
 constexpr std::size_t bytes_per_step = 64;  ///< of a scan, which is much faster than a comparison
 
 std::size_t plus(std::size_t a, std::size_t b) { return b == BytePattern::unbounded ? b : a + b; }
@@ -104,37 +102,50 @@ bool PatternSearch::follow(const Window& w, const Run& run, const Run* next, std
 
 /// The first place, from `from` to `to`, of the fixed bytes of a run; npos when there is none.
 std::size_t PatternSearch::next_anchor(const Window& w, const Run& run, std::size_t from, std::size_t to) {
-  if (w.reverse || run.max != BytePattern::unbounded) return scan(w, run.anchor, from, to);
+  if (w.reverse || run.max != BytePattern::unbounded) return scan(w, run, from, to);
   const auto [at, fresh] = known_.try_emplace(run.anchor);
   auto& known = at->second;
   if (fresh || from < known.from || (known.first != npos && from > known.first)) {
     known.from = from;
-    known.first = scan(w, run.anchor, from, w.size());
+    known.first = scan(w, run, from, w.size());
   }
   return known.first <= to ? known.first : npos;
 }
 
-std::size_t PatternSearch::scan(const Window& w, const std::string& anchor, std::size_t from,
-                                std::size_t to) {
+/// By its rarest byte, which takes vector instructions over what does not hold it; where that byte is common
+/// after all, by the whole.
+std::size_t PatternSearch::scan(const Window& w, const Run& run, std::size_t from, std::size_t to) {
+  constexpr std::size_t bytes_per_miss = 32;  // one in so many
+  const auto& anchor = run.anchor;
   if (anchor.size() > w.size()) return npos;
   to = std::min(to, w.size() - anchor.size());
-  if (from > to) return npos;
-  const char* const begin = w.bytes.data();
-  if (!w.reverse && anchor.size() > by_first_byte) {
-    const auto* found = static_cast<const char*>(
-        ::memmem(begin + from, to - from + anchor.size(), anchor.data(), anchor.size()));
-    const auto place = found ? static_cast<std::size_t>(found - begin) : npos;
-    return budget_.spend(1 + ((found ? place : to) - from) / bytes_per_step) ? place : npos;
-  }
+  // Over a long way even a rare byte comes back often, and the whole jumps by its length.
+  if (!w.reverse && anchor.size() > 8 && from < to && to - from > 65'536)
+    return scan_all(w, anchor, from, to);
+  std::size_t misses = 0;
   for (auto place = from; place <= to;) {
-    const auto at = next_byte(w, static_cast<unsigned char>(anchor[0]), place, to);
+    const auto byte =
+        next_byte(w, static_cast<unsigned char>(anchor[run.rarest]), place + run.rarest, to + run.rarest);
+    const auto at = byte == npos ? npos : byte - run.rarest;
     if (!budget_.spend(1 + (std::min(at, to) - place) / bytes_per_step) || at == npos) return npos;
-    std::size_t i = 1;
+    std::size_t i = 0;
     while (i < anchor.size() && w.at(at + i) == static_cast<unsigned char>(anchor[i])) ++i;
     if (i == anchor.size()) return at;
     place = at + 1;
+    if (!w.reverse && anchor.size() > 3 && ++misses > 8 && (place - from) / misses < bytes_per_miss)
+      return scan_all(w, anchor, place, to);
   }
   return npos;
+}
+
+std::size_t PatternSearch::scan_all(const Window& w, const std::string& anchor, std::size_t from,
+                                    std::size_t to) {
+  if (from > to) return npos;
+  const char* const begin = w.bytes.data();
+  const auto* found = static_cast<const char*>(
+      ::memmem(begin + from, to - from + anchor.size(), anchor.data(), anchor.size()));
+  const auto place = found ? static_cast<std::size_t>(found - begin) : npos;
+  return budget_.spend(1 + ((found ? place : to) - from) / bytes_per_step) ? place : npos;
 }
 
 std::size_t PatternSearch::next_byte(const Window& w, unsigned char byte, std::size_t from, std::size_t to) {

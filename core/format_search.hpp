@@ -57,7 +57,8 @@ class PatternSearch {
   bool follow(const Window& w, const BytePattern::Run& run, const BytePattern::Run* next, std::size_t step,
               std::size_t place);
   std::size_t next_anchor(const Window& w, const BytePattern::Run& run, std::size_t from, std::size_t to);
-  std::size_t scan(const Window& w, const std::string& anchor, std::size_t from, std::size_t to);
+  std::size_t scan(const Window& w, const BytePattern::Run& run, std::size_t from, std::size_t to);
+  std::size_t scan_all(const Window& w, const std::string& anchor, std::size_t from, std::size_t to);
   static std::size_t next_byte(const Window& w, unsigned char byte, std::size_t from, std::size_t to);
   [[nodiscard]] bool done(const BytePattern::Run& run, const BytePattern::Run* next, std::size_t place) const;
 

@@ -63,6 +63,73 @@ TEST_CASE("of two entries of one name, the last is kept") {
   CHECK(with_python("z.write(d+\"/a\",\"content/BDO1.xml\")").status == Status::ok);
 }
 
+TEST_CASE("digests are compared wherever the manifest stands and however it names them") {
+  core::TemporaryDirectory dir;
+  const auto verdict = [&](const SmallSip& sip, const std::string& order) {
+    core::write_file(dir.path() / "manifest.xml", sip.manifest);
+    core::write_file(dir.path() / "a", sip.files[0].second);
+    core::write_file(dir.path() / "b", sip.files[1].second);
+    REQUIRE(
+        tests::python("import sys,zipfile,warnings\nwarnings.simplefilter(\"ignore\")\nd=sys.argv[1]\n"
+                      "z=zipfile.ZipFile(d+\"/sip.zip\",\"w\",zipfile.ZIP_DEFLATED)\n"
+                      "names={\"m\":\"manifest.xml\",\"a\":\"content/BDO1.xml\",\"b\":\"content/BDO2.csv\"}\n"
+                      "files={\"m\":\"manifest.xml\",\"a\":\"a\",\"b\":\"b\"}\n"
+                      "for k in sys.argv[2]:\n"
+                      "  if k==\"x\": z.writestr(\"manifest.xml\",\"<not-seda/>\")\n"
+                      "  else: z.write(d+\"/\"+files[k],names[k])\nz.close()",
+                      {dir.path().string(), order}));
+    return tests::defects(check::check_sip(dir.path() / "sip.zip", nullptr));
+  };
+  SmallSip quotes;  // the second object has a SHA-256 digest
+  quotes.replace("algorithm=\"SHA-256\"", "algorithm  =  'SHA-256'");
+  for (const std::string order : {"mab", "abm", "amb", "bma"}) {
+    INFO(order);
+    CHECK(verdict(SmallSip(), order) == Codes{});
+    CHECK(verdict(quotes, order) == Codes{});
+    for (const std::size_t spoilt : {0, 1}) {
+      SmallSip sip;
+      sip.files[spoilt].second.back() = '!';
+      CHECK(verdict(sip, order) == Codes{"CHECK_DIGEST.KO"});
+    }
+    SmallSip other = quotes;
+    other.files[1].second.back() = '!';
+    CHECK(verdict(other, order) == Codes{"CHECK_DIGEST.KO"});
+  }
+  // Of two manifests of one name the last counts, wherever the files are.
+  CHECK(verdict(SmallSip(), "xabm") == Codes{});
+  CHECK(verdict(SmallSip(), "axmb") == Codes{});
+  CHECK(verdict(SmallSip(), "maxb") == Codes{"CHECK_SEDA.KO"});
+}
+
+TEST_CASE("sizes that lie and attributes without end are a verdict") {
+  core::TemporaryDirectory dir;
+  const auto whole = core::read_file(SmallSip().write(dir));
+  const auto path = dir.path() / "lying.zip";
+  // Both sizes of each local header, at 18 and 22.
+  int refused = 0, headers = 0;
+  for (auto at = whole.find("PK\x03\x04"); at != std::string::npos; at = whole.find("PK\x03\x04", at + 4)) {
+    ++headers;
+    for (const std::size_t field : {18, 22})
+      for (const char* lie : {"\x01\0\0", "\xFF\xFF\xFF\x7F", "\xFF\xFF\xFF\xFF"}) {
+        auto bytes = whole;
+        bytes.replace(at + field, 4, std::string(lie, 4));
+        core::write_file(path, bytes);
+        const auto report = check::check_sip(path, nullptr);
+        CHECK_FALSE(report.events.empty());
+        refused += report.status >= Status::ko;
+      }
+  }
+  CHECK(headers == 3);
+  CHECK(refused > 6);
+  const auto before = resident_kib();
+  SmallSip huge;
+  huge.replace("<Comment>", "<Comment languageID=\"" + std::string(30'000'000, 'x') + "\">");
+  const auto report = check::check_sip(huge.write(dir), nullptr);
+  CHECK(tests::defects(report) == Codes{"CHECK_SEDA.NOT_XML_FILE.KO"});
+  std::string().swap(huge.manifest);
+  if (tests::memory_tells) CHECK(resident_kib() - before < 128 * 1024);
+}
+
 TEST_CASE("a bomb is streamed, not kept") {
   const auto before = resident_kib();
   const auto report = with_python("z.writestr(\"content/bomb.bin\",b\"0\"*200000000)");
