@@ -5,9 +5,11 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "extract/seal.hpp"
+#include "sip/closing.hpp"
 #include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
 #include "trust/seal.hpp"
+#include "vitam/closing.hpp"
 #include "vitam/ingest.hpp"
 
 #include <algorithm>
@@ -217,9 +219,76 @@ std::vector<Finding> verify_reply(Context& c, const sip::Versement& versement,
   return findings;
 }
 
+/// A closing that is over, or that a crash interrupted, by what the journal knows of its file.
+std::vector<Finding> closing_findings(const fs::path& folder, const sip::Versement& versement,
+                                      const sip::Closing& closing, const sip::JournalTrail& trail) {
+  const auto where = closing.lot.empty() ? versement.id() : closing.lot;
+  const auto digest = core::digest_file(sip::closing_file(folder)).sha512.hex();
+  auto findings = sip::verify_closing(folder, closing);
+  const auto known = trail.closing(versement, closing.lot, digest);
+  const bool began = trail.closing_began(versement, closing.lot);
+  if (!began || (known == sip::ClosingTrace::none && !closing.finished))
+    findings.push_back(wrong("journal-trail", msg("The journal knows nothing of this closing."), where));
+  else if (known != sip::ClosingTrace::closed)
+    findings.push_back({Severity::warning, "closing-interrupted",
+                        msg("The closing was interrupted: versoir close {0} ends it.", versement.id()),
+                        where});
+  return findings;
+}
+
+/// The seal of a SIP that was removed, over the digest that was kept.
+std::vector<Finding> removed_seal_findings(Context& c, const sip::Versement& versement,
+                                           const sip::PlannedLot& lot, const sip::Closing& closing,
+                                           const sip::VisaFile* visa) {
+  const auto* removed = closing.find_removed("sip.zip");
+  if (!removed) return {wrong("closing", msg("closing.json is not about this lot."), lot.id.value)};
+  const auto seal = trust::seal_path(versement.sip(lot.id));
+  std::vector<Finding> findings =
+      signature_findings(trust::verify_detached(core::read_file(seal, 1u << 20), removed->sha256,
+                                                store_under(c, visa), c.clock, trust::At::signing_time),
+                         lot.id.value);
+  if (!visa) return findings;
+  for (const auto& l : visa->json.at("lots")) {
+    if (l.value("messageIdentifier", "") != lot.id.value) continue;
+    if (l.value("sha512", "") != removed->sha512.hex() ||
+        l.value("sealSha512", "") != core::digest_file(seal).sha512.hex())
+      findings.push_back(wrong(
+          "digest", msg("The SIP that was removed is not the one of visa {0}.", visa->number), lot.id.value));
+  }
+  return findings;
+}
+
+void verify_closing_lot(Context& c, Tally& tally, const sip::Versement& versement, const sip::PlannedLot& lot,
+                        const std::vector<sip::VisaFile>& visas, const sip::JournalTrail& trail) {
+  const auto folder = versement.lot(lot.id);
+  std::optional<sip::Closing> closing;
+  tally.record(lot.id.value, core::tr("files kept when closing"),
+               guarded(lot.id.value,
+                       [&] {
+                         closing = sip::read_closing(folder);
+                         return closing_findings(folder, versement, closing.value(), trail);
+                       }),
+               Exit::evidence_broken);
+  if (!closing) return;
+  tally.record(lot.id.value, core::tr("seal of the SIP removed"),
+               guarded(lot.id.value,
+                       [&] {
+                         return removed_seal_findings(c, versement, lot, *closing,
+                                                      approval_of(versement, lot.id, visas));
+                       }),
+               Exit::evidence_broken);
+  tally.record(lot.id.value, core::tr("reply and receipt"),
+               guarded(lot.id.value, [&] { return vitam::verify_closed_lot(versement, lot.id); }),
+               Exit::evidence_broken);
+}
+
 void verify_lot(Context& c, Tally& tally, const sip::Versement& versement, const sip::PlannedLot& lot,
-                const std::vector<sip::VisaFile>& visas) {
+                const std::vector<sip::VisaFile>& visas, const sip::JournalTrail& trail) {
   const fs::path sip = versement.sip(lot.id);
+  if (fs::exists(sip::closing_file(versement.lot(lot.id)))) {
+    verify_closing_lot(c, tally, versement, lot, visas, trail);
+    if (!fs::exists(sip)) return;
+  }
   if (!fs::exists(sip)) {
     if (fs::exists(versement.lot(lot.id) / "sending.json") ||
         sip::latest_decision(visas, lot.id) == "approve")
@@ -273,6 +342,10 @@ std::vector<Finding> verify_report(const sip::Versement& versement, const sip::V
                                    const std::string& name) {
   fs::path report = versement.file("review-visa-" + std::to_string(visa.number) + ".html");
   if (!fs::exists(report)) report = versement.file("review.html");
+  if (!fs::exists(report))
+    if (const auto closing = sip::read_closing(versement.folder()))
+      for (const auto& f : closing->removed)
+        if (f.sha512.hex() == visa.json.value("reviewSha512", "")) return {};
   if (core::digest_file(report).sha512.hex() == visa.json.value("reviewSha512", "")) return {};
   return {wrong("report", msg("The report is not the one that the visa binds."), name)};
 }
@@ -282,6 +355,7 @@ void verify_trail(Tally& tally, const sip::JournalTrail& trail, const std::strin
                   const sip::Versement& versement, const std::vector<sip::PlannedLot>& lots) {
   auto findings = trail.missing_decisions(versement);
   for (auto& f : trail.missing_transfers(versement)) findings.push_back(std::move(f));
+  for (auto& f : trail.missing_closings(versement)) findings.push_back(std::move(f));
   for (const auto& lot : lots)
     for (auto& f : trail.unknown_transfers(versement, lot.id)) findings.push_back(std::move(f));
   for (const auto& visa : sip::list_visas(versement)) {
@@ -320,7 +394,15 @@ void verify_versement(Context& c, Tally& tally, const sip::JournalTrail& trail, 
     tally.record(name, core::tr("report that the visa binds"),
                  guarded(name, [&] { return verify_report(versement, visa, name); }), Exit::evidence_broken);
   }
-  for (const auto& lot : plan->lots) verify_lot(c, tally, versement, lot, visas);
+  if (fs::exists(sip::closing_file(versement.folder())))
+    tally.record(id, core::tr("files kept when closing"),
+                 guarded(id,
+                         [&] {
+                           return closing_findings(versement.folder(), versement,
+                                                   sip::read_closing(versement.folder()).value(), trail);
+                         }),
+                 Exit::evidence_broken);
+  for (const auto& lot : plan->lots) verify_lot(c, tally, versement, lot, visas, trail);
   verify_trail(tally, trail, id, versement, plan->lots);  // last: a signature that does not hold says more
 }
 

@@ -59,6 +59,8 @@ constexpr std::array keys{
     ConfigKey{"transfer", "max_entries", key_text("units and objects in a lot, at most"), "99000"},
     ConfigKey{"transfer", "max_bytes", key_text("bytes of objects in a lot, at most"), "1000000000"},
     ConfigKey{"transfer", "visa_days", key_text("days for which a visa authorises the transfer"), "90"},
+    ConfigKey{"closing", "delay_days",
+              key_text("days between a verified receipt and the removal of its SIP by versoir close"), "90"},
     ConfigKey{"platform.*", "kind",
               key_text("rehearsal or production; a production platform only takes final extracts"),
               "rehearsal"},

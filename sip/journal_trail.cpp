@@ -81,6 +81,9 @@ void JournalTrail::take(const Json& line) {
         core::text_of(*object, "sha512"), core::text_of(*object, "signature")};
   } else if (event == "SIP_CHECKED") {
     take_check(*object, line);
+  } else if (event == "CLOSING_STARTED" || event == "CLOSED") {
+    auto& lines = closings_[{core::text_of(*object, "versement"), core::text_of(*object, "lot")}];
+    (event == "CLOSED" ? lines.closed : lines.started) = core::text_of(*object, "sha512");
   } else {
     take_transfer(event, *object, line);
   }
@@ -180,6 +183,33 @@ std::vector<Finding> JournalTrail::unknown_transfers(const Versement& versement,
   for (const auto* name : {"operation.json", "atr.xml", "receipt.json"})
     findings.refuse_if_there(versement.lot(lot) / name);
   return findings.take();
+}
+
+ClosingTrace JournalTrail::closing(const Versement& versement, const std::string& lot,
+                                   const std::string& sha512) const {
+  const auto found = closings_.find({versement.id(), lot});
+  if (found == closings_.end()) return ClosingTrace::none;
+  if (found->second.closed == sha512) return ClosingTrace::closed;
+  return found->second.started == sha512 ? ClosingTrace::started : ClosingTrace::none;
+}
+
+bool JournalTrail::closing_began(const Versement& versement, const std::string& lot) const {
+  return closings_.contains({versement.id(), lot});
+}
+
+std::vector<Finding> JournalTrail::missing_closings(const Versement& versement) const {
+  std::vector<Finding> all;
+  for (const auto& [key, lines] : closings_) {
+    if (key.first != versement.id() || lines.closed.empty()) continue;
+    const bool reports = key.second.empty();
+    if (!reports && key.second.find_first_of("/.") != std::string::npos)
+      continue;  // it becomes a folder name
+    Findings findings(reports ? versement.id() : versement.id() + "/lots/" + key.second);
+    findings.require((reports ? versement.folder() : versement.lot({key.second})) / "closing.json",
+                     [&](const fs::path& f) { return digest_of(f) == lines.closed; });
+    for (auto& f : findings.take()) all.push_back(std::move(f));
+  }
+  return all;
 }
 
 bool JournalTrail::knows(const Versement& versement, const VisaFile& visa) const {
