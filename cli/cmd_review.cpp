@@ -31,9 +31,10 @@ int run_review(Context& c) {
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
   if (std::filesystem::exists(sip::closing_file(versement.folder())))
-    throw core::Error(Exit::lot_state, msg("The versement {0} is closed: its reports were removed, and none is "
-                                           "made again.",
-                                           plan.versement));
+    throw core::Error(Exit::lot_state,
+                      msg("The versement {0} is closed: its reports were removed, and none is "
+                          "made again.",
+                          plan.versement));
   const auto target = vitam::read_target(c.config(), plan.platform);
   std::optional<extract::Extract> extract;
   if (!plan.is_filing()) extract.emplace(c.open_extract(plan));

@@ -6,6 +6,7 @@
 #include "core/file.hpp"
 #include "extract/seal.hpp"
 #include "sip/closing.hpp"
+#include "sip/evidence.hpp"
 #include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
 #include "trust/seal.hpp"
@@ -370,6 +371,28 @@ void verify_trail(Tally& tally, const sip::JournalTrail& trail, const std::strin
   tally.record(id, core::tr("files that the journal knows"), findings, Exit::evidence_broken);
 }
 
+/// Packs of evidence: lists, tokens, and that they are the ones that the journal knows.
+void verify_packs(Context& c, Tally& tally, const sip::JournalTrail& trail, const sip::Versement& versement) {
+  const auto margin = std::chrono::days(c.config().get_int("evidence", "renew_before_days"));
+  for (const auto& pack : sip::evidence_packs(versement)) {
+    const auto name = versement.id() + "/" + pack.filename().string();
+    tally.record(name, core::tr("pack of evidence"),
+                 guarded(name,
+                         [&] {
+                           auto verified =
+                               sip::verify_evidence(pack, c.trust_store().tsa_anchors, margin, c.clock);
+                           if (verified.until)
+                             c.out.result(msg("{0}: {1} time-stamps, to be renewed before {2}.", name,
+                                              verified.timestamps, core::show_date(*verified.until)));
+                           return verified.findings;
+                         }),
+                 Exit::evidence_broken);
+  }
+  const auto folder = versement.folder().lexically_relative(c.workspace()).generic_string();
+  if (auto missing = trail.missing_files(c.workspace(), folder); !missing.empty())
+    tally.record(versement.id(), core::tr("pack of evidence"), missing, Exit::evidence_broken);
+}
+
 void verify_versement(Context& c, Tally& tally, const sip::JournalTrail& trail, const std::string& id) {
   const sip::Versement versement(c.workspace(), id);
   std::optional<sip::Plan> plan;
@@ -403,6 +426,7 @@ void verify_versement(Context& c, Tally& tally, const sip::JournalTrail& trail, 
                          }),
                  Exit::evidence_broken);
   for (const auto& lot : plan->lots) verify_lot(c, tally, versement, lot, visas, trail);
+  verify_packs(c, tally, trail, versement);
   verify_trail(tally, trail, id, versement, plan->lots);  // last: a signature that does not hold says more
 }
 

@@ -43,6 +43,12 @@ class JournalTrail {
   [[nodiscard]] bool closing_began(const Versement& versement, const std::string& lot) const;
   /// closing.json files that are missing or say something else than what ended.
   [[nodiscard]] std::vector<core::Finding> missing_closings(const Versement& versement) const;
+  /// Files of evidence and eliminations (events that carry "files") under `folder`, relative to the
+  /// workspace, that are missing or other ones.
+  [[nodiscard]] std::vector<core::Finding> missing_files(const std::filesystem::path& workspace,
+                                                         const std::string& folder) const;
+  /// These very bytes were written down under this name, relative to the workspace.
+  [[nodiscard]] bool knows_file(const std::string& name, const std::string& sha512) const;
   /// These very bytes were written down as this decision.
   [[nodiscard]] bool knows(const Versement& versement, const VisaFile& visa) const;
 
@@ -59,12 +65,14 @@ class JournalTrail {
   };
   void take(const core::Json& line);
   void take_transfer(const std::string& event, const core::Json& object, const core::Json& line);
+  void take_files(const core::Json& object);
   void take_receipt(const std::string& lot);
   void take_check(const core::Json& object, const core::Json& line);
 
   std::map<std::pair<std::string, int>, Decision> decisions_;             ///< versement, number
   std::map<std::pair<std::string, std::string>, Transfer> transfers_;     ///< versement, lot
   std::map<std::pair<std::string, std::string>, ClosingLines> closings_;  ///< versement, lot
+  std::map<std::string, std::string> files_;  ///< name in the workspace → digest, the last one written down
   std::map<std::string, std::string>
       checks_;  ///< lot → digest of the report that accepts it, "" when refused
 };

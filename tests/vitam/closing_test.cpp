@@ -38,7 +38,8 @@ struct ReceiptedLot : tests::ApprovedLot {
   }
   vitam::ClosingVerdict prove(int days = 0) {
     const auto trail = sip::JournalTrail::read(work.path());
-    return vitam::prove_closable(versement, versement.plan().lots.at(0), {trail, std::chrono::days(days)}, clock);
+    return vitam::prove_closable(versement, versement.plan().lots.at(0), {trail, std::chrono::days(days)},
+                                 clock);
   }
   void close() {
     auto verdict = prove();
@@ -48,7 +49,8 @@ struct ReceiptedLot : tests::ApprovedLot {
   }
   [[nodiscard]] bool has(const char* name) const { return fs::exists(folder() / name); }
   [[nodiscard]] std::string state() const {
-    return std::string(sip::state_name(sip::lot_facts(versement, versement.plan().lots.at(0), "approve").state));
+    return std::string(
+        sip::state_name(sip::lot_facts(versement, versement.plan().lots.at(0), "approve").state));
   }
 };
 
@@ -94,7 +96,8 @@ TEST_CASE("a lot whose receipt is verified is closed, its digests and its proof 
   CHECK(sip::verify_closing(s.folder(), *closing).front().code == "closing-back");
 }
 
-TEST_CASE("nothing is closable without a verified receipt, before the delay, or with another SIP", "[closing]") {
+TEST_CASE("nothing is closable without a verified receipt, before the delay, or with another SIP",
+          "[closing]") {
   ReceiptedLot s;
   SECTION("the delay runs from the receipt") {
     CHECK(refuses(s.prove(90), "closing-delay"));
@@ -147,9 +150,11 @@ TEST_CASE("nothing is closable without a verified receipt, before the delay, or 
 TEST_CASE("a crash at any step of a closing is ended by the next one", "[closing]") {
   ReceiptedLot s;
   const auto copy = core::read_file(s.versement.sip(s.id));
-  const auto closing = sip::plan_closing(s.folder(), s.versement.id(), s.id.value, {"sip.zip"}, s.clock.now());
+  const auto closing =
+      sip::plan_closing(s.folder(), s.versement.id(), s.id.value, {"sip.zip"}, s.clock.now());
   const auto text = sip::closing_text(closing);
-  const core::Json object = {{"versement", "essai"}, {"lot", s.id.value}, {"sha512", core::sha512(text).hex()}};
+  const core::Json object = {
+      {"versement", "essai"}, {"lot", s.id.value}, {"sha512", core::sha512(text).hex()}};
   s.journal.append("CLOSING_STARTED", object, trust::Outcome::ok);
   SECTION("after the first line of the journal") {}
   SECTION("after closing.json") { core::write_file(sip::closing_file(s.folder()), text); }
@@ -185,7 +190,8 @@ TEST_CASE("reports with samples leave when the last lot is closed", "[closing]")
   ReceiptedLot s;
   core::write_file(s.versement.file("review-visa-1.html"), "sample");
   const auto plan = s.versement.plan();
-  CHECK(vitam::close_reports(s.versement, plan, sip::JournalTrail::read(s.work.path()), s.journal, s.clock).empty());
+  CHECK(vitam::close_reports(s.versement, plan, sip::JournalTrail::read(s.work.path()), s.journal, s.clock)
+            .empty());
   CHECK(fs::exists(s.versement.file("review.html")));
   s.close();
   const auto names =
@@ -194,5 +200,6 @@ TEST_CASE("reports with samples leave when the last lot is closed", "[closing]")
   CHECK_FALSE(fs::exists(s.versement.file("review.html")));
   CHECK(fs::exists(s.versement.file("kept.csv")));
   CHECK(fs::exists(s.versement.file("visa-1.json.p7s")));
-  CHECK(vitam::close_reports(s.versement, plan, sip::JournalTrail::read(s.work.path()), s.journal, s.clock).empty());
+  CHECK(vitam::close_reports(s.versement, plan, sip::JournalTrail::read(s.work.path()), s.journal, s.clock)
+            .empty());
 }
