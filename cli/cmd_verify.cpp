@@ -6,6 +6,7 @@
 #include "core/file.hpp"
 #include "extract/seal.hpp"
 #include "sip/closing.hpp"
+#include "sip/elimination.hpp"
 #include "sip/evidence.hpp"
 #include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
@@ -430,6 +431,30 @@ void verify_versement(Context& c, Tally& tally, const sip::JournalTrail& trail, 
   verify_trail(tally, trail, id, versement, plan->lots);  // last: a signature that does not hold says more
 }
 
+/// Bordereaux, visas and certificates of destruction, and that the journal knows each.
+void verify_eliminations(Context& c, Tally& tally, const sip::JournalTrail& trail) {
+  for (const auto& id : sip::list_eliminations(c.workspace())) {
+    const sip::Elimination elimination(c.workspace(), id);
+    tally.record(id, core::tr("papers of an elimination"),
+                 guarded(id,
+                         [&] {
+                           auto findings = sip::verify_elimination(elimination);
+                           for (const auto* name : {"bordereau.json", "visa.json", "destruction.json"}) {
+                             const auto file = elimination.file(name);
+                             if (fs::exists(file) &&
+                                 !trail.knows_file(file.lexically_relative(c.workspace()).generic_string(),
+                                                   core::digest_file(file).sha512.hex()))
+                               findings.push_back(wrong("journal-trail",
+                                                        msg("The journal knows nothing of {0}.", name), id));
+                           }
+                           return findings;
+                         }),
+                 Exit::evidence_broken);
+  }
+  if (auto missing = trail.missing_files(c.workspace(), "eliminations"); !missing.empty())
+    tally.record("eliminations", core::tr("papers of an elimination"), missing, Exit::evidence_broken);
+}
+
 int run_verify(Context& c) {
   Tally tally(c);
   verify_journal(c, tally);
@@ -439,6 +464,7 @@ int run_verify(Context& c) {
     c.check_stop();
     verify_versement(c, tally, trail, id);
   }
+  verify_eliminations(c, tally, trail);
   return tally.finish();
 }
 

@@ -76,7 +76,6 @@ sed -i "s|^\[timestamp\]|[timestamp]\nurl = $tsa_url\nrequired = yes|" versoir.c
 printf '\n[evidence]\nrenew_before_days = 100000\n' >>versoir.conf
 expect 0 "$versoir" verify; contains "must be renewed before"
 sed -i 's/^renew_before_days = .*/renew_before_days = 1/' versoir.conf
-expect 80 "$versoir" evidence v1x --renew || true
 
 say "closing removes the SIP and the report, says so first, and keeps the rest"
 sip_digest=$(sha512sum <"$folder/sip.zip" | cut -d' ' -f1)
