@@ -17,8 +17,6 @@ using core::msg;
 
 namespace {
 
-core::Date today(Context& c) { return core::Date(std::chrono::floor<std::chrono::days>(c.clock.now())); }
-
 void tell_journal(Context& c, std::string_view event, const sip::Elimination& elimination,
                   std::initializer_list<std::string> names, const core::Json& detail) {
   core::Json files = core::Json::array();
@@ -62,7 +60,7 @@ int run_prepare(Context& c) {
   if (lots.rehearsed)
     c.out.warn(core::nmsg("{0} lot that a rehearsal platform accepted does not count.",
                           "{0} lots that a rehearsal platform accepted do not count.", lots.rehearsed));
-  const auto ended = sip::read_ended_lines(c.config(), application, today(c));
+  const auto ended = sip::read_ended_lines(c.config(), application, sip::today(c.clock));
   sip::EliminationRequest request;
   request.establishment = c.config().get("establishment", "name");
   request.service = c.config().get("application." + application, "originating_agency");

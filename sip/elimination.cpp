@@ -25,7 +25,6 @@ namespace {
 
 constexpr std::string_view bordereau_format = "versoir-elimination/1";
 
-Date today_of(const core::Clock& clock) { return Date(std::chrono::floor<std::chrono::days>(clock.now())); }
 std::string sha512_of(const fs::path& file) { return core::digest_file(file).sha512.hex(); }
 
 std::vector<std::string> split_names(std::string_view text) {
@@ -230,6 +229,8 @@ void write_private(const fs::path& file, const Json& json) {
 
 }  // namespace
 
+Date today(const core::Clock& clock) { return Date(std::chrono::floor<std::chrono::days>(clock.now())); }
+
 std::vector<EndedLine> read_ended_lines(const core::Config& config, const std::string& application,
                                         Date today) {
   std::vector<EndedLine> lines;
@@ -367,7 +368,7 @@ void register_visa(const Elimination& elimination, const RegisteredPaper& paper,
     throw Error(Exit::lot_state, msg("The elimination {0} already has its visa.", elimination.id()));
   require_unchanged(elimination);
   const auto bordereau = elimination.bordereau();
-  require_date(paper.date, date_of(bordereau, "prepared", "bordereau.json"), today_of(clock),
+  require_date(paper.date, date_of(bordereau, "prepared", "bordereau.json"), today(clock),
                msg("The visa is dated before the bordereau that it approves."));
   const auto document = keep_document(elimination, paper.document, "visa-document");
   write_private(elimination.file("visa.json"),
@@ -392,7 +393,7 @@ void register_destruction(const Elimination& elimination, const RegisteredPaper&
   if (state == EliminationState::destroyed)
     throw Error(Exit::lot_state, msg("The destruction of {0} is already registered.", elimination.id()));
   require_unchanged(elimination);
-  require_date(paper.date, date_of(elimination.visa().value(), "date", "visa.json"), today_of(clock),
+  require_date(paper.date, date_of(elimination.visa().value(), "date", "visa.json"), today(clock),
                msg("The destruction is dated before the visa that allows it."));
   const auto document = keep_document(elimination, paper.document, "destruction-document");
   write_private(elimination.file("destruction.json"),

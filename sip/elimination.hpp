@@ -18,6 +18,9 @@
 
 namespace versoir::sip {
 
+/// The day that papers are dated against, universal time.
+[[nodiscard]] core::Date today(const core::Clock& clock);
+
 /// A lot whose acceptance was proven by its reply: the caller's word, from vitam.
 struct AcceptedLot {
   std::string versement, lot, profile, operation, reply_code;

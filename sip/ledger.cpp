@@ -18,8 +18,6 @@ using core::msg;
 
 namespace {
 
-Date today_on(const core::Clock& clock) { return Date(std::chrono::floor<std::chrono::days>(clock.now())); }
-
 /// "T", "T.C" and "T.*" of the eliminations of the application that have their visa.
 struct Eliminated {
   std::map<std::string, std::string> names;  ///< → elimination and reference
@@ -195,8 +193,8 @@ Ledger make_ledger(extract::Extract& extract, const LedgerSources& sources, core
   ledger.rehearsal = sources.rehearsal;
   ledger.in_flight = sources.in_flight;
   ledger.lots = sources.accepted;
-  const auto today = today_on(clock);
-  const auto until = consultation_until(sources.config, run.application, today);
+  const auto day = today(clock);
+  const auto until = consultation_until(sources.config, run.application, day);
   const auto eliminated = eliminations_of(sources, run.application);
   ledger.lines = catalogue(extract);
   add_left_tables(extract, ledger);
@@ -210,7 +208,7 @@ Ledger make_ledger(extract::Extract& extract, const LedgerSources& sources, core
     if (line.copied) line.consultation = until;
     line.eliminated = eliminated.find(line);
   }
-  ledger.backups = backups_of(sources.config, run.application, today);
+  ledger.backups = backups_of(sources.config, run.application, day);
   return ledger;
 }
 

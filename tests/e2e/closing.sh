@@ -110,3 +110,114 @@ expect 61 "$versoir" verify; contains "knows nothing of this closing"
 expect 33 "$versoir" close v1 --confirm v1; contains "knows nothing of its closing.json"
 rm -r versements/v1; cp -r "$work/v1.closed" versements/v1; cp -p "$work/journal.closed" journal-main.jsonl
 expect 0 "$versoir" verify
+
+say "20: nothing is decided on a rehearsal; 62: with --rehearsal, what is neither transferred, kept nor eliminated blocks, each table named"
+expect 20 "$versoir" eliminate prepare e1 bibliotheque.extract; contains "rehearsal"
+expect 20 "$versoir" decommission bibliotheque.extract
+expect 62 "$versoir" decommission bibliotheque.extract --rehearsal --html ledger.html --csv ledger.csv
+contains "LECTEUR: "; contains "OUVRAGE: "; contains "PRET: "; contains "no backup is declared"; contains "worth nothing"
+grep -q "may not be turned off" ledger.html || fail "the page says nothing of what remains"
+grep -q '^LECTEUR;TELEPHONE;' ledger.csv || fail "a column that was not copied is not in the ledger: $(cat ledger.csv)"
+
+say "4: a DUA that runs, a table that is not in the extract, a description that lacks something"
+elimination() { sed -i '/^\[elimination.telephones\]/,$d' versoir.conf; printf '\n[elimination.telephones]\napplication = bibliotheque\ntitle = Téléphones des lecteurs\n%s\n' "$1" >>versoir.conf; }
+whole=$'tables = LECTEUR.TELEPHONE\ndua = 1 an ; minimisation\ndua_end = 2024-12-31\nfrom = 2018-05-01\nto = 2021-06-02'
+elimination "${whole/2024-12-31/2999-12-31}"; expect 4 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal; contains "has not ended"
+elimination "${whole/TELEPHONE/NULLE_PART}"; expect 4 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal; contains "LECTEUR.NULLE_PART is not in the extract"
+elimination "${whole/2021-06-02/2025-06-02}"; expect 4 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal; contains "follow one another"
+elimination "tables = LECTEUR.TELEPHONE"; expect 4 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal; contains "dua_end is not set"
+[ ! -e eliminations/e1/bordereau.json ] || fail "a refused bordereau was written"
+
+say "the bordereau names the units of accepted lots, and no other: a versement that was only planned is not in it"
+expect 0 "$versoir" plan bibliotheque.extract --id v2
+expect 0 "$versoir" build v2
+elimination "$whole"
+expect 0 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal; contains "Nothing may be destroyed before the visa"
+python3 - <<'PY' || fail "the bordereau"
+import csv, json, re
+kept = {r["key"] for r in csv.DictReader(open("versements/v1/kept.csv", encoding="utf-8"))}
+annex = list(csv.DictReader(open("eliminations/e1/annexe.csv", encoding="utf-8-sig"), delimiter=";"))
+assert {r["cle"] for r in annex} == kept and len(annex) == 3, annex
+assert {r["versement"] for r in annex} == {"v1"}
+b = json.load(open("eliminations/e1/bordereau.json", encoding="utf-8"))
+lot = annex[0]["lot"]
+atr = open(f"versements/v1/lots/{lot}/atr.xml", encoding="utf-8").read()
+operation = b["lines"][0]["lots"][0]["operation"]
+assert operation in atr and annex[0]["operation"] == operation
+assert b["lines"][0]["units"] == len(re.findall(r"<ArchiveUnit id=", atr)), b["lines"][0]
+assert (b["lines"][0]["from"], b["lines"][0]["to"]) == ("2018-05-01", "2021-06-02"), b["lines"][0]
+assert b["lines"][1]["tables"] == [{"name": "LECTEUR.TELEPHONE", "rows": 5}]
+PY
+for text in "R. 212-14" "L. 214-3" "RÉPÉTITION" "Visa de la personne chargée du contrôle scientifique" "Téléphones des lecteurs"; do
+  grep -qF "$text" eliminations/e1/bordereau.html || fail "the bordereau does not say $text"
+done
+grep -q "2;DUA échue;Téléphones des lecteurs;01/05/2018;02/06/2021;" eliminations/e1/bordereau.csv || fail "the CSV: $(cat eliminations/e1/bordereau.csv)"
+expect 33 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal; contains "already prepared"
+
+say "33: no destruction without visa; 2: dates that cannot be; each paper once; the visa alone settles nothing that it does not name"
+today=$(date -u +%F)
+echo "bordereau signé" >signed.pdf; echo "attestation" >pv.pdf
+destroyed() { "$versoir" eliminate destroyed e1 --executor DSI --place "Salle A" --reference "PV 3" --document pv.pdf --date "$1"; }
+visa() { "$versoir" eliminate visa e1 --authority "Archives départementales" --reference "AD 41" --document "${2:-signed.pdf}" --date "$1"; }
+expect 33 destroyed "$today"; contains "R212-14"
+expect 2 visa 2999-01-01; contains "future"
+expect 2 visa 2001-01-01; contains "before the bordereau"
+expect 70 visa "$today" nowhere.pdf
+expect 2 "$versoir" eliminate visa e1 --date "$today"; contains "--authority is needed"
+expect 62 "$versoir" decommission bibliotheque.extract --rehearsal --json; contains "TELEPHONE"
+keep eliminations/e1/bordereau.html; echo >>eliminations/e1/bordereau.html; expect 61 visa "$today"; put_back eliminations/e1/bordereau.html
+expect 0 visa "$today"; contains "visa registered"
+cmp signed.pdf eliminations/e1/visa-document.pdf || fail "the signed document is not kept"
+expect 33 visa "$today"
+expect 33 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal --replace
+expect 2 destroyed 2001-01-01; contains "before the visa"
+expect 0 destroyed "$today"
+expect 33 destroyed "$today"
+expect 0 "$versoir" status; contains "destroyed"
+expect 0 "$versoir" verify; contains "papers of an elimination"
+for f in eliminations/e1/{bordereau.json,bordereau.csv,annexe.csv,visa.json,visa-document.pdf,destruction.json}; do
+  keep "$f"; echo >>"$f"; expect 61 "$versoir" verify; rm "$f"; expect 61 "$versoir" verify; put_back "$f"
+done
+expect 0 "$versoir" verify
+
+say "the ledger: consultation until a date, a visa, backups; each one missing, or over, or not yet, blocks"
+expect 62 "$versoir" decommission bibliotheque.extract --rehearsal --json
+[ "$(grep -o '"remains":true' <<<"$out" | wc -l)" = 12 ] || fail "the twelve copied columns remain: $out"
+settle() {  # UNTIL DESTROYED
+  sed -i '/^\[consultation\./,$d' versoir.conf
+  printf '\n[consultation.bibliotheque]\nuntil = %s\napproval = Note 12; Mme Roux; 2026-03-12\n' "$1" >>versoir.conf
+  printf '\n[backup.nuit]\napplication = bibliotheque\ndescription = bandes\nplace = Salle B\nreference = PV 4\n%s\n' "$2" >>versoir.conf
+}
+settle 2060-12-31 "destroyed = $today"
+expect 0 "$versoir" decommission bibliotheque.extract --rehearsal --html ledger.html --csv ledger.csv --json; contains '"remainders":0'
+grep -q "Salle B" ledger.html || fail "the backups are not on the page"
+grep -q '^LECTEUR;TELEPHONE;5;.*e1, AD 41' ledger.csv || fail "the visa is not in the ledger: $(cat ledger.csv)"
+grep -q '^PRET;RENDU;6;in part, ATR ' ledger.csv || fail "what was transferred in part: $(cat ledger.csv)"
+settle 2020-12-31 "destroyed = $today"; expect 62 "$versoir" decommission bibliotheque.extract --rehearsal; contains "OUVRAGE: COTE, TITRE"
+settle 2060-12-31 ""; expect 62 "$versoir" decommission bibliotheque.extract --rehearsal; contains "nuit: not destroyed"
+settle 2060-12-31 "destroyed = 2999-01-01"; expect 62 "$versoir" decommission bibliotheque.extract --rehearsal; contains "backup nuit"
+settle 2060-12-31 "destroyed = demain"; expect 62 "$versoir" decommission bibliotheque.extract --rehearsal; contains "no date"
+settle "un jour" "destroyed = $today"; expect 4 "$versoir" decommission bibliotheque.extract --rehearsal
+settle 2060-12-31 "destroyed = $today"
+keep eliminations/e1/visa.json; sed -i 's/AD 41/AD 42/' eliminations/e1/visa.json
+expect 61 "$versoir" decommission bibliotheque.extract --rehearsal; put_back eliminations/e1/visa.json
+grep -q DECOMMISSION_LEDGER journal-main.jsonl || fail "the ledger is not in the journal"
+
+say "a lot on its way blocks"
+expect 0 "$versoir" check v2; expect 0 "$versoir" review v2; expect 0 "$versoir" approve v2 --confirm v2
+expect 0 "$versoir" send v2 --no-wait
+expect 62 "$versoir" decommission bibliotheque.extract --rehearsal; contains "is on its way"
+expect 0 "$versoir" send v2; expect 0 "$versoir" verify
+expect 0 "$versoir" decommission bibliotheque.extract --rehearsal
+
+say "tables whose every row is shown by accepted records are transferred, without consultation"
+mkdir "$work/all" && cp -r pki referentials sources versoir.conf "$work/all/" && cd "$work/all"
+sed -i '/^\[consultation\./,$d' versoir.conf
+sqlite3 sources/bibliotheque.sqlite "DELETE FROM PRET WHERE NO_LECTEUR = 5; DELETE FROM LECTEUR WHERE NO_LECTEUR IN (4, 5)"
+until_reviewed all; expect 0 "$versoir" approve all --confirm all; expect 0 "$versoir" send all; expect 0 "$versoir" verify
+expect 62 "$versoir" decommission bibliotheque.extract --rehearsal --csv ledger.csv
+for column in NO_LECTEUR NOM PRENOM NAISSANCE CATEGORIE; do
+  grep -q "^LECTEUR;$column;3;whole, ATR .*settled" ledger.csv || fail "LECTEUR.$column: $(cat ledger.csv)"
+done
+grep -q "^PRET;RENDU;5;whole, ATR .*settled" ledger.csv || fail "PRET.RENDU: $(cat ledger.csv)"
+grep -q "^OUVRAGE;COTE;3;.*REMAINS" ledger.csv || fail "OUVRAGE is shown by no record as it is: $(cat ledger.csv)"
