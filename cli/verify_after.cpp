@@ -101,17 +101,18 @@ void verify_packs(Context& c, Tally& tally, const sip::JournalTrail& trail, cons
   const auto margin = std::chrono::days(c.config().get_int("evidence", "renew_before_days"));
   for (const auto& pack : sip::evidence_packs(versement)) {
     const auto name = versement.id() + "/" + pack.filename().string();
-    tally.record(name, core::tr("pack of evidence"),
-                 guarded(name,
-                         [&] {
-                           auto verified =
-                               sip::verify_evidence(pack, c.trust_store().tsa_anchors, margin, c.clock);
-                           if (verified.until)
-                             c.out.result(msg("{0}: {1} time-stamps, to be renewed before {2}.", name,
-                                              verified.timestamps, core::show_date(*verified.until)));
-                           return verified.findings;
-                         }),
-                 Exit::evidence_broken);
+    tally.record(
+        name, core::tr("pack of evidence"),
+        guarded(name,
+                [&] {
+                  auto verified = sip::verify_evidence(pack, c.trust_store().tsa_anchors, margin, c.clock);
+                  if (verified.until)
+                    c.out.result(core::nmsg("{1}: {0} time-stamp, to be renewed before {2}.",
+                                            "{1}: {0} time-stamps, to be renewed before {2}.",
+                                            verified.timestamps, name, core::show_date(*verified.until)));
+                  return verified.findings;
+                }),
+        Exit::evidence_broken);
   }
   const auto folder = versement.folder().lexically_relative(c.workspace()).generic_string();
   if (auto missing = trail.missing_files(c.workspace(), folder); !missing.empty())
