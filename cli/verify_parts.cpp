@@ -6,8 +6,10 @@
 namespace versoir::cli {
 
 namespace fs = std::filesystem;
+using core::Exit;
 using core::Finding;
 using core::msg;
+using core::Severity;
 
 void Tally::record(const std::string& what, const std::string& kind,
                    const std::vector<core::Finding>& findings, core::Exit if_wrong) {

@@ -145,6 +145,13 @@ FileDigest digest(int fd, const std::string& name) {
 
 FileDigest digest_fd(int fd) { return digest(fd, "descriptor"); }
 
+Sha256 sha256_file(const std::filesystem::path& path) {
+  const auto fd = open_read(path);
+  Sha256Hasher h;
+  stream(fd.get(), path.string(), [&](std::span<const std::uint8_t> bytes) { h.update(bytes); });
+  return h.finish();
+}
+
 FileDigest digest_file(const std::filesystem::path& path) {
   return digest(open_read(path).get(), path.string());
 }

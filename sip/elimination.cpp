@@ -93,7 +93,7 @@ std::optional<std::uint64_t> rows_of(extract::Extract& extract, const std::strin
       "SELECT source_rows FROM versoir_table WHERE name = ?1 UNION ALL SELECT NULL FROM versoir_decision "
       "WHERE "
       "table_name = ?1 AND taken = 0");
-  known.bind(1, table);
+  known.bind(1, std::string_view(table));
   const bool copied = known.step();
   if (dot == std::string::npos) {
     if (copied) return known.is_null(0) ? 0 : static_cast<std::uint64_t>(known.integer(0));
@@ -108,9 +108,10 @@ std::optional<std::uint64_t> rows_of(extract::Extract& extract, const std::strin
   auto has = db.prepare(
       "SELECT 1 FROM versoir_column WHERE table_name = ?1 AND name = ?2 UNION ALL SELECT 1 FROM "
       "versoir_table, "
-      "json_each(source_columns) WHERE versoir_table.name = ?1 AND json_each.value = ?2");
-  has.bind(1, table);
-  has.bind(2, column);
+      "json_each(source_columns) WHERE versoir_table.name = ?1 AND json_extract(json_each.value, '$.name') = "
+      "?2");
+  has.bind(1, std::string_view(table));
+  has.bind(2, std::string_view(column));
   return has.step() ? std::optional(rows) : std::nullopt;
 }
 

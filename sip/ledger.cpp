@@ -69,12 +69,14 @@ std::vector<LedgerLine> catalogue(extract::Extract& extract) {
   auto& db = extract.database();
   for (const auto& t : extract.tables()) {
     auto columns = db.prepare(
-        "SELECT name, 1 FROM versoir_column WHERE table_name = ?1 AND taken = 'yes' UNION SELECT value, 0 "
-        "FROM "
-        "versoir_table, json_each(source_columns) WHERE versoir_table.name = ?1 AND upper(value) NOT IN "
-        "(SELECT "
-        "upper(name) FROM versoir_column WHERE table_name = ?1 AND taken = 'yes') ORDER BY 1");
-    columns.bind(1, t.name);
+        "WITH copied AS (SELECT name FROM versoir_column WHERE table_name = ?1 AND taken = 'yes') SELECT "
+        "name, 1 FROM "
+        "copied UNION SELECT json_extract(value, '$.name'), 0 FROM versoir_table, json_each(source_columns) "
+        "WHERE "
+        "versoir_table.name = ?1 AND upper(json_extract(value, '$.name')) NOT IN (SELECT upper(name) FROM "
+        "copied) "
+        "ORDER BY 1");
+    columns.bind(1, std::string_view(t.name));
     while (columns.step())
       lines.push_back(
           {t.name, std::string(columns.text(0)), t.source_rows, columns.integer(1) != 0, "", false, "", ""});

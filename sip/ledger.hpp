@@ -53,8 +53,8 @@ struct LedgerSources {
   std::vector<std::pair<std::string, std::string>> in_flight;
   bool rehearsal = false;
 };
-/// Reads the accepted records again in the extract and counts the rows they show: a table is transferred when
-/// a query of an archive profile shows as many rows as it has. Throws as read_ended_lines does, and
+/// Reads the accepted records again in the extract: a table is transferred when a query of an archive profile
+/// shows its very rows (shown_rows.hpp). Throws as read_ended_lines does, and
 /// Error(Exit::configuration) on a wrong [consultation.X].
 [[nodiscard]] Ledger make_ledger(extract::Extract& extract, const LedgerSources& sources,
                                  core::Progress& progress, const core::Clock& clock);

@@ -14,7 +14,7 @@
 namespace versoir::sip {
 
 struct Shown {
-  bool whole = false;                ///< some query shows every row of the table
+  bool whole = false;                ///< some query shows the rows of the table, each as often as it is there
   std::set<std::string> operations;  ///< of the platform
 };
 /// (table, column) → what is shown of it. A column counts when a query gives it as it is: what is computed

@@ -5,8 +5,8 @@ source "$(dirname "$0")/workspace.sh"
 make_workspace
 start_sandbox
 write_config
-keep() { for f in "$@"; do cp -p "$f" "$work/kept.$(basename "$f")"; done; }
-put_back() { for f in "$@"; do cp -p "$work/kept.$(basename "$f")" "$f"; done; }
+keep() { local f; for f in "$@"; do cp -p "$f" "$work/kept.$(basename "$f")"; done; }
+put_back() { local f; for f in "$@"; do cp -p "$work/kept.$(basename "$f")" "$f"; done; }
 
 say "33: a versement that was not sent, or whose receipt nobody verified, is not closed"
 until_reviewed v1
@@ -51,10 +51,9 @@ run_notice() {  # DIR FILE
 run_notice $pack README.txt || fail "the notice"
 ! grep -q "PRIVATE KEY" -r $pack || fail "a private key in the pack"
 say "each altered kind of file makes a command of the notice fail, and verify name it"
-for f in versement/visa-1.json versement/lots/*/atr.xml journal/journal.jsonl manifest-1.txt trust/anchors.pem; do
-  f=$(cd $pack && ls $f)
+for f in versement/visa-1.json "versement/lots/$(basename "$folder")/atr.xml" journal/journal.jsonl manifest-1.txt trust/anchors.pem; do
   keep "$pack/$f"
-  sed -i '1s/[0-9a-f]/~/' "$pack/$f"
+  sed -i '0,/[0-9a-f]/s//~/' "$pack/$f"
   run_notice $pack README.txt >/dev/null && fail "the notice accepts another $f"
   expect 61 "$versoir" verify; contains "$(basename "$f")"
   put_back "$pack/$f"
