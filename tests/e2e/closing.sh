@@ -220,3 +220,29 @@ for column in NO_LECTEUR NOM PRENOM NAISSANCE CATEGORIE; do
 done
 grep -q "^PRET;RENDU;5;whole, ATR .*settled" ledger.csv || fail "PRET.RENDU: $(cat ledger.csv)"
 grep -q "^OUVRAGE;COTE;3;.*REMAINS" ledger.csv || fail "OUVRAGE is shown by no record as it is: $(cat ledger.csv)"
+
+say "a real decommissioning: a final extract, a production platform; what a rehearsal accepted does not count there"
+mkdir "$work/real" && cp -r "$work/all/"{pki,referentials,sources,versoir.conf} "$work/real/" && cd "$work/real"
+sed -i '/^\[elimination.telephones\]/,$d' versoir.conf
+expect 0 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$root/tests/e2e/bibliotheque" --final
+until_reviewed tried; expect 0 "$versoir" approve tried --confirm tried; expect 0 "$versoir" send tried; expect 0 "$versoir" verify
+expect 62 "$versoir" decommission bibliotheque.extract --csv ledger.csv; contains "a rehearsal platform accepted"
+grep -q "ATR" ledger.csv && fail "a rehearsal counts: $(cat ledger.csv)"
+expect 80 "$versoir" eliminate prepare e1 bibliotheque.extract; contains "no lot is accepted"
+sed -i 's/^\[platform.sandbox\]/[platform.sandbox]\nkind = production/' versoir.conf
+printf '\n[validation]\nDUA_PRET_5 = TG 2026, 1; Mme Roux; 2026-03-12\nCOM_50 = L213-2; Mme Roux; 2026-03-12\n' >>versoir.conf
+until_reviewed true; expect 0 "$versoir" approve true --confirm true; expect 0 "$versoir" send true; expect 0 "$versoir" verify
+expect 0 "$versoir" close true --confirm true
+printf '\n[consultation.bibliotheque]\nuntil = 2060-12-31\napproval = Note 12; Mme Roux; 2026-03-12\n\n[backup.nuit]\napplication = bibliotheque\ndescription = bandes\nplace = Salle B\nreference = PV 4\ndestroyed = %s\n' "$today" >>versoir.conf
+expect 62 "$versoir" decommission bibliotheque.extract; contains "LECTEUR: TELEPHONE: neither"; contains "1 remainder"
+printf '\n[elimination.telephones]\napplication = bibliotheque\ntitle = Téléphones des lecteurs\n%s\n' "${whole/LECTEUR.TELEPHONE/LECTEUR.*}" >>versoir.conf
+expect 0 "$versoir" eliminate prepare e1 bibliotheque.extract
+grep -q "RÉPÉTITION" eliminations/e1/bordereau.html && fail "a real bordereau says that it is a rehearsal"
+[ "$(grep -c ';true;' eliminations/e1/annexe.csv || true)" = 0 ] && [ "$(grep -c '^true;' eliminations/e1/annexe.csv)" = 3 ] || fail "the annex: $(cat eliminations/e1/annexe.csv)"
+echo "bordereau signé" >signed.pdf
+expect 62 "$versoir" decommission bibliotheque.extract
+expect 0 "$versoir" eliminate visa e1 --authority "Archives départementales" --reference "AD 41" --document signed.pdf --date "$today"
+expect 0 "$versoir" decommission bibliotheque.extract --html ledger.html --csv ledger.csv; contains "may be turned off"
+grep -q "RÉPÉTITION\|REHEARSAL" ledger.html && fail "a real ledger says that it is a rehearsal"
+grep -q "^LECTEUR;TELEPHONE;3;.*e1, AD 41" ledger.csv || fail "TABLE.* does not name what was left: $(cat ledger.csv)"
+expect 0 "$versoir" verify

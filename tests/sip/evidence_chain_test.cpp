@@ -102,7 +102,9 @@ TEST_CASE("a renewal that fails leaves the pack as it was; what a crash left of 
       throw core::Error(core::Exit::signing, core::msg("nobody"));
     }
   } nobody;
-  CHECK_THROWS_AS(static_cast<void>(sip::renew_evidence(pack.folder, chain_pki / "ca.pem", nobody, pack.clock)), core::Error);
+  CHECK_THROWS_AS(
+      static_cast<void>(sip::renew_evidence(pack.folder, chain_pki / "ca.pem", nobody, pack.clock)),
+      core::Error);
   CHECK(pack.verdict().empty());
   core::write_file(pack.folder / "manifest-2.tst", "left by a crash");
   CHECK(pack.verdict() == "evidence-foreign");
