@@ -239,6 +239,10 @@ class PackVerifier {
     files.erase(token_name(last));
     compare(files, last);
     for (int n = 1; n <= last; ++n) {
+      if (!fs::exists(pack_ / manifest_name(n))) {
+        error("evidence-missing", msg("{0} is missing.", manifest_name(n)));
+        continue;
+      }
       if (n < last) require_covered(files, n);
       verify_link(n, last);
     }

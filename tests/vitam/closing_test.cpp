@@ -32,6 +32,7 @@ struct ReceiptedLot : tests::ApprovedLot {
     http.then(200, {{"X-Global-Execution-State", "COMPLETED"}, {"X-Global-Execution-Status", "OK"}});
     http.then(200, {}, accepting_reply(operation_id, id.value, code));
     ingest.follow(versement, id, {operation_id}, {});
+    clock.set(clock.now() + std::chrono::days(1));  // after the reply
     auto receipt = core::read_json(folder() / "receipt.json");
     receipt["verified"] = core::format_instant(clock.now());
     core::write_json(folder() / "receipt.json", receipt);
@@ -116,7 +117,6 @@ TEST_CASE("nothing is closable without a verified receipt, before the delay, or 
     auto receipt = core::read_json(s.folder() / "receipt.json");
     receipt["verified"] = "2000-01-01T00:00:00Z";
     core::write_json(s.folder() / "receipt.json", receipt);
-    s.clock.set(*core::parse_instant("2026-11-26T00:00:00Z"));
     CHECK(refuses(s.prove(90), "closing-delay"));
   }
   SECTION("another SIP in its place, although a receipt was made for it") {
