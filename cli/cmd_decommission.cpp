@@ -18,7 +18,7 @@ using core::msg;
 namespace {
 
 /// One line per table on the terminal; columns are in the files and in --json.
-void show_tables(Context& c, const sip::Ledger& ledger) {
+void show_ledger_tables(Context& c, const sip::Ledger& ledger) {
   struct Counts {
     std::string rows;
     std::size_t columns = 0, transferred = 0, consulted = 0, eliminated = 0, remain = 0;
@@ -81,7 +81,7 @@ int run_decommission(Context& c) {
       {{"rehearsal", rehearsal}, {"remainders", remainders.size()}});
   c.out.event("ledger", json);
   if (rehearsal) c.out.result(core::tr("REHEARSAL: this ledger is worth nothing."));
-  show_tables(c, ledger);
+  show_ledger_tables(c, ledger);
   for (const auto& m : remainders) c.out.result(msg("REMAINS: {0}", m.text()));
   if (remainders.empty())
     c.out.result(core::tr("Nothing remains: the application may be turned off."));

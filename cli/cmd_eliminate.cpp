@@ -17,8 +17,8 @@ using core::msg;
 
 namespace {
 
-void tell_journal(Context& c, std::string_view event, const sip::Elimination& elimination,
-                  std::initializer_list<std::string> names, const core::Json& detail) {
+void note_papers(Context& c, std::string_view event, const sip::Elimination& elimination,
+                 std::initializer_list<std::string> names, const core::Json& detail) {
   core::Json files = core::Json::array();
   for (const auto& name : names) {
     const auto file = elimination.file(name);
@@ -68,9 +68,9 @@ int run_prepare(Context& c) {
   request.replace = c.words.has("replace");
   const auto bordereau =
       sip::prepare_elimination(elimination, extract, lots.accepted, ended, request, c.clock);
-  tell_journal(c, "ELIMINATION_PREPARED", elimination,
-               {"bordereau.json", "bordereau.csv", "bordereau.html", "annexe.csv"},
-               {{"lines", bordereau.at("lines").size()}, {"rehearsal", rehearsal}});
+  note_papers(c, "ELIMINATION_PREPARED", elimination,
+              {"bordereau.json", "bordereau.csv", "bordereau.html", "annexe.csv"},
+              {{"lines", bordereau.at("lines").size()}, {"rehearsal", rehearsal}});
   show_lines(c, bordereau);
   c.out.result(msg("To print and sign: {0}", elimination.file("bordereau.html").lexically_normal().string()));
   c.out.result(msg("Nothing may be destroyed before the visa is back. Then: versoir eliminate visa {0}",
@@ -97,7 +97,7 @@ sip::RegisteredPaper paper_of(Context& c, const char* authority) {
   return paper;
 }
 
-int conclude(Context& c, const sip::Elimination& elimination) {
+int show_state(Context& c, const sip::Elimination& elimination) {
   const auto state = elimination.state();
   c.out.result(msg("{0}: {1}.", elimination.id(), sip::state_label(state)));
   c.out.summary({{"elimination", elimination.id()}, {"state", sip::state_name(state)}});
@@ -122,8 +122,8 @@ int run_visa(Context& c) {
   const auto paper = paper_of(c, "authority");
   require_known(c, elimination);
   sip::register_visa(elimination, paper, c.clock);
-  tell_journal(c, "ELIMINATION_VISA", elimination, {"visa.json"}, {{"reference", paper.reference}});
-  return conclude(c, elimination);
+  note_papers(c, "ELIMINATION_VISA", elimination, {"visa.json"}, {{"reference", paper.reference}});
+  return show_state(c, elimination);
 }
 
 int run_destroyed(Context& c) {
@@ -134,9 +134,9 @@ int run_destroyed(Context& c) {
   if (paper.place.empty()) throw Error(Exit::usage, msg("--{0} is needed.", "place"));
   require_known(c, elimination);
   sip::register_destruction(elimination, paper, c.clock);
-  tell_journal(c, "ELIMINATION_DESTROYED", elimination, {"destruction.json"},
-               {{"reference", paper.reference}});
-  return conclude(c, elimination);
+  note_papers(c, "ELIMINATION_DESTROYED", elimination, {"destruction.json"},
+              {{"reference", paper.reference}});
+  return show_state(c, elimination);
 }
 
 const ArgumentDef elimination_argument{mark("ELIMINATION"), mark("identifier of the elimination")};

@@ -26,8 +26,8 @@ std::chrono::days margin(Context& c) {
 }
 
 /// What the journal keeps of a pack: its last list and its token.
-void tell_journal(Context& c, std::string_view event, const sip::Versement& versement,
-                  const sip::EvidencePack& pack) {
+void note_pack(Context& c, std::string_view event, const sip::Versement& versement,
+               const sip::EvidencePack& pack) {
   core::Json files = core::Json::array();
   auto token = pack.manifest;
   token.replace_extension(".tst");
@@ -39,7 +39,7 @@ void tell_journal(Context& c, std::string_view event, const sip::Versement& vers
                      {{"covered", pack.files}, {"timestamped", pack.timestamped}});
 }
 
-void show(Context& c, const sip::EvidencePack& pack) {
+void show_pack(Context& c, const sip::EvidencePack& pack) {
   const auto verified = sip::verify_evidence(pack.folder, tsa_anchors(c), std::chrono::days(0), c.clock);
   const auto folder = pack.folder.lexically_normal().string();
   c.out.result(core::nmsg("{1}: {0} file covered by its list of digests.",
@@ -95,8 +95,8 @@ int renew(Context& c, const sip::Versement& versement) {
       throw std::move(e).hint(
           msg("Put the files back from a copy, or pack again: versoir evidence {0}.", versement.id()));
     const auto renewed = sip::renew_evidence(pack, c.config().get_path("timestamp", "ca"), *tsa, c.clock);
-    tell_journal(c, "EVIDENCE_RENEWED", versement, renewed);
-    show(c, renewed);
+    note_pack(c, "EVIDENCE_RENEWED", versement, renewed);
+    show_pack(c, renewed);
   }
   return 0;
 }
@@ -107,8 +107,8 @@ int run_evidence(Context& c) {
   const auto plan = versement.plan();
   static_cast<void>(whole_trail(c));
   const auto pack = sip::pack_evidence(versement, sources(c, plan), c.tsa(), c.clock);
-  tell_journal(c, "EVIDENCE_PACKED", versement, pack);
-  show(c, pack);
+  note_pack(c, "EVIDENCE_PACKED", versement, pack);
+  show_pack(c, pack);
   c.out.summary({{"versement", versement.id()}, {"folder", pack.folder.lexically_normal().string()}});
   return 0;
 }

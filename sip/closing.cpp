@@ -32,7 +32,7 @@ bool plain_name(std::string_view name) {
 }
 
 template <class D>
-D digest_of(const Json& object, const char* key, const std::string& origin) {
+D digest_in(const Json& object, const char* key, const std::string& origin) {
   const auto digest = D::from_hex(core::json_string(object, key, origin, Exit::evidence_broken));
   if (!digest) bad_closing(origin, key);
   return *digest;
@@ -62,17 +62,13 @@ Closing closing_from_json(const Json& json, const std::string& origin) {
   for (const auto& f : json.at("removed")) {
     const auto size = core::json_int(f, "size", origin, Exit::evidence_broken);
     if (size < 0) bad_closing(origin, "size");
-    closing.removed.push_back({name_of(f, origin), digest_of<core::Sha256>(f, "sha256", origin),
-                               digest_of<core::Sha512>(f, "sha512", origin),
+    closing.removed.push_back({name_of(f, origin), digest_in<core::Sha256>(f, "sha256", origin),
+                               digest_in<core::Sha512>(f, "sha512", origin),
                                static_cast<std::uint64_t>(size)});
   }
   for (const auto& f : json.at("kept"))
-    closing.kept.push_back({name_of(f, origin), digest_of<core::Sha512>(f, "sha512", origin)});
+    closing.kept.push_back({name_of(f, origin), digest_in<core::Sha512>(f, "sha512", origin)});
   return closing;
-}
-
-bool is_listed(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 }  // namespace
@@ -115,7 +111,9 @@ Closing plan_closing(const fs::path& folder, const std::string& versement, const
   }
   for (const auto& entry : fs::directory_iterator(folder)) {
     const auto name = entry.path().filename().string();
-    if (!entry.is_regular_file() || is_listed(remove, name) || name == closing_name) continue;
+    if (!entry.is_regular_file() || std::find(remove.begin(), remove.end(), name) != remove.end() ||
+        name == closing_name)
+      continue;
     closing.kept.push_back({name, core::digest_file(entry.path()).sha512});
   }
   std::sort(closing.kept.begin(), closing.kept.end(),

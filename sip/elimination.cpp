@@ -209,7 +209,7 @@ void require_date(Date date, Date earliest, Date today, const core::Message& bef
   if (date < earliest) throw Error(Exit::usage, before);
 }
 
-Date date_of(const Json& json, const char* key, const std::string& origin) {
+Date paper_date(const Json& json, const char* key, const std::string& origin) {
   const auto date = core::parse_date(core::json_string(json, key, origin, Exit::evidence_broken));
   if (!date) throw Error(Exit::evidence_broken, msg("{0}: \"{1}\" is not a date.", origin, key));
   return *date;
@@ -369,7 +369,7 @@ void register_visa(const Elimination& elimination, const RegisteredPaper& paper,
     throw Error(Exit::lot_state, msg("The elimination {0} already has its visa.", elimination.id()));
   require_unchanged(elimination);
   const auto bordereau = elimination.bordereau();
-  require_date(paper.date, date_of(bordereau, "prepared", "bordereau.json"), today(clock),
+  require_date(paper.date, paper_date(bordereau, "prepared", "bordereau.json"), today(clock),
                msg("The visa is dated before the bordereau that it approves."));
   const auto document = keep_document(elimination, paper.document, "visa-document");
   write_private(elimination.file("visa.json"),
@@ -394,7 +394,7 @@ void register_destruction(const Elimination& elimination, const RegisteredPaper&
   if (state == EliminationState::destroyed)
     throw Error(Exit::lot_state, msg("The destruction of {0} is already registered.", elimination.id()));
   require_unchanged(elimination);
-  require_date(paper.date, date_of(elimination.visa().value(), "date", "visa.json"), today(clock),
+  require_date(paper.date, paper_date(elimination.visa().value(), "date", "visa.json"), today(clock),
                msg("The destruction is dated before the visa that allows it."));
   const auto document = keep_document(elimination, paper.document, "destruction-document");
   write_private(elimination.file("destruction.json"),
