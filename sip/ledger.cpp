@@ -4,6 +4,8 @@
 #include "core/display.hpp"
 #include "sip/shown_rows.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <set>
 
@@ -17,6 +19,8 @@ using core::Json;
 using core::msg;
 
 namespace {
+
+constexpr std::size_t columns_told = 6;
 
 /// "T", "T.C" and "T.*" of the eliminations of the application that have their visa.
 struct Eliminated {
@@ -128,14 +132,17 @@ std::vector<LedgerBackup> backups_of(const core::Config& config, const std::stri
 
 std::vector<core::Message> Ledger::remainders() const {
   std::vector<core::Message> list;
-  std::map<std::string, std::string> columns;
+  std::map<std::string, std::vector<std::string>> columns;
   for (const auto& line : lines)
-    if (line.remains()) {
-      auto& names = columns[line.table];
-      names += (names.empty() ? "" : ", ") + line.column;
-    }
-  for (const auto& [table, names] : columns)
-    list.push_back(msg("{0}: {1}: neither transferred, kept nor eliminated", table, names));
+    if (line.remains()) columns[line.table].push_back(line.column);
+  for (const auto& [table, names] : columns) {
+    // The first ones: each stands in the page, the CSV and --json.
+    const auto shown = std::min(names.size(), columns_told);
+    auto text =
+        fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+    if (shown < names.size()) text += fmt::format("… (+{})", names.size() - shown);
+    list.push_back(msg("{0}: {1}: neither transferred, kept nor eliminated", table, text));
+  }
   if (unnamed_tables)
     list.push_back(core::nmsg("{0} table of the source that neither the profile nor a decision names",
                               "{0} tables of the source that neither the profile nor a decision names",
