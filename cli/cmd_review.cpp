@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "core/error.hpp"
+#include "sip/closing.hpp"
 #include "sip/review.hpp"
 #include "sip/visa.hpp"
 #include "vitam/client.hpp"
@@ -29,6 +30,11 @@ void keep_signed_report(const sip::Versement& versement) {
 int run_review(Context& c) {
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
+  if (std::filesystem::exists(sip::closing_file(versement.folder())))
+    throw core::Error(Exit::lot_state,
+                      msg("The versement {0} is closed: its reports were removed, and none is "
+                          "made again.",
+                          plan.versement));
   const auto target = vitam::read_target(c.config(), plan.platform);
   std::optional<extract::Extract> extract;
   if (!plan.is_filing()) extract.emplace(c.open_extract(plan));

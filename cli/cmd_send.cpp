@@ -1,6 +1,7 @@
 // versoir send: approved lots to the platform, followed to the reply and the receipt.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/whole_trail.hpp"
 #include "core/error.hpp"
 #include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
@@ -21,15 +22,7 @@ namespace {
 /// sending that disappeared is looked for there, and the approval itself must have been written down.
 void require_trail(Context& c, const sip::Versement& versement, const sip::MessageIdentifier& lot,
                    int visa_number) {
-  const auto file = c.journal_file();
-  const auto report = trust::verify_journal(file);
-  if (!report.intact()) {
-    Error e(Exit::journal_broken, msg("The journal {0} does not verify: nothing is sent.", file.string()));
-    for (const auto& f : report.findings)
-      if (f.severity == core::Severity::error) std::move(e).because(f.message);
-    throw std::move(e).hint(msg("versoir verify says more; restore the journal from a copy."));
-  }
-  const auto trail = sip::JournalTrail::read(c.workspace());
+  const auto trail = whole_trail(c);
   auto missing = trail.missing_decisions(versement);
   for (auto& f : trail.missing_transfers(versement, lot)) missing.push_back(std::move(f));
   if (!missing.empty()) {

@@ -3,6 +3,7 @@
 #include "cli/context.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
+#include "sip/elimination.hpp"
 #include "sip/visa.hpp"
 
 namespace versoir::cli {
@@ -79,6 +80,18 @@ core::Json show_versement(Context& c, const std::string& id) {
   return states;
 }
 
+void show_eliminations(Context& c) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& id : sip::list_eliminations(c.workspace())) {
+    const sip::Elimination elimination(c.workspace(), id);
+    const auto state = elimination.state();
+    const auto application = core::text_of(elimination.bordereau(), "application");
+    rows.push_back({id, application, sip::state_label(state)});
+    c.out.event("elimination", {{"id", id}, {"application", application}, {"state", sip::state_name(state)}});
+  }
+  if (!rows.empty()) c.out.table({core::tr("elimination"), core::tr("application"), core::tr("state")}, rows);
+}
+
 int run_status(Context& c) {
   const auto wanted = c.words.find("VERSEMENT");
   auto ids = sip::list_versements(c.workspace());
@@ -86,6 +99,7 @@ int run_status(Context& c) {
   const bool extracts = show_extracts(c);
   core::Json all = core::Json::object();
   for (const auto& id : ids) all[id] = show_versement(c, id);
+  if (!wanted) show_eliminations(c);
   if (!extracts && all.empty()) {
     c.out.result(msg("There is no extract and no versement in {0} yet.",
                      std::filesystem::absolute(c.workspace()).lexically_normal().string()));

@@ -1,10 +1,12 @@
 // versoir verify: everything recomputed, every signature verified again, offline.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/verify_parts.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "extract/seal.hpp"
+#include "sip/closing.hpp"
 #include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
 #include "trust/seal.hpp"
@@ -21,66 +23,6 @@ using core::msg;
 using core::Severity;
 
 namespace {
-
-/// One thing verified, with its defects. The first defect of the whole run sets the exit code.
-class Tally {
- public:
-  explicit Tally(Context& c) : c_(c) {}
-
-  void record(const std::string& what, const std::string& kind, const std::vector<Finding>& findings,
-              Exit if_wrong) {
-    bool wrong = false;
-    for (const auto& f : findings) {
-      c_.out.finding(f);
-      wrong = wrong || f.severity == Severity::error;
-    }
-    ++count_;
-    if (wrong) ++wrong_;
-    if (wrong && code_ == Exit::ok) code_ = if_wrong;
-    c_.out.event("verified", {{"what", what}, {"kind", kind}, {"ok", !wrong}});
-    rows_.push_back({wrong ? core::tr("WRONG") : core::tr("right"), kind, what});
-  }
-  int finish() {
-    c_.out.table({core::tr("verdict"), core::tr("kind"), core::tr("what")}, rows_);
-    c_.out.result(wrong_
-                      ? core::nmsg("{0} verification failed, of {1}.", "{0} verifications failed, of {1}.",
-                                   wrong_, core::show_count(count_))
-                      : core::nmsg("{0} verification, all right.", "{0} verifications, all right.", count_));
-    c_.out.summary({{"verified", count_}, {"wrong", wrong_}});
-    return static_cast<int>(code_);
-  }
-
- private:
-  Context& c_;
-  std::vector<std::vector<std::string>> rows_;
-  std::size_t count_ = 0, wrong_ = 0;
-  Exit code_ = Exit::ok;
-};
-
-Finding wrong(std::string code, core::Message m, std::string where) {
-  return {Severity::error, std::move(code), std::move(m), std::move(where)};
-}
-
-/// Runs a verification whose inputs may be missing or unreadable: that is a defect too, not an abort.
-template <class F>
-std::vector<Finding> guarded(const std::string& where, F&& f) {
-  try {
-    return f();
-  } catch (const core::Error& e) {
-    return {wrong(std::string(core::exit_name(e.code())), e.message(), where)};
-  } catch (const std::exception& e) {  // a document of another shape than ours
-    return {wrong("unreadable", msg("A document cannot be understood: {0}", e.what()), where)};
-  }
-}
-
-std::vector<Finding> signature_findings(const trust::Verification& v, const std::string& where) {
-  auto findings = v.findings;
-  for (auto& f : findings)
-    if (f.where.empty()) f.where = where;
-  if (v.verdict != trust::Verdict::valid && findings.empty())
-    findings.push_back(wrong("signature", msg("The signature does not verify."), where));
-  return findings;
-}
 
 void verify_extracts(Context& c, Tally& tally) {
   std::vector<fs::path> files;
@@ -137,36 +79,12 @@ void verify_journal(Context& c, Tally& tally) {
   }
 }
 
-/// What was promised when the visa was signed holds, whatever the configuration says since.
-trust::TrustStore store_under(Context& c, const sip::VisaFile* visa) {
-  auto store = c.trust_store();
-  if (visa && sip::requires_timestamp(*visa)) {
-    store.require_timestamp = true;
-    store.timestamps_since.reset();
-  }
-  return store;
-}
-
 std::vector<Finding> verify_visa_file(Context& c, const sip::VisaFile& visa, const std::string& name) {
   if (visa.signature.empty())
     return {wrong("visa-missing", msg("The signature of the visa is missing."), name)};
   return signature_findings(trust::verify_detached(visa.signature, visa.bytes, store_under(c, &visa), c.clock,
                                                    trust::At::signing_time),
                             name);
-}
-
-/// The approval that decides about a lot: the one under which it was sent, else the latest.
-const sip::VisaFile* approval_of(const sip::Versement& versement, const sip::MessageIdentifier& lot,
-                                 const std::vector<sip::VisaFile>& visas) {
-  const auto sending = versement.lot(lot) / "sending.json";
-  const std::string sent_under =
-      fs::exists(sending) ? core::read_json(sending).value("visa", "") : std::string();
-  for (auto visa = visas.rbegin(); visa != visas.rend(); ++visa) {
-    if (!sent_under.empty() && "visa-" + std::to_string(visa->number) + ".json" != sent_under) continue;
-    if (visa->json.value("decision", "") == "approve" && sip::coverage(*visa, lot) == sip::Coverage::covered)
-      return &*visa;
-  }
-  return nullptr;
 }
 
 /// The digest of the SIP as it is now against what was built, checked and approved.
@@ -218,8 +136,12 @@ std::vector<Finding> verify_reply(Context& c, const sip::Versement& versement,
 }
 
 void verify_lot(Context& c, Tally& tally, const sip::Versement& versement, const sip::PlannedLot& lot,
-                const std::vector<sip::VisaFile>& visas) {
+                const std::vector<sip::VisaFile>& visas, const sip::JournalTrail& trail) {
   const fs::path sip = versement.sip(lot.id);
+  if (fs::exists(sip::closing_file(versement.lot(lot.id)))) {
+    verify_closing_lot(c, tally, versement, lot, visas, trail);
+    if (!fs::exists(sip)) return;
+  }
   if (!fs::exists(sip)) {
     if (fs::exists(versement.lot(lot.id) / "sending.json") ||
         sip::latest_decision(visas, lot.id) == "approve")
@@ -273,6 +195,10 @@ std::vector<Finding> verify_report(const sip::Versement& versement, const sip::V
                                    const std::string& name) {
   fs::path report = versement.file("review-visa-" + std::to_string(visa.number) + ".html");
   if (!fs::exists(report)) report = versement.file("review.html");
+  if (!fs::exists(report))
+    if (const auto closing = sip::read_closing(versement.folder()))
+      for (const auto& f : closing->removed)
+        if (f.sha512.hex() == visa.json.value("reviewSha512", "")) return {};
   if (core::digest_file(report).sha512.hex() == visa.json.value("reviewSha512", "")) return {};
   return {wrong("report", msg("The report is not the one that the visa binds."), name)};
 }
@@ -282,6 +208,7 @@ void verify_trail(Tally& tally, const sip::JournalTrail& trail, const std::strin
                   const sip::Versement& versement, const std::vector<sip::PlannedLot>& lots) {
   auto findings = trail.missing_decisions(versement);
   for (auto& f : trail.missing_transfers(versement)) findings.push_back(std::move(f));
+  for (auto& f : trail.missing_closings(versement)) findings.push_back(std::move(f));
   for (const auto& lot : lots)
     for (auto& f : trail.unknown_transfers(versement, lot.id)) findings.push_back(std::move(f));
   for (const auto& visa : sip::list_visas(versement)) {
@@ -320,7 +247,9 @@ void verify_versement(Context& c, Tally& tally, const sip::JournalTrail& trail, 
     tally.record(name, core::tr("report that the visa binds"),
                  guarded(name, [&] { return verify_report(versement, visa, name); }), Exit::evidence_broken);
   }
-  for (const auto& lot : plan->lots) verify_lot(c, tally, versement, lot, visas);
+  verify_closed_reports(tally, trail, versement);
+  for (const auto& lot : plan->lots) verify_lot(c, tally, versement, lot, visas, trail);
+  verify_packs(c, tally, trail, versement);
   verify_trail(tally, trail, id, versement, plan->lots);  // last: a signature that does not hold says more
 }
 
@@ -333,6 +262,7 @@ int run_verify(Context& c) {
     c.check_stop();
     verify_versement(c, tally, trail, id);
   }
+  verify_eliminations(c, tally, trail);
   return tally.finish();
 }
 

@@ -1,16 +1,13 @@
 // versoir approve, refuse, revoke: the archivist's signed decision.
 #include "cli/commands.hpp"
+#include "cli/confirm.hpp"
 #include "cli/context.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
-#include "core/text.hpp"
 #include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
 #include "sip/visa_elsewhere.hpp"
 #include "vitam/client.hpp"
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace versoir::cli {
 
@@ -20,20 +17,6 @@ using core::Exit;
 using core::msg;
 
 namespace {
-
-/// Asks on the terminal itself: a redirected standard input cannot approve by accident.
-std::string ask_on_terminal(const std::string& question, const std::string& expected) {
-  core::UniqueFd tty(::open("/dev/tty", O_RDWR | O_CLOEXEC));
-  if (!tty)
-    throw Error(Exit::usage, msg("Nothing was signed: there is no terminal to confirm on."))
-        .hint(msg("Read what stands above, then give the same command again with --confirm {0}", expected));
-  const std::string text = question + " ";
-  if (::write(tty.get(), text.data(), text.size()) < 0) core::throw_errno("write", "/dev/tty");
-  std::string answer;
-  char ch = 0;
-  while (::read(tty.get(), &ch, 1) == 1 && ch != '\n') answer += ch;
-  return core::trim(answer);
-}
 
 /// What is about to be signed, from the visa itself: what you see is what you sign.
 void show_visa(Context& c, const core::Json& visa) {
@@ -200,12 +183,9 @@ int sign_here(Context& c, sip::Decision decision, const sip::Versement& versemen
   auto& signer = c.signer(c.words.get("signer"));
   auto* tsa = c.tsa();
   const auto visa = shown_visa(c, versement, plan, visa_options(c, decision, plan), signer.certificate());
-  if (!c.words.has("confirm")) {
-    const auto typed = ask_on_terminal(
-        msg("Type the identifier of the versement to sign ({0}):", plan.versement).text(), plan.versement);
-    if (typed != plan.versement)
-      throw Error(Exit::usage, msg("Nothing was signed: '{0}' is not {1}.", typed, plan.versement));
-  }
+  if (!c.words.has("confirm"))
+    confirm_typed(msg("Type the identifier of the versement to sign ({0}):", plan.versement), plan.versement,
+                  msg("Nothing was signed."));
   auto& journal = c.journal();  // a broken journal is found before anything is signed
   const int number = sip::sign_visa(versement, visa, signer, c.clock, tsa);
   tell_journal(c, decision, versement, number, signer.certificate().fingerprint().hex(),

@@ -114,19 +114,27 @@ Sha512 sha512(std::string_view bytes) {
 
 namespace {
 
-FileDigest digest(int fd, const std::string& name) {
+/// Feeds the file to `consume` from its start.
+template <class F>
+void stream(int fd, const std::string& name, F&& consume) {
   if (::lseek(fd, 0, SEEK_SET) < 0) throw_errno("lseek", name);
-  Sha512Hasher h;
-  FileDigest result;
   std::vector<std::uint8_t> buffer(buffer_size);
   for (;;) {
     const auto n = ::read(fd, buffer.data(), buffer.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw_errno("read", name);
-    if (n == 0) break;
-    h.update(std::span(buffer.data(), static_cast<std::size_t>(n)));
-    result.size += static_cast<std::uint64_t>(n);
+    if (n == 0) return;
+    consume(std::span<const std::uint8_t>(buffer.data(), static_cast<std::size_t>(n)));
   }
+}
+
+FileDigest digest(int fd, const std::string& name) {
+  Sha512Hasher h;
+  FileDigest result;
+  stream(fd, name, [&](std::span<const std::uint8_t> bytes) {
+    h.update(bytes);
+    result.size += bytes.size();
+  });
   result.sha512 = h.finish();
   return result;
 }
@@ -134,6 +142,13 @@ FileDigest digest(int fd, const std::string& name) {
 }  // namespace
 
 FileDigest digest_fd(int fd) { return digest(fd, "descriptor"); }
+
+Sha256 sha256_file(const std::filesystem::path& path) {
+  const auto fd = open_read(path);
+  Sha256Hasher h;
+  stream(fd.get(), path.string(), [&](std::span<const std::uint8_t> bytes) { h.update(bytes); });
+  return h.finish();
+}
 
 FileDigest digest_file(const std::filesystem::path& path) {
   return digest(open_read(path).get(), path.string());

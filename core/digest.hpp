@@ -63,5 +63,7 @@ struct FileDigest {
 [[nodiscard]] FileDigest digest_file(const std::filesystem::path& path);
 /// Same on an open descriptor, from its start; the position is left at the end.
 [[nodiscard]] FileDigest digest_fd(int fd);
+/// What a detached signature by SHA-256 covers, streamed. Throws Error(Exit::disk).
+[[nodiscard]] Sha256 sha256_file(const std::filesystem::path& path);
 
 }  // namespace versoir::core

@@ -188,6 +188,16 @@ std::optional<FileLock> FileLock::try_lock(const fs::path& path) {
   }
 }
 
+std::optional<FileLock> FileLock::try_lock_folder(const fs::path& folder) {
+  UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) throw_errno("open", folder.string());
+  while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return std::nullopt;
+    if (errno != EINTR) throw_errno("lock", folder.string());
+  }
+  return FileLock(std::move(fd));
+}
+
 void publish_file(const fs::path& from, const fs::path& to) {
   {
     const UniqueFd fd = open_read(from);

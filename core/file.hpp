@@ -66,6 +66,8 @@ class FileLock {
   FileLock() = default;
   /// nullopt when another process holds it. Throws Error(Exit::disk).
   [[nodiscard]] static std::optional<FileLock> try_lock(const std::filesystem::path& path);
+  /// The same on a folder that exists; nothing is made in it.
+  [[nodiscard]] static std::optional<FileLock> try_lock_folder(const std::filesystem::path& folder);
 
  private:
   explicit FileLock(UniqueFd fd) noexcept : fd_(std::move(fd)) {}

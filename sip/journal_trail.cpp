@@ -106,6 +106,11 @@ void JournalTrail::take(const Json& line) {
         core::text_of(*object, "sha512"), core::text_of(*object, "signature")};
   } else if (event == "SIP_CHECKED") {
     take_check(*object, line);
+  } else if (event.starts_with("EVIDENCE_") || event.starts_with("ELIMINATION_")) {
+    take_files(*object);
+  } else if (event == "CLOSING_STARTED" || event == "CLOSED") {
+    auto& lines = closings_[{core::text_of(*object, "versement"), core::text_of(*object, "lot")}];
+    (event == "CLOSED" ? lines.closed : lines.started) = core::text_of(*object, "sha512");
   } else {
     take_transfer(event, *object, line);
   }
@@ -205,6 +210,61 @@ std::vector<Finding> JournalTrail::unknown_transfers(const Versement& versement,
   for (const auto* name : {"operation.json", "atr.xml", "receipt.json"})
     findings.refuse_if_there(versement.lot(lot) / name);
   return findings.take();
+}
+
+ClosingTrace JournalTrail::closing(const Versement& versement, const std::string& lot,
+                                   const std::string& sha512) const {
+  const auto found = closings_.find({versement.id(), lot});
+  if (found == closings_.end()) return ClosingTrace::none;
+  if (found->second.closed == sha512) return ClosingTrace::closed;
+  return found->second.started == sha512 ? ClosingTrace::started : ClosingTrace::none;
+}
+
+bool JournalTrail::closing_began(const Versement& versement, const std::string& lot) const {
+  return closings_.contains({versement.id(), lot});
+}
+
+std::vector<Finding> JournalTrail::missing_closings(const Versement& versement) const {
+  std::vector<Finding> all;
+  for (const auto& [key, lines] : closings_) {
+    if (key.first != versement.id() || lines.closed.empty()) continue;
+    const bool reports = key.second.empty();
+    if (!reports && key.second.find_first_of("/.") != std::string::npos)
+      continue;  // it becomes a folder name
+    Findings findings(reports ? versement.id() : versement.id() + "/lots/" + key.second);
+    findings.require((reports ? versement.folder() : versement.lot({key.second})) / "closing.json",
+                     [&](const fs::path& f) { return digest_of(f) == lines.closed; });
+    for (auto& f : findings.take()) all.push_back(std::move(f));
+  }
+  return all;
+}
+
+void JournalTrail::take_files(const Json& object) {
+  const auto files = object.find("files");
+  if (files == object.end() || !files->is_array()) return;
+  for (const auto& f : *files) {
+    if (!f.is_object()) continue;
+    const auto name = core::text_of(f, "file");
+    // A name of the workspace: a line from elsewhere must not lead out of it.
+    if (name.empty() || name.starts_with('/') || name.find("..") != std::string::npos) continue;
+    files_[name] = core::text_of(f, "sha512");
+  }
+}
+
+std::vector<Finding> JournalTrail::missing_files(const fs::path& workspace, const std::string& folder) const {
+  std::vector<Finding> all;
+  for (const auto& [name, digest] : files_) {
+    if (!name.starts_with(folder + "/")) continue;
+    Findings findings(fs::path(name).parent_path().generic_string());
+    findings.require(workspace / name, [&](const fs::path& f) { return digest_of(f) == digest; });
+    for (auto& f : findings.take()) all.push_back(std::move(f));
+  }
+  return all;
+}
+
+bool JournalTrail::knows_file(const std::string& name, const std::string& sha512) const {
+  const auto found = files_.find(name);
+  return found != files_.end() && found->second == sha512;
 }
 
 bool JournalTrail::knows(const Versement& versement, const VisaFile& visa) const {

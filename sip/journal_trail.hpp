@@ -13,6 +13,9 @@
 
 namespace versoir::sip {
 
+/// What the journals know of a closing.json: this very text as the beginning of a closing, or as its end.
+enum class ClosingTrace { none, started, closed };
+
 /// The last word of the journals about each decision and each sending. Lines are read as they stand: the
 /// chain is verified elsewhere (trust::verify_journal).
 class JournalTrail {
@@ -33,6 +36,19 @@ class JournalTrail {
                                                              const MessageIdentifier& lot) const;
   /// What was last written down of a check of this lot is this report, and does not refuse it.
   [[nodiscard]] bool knows_check(const MessageIdentifier& lot, const std::string& report_sha512) const;
+  /// closing.json of a lot, or of the versement itself (`lot` ""), by its digest.
+  [[nodiscard]] ClosingTrace closing(const Versement& versement, const std::string& lot,
+                                     const std::string& sha512) const;
+  /// A closing of it was begun: what it removes may be missing.
+  [[nodiscard]] bool closing_began(const Versement& versement, const std::string& lot) const;
+  /// closing.json files that are missing or say something else than what ended.
+  [[nodiscard]] std::vector<core::Finding> missing_closings(const Versement& versement) const;
+  /// Files of evidence and eliminations (events that carry "files") under `folder`, relative to the
+  /// workspace, that are missing or other ones.
+  [[nodiscard]] std::vector<core::Finding> missing_files(const std::filesystem::path& workspace,
+                                                         const std::string& folder) const;
+  /// These very bytes were written down under this name, relative to the workspace.
+  [[nodiscard]] bool knows_file(const std::string& name, const std::string& sha512) const;
   /// These very bytes were written down as this decision.
   [[nodiscard]] bool knows(const Versement& versement, const VisaFile& visa) const;
 
@@ -44,13 +60,19 @@ class JournalTrail {
     bool started = false, receipt = false;
     std::string sip_sha512, operation, atr_sha512;
   };
+  struct ClosingLines {
+    std::string started, closed;  ///< digests of closing.json
+  };
   void take(const core::Json& line);
   void take_transfer(const std::string& event, const core::Json& object, const core::Json& line);
+  void take_files(const core::Json& object);
   void take_receipt(const std::string& lot);
   void take_check(const core::Json& object, const core::Json& line);
 
-  std::map<std::pair<std::string, int>, Decision> decisions_;          ///< versement, number
-  std::map<std::pair<std::string, std::string>, Transfer> transfers_;  ///< versement, lot
+  std::map<std::pair<std::string, int>, Decision> decisions_;             ///< versement, number
+  std::map<std::pair<std::string, std::string>, Transfer> transfers_;     ///< versement, lot
+  std::map<std::pair<std::string, std::string>, ClosingLines> closings_;  ///< versement, lot
+  std::map<std::string, std::string> files_;  ///< name in the workspace → digest, the last one written down
   std::map<std::string, std::string>
       checks_;  ///< lot → digest of the report that accepts it, "" when refused
 };

@@ -226,7 +226,7 @@ LotState decide(const LotFacts& facts, const fs::path& folder, bool holds, std::
     if (const auto replied = state_of_reply(facts.reply_code)) {
       const bool accepted = *replied != LotState::rejected;
       if (accepted && facts.receipt && !core::text_of(*facts.receipt, "verified").empty())
-        return LotState::verified;
+        return facts.closed ? LotState::closed : LotState::verified;
       return *replied;
     }
     return LotState::sent;
@@ -348,6 +348,8 @@ LotFacts lot_facts(const Versement& v, const PlannedLot& lot, std::string_view d
   facts.sending = read_if_there(folder / "sending.json");
   facts.operation = read_if_there(folder / "operation.json");
   facts.receipt = read_if_there(folder / "receipt.json");
+  if (const auto closing = read_if_there(folder / "closing.json"))
+    facts.closed = !core::text_of(*closing, "finished").empty();
   if (build) {
     facts.size = number_of(*build, "size");
     facts.units = number_of(*build, "units");

@@ -122,6 +122,7 @@ struct LotFacts {
   MessageIdentifier id;
   LotState state = LotState::planned;
   std::optional<core::Json> check, sending, operation, receipt;
+  bool closed = false;        ///< closing.json says that the SIP was removed after its receipt
   std::string check_verdict;  ///< "", OK, WARNING, KO
   std::string reply_code;     ///< of the ATR, "" without
   std::uint64_t size = 0, units = 0, objects = 0;

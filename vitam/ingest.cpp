@@ -8,11 +8,8 @@
 #include "vitam/receipt.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <fcntl.h>
 #include <functional>
 #include <optional>
-#include <sys/file.h>
 
 namespace versoir::vitam {
 
@@ -52,19 +49,11 @@ class Pace {
 };
 
 /// One sender per lot, whatever starts it: released with the descriptor, even by a crash.
-class LotLock {
- public:
-  LotLock(const fs::path& folder, const sip::MessageIdentifier& lot)
-      : fd_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (!fd_) core::throw_errno("open", folder.string());
-    if (::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0) return;
-    if (errno != EWOULDBLOCK) core::throw_errno("lock", folder.string());
-    throw Error(Exit::lot_state, msg("{0} is being sent by another program.", lot.value));
-  }
-
- private:
-  core::UniqueFd fd_;
-};
+core::FileLock lock_lot(const fs::path& folder, const sip::MessageIdentifier& lot) {
+  auto lock = core::FileLock::try_lock_folder(folder);
+  if (!lock) throw Error(Exit::lot_state, msg("{0} is being sent by another program.", lot.value));
+  return std::move(*lock);
+}
 
 /// A refusal is believed only when it is about this operation and, as far as it says, this message: another
 /// one's would let the records be planned and sent again.
@@ -115,8 +104,8 @@ Ingest::Ingest(Client& client, trust::Journal& journal, const core::Clock& clock
 
 OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, bool again) {
   const auto folder = versement.lot(sip.id());
-  const LotLock lock(folder,
-                     sip.id());  // before anything is looked at: a schedule and a person may meet here
+  // Before anything is looked at: a schedule and a person may meet here.
+  const auto lock = lock_lot(folder, sip.id());
   const Platform& platform = client_.platform();
   const auto target = target_of(platform);
   if (sip.target() != target)

@@ -1,0 +1,147 @@
+// The bordereau d'élimination as it is printed and signed: an act, in French whatever the user's language.
+#include "core/csv.hpp"
+#include "core/display.hpp"
+#include "core/file.hpp"
+#include "core/html.hpp"
+#include "sip/elimination.hpp"
+
+#include <fmt/format.h>
+
+namespace versoir::sip {
+
+using core::Json;
+
+namespace {
+
+std::string text(const Json& object, const char* key) { return core::text_of(object, key); }
+std::string count(const Json& object, const char* key) {
+  return core::group_digits(object.at(key).get<std::uint64_t>(), " ");
+}
+std::string french_date(const std::string& iso) {
+  const auto date = core::parse_date(iso);
+  return date ? core::format_date_fr(*date) : "";
+}
+
+bool is_transferred(const Json& line) { return text(line, "kind") == "transferred"; }
+
+std::string tables_of(const Json& line) {
+  std::string names;
+  for (const auto& t : line.at("tables"))
+    names += (names.empty() ? "" : ", ") + text(t, "name") + " (" + count(t, "rows") + " lignes)";
+  return names;
+}
+
+std::string references_of(const Json& line) {
+  std::string refs;
+  for (const auto& lot : line.at("lots"))
+    refs +=
+        (refs.empty() ? "" : "; ") + fmt::format("ATR {} ({})", text(lot, "operation"), text(lot, "reply"));
+  return refs;
+}
+
+std::string basis_of(const Json& line) {
+  if (is_transferred(line)) return "copie, versée sous référence " + references_of(line);
+  return fmt::format("DUA : {} ; échue le {}", text(line, "dua"), french_date(text(line, "dua_end")));
+}
+
+std::string volume_of(const Json& line) {
+  if (is_transferred(line))
+    return count(line, "records") + " dossiers, " + count(line, "units") + " unités archivistiques";
+  return tables_of(line);
+}
+
+void lines_table(core::HtmlPage& page, const Json& bordereau, bool transferred) {
+  std::vector<std::vector<std::string>> rows;
+  int number = 0;
+  for (const auto& line : bordereau.at("lines")) {
+    ++number;
+    if (is_transferred(line) != transferred) continue;
+    rows.push_back({std::to_string(number), text(line, "title"), french_date(text(line, "from")),
+                    french_date(text(line, "to")), volume_of(line), basis_of(line)});
+  }
+  if (rows.empty()) return;
+  page.table(transferred ? "Copies de données versées" : "Données non versées dont la DUA est échue",
+             std::vector<std::string>{"Article", "Typologie", "Date la plus ancienne", "Date la plus récente",
+                                      "Volume (lignes, dossiers)", "Motif et référence"},
+             rows);
+}
+
+void signatures(core::HtmlPage& page) {
+  page.heading(2, "Signatures");
+  page.table(
+      "À signer, dans cet ordre", std::vector<std::string>{"Qualité", "Nom et prénom", "Date", "Signature"},
+      {{"Responsable du service producteur", "", "", ""},
+       {"Archiviste de l'établissement", "", "", ""},
+       {"Visa de la personne chargée du contrôle scientifique et technique de l'État (directeur des Archives "
+        "départementales, ou Archives nationales)",
+        "", "", ""}});
+}
+
+}  // namespace
+
+void write_bordereau_page(const std::filesystem::path& file, const Json& bordereau) {
+  core::AtomicFile out(file, private_mode);
+  core::FileSink sink(out);
+  core::HtmlPage page(sink, "fr", "Bordereau d'élimination " + text(bordereau, "elimination"));
+  page.heading(1, "Bordereau d'élimination d'archives publiques");
+  if (bordereau.at("rehearsal").get<bool>())
+    page.badge("warning",
+               "RÉPÉTITION : ce bordereau repose sur des extraits ou des réponses d'essai. Il ne vaut rien.");
+  const auto& extract = bordereau.at("extract");
+  page.facts(std::vector<std::pair<std::string, std::string>>{
+      {"Référence", text(bordereau, "elimination")},
+      {"Établissement", text(bordereau, "establishment")},
+      {"Service producteur", text(bordereau, "service")},
+      {"Application", text(bordereau, "applicationLabel")},
+      {"Support", "base de données de l'application"},
+      {"Extrait de référence", text(extract, "name") + ", racine " + text(extract, "root")},
+      {"Préparé le", french_date(text(bordereau, "prepared"))}});
+  page.heading(2, "Données proposées à l'élimination");
+  lines_table(page, bordereau, true);
+  lines_table(page, bordereau, false);
+  const auto& annex = bordereau.at("annex");
+  page.paragraph(fmt::format("Annexe nominative : {} ({} dossiers), SHA-512 {}.", text(annex, "file"),
+                             count(annex, "records"), text(annex, "sha512")));
+  page.heading(2, "Mentions légales");
+  page.paragraph(
+      "Les données d'une application sont des archives publiques (Code du patrimoine, articles L. 211-1 et "
+      "L. 211-4). Leur "
+      "sélection se fait à l'expiration de la période d'utilisation courante (L. 212-2 ; L. 212-3 pour les "
+      "données à "
+      "caractère personnel).");
+  page.paragraph(
+      "Aucune élimination ne peut avoir lieu avant le retour de ce bordereau revêtu du visa de la personne "
+      "chargée du "
+      "contrôle scientifique et technique de l'État sur les archives (R. 212-13 et R. 212-14). La fin de la "
+      "DUA n'est pas "
+      "une autorisation de détruire.");
+  page.paragraph(
+      "La destruction d'archives publiques sans visa est punie de trois ans d'emprisonnement et de 45 000 "
+      "euros d'amende "
+      "(L. 214-3 et L. 214-4).");
+  page.paragraph(
+      "Après le visa, la destruction est constatée par une attestation, jointe à ce bordereau. Les "
+      "sauvegardes qui "
+      "contiennent encore ces données y sont mentionnées. Le bordereau visé et l'attestation sont conservés "
+      "définitivement. Versoir ne supprime rien dans l'application.");
+  signatures(page);
+  page.close();
+  out.commit();
+}
+
+void write_bordereau_csv(const std::filesystem::path& file, const Json& bordereau) {
+  core::AtomicFile out(file, private_mode);
+  core::FileSink sink(out);
+  sink.write("\xEF\xBB\xBF");  // spreadsheets then read UTF-8
+  core::CsvWriter csv(sink, core::CsvFor::people, ';');
+  csv.row({"article", "nature", "typologie", "date la plus ancienne", "date la plus récente", "volume",
+           "motif et référence"});
+  int number = 0;
+  for (const auto& line : bordereau.at("lines"))
+    csv.row({std::to_string(++number), is_transferred(line) ? "copie versée" : "DUA échue",
+             text(line, "title"), french_date(text(line, "from")), french_date(text(line, "to")),
+             volume_of(line), basis_of(line)});
+  out.commit();
+}
+
+}  // namespace versoir::sip

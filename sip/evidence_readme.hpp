@@ -1,0 +1,28 @@
+// Private to sip: the notice that tells how to verify a pack of evidence without this program.
+#pragma once
+#include "core/clock.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace versoir::sip {
+
+struct SignedPart {
+  std::string signature, content;  ///< names in the pack
+  core::Instant when{};            ///< the moment at which its certificates are judged
+};
+struct ReadmeFacts {
+  std::string versement;
+  core::Instant packed{};
+  bool timestamped = false;
+  std::vector<SignedPart> signatures;
+  std::vector<SignedPart> tokens;  ///< signature = the token, content = the octets that it covers
+  std::vector<std::string> crls, seals_of_sips;
+};
+/// README.txt, in French as the acts are. Lines that begin with four blanks and "$ " are commands.
+[[nodiscard]] std::string evidence_readme(const ReadmeFacts& facts);
+/// What verifies manifest-<n>.
+[[nodiscard]] std::string manifest_commands(int n, core::Instant when, bool timestamped);
+
+}  // namespace versoir::sip

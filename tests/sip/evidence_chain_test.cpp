@@ -1,0 +1,123 @@
+// The chain of time-stamps of a pack of evidence, judged at moments that a test can choose.
+#include "core/digest.hpp"
+#include "core/file.hpp"
+#include "sip/evidence.hpp"
+#include "toy_tsa.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+using namespace versoir;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path chain_pki = VERSOIR_TEST_PKI;
+
+/// A pack of one file, listed and stamped as `versoir evidence` does.
+struct SmallPack {
+  core::TemporaryDirectory work;
+  core::FixedClock clock{*core::parse_instant("2026-06-01T00:00:00Z")};
+  fs::path folder = work.path() / "evidence-1";
+  std::vector<trust::Certificate> anchors = trust::Certificate::list_from_pem_file(chain_pki / "ca.pem");
+  core::Instant end = trust::Certificate::list_from_pem_file(chain_pki / "tsa.pem").front().not_after();
+
+  explicit SmallPack(std::string_view first = "2026-06-01T00:00:00Z") {
+    fs::create_directories(folder / "trust");
+    core::write_file(folder / "visa.json", "{}");
+    core::write_file(folder / "trust/tsa-anchors-1.pem", core::read_file(chain_pki / "ca.pem"));
+    std::string list;
+    for (const auto* name : {"trust/tsa-anchors-1.pem", "visa.json"})
+      list += core::digest_file(folder / name).sha512.hex() + " *" + name + "\n";
+    core::write_file(folder / "manifest-1.txt", list);
+    tests::ToyTsa tsa(chain_pki, first);
+    core::write_file(folder / "manifest-1.tst", tsa.token(list));
+  }
+  void renew(std::string_view when) {
+    tests::ToyTsa tsa(chain_pki, when);
+    static_cast<void>(sip::renew_evidence(folder, chain_pki / "ca.pem", tsa, clock));
+  }
+  [[nodiscard]] std::string verdict(std::chrono::days margin = std::chrono::days(30)) {
+    std::string codes;
+    for (const auto& f : sip::verify_evidence(folder, anchors, margin, clock).findings)
+      codes += (codes.empty() ? "" : " ") + f.code;
+    return codes;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a pack says until when its time-stamp stands, warns before, fails after", "[evidence]") {
+  SmallPack pack;
+  CHECK(pack.verdict().empty());
+  const auto verified = sip::verify_evidence(pack.folder, pack.anchors, std::chrono::days(30), pack.clock);
+  CHECK(verified.until == pack.end);
+  CHECK(verified.since == core::parse_instant("2026-06-01T00:00:00Z"));
+  pack.clock.set(pack.end - std::chrono::days(30));
+  CHECK(pack.verdict().empty());
+  pack.clock.set(pack.end - std::chrono::days(29));
+  CHECK(pack.verdict() == "evidence-renew");
+  pack.clock.set(pack.end);
+  CHECK(pack.verdict() == "evidence-renew");
+  pack.clock.set(pack.end + std::chrono::seconds(1));
+  CHECK(pack.verdict() == "evidence-expired");
+}
+
+TEST_CASE("a renewal covers the lists and tokens before it", "[evidence]") {
+  SmallPack pack;
+  pack.renew("2026-07-01T00:00:00Z");
+  pack.renew("2026-08-01T00:00:00Z");
+  const auto verified = sip::verify_evidence(pack.folder, pack.anchors, std::chrono::days(0), pack.clock);
+  CHECK(verified.findings.empty());
+  CHECK(verified.timestamps == 3);
+  CHECK(verified.since == core::parse_instant("2026-06-01T00:00:00Z"));
+  const auto list = core::read_file(pack.folder / "manifest-3.txt");
+  for (const auto* name :
+       {"manifest-1.txt", "manifest-1.tst", "manifest-2.txt", "manifest-2.tst", "visa.json", "renewal-3.txt"})
+    CHECK(list.find(std::string(" *") + name + "\n") != std::string::npos);
+  for (const auto* name : {"visa.json", "manifest-1.tst", "manifest-2.txt", "manifest-3.tst",
+                           "manifest-3.txt", "trust/tsa-anchors-2.pem"}) {
+    CAPTURE(name);
+    const auto before = core::read_file(pack.folder / name);
+    auto after = before;
+    after[after.size() / 2] ^= 1;
+    core::write_file(pack.folder / name, after);
+    CHECK_FALSE(pack.verdict().empty());
+    fs::remove(pack.folder / name);
+    CHECK_FALSE(pack.verdict().empty());
+    core::write_file(pack.folder / name, before);
+  }
+  core::write_file(pack.folder / "foreign", "x");
+  CHECK(pack.verdict() == "evidence-foreign");
+  fs::remove(pack.folder / "foreign");
+  CHECK(pack.verdict().empty());
+}
+
+TEST_CASE("a renewal that fails leaves the pack as it was; what a crash left of one is taken away",
+          "[evidence]") {
+  SmallPack pack;
+  struct Nobody final : trust::TimestampAuthority {
+    std::string token(std::string_view) override {
+      throw core::Error(core::Exit::signing, core::msg("nobody"));
+    }
+  } nobody;
+  CHECK_THROWS_AS(
+      static_cast<void>(sip::renew_evidence(pack.folder, chain_pki / "ca.pem", nobody, pack.clock)),
+      core::Error);
+  CHECK(pack.verdict().empty());
+  core::write_file(pack.folder / "manifest-2.tst", "left by a crash");
+  CHECK(pack.verdict() == "evidence-foreign");
+  pack.renew("2026-07-01T00:00:00Z");
+  CHECK(pack.verdict().empty());
+}
+
+TEST_CASE("a token over another list, and one of another authority, are no time-stamps", "[evidence]") {
+  SmallPack pack;
+  tests::ToyTsa tsa(chain_pki, "2026-06-01T00:00:00Z");
+  core::write_file(pack.folder / "manifest-1.tst", tsa.token("another list"));
+  CHECK(pack.verdict() == "evidence-token");
+  SmallPack other;
+  other.anchors = trust::Certificate::list_from_pem_file(chain_pki / "archivist.pem");
+  CHECK(other.verdict() == "evidence-token");
+}
