@@ -15,7 +15,7 @@ using relax_ng::P;
 
 constexpr std::size_t shown_most = 80;
 
-std::string one_line(std::string_view text) {
+std::string shown_value(std::string_view text) {
   auto out = trim(text);
   for (char& c : out)
     if (c == '\n' || c == '\t' || c == '\r') c = ' ';
@@ -99,7 +99,7 @@ class Faults {
           continue;
         }
         report(msg("The value \"{1}\" of the attribute {0} is not one that the schema takes.", a.name,
-                   one_line(a.value)));
+                   shown_value(a.value)));
       }
       p = next;
     }
@@ -117,10 +117,11 @@ class Faults {
     }
     const auto expected = relax_ng::expected_in(now_);
     if (expected.values.empty()) {
-      report(msg("The text \"{0}\" does not belong here.", one_line(text)), list(expected.elements));
+      report(msg("The text \"{0}\" does not belong here.", shown_value(text)), list(expected.elements));
       return;
     }
-    report(msg("The value \"{0}\" is not one that the schema takes.", one_line(text)), list(expected.values));
+    report(msg("The value \"{0}\" is not one that the schema takes.", shown_value(text)),
+           list(expected.values));
     now_ = d_.satisfied(now_);
   }
 
@@ -143,7 +144,7 @@ class Faults {
     if (next == g_.not_allowed()) {
       const auto expected = relax_ng::expected_in(now_);
       if (expected.elements.empty() && !expected.values.empty())
-        report(msg("The value \"{0}\" is not one that the schema takes.", one_line(text_)),
+        report(msg("The value \"{0}\" is not one that the schema takes.", shown_value(text_)),
                list(expected.values));
       else
         report(msg("The element ends too early: something is missing."), list(expected.elements));

@@ -26,11 +26,15 @@ class XmlWriter {
   void close();
   void leaf(std::string_view name, std::string_view text, Attributes attributes = {});
   void empty(std::string_view name, Attributes attributes = {});
+  // The same with attributes that are only known when the program runs.
+  using AttributeList = std::span<const std::pair<std::string_view, std::string_view>>;
+  void open_with(std::string_view name, AttributeList attributes);
+  void leaf_with(std::string_view name, std::string_view text, AttributeList attributes);
   [[nodiscard]] int depth() const noexcept { return depth_; }
 
  private:
   void indent();
-  void start(std::string_view name, Attributes attributes);
+  void start(std::string_view name, AttributeList attributes);
   ByteSink& sink_;
   int depth_;
   std::vector<std::string> stack_;

@@ -156,6 +156,11 @@ void take_expected_apart(XmlIssue& issue) {
     names.remove_prefix(std::min(comma + 1, names.size()));
   }
   issue.message.resize(at);
+  // The two that matter most, in the user's language.
+  if (issue.message.ends_with("This element is not expected."))
+    issue.message = msg("This element does not belong here.").text();
+  else if (issue.message.ends_with("Missing child element(s)."))
+    issue.message = msg("The element ends too early: something is missing.").text();
 }
 
 int locate(void* parser, const char** file, unsigned long* line) {

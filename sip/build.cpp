@@ -110,6 +110,8 @@ class LotWriter {
     writer_.close_unit();
     if (attachment_) writer_.close_unit();
     writer_.finish();
+    auto left_out = writer_.take_findings();
+    log_.take(left_out);
   }
 
   /// Packs manifest.xml, then content/ in the order of the manifest.
