@@ -22,13 +22,13 @@ namespace {
 /// Names told when something was expected: a wider choice says no more.
 constexpr std::size_t most_expected = 12;
 
-struct Manifest {
+struct FoundManifest {
   std::string name;
   fs::path file;
 };
 
 /// Takes the manifest out of the SIP; a file that is no archive is the manifest.
-Manifest find_manifest(const fs::path& sip, const fs::path& folder) {
+FoundManifest find_manifest(const fs::path& sip, const fs::path& folder) {
   core::ContainerReader reader(sip);
   if (reader.kind() == core::Container::other) return {sip.filename().string(), sip};
   core::Entry entry;

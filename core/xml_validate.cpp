@@ -14,7 +14,7 @@ namespace versoir::core {
 
 namespace {
 
-constexpr Exit refused = Exit::sip_unreadable;  ///< marks what XmlInput refuses, apart from a failing disk
+constexpr Exit input_refused = Exit::sip_unreadable;  ///< marks what XmlInput refuses, apart from a failing disk
 
 std::string_view words(const xmlChar* s) {
   return s ? std::string_view(reinterpret_cast<const char*>(s)) : std::string_view();
@@ -252,18 +252,18 @@ std::vector<XmlIssue> Grammar::State::issues(XmlInput input, std::size_t most) c
     if (found.size() > most) found.resize(most);
     return found;
   } catch (const Error& e) {
-    if (e.code() != refused) throw;
+    if (e.code() != input_refused) throw;
     return {{input.refused_line(), e.message().text(), {}}};
   }
 }
 
 std::vector<XmlIssue> Grammar::validate_file(const std::filesystem::path& path, std::size_t most,
                                              XmlLimits limits) const {
-  return s_->issues(XmlInput(path, refused, limits), most);
+  return s_->issues(XmlInput(path, input_refused, limits), most);
 }
 
 std::vector<XmlIssue> Grammar::validate(std::string_view bytes, std::size_t most, XmlLimits limits) const {
-  return s_->issues(XmlInput(bytes, "XML", refused, limits), most);
+  return s_->issues(XmlInput(bytes, "XML", input_refused, limits), most);
 }
 
 }  // namespace versoir::core

@@ -103,6 +103,7 @@ class LotWriter {
     read_kept(kept, [&](const KeptRow& row) {
       if (row.lot != lot_.id.value) return true;
       write_record(records::Key::parse(row.key), row);
+      take_writer_findings();
       progress.advance(1);
       return --left > 0;
     });
@@ -110,8 +111,7 @@ class LotWriter {
     writer_.close_unit();
     if (attachment_) writer_.close_unit();
     writer_.finish();
-    auto left_out = writer_.take_findings();
-    log_.take(left_out);
+    take_writer_findings();
   }
 
   /// Packs manifest.xml, then content/ in the order of the manifest.
@@ -140,6 +140,11 @@ class LotWriter {
     std::string uri;
     std::uint64_t offset, size;
   };
+
+  void take_writer_findings() {
+    auto told = writer_.take_findings();
+    log_.take(told);
+  }
 
   /// Spools an object, declares it, gives its group.
   std::string add_object(const std::function<void(core::ByteSink&)>& write, std::string_view extension,

@@ -102,13 +102,15 @@ class ElementCheck {
   void attributes(const ElementDef& e, const SedaStructure& type) {
     for (const auto& [name, value] : e.attributes) {
       const auto known = std::ranges::find(type.attributes, name, &SedaAttribute::name);
-      if (known == type.attributes.end() || name == "id")
+      if (known != type.attributes.end() && known->value.plain == PlainType::idref)
+        defects_.push_back(msg("{0}: a profile cannot know what {1} would designate", at(e), name));
+      else if (known == type.attributes.end() || known->value.plain == PlainType::id)
         defects_.push_back(msg("{0}: {1} takes no attribute {2}", at(e), e.name, name));
       else if (is_fixed(value) && !known->value.accepts(value))
         defects_.push_back(msg("{0}: the attribute {1} cannot be \"{2}\"", at(e), name, value));
     }
     for (const auto& known : type.attributes)
-      if (known.required && known.name != "id" && e.name != "SignedObjectDigest" &&
+      if (known.required && known.value.plain != PlainType::id && e.name != "SignedObjectDigest" &&
           std::ranges::none_of(e.attributes, [&](const auto& a) { return a.first == known.name; }))
         defects_.push_back(msg("{0}: {1} needs the attribute {2}", at(e), e.name, known.name));
   }

@@ -155,10 +155,11 @@ class Fitting {
 
   bool fit_attributes(const DescribedElement& element, const SedaStructure& type, Item& item) {
     for (const auto& attribute : type.attributes) {
+      if (attribute.value.plain == PlainType::id) continue;  // identifiers are the writer's
       const auto given = std::ranges::find(element.attributes, attribute.name,
                                            [](const auto& pair) -> const std::string& { return pair.first; });
-      if (given == element.attributes.end()) {
-        if (!attribute.required || attribute.name == "id" || element.name == "SignedObjectDigest") continue;
+      if (given == element.attributes.end() || attribute.value.plain == PlainType::idref) {
+        if (!attribute.required || element.name == "SignedObjectDigest") continue;
         tell("element-value", msg("{0} is left out: it has no {1}.", element.name, attribute.name));
         return false;
       }

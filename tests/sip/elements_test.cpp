@@ -237,9 +237,11 @@ TEST_CASE("whatever the data say, the manifest is valid in every schema and what
             const auto& listed = particle.type->text->one_of;
             e.text = !listed.empty() && random() % 3 == 0 ? listed[random() % listed.size()] : value();
           } else if (depth < 5) {
-            for (std::size_t n = 1 + random() % 5; n > 0; --n)
-              e.children.push_back(
-                  draw(particle.type->particles[random() % particle.type->particles.size()], depth + 1));
+            std::vector<const sip::SedaParticle*> elements;
+            for (const auto& p : particle.type->particles)
+              if (p.kind == sip::SedaParticle::Kind::element) elements.push_back(&p);
+            for (std::size_t n = elements.empty() ? 0 : 1 + random() % 5; n > 0; --n)
+              e.children.push_back(draw(*elements[random() % elements.size()], depth + 1));
           }
           return e;
         };
