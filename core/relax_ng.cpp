@@ -8,6 +8,7 @@
 #include <libxml/xmlschemastypes.h>
 
 #include <algorithm>
+#include <set>
 
 namespace versoir::core::relax_ng {
 
@@ -359,6 +360,14 @@ std::string shown(const Pattern& p) {
   return out;
 }
 
+void add_once(std::vector<std::string>& list, std::string name) {
+  if (std::ranges::find(list, name) == list.end()) list.push_back(std::move(name));
+}
+
+void add_all(std::vector<std::string>& list, const std::vector<std::string>& more) {
+  for (const auto& name : more) add_once(list, name);
+}
+
 void gather(P p, Expected& out) {
   switch (p->kind) {
     case Kind::choice:
@@ -374,26 +383,26 @@ void gather(P p, Expected& out) {
       gather(p->a, out);
       Expected second;
       gather(p->b, second);
-      out.attributes.merge(second.attributes);
+      add_all(out.attributes, second.attributes);
       if (!p->a->nullable) return;
-      out.elements.merge(second.elements);
-      out.values.merge(second.values);
+      add_all(out.elements, second.elements);
+      add_all(out.values, second.values);
       return;
     }
     case Kind::after:
       gather(p->a, out);
-      if (p->a->nullable) out.elements.insert("");
+      if (p->a->nullable) add_once(out.elements, "");
       return;
     case Kind::element:
-      for (const auto& name : *p->names) out.elements.insert(shown(name));
+      for (const auto& name : *p->names) add_once(out.elements, shown(name));
       return;
     case Kind::attribute:
-      for (const auto& name : *p->names) out.attributes.insert("@" + shown(name));
+      for (const auto& name : *p->names) add_once(out.attributes, "@" + shown(name));
       return;
     case Kind::data:
     case Kind::value:
     case Kind::list:
-      out.values.insert(shown(*p));
+      add_once(out.values, shown(*p));
       return;
     default:
       return;

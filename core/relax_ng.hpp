@@ -10,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -128,9 +127,9 @@ class Derivatives {
 };
 
 /// What may come next in the innermost open element: names of elements ("*" for any), of attributes after
-/// "@", listed values in quotes, types of data; "" for its end.
+/// "@", listed values in quotes, types of data; "" for its end. Each once, in the order of the grammar.
 struct Expected {
-  std::set<std::string> elements, attributes, values;
+  std::vector<std::string> elements, attributes, values;
 };
 [[nodiscard]] Expected expected_in(P p);
 

@@ -55,10 +55,6 @@ class Faults {
   [[nodiscard]] std::vector<XmlIssue> take() && { return std::move(issues_); }
 
  private:
-  static std::vector<std::string> list(const std::set<std::string>& from) {
-    return {from.begin(), from.end()};
-  }
-
   void start(const XmlReader& xml) {
     if (skipped_ > 0) {
       ++skipped_;
@@ -71,7 +67,7 @@ class Faults {
     const auto id = xml.attribute("id");
     P next = d_.open(now_, xml.ns(), name);
     if (next == g_.not_allowed()) {
-      const auto expected = list(relax_ng::expected_in(now_).elements);
+      const auto expected = relax_ng::expected_in(now_).elements;
       open_.start(id ? name + "[" + *id + "]" : name);
       next = d_.open(now_, xml.ns(), name, relax_ng::Lenient::missing_elements);
       if (next == g_.not_allowed()) {
@@ -94,8 +90,7 @@ class Faults {
       if (next == g_.not_allowed()) {
         next = d_.attribute(p, a, true);
         if (next == g_.not_allowed()) {
-          report(msg("The attribute {0} does not belong here.", a.name),
-                 list(relax_ng::expected_in(p).attributes));
+          report(msg("The attribute {0} does not belong here.", a.name), relax_ng::expected_in(p).attributes);
           continue;
         }
         report(msg("The value \"{1}\" of the attribute {0} is not one that the schema takes.", a.name,
@@ -105,7 +100,7 @@ class Faults {
     }
     P next = d_.close_tag(p, false);
     if (next != g_.not_allowed()) return next;
-    report(msg("An attribute is missing."), list(relax_ng::expected_in(p).attributes));
+    report(msg("An attribute is missing."), relax_ng::expected_in(p).attributes);
     return d_.close_tag(p, true);
   }
 
@@ -117,11 +112,10 @@ class Faults {
     }
     const auto expected = relax_ng::expected_in(now_);
     if (expected.values.empty()) {
-      report(msg("The text \"{0}\" does not belong here.", shown_value(text)), list(expected.elements));
+      report(msg("The text \"{0}\" does not belong here.", shown_value(text)), expected.elements);
       return;
     }
-    report(msg("The value \"{0}\" is not one that the schema takes.", shown_value(text)),
-           list(expected.values));
+    report(msg("The value \"{0}\" is not one that the schema takes.", shown_value(text)), expected.values);
     now_ = d_.satisfied(now_);
   }
 
@@ -145,9 +139,9 @@ class Faults {
       const auto expected = relax_ng::expected_in(now_);
       if (expected.elements.empty() && !expected.values.empty())
         report(msg("The value \"{0}\" is not one that the schema takes.", shown_value(text_)),
-               list(expected.values));
+               expected.values);
       else
-        report(msg("The element ends too early: something is missing."), list(expected.elements));
+        report(msg("The element ends too early: something is missing."), expected.elements);
       next = d_.end(now_, true);
     }
     text_.clear();

@@ -23,6 +23,8 @@ using core::msg;
 
 namespace {
 
+constexpr const char* xml_namespace = "http://www.w3.org/XML/1998/namespace";
+
 /// Whether a value is one that the table lists for an element of a structure. The lists are those of every
 /// version.
 bool is_listed(std::string_view structure, std::string_view element, std::string_view value) {
@@ -83,7 +85,8 @@ class Stream {
     std::vector<core::XmlAttribute> attributes;
     if (!item.attribute.empty())
       attributes.push_back({std::string(item.attribute), {}, item.attribute_value});
-    for (const auto& [name, value] : item.more) attributes.push_back({std::string(name), {}, value});
+    for (const auto& [name, value] : item.more)
+      attributes.push_back({std::string(name), name.starts_with("xml:") ? xml_namespace : "", value});
     machine_.start(item.name, seda_namespace(schema_.version()), attributes, 0);
   }
   void follow(const Item& item) {

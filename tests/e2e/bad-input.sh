@@ -162,7 +162,7 @@ sed -i 's|href="seda-common.rng"|href="http://127.0.0.1:1/x.rng"|' held/seda-2.2
 expect 22 "$versoir" check v1 --schema versoir.conf; contains "versoir.conf"
 expect 70 "$versoir" check v1 --schema held/nowhere.rng; contains nowhere.rng
 expect 2 "$versoir" check v1 --schema held/seda-2.2.rng --html x.html; contains "only looks at the manifest"
-expect 32 "$versoir" check cut.zip --schema "$root/profiles/schemas/seda-2.2.rng"
+head -c 500 cut.zip >cut2.zip; expect 32 "$versoir" check cut2.zip --schema "$root/profiles/schemas/seda-2.2.rng"
 
 say "platform: unreachable (safe to retry), paused, unavailable, cut after the body (in doubt), garbage ATR"
 stop_sandbox

@@ -68,8 +68,8 @@ constexpr const char* facts_nom = "SELECT num_mem, nom, prenom,";
 }  // namespace
 
 TEST_CASE("a title with markup loses its look, and the report says so") {
-  const auto outcome =
-      built({{facts_nom, "SELECT num_mem, '<b>' || nom || '</b> &amp;eacute;' AS nom, prenom,"}});
+  const auto outcome = built(
+      {{facts_nom, "SELECT num_mem, '&lt;b&gt;' || nom || '&lt;/b&gt; &amp;amp;eacute;' AS nom, prenom,"}});
   CHECK(told(outcome, "value-mended"));
   CHECK(holds(outcome, "‹b›"));
   CHECK_FALSE(holds(outcome, "&lt;b"));
@@ -96,9 +96,13 @@ TEST_CASE("a field of 40 000 characters is cut, and the report says so") {
 }
 
 TEST_CASE("values that are as they should be are not told") {
-  CHECK_FALSE(told(built({}), "value-mended"));
-  CHECK_FALSE(told(built({{facts_nom, "SELECT num_mem, '  Éloïse ' || char(10) || ' ß ' AS nom, prenom,"}}),
-                   "value-mended"));
+  // One member of the club has a name with markup, planted.
+  CHECK(std::ranges::count(built({}).codes, "value-mended") == 1);
+  const auto outcome =
+      built({{facts_nom,
+              "SELECT num_mem, '  Éloïse ' || char(10) || ' ß ' AS nom, 'R &amp; D, 3 &lt; 4' AS prenom,"}});
+  CHECK_FALSE(told(outcome, "value-mended"));
+  CHECK(holds(outcome, "<Title>Éloïse ß R &amp; D, 3 &lt; 4</Title>"));
 }
 
 TEST_CASE("dates in year 0 or in year 12000 count as unknown, and the report says so") {

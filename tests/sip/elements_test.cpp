@@ -173,16 +173,20 @@ TEST_CASE("every element of the standard's list can be given by a profile, and i
     REQUIRE(longest);
     std::vector<DescribedElement> elements;
     std::set<std::string> asked, given;
+    std::size_t partial_dates = 0;
     for (const auto& child : longest->children) {
       if (child.name == "DescriptionLevel" || child.name == "Title" || child.ns != example.ns) continue;
       elements.push_back(as_described(child));
-      asked.insert(child.name);
+      // The example has partial dates, which VITAM would refuse.
+      const bool partial = child.name.ends_with("Date") && core::trim(child.text).size() < 10;
+      partial_dates += partial ? 1 : 0;
+      if (!partial) asked.insert(child.name);
     }
     std::mt19937 random(7);
     std::ranges::shuffle(elements, random);  // the table orders them
     const auto written = write_units(version, {described(elements)}, true);
-    for (const auto& f : written.findings) WARN(f.message.english());
-    CHECK(written.findings.empty());
+    CHECK(written.findings.size() == partial_dates);
+    for (const auto& f : written.findings) CHECK(f.code == "element-value");
     check_valid(written.manifest, version);
     const auto manifest = parsed(written.manifest);
     std::size_t all = 0;
@@ -193,7 +197,7 @@ TEST_CASE("every element of the standard's list can be given by a profile, and i
       CHECK(given.contains(element));
     }
     CHECK(all > 200);
-    CHECK(asked.size() > 38);
+    CHECK(asked.size() > 34);
   }
 }
 
