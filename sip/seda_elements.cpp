@@ -124,7 +124,8 @@ class Fitting {
 
  private:
   std::optional<Item> fit_leaf(const DescribedElement& element, const SedaStructure& type, Item item) {
-    if (element.text.empty()) {
+    // What designates something of the manifest is never the data's to say.
+    if (element.text.empty() || (type.text->one_of.empty() && type.text->plain == PlainType::idref)) {
       item.text = reference(element.name);
       if (element.name == "SignedObjectDigest" && item.more.empty())
         item.more.emplace_back("algorithm", "SHA-512");
