@@ -14,7 +14,8 @@ namespace versoir::core {
 
 namespace {
 
-constexpr Exit input_refused = Exit::sip_unreadable;  ///< marks what XmlInput refuses, apart from a failing disk
+constexpr Exit input_refused =
+    Exit::sip_unreadable;  ///< marks what XmlInput refuses, apart from a failing disk
 
 std::string_view words(const xmlChar* s) {
   return s ? std::string_view(reinterpret_cast<const char*>(s)) : std::string_view();
