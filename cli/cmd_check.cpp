@@ -1,6 +1,7 @@
 // versoir check: VITAM's verdict, predicted.
 #include "check/advice.hpp"
 #include "check/checker.hpp"
+#include "check/held_schema.hpp"
 #include "check/page.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
@@ -103,7 +104,46 @@ void show(Context& c, const Subject& subject, const check::Report& report) {
     c.out.result(fmt::format("    {} {}", core::tr("assumed:"), a.get<std::string>()));
 }
 
+void show(Context& c, const Subject& subject, const check::SchemaVerdict& verdict) {
+  if (c.out.json()) {
+    core::Json faults = core::Json::array();
+    for (const auto& fault : verdict.faults) faults.push_back(check::fault_json(fault));
+    c.out.event("schema", {{"file", subject.name},
+                           {"manifest", verdict.manifest},
+                           {"valid", verdict.valid()},
+                           {"more", verdict.more},
+                           {"faults", std::move(faults)}});
+    return;
+  }
+  c.out.result(verdict.valid()
+                   ? msg("{0}: {1} follows the schema.", subject.name, verdict.manifest).text()
+                   : msg("{0}: {1} does not follow the schema.", subject.name, verdict.manifest).text());
+  for (const auto& fault : verdict.faults) c.out.result("  " + check::fault_line(fault));
+  if (verdict.more)
+    c.out.result("  " + msg("The reading stopped after {0} faults.", check::most_schema_faults).text());
+}
+
+/// The manifests against a schema that the user holds, and nothing else.
+int run_schema(Context& c) {
+  for (const auto* other : {"referential", "html", "context"})
+    if (c.words.has(other))
+      throw core::Error(Exit::usage,
+                        msg("--schema only looks at the manifest: --{0} has nothing to do with it.", other));
+  const check::HeldSchema schema(c.input(c.words.get("schema")));
+  const auto list = subjects(c);
+  std::uint64_t invalid = 0;
+  for (const auto& subject : list) {
+    c.check_stop();
+    const auto verdict = schema.validate(subject.sip);
+    if (!verdict.valid()) ++invalid;
+    show(c, subject, verdict);
+  }
+  c.out.summary({{"sips", list.size()}, {"invalid", invalid}});
+  return static_cast<int>(invalid > 0 ? Exit::sip_refused : Exit::ok);
+}
+
 int run_check(Context& c) {
+  if (c.words.has("schema")) return run_schema(c);
   const auto list = subjects(c);
   const auto given = c.words.has("context") ? c.words.get("context") : std::string();
   check::Status worst = check::Status::ok;
@@ -151,7 +191,7 @@ std::vector<CommandDef> check_commands() {
        .details = mark("The controls of VITAM's ingest, in its order, with its event codes. For the lots "
                        "of a versement the report is "
                        "kept as check.json, which the approval requires; with --referential or --context it "
-                       "is only shown."),
+                       "is only shown. --schema asks one thing only: does the manifest follow that schema?"),
        .example = "versoir check scolarite-2026",
        .arguments = {{mark("SIP"), mark("SIP files, or versements"), true, true}},
        .options =
@@ -160,11 +200,15 @@ std::vector<CommandDef> check_commands() {
              mark("what the platform has imported: a folder with agencies.csv, rules.csv, "
                   "ingestcontracts.json and others, or what versoir vitam referential fetched from that "
                   "platform (default: the configuration's)")},
+            {"schema", mark("FILE"),
+             mark("only validate the manifest, against an archival profile that you hold (RELAX NG or XML "
+                  "Schema; what it includes stands in its folder)")},
             {"html", mark("FILE"), mark("also write the report as a page")},
             {"context", mark("WORKFLOW"),
              mark("workflow of the platform (default: that of the versement, DEFAULT_WORKFLOW for a file)"),
              nullptr, false, "DEFAULT_WORKFLOW|BLANK_TEST|FILING_SCHEME|HOLDING_SCHEME"}},
-       .exits = {Exit::with_warnings, Exit::configuration, Exit::sip_refused, Exit::lot_state},
+       .exits = {Exit::with_warnings, Exit::configuration, Exit::profile_invalid, Exit::sip_refused,
+                 Exit::sip_unreadable, Exit::lot_state},
        .run = run_check}};
 }
 

@@ -19,7 +19,7 @@ namespace versoir::core {
 
 void XmlWriter::indent() { buffer_.append(static_cast<std::size_t>(std::max(depth_, 0)) * 2, ' '); }
 
-void XmlWriter::start(std::string_view name, Attributes attributes) {
+void XmlWriter::start(std::string_view name, AttributeList attributes) {
   buffer_.clear();
   indent();
   buffer_ += '<';
@@ -36,6 +36,10 @@ void XmlWriter::start(std::string_view name, Attributes attributes) {
 void XmlWriter::declaration() { sink_.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"); }
 
 void XmlWriter::open(std::string_view name, Attributes attributes) {
+  open_with(name, {attributes.begin(), attributes.size()});
+}
+
+void XmlWriter::open_with(std::string_view name, AttributeList attributes) {
   start(name, attributes);
   buffer_ += ">\n";
   stack_.emplace_back(name);
@@ -56,6 +60,10 @@ void XmlWriter::close() {
 }
 
 void XmlWriter::leaf(std::string_view name, std::string_view text, Attributes attributes) {
+  leaf_with(name, text, {attributes.begin(), attributes.size()});
+}
+
+void XmlWriter::leaf_with(std::string_view name, std::string_view text, AttributeList attributes) {
   start(name, attributes);
   buffer_ += '>';
   append_markup(buffer_, text, Markup::text);
@@ -66,7 +74,7 @@ void XmlWriter::leaf(std::string_view name, std::string_view text, Attributes at
 }
 
 void XmlWriter::empty(std::string_view name, Attributes attributes) {
-  start(name, attributes);
+  start(name, {attributes.begin(), attributes.size()});
   buffer_ += "/>\n";
   sink_.write(buffer_);
 }

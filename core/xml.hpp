@@ -26,11 +26,15 @@ class XmlWriter {
   void close();
   void leaf(std::string_view name, std::string_view text, Attributes attributes = {});
   void empty(std::string_view name, Attributes attributes = {});
+  // The same with attributes that are only known when the program runs.
+  using AttributeList = std::span<const std::pair<std::string_view, std::string_view>>;
+  void open_with(std::string_view name, AttributeList attributes);
+  void leaf_with(std::string_view name, std::string_view text, AttributeList attributes);
   [[nodiscard]] int depth() const noexcept { return depth_; }
 
  private:
   void indent();
-  void start(std::string_view name, Attributes attributes);
+  void start(std::string_view name, AttributeList attributes);
   ByteSink& sink_;
   int depth_;
   std::vector<std::string> stack_;
@@ -113,6 +117,8 @@ struct XmlElement {
 struct XmlIssue {
   long line = 0;
   std::string message;
+  std::string path;  ///< a/b[id]/c: the element where the document stood, "" when that is not known
+  std::vector<std::string> expected = {};  ///< what might have stood there; "" for the end of the element
 };
 
 /// A compiled RELAX NG grammar, or XML Schema 1.0 (libxml2). Not shared between threads.
@@ -120,11 +126,18 @@ class Grammar {
  public:
   /// `resolve(href)` gives the text of an included grammar, empty when unknown. Throws
   /// Error(Exit::unexpected) when the grammar itself is wrong: that is a defect of ours.
+  /// External references are resolved the same way; a DOCTYPE is refused.
   static Grammar from_text(std::string_view rng, std::string_view name,
                            const std::function<std::string_view(std::string_view href)>& resolve = {});
   /// An XML Schema that stands alone: what it would import or include is not read, and refused. Throws
   /// Error(Exit::unexpected) when libxml2 cannot use it.
   static Grammar from_xsd(std::string_view xsd, std::string_view name);
+  /// A grammar or schema that somebody holds, told apart by its root element. It may include files that stand
+  /// in its own folder, designated by their bare names; no other file and no address is opened. Throws
+  /// Error(code) with file and line for what cannot be used, Error(Exit::disk) for what cannot be opened.
+  static Grammar from_file(const std::filesystem::path& file, Exit code);
+  /// In RELAX NG libxml2 does not recover: after the first fault the others are noise.
+  [[nodiscard]] bool recovers() const noexcept;
   ~Grammar();
   Grammar(Grammar&&) noexcept;
 
@@ -134,9 +147,15 @@ class Grammar {
                                                     XmlLimits limits = {}) const;
   [[nodiscard]] std::vector<XmlIssue> validate(std::string_view bytes, std::size_t most = 1,
                                                XmlLimits limits = {}) const;
+  /// Every fault of a document that validate_file() refused, with what was expected: a slower second reading,
+  /// by derivatives. RELAX NG only; empty when it finds nothing to say.
+  [[nodiscard]] std::vector<XmlIssue> explain_file(const std::filesystem::path& path, std::size_t most,
+                                                   XmlLimits limits = {}) const;
 
  private:
   struct State;
+  /// The file and what it includes were looked through.
+  static Grammar from_xsd_file(const std::filesystem::path& file);
   explicit Grammar(std::unique_ptr<State> s);
   std::unique_ptr<State> s_;
 };

@@ -1,19 +1,14 @@
-// RELAX NG grammars and XML Schemas on libxml2: includes inlined, validation while reading.
+// RELAX NG grammars and XML Schemas compiled by libxml2, includes inlined.
 #include "core/error.hpp"
 #include "core/handle.hpp"
 #include "core/text.hpp"
 #include "core/xml.hpp"
+#include "core/xml_grammar_state.hpp"
 #include "core/xml_input.hpp"
 
 #include <libxml/parser.h>
-#include <libxml/relaxng.h>
 #include <libxml/tree.h>
-#include <libxml/xmlerror.h>
-#include <libxml/xmlreader.h>
-#include <libxml/xmlschemas.h>
 
-#include <algorithm>
-#include <exception>
 #include <memory>
 #include <mutex>
 
@@ -23,55 +18,29 @@ namespace {
 
 using Document = Handle<xmlDoc, xmlFreeDoc>;
 using Resolve = std::function<std::string_view(std::string_view)>;
-constexpr int parser_options = XML_PARSE_NONET | XML_PARSE_BIG_LINES | XML_PARSE_COMPACT;
 constexpr int include_depth_most = 8;
-constexpr Exit refused = Exit::sip_unreadable;  ///< marks what XmlInput refuses, apart from a failing disk
-
 const xmlChar* x(const char* s) { return reinterpret_cast<const xmlChar*>(s); }
 
-/// Takes what libxml2 would print on stderr when an error has no context of its own (its handler is per
-/// thread).
-class ErrorScope {
- public:
-  ErrorScope() : before_(xmlStructuredError), before_context_(xmlStructuredErrorContext) {
-    xmlSetStructuredErrorFunc(this, collect);
-  }
-  ~ErrorScope() { xmlSetStructuredErrorFunc(before_context_, before_); }
-  ErrorScope(const ErrorScope&) = delete;
-  ErrorScope& operator=(const ErrorScope&) = delete;
-
-  static void collect(void* self, xmlErrorPtr error) {
-    auto& issues = static_cast<ErrorScope*>(self)->issues;
-    if (!error || error->level < XML_ERR_ERROR || issues.size() >= 100) return;
-    try {
-      issues.push_back({error->line, trim(error->message ? error->message : "")});
-    } catch (...) {  // out of memory: the verdict does not depend on the text
-    }
-  }
-
-  std::vector<XmlIssue> issues;
-
- private:
-  xmlStructuredErrorFunc before_;
-  void* before_context_;
-};
-
 [[noreturn]] void defect(std::string_view name, const ErrorScope& errors) {
-  const XmlIssue issue = errors.issues.empty() ? XmlIssue{0, "?"} : errors.issues.front();
+  const XmlIssue issue = errors.issues.empty() ? XmlIssue{0, "?", {}} : errors.issues.front();
   throw Error(Exit::unexpected,
               msg("the grammar {0} is wrong, line {1}: {2}", name, issue.line, issue.message));
 }
 
 Document read_document(std::string_view text, std::string_view name, ErrorScope& errors) {
-  // The grammars are ours, compiled in: plain parsing is enough. Errors go to the scope.
+  XmlInput(text, std::string(name), Exit::unexpected, {}).scan_prolog();  // a DOCTYPE stops here
   Document doc(xmlReadMemory(text.data(), static_cast<int>(text.size()), std::string(name).c_str(), "UTF-8",
-                             parser_options));
+                             grammar_parser_options));
   if (!doc || !xmlDocGetRootElement(doc.get())) defect(name, errors);
   return doc;
 }
 
 bool is(const xmlNode* node, const char* local) {
   return node->type == XML_ELEMENT_NODE && xmlStrEqual(node->name, x(local)) != 0;
+}
+
+bool is_relax_ng(const xmlNode* node, const char* local) {
+  return is(node, local) && node->ns && xmlStrEqual(node->ns->href, x(relax_ng_namespace)) != 0;
 }
 
 std::string property(const xmlNode* node, const char* name) {
@@ -141,12 +110,31 @@ void splice(xmlNode* include, const Resolve& resolve, int depth, ErrorScope& err
   xmlFreeNode(include);
 }
 
+/// RELAX NG §4.6: the pattern that is referred to takes the place of the reference, and its ns when it has
+/// none.
+void replace_external(xmlNode* reference, const Resolve& resolve, int depth, ErrorScope& errors) {
+  const std::string href = property(reference, "href");
+  const std::string_view text = resolve ? resolve(href) : std::string_view();
+  if (text.empty() || depth >= include_depth_most)
+    throw Error(Exit::unexpected, msg("the grammar includes {0}, which is not known", href));
+  const Document other = read_document(text, href, errors);
+  inline_includes(xmlDocGetRootElement(other.get()), resolve, depth + 1, errors);
+  xmlNode* copy = xmlDocCopyNode(xmlDocGetRootElement(other.get()), reference->doc, 1);
+  if (!copy) throw Error(Exit::unexpected, msg("the grammar cannot be assembled"));
+  xmlReplaceNode(reference, copy);
+  const std::string ns = property(reference, "ns");
+  if (!ns.empty() && !xmlHasProp(copy, x("ns"))) xmlNewProp(copy, x("ns"), x(ns.c_str()));
+  xmlFreeNode(reference);
+}
+
 void inline_includes(xmlNode* parent, const Resolve& resolve, int depth, ErrorScope& errors) {
   for (xmlNode* c = parent->children; c;) {
     xmlNode* next = c->next;
-    if (is(c, "include"))
+    if (is_relax_ng(c, "include"))
       splice(c, resolve, depth, errors);
-    else if (is(c, "div"))
+    else if (is_relax_ng(c, "externalRef"))
+      replace_external(c, resolve, depth, errors);
+    else
       inline_includes(c, resolve, depth, errors);
     c = next;
   }
@@ -159,15 +147,6 @@ std::mutex& compile_mutex() {
 }
 
 }  // namespace
-
-struct Grammar::State {
-  Document doc;  ///< outlives the schema
-  Handle<xmlRelaxNG, xmlRelaxNGFree> schema;
-  Handle<xmlSchema, xmlSchemaFree> xsd;  ///< instead of schema
-
-  [[nodiscard]] std::vector<XmlIssue> run(XmlInput& input, std::size_t most) const;
-  [[nodiscard]] std::vector<XmlIssue> issues(XmlInput input, std::size_t most) const;
-};
 
 Grammar::Grammar(std::unique_ptr<State> s) : s_(std::move(s)) {}
 Grammar::~Grammar() = default;
@@ -189,6 +168,23 @@ Grammar Grammar::from_text(std::string_view rng, std::string_view name, const Re
   return Grammar(std::move(state));
 }
 
+Grammar Grammar::from_xsd_file(const std::filesystem::path& file) {
+  const std::scoped_lock lock(compile_mutex());
+  xmlInitParser();
+  ErrorScope errors;
+  const auto name = file.filename().string();
+  auto state = std::make_unique<State>();
+  const Handle<xmlSchemaParserCtxt, xmlSchemaFreeParserCtxt> context(xmlSchemaNewParserCtxt(file.c_str()));
+  if (!context) defect(name, errors);
+  xmlSchemaSetParserStructuredErrors(context.get(), ErrorScope::collect, &errors);
+  state->xsd.reset(xmlSchemaParse(context.get()));
+  if (!state->xsd || !errors.issues.empty())
+    defect(errors.first_file.empty() ? name : errors.first_file, errors);
+  return Grammar(std::move(state));
+}
+
+bool Grammar::recovers() const noexcept { return s_->xsd != nullptr; }
+
 Grammar Grammar::from_xsd(std::string_view xsd, std::string_view name) {
   const std::scoped_lock lock(compile_mutex());
   xmlInitParser();
@@ -206,80 +202,6 @@ Grammar Grammar::from_xsd(std::string_view xsd, std::string_view name) {
   state->xsd.reset(xmlSchemaParse(context.get()));
   if (!state->xsd || !errors.issues.empty()) defect(name, errors);
   return Grammar(std::move(state));
-}
-
-namespace {
-
-/// The reader's side of XmlInput: no exception crosses libxml2.
-struct Feed {
-  XmlInput& input;
-  std::exception_ptr failure;
-  static int read(void* self, char* to, int room) {
-    auto& feed = *static_cast<Feed*>(self);
-    if (feed.failure) return -1;
-    try {
-      return static_cast<int>(feed.input.read(to, static_cast<std::size_t>(room)));
-    } catch (...) {
-      feed.failure = std::current_exception();
-      return -1;
-    }
-  }
-};
-
-}  // namespace
-
-std::vector<XmlIssue> Grammar::State::run(XmlInput& input, std::size_t most) const {
-  ErrorScope errors;
-  Feed feed{input, nullptr};
-  const Handle<xmlTextReader, xmlFreeTextReader> reader(xmlReaderForIO(
-      Feed::read, [](void*) { return 0; }, &feed, nullptr, "UTF-8", parser_options | XML_PARSE_HUGE));
-  if (!reader) throw Error(Exit::unexpected, msg("libxml2 cannot start a parser"));
-  xmlTextReaderSetStructuredErrorHandler(reader.get(), ErrorScope::collect, &errors);
-  const int started = xsd ? xmlTextReaderSetSchema(reader.get(), xsd.get())
-                          : xmlTextReaderRelaxNGSetSchema(reader.get(), schema.get());
-  if (started != 0) throw Error(Exit::unexpected, msg("libxml2 cannot start a validation"));
-  int more = 1;
-  while (errors.issues.size() < std::max<std::size_t>(most, 1) &&
-         (more = xmlTextReaderRead(reader.get())) == 1) {
-    input.progress();
-    const int line = xmlTextReaderGetParserLineNumber(reader.get());
-    const int type = xmlTextReaderNodeType(reader.get());
-    if (xmlTextReaderDepth(reader.get()) >= input.limits().depth) throw input.too_deep(line);
-    if (type == XML_READER_TYPE_DOCUMENT_TYPE || type == XML_READER_TYPE_ENTITY_REFERENCE)
-      throw input.doctype(line);
-    if (type != XML_READER_TYPE_TEXT && type != XML_READER_TYPE_CDATA) continue;
-    const xmlChar* text = xmlTextReaderConstValue(reader.get());
-    // Bytes, not characters: this bound may only be stricter than the reader's, and by a factor below two.
-    if (text && static_cast<std::size_t>(xmlStrlen(text)) > 2 * input.limits().text)
-      throw input.text_too_long(line);
-  }
-  if (feed.failure) std::rethrow_exception(feed.failure);
-  if (more == -1 && errors.issues.empty()) throw input.malformed(0, "unreadable document");
-  if (more != 1 && errors.issues.empty() && xmlTextReaderIsValid(reader.get()) == 0)
-    errors.issues.push_back({0, "the document does not follow its grammar"});
-  if (errors.issues.size() > most) errors.issues.resize(std::max<std::size_t>(most, 1));
-  return std::move(errors.issues);
-}
-
-/// "Not well-formed documents give one issue": what XmlInput refuses becomes that issue.
-std::vector<XmlIssue> Grammar::State::issues(XmlInput input, std::size_t most) const {
-  try {
-    input.scan_prolog();
-    input.take_whole_texts();
-    return run(input, most);
-  } catch (const Error& e) {
-    if (e.code() != refused) throw;
-    return {{input.refused_line(), e.message().text()}};
-  }
-}
-
-std::vector<XmlIssue> Grammar::validate_file(const std::filesystem::path& path, std::size_t most,
-                                             XmlLimits limits) const {
-  return s_->issues(XmlInput(path, refused, limits), most);
-}
-
-std::vector<XmlIssue> Grammar::validate(std::string_view bytes, std::size_t most, XmlLimits limits) const {
-  return s_->issues(XmlInput(bytes, "XML", refused, limits), most);
 }
 
 }  // namespace versoir::core

@@ -136,16 +136,31 @@ struct UnitRule {
       final_action;  ///< Keep/Destroy, RestrictAccess/Transfer/Copy; required by appraisal and storage
   bool prevent_inheritance = false;
 };
+/// An element of SEDA's description, or of a physical object, as the profile says it: names are those of the
+/// standard, values are templates.
+struct ElementDef {
+  std::string name;
+  Template text;  ///< of an element without children
+  std::vector<std::pair<std::string, Template>> attributes;
+  std::vector<ElementDef> children;
+  /// Column of the facts whose value is a JSON array of objects: one element for each, where the templates
+  /// know the object's names too. "" = once.
+  std::string each;
+  std::vector<std::string> versions;  ///< of SEDA that it is for: 2.2; empty = all
+  long line = 0;
+};
 struct UnitDef {
   std::string level = "File";  ///< SEDA DescriptionLevel
   Template title, description;
   Template identifier;  ///< OriginatingAgencyArchiveUnitIdentifier, may be empty
   Template start, end;  ///< extreme dates
   std::vector<std::pair<std::string, Template>> keywords;  ///< (KeywordType, content)
+  std::vector<ElementDef> elements;                        ///< further elements of the description
   std::vector<UnitRule> rules;
-  bool object = false;  ///< has the record as its XML object
-  Template file_name;   ///< FileInfo/Filename of the object
-  std::string table;    ///< child of the record's root whose rows also go as a CSV table; "" = none
+  std::vector<ElementDef> physical;  ///< PhysicalDataObject: what stands on a shelf
+  bool object = false;               ///< has the record as its XML object
+  Template file_name;                ///< FileInfo/Filename of the object
+  std::string table;  ///< child of the record's root whose rows also go as a CSV table; "" = none
 };
 struct LeaveOut {
   std::string reason;     ///< French, one sentence, goes to left-out.csv and to the review

@@ -129,6 +129,19 @@ class QueryCheck {
       check_template(*t, where, facts);
     for (const auto& k : unit.keywords) check_template(k.second, where, facts);
     for (const auto& r : unit.rules) check_template(r.start, where, facts);
+    for (const auto& e : unit.elements) check_element(e, where, facts);
+    for (const auto& e : unit.physical) check_element(e, where, facts);
+  }
+
+  /// Inside a repeated element only the data say which names there are.
+  void check_element(const ElementDef& e, const std::string& where, const Names& facts) {
+    if (!e.each.empty()) {
+      check_given(e.each, facts, where);
+      return;
+    }
+    check_template(e.text, where, facts);
+    for (const auto& a : e.attributes) check_template(a.second, where, facts);
+    for (const auto& child : e.children) check_element(child, where, facts);
   }
 
   void check_template(const Template& tmpl, const std::string& where, const Names& facts) {

@@ -15,7 +15,7 @@ namespace {
 /// What the units that hold a lot may say: facts of the versement, not of a record (docs/formats/profile.md).
 const std::vector<std::string>& lot_names() {
   static const std::vector<std::string> names{"etablissement", "application", "profil", "lot",
-                                              "lots",          "debut",       "fin"};
+                                              "lots",          "debut",       "fin",    "extraction"};
   return names;
 }
 
@@ -63,6 +63,30 @@ UnitRule read_rule(const XmlElement& e, Reading& r, const std::vector<std::strin
   return rule;
 }
 
+/// An element of SEDA by its own name. Inside a repeated one the names are those of the objects too: only the
+/// syntax of its templates is looked at.
+ElementDef read_element(const XmlElement& e, Reading& r, const std::vector<std::string>* names) {
+  ElementDef out;
+  out.name = e.name;
+  out.line = e.line;
+  out.each = core::trim(e.attribute_or("each", ""));
+  out.versions = split_words(e.attribute_or("versions", ""));
+  if (!out.each.empty()) {
+    if (names) r.defect(msg("{0}: each only repeats elements of units and groups", r.at(e)));
+    names = nullptr;
+  }
+  for (const auto& [name, value] : e.attributes) {
+    if (name == "each" || name == "versions") continue;
+    out.attributes.emplace_back(name, core::trim(value));
+    check_template(value, e, r, names);
+  }
+  for (const auto& child : e.children) out.children.push_back(read_element(child, r, names));
+  if (!out.children.empty()) return out;
+  out.text = core::trim(e.text);
+  check_template(out.text, e, r, names);
+  return out;
+}
+
 UnitDef read_unit(const XmlElement& e, Reading& r, const std::vector<std::string>* names) {
   UnitDef u;
   const auto part = [&](std::string_view name) {
@@ -83,12 +107,18 @@ UnitDef read_unit(const XmlElement& e, Reading& r, const std::vector<std::string
     u.keywords.emplace_back(core::trim(k->attribute_or("type", "")), core::trim(k->text));
     check_template(u.keywords.back().second, *k, r, names);
   }
+  if (const auto* seda = e.child("seda"))
+    for (const auto& child : seda->children) u.elements.push_back(read_element(child, r, names));
   for (const auto* rule : e.all("rule")) u.rules.push_back(read_rule(*rule, r, names));
   if (const auto* object = e.child("object")) {
     u.object = true;
     u.file_name = object->attribute_or("file-name", "");
     u.table = core::trim(object->attribute_or("table", ""));
     check_template(u.file_name, *object, r, names);
+  }
+  for (const auto* physical : e.all("physical")) {
+    u.physical.push_back(read_element(*physical, r, names));
+    u.physical.back().name = "PhysicalDataObject";
   }
   return u;
 }

@@ -18,11 +18,26 @@ profiles::Row empty_row(const std::vector<std::string>& columns) {
   return row;
 }
 
+/// Those of elements that are not repeated: inside the others only the data say which names there are.
+void add_templates(const std::vector<profiles::ElementDef>& elements, std::vector<profiles::Template>& all) {
+  for (const auto& e : elements) {
+    if (!e.each.empty()) {
+      all.push_back("{" + e.each + "}");
+      continue;
+    }
+    all.push_back(e.text);
+    for (const auto& [name, value] : e.attributes) all.push_back(value);
+    add_templates(e.children, all);
+  }
+}
+
 std::vector<profiles::Template> templates_of(const profiles::UnitDef& unit) {
   std::vector<profiles::Template> all{unit.title, unit.description, unit.identifier,
                                       unit.start, unit.end,         unit.file_name};
   for (const auto& [type, content] : unit.keywords) all.push_back(content);
   for (const auto& rule : unit.rules) all.push_back(rule.start);
+  add_templates(unit.elements, all);
+  add_templates(unit.physical, all);
   return all;
 }
 

@@ -2,6 +2,7 @@
 #include "records/selection.hpp"
 
 #include "core/text.hpp"
+#include "records/elements.hpp"
 #include "records/query.hpp"
 
 namespace versoir::records {
@@ -17,25 +18,26 @@ namespace {
 /// VITAM refuses rules that end in the year 9000 or later.
 constexpr std::chrono::year end_of_time{9000};
 
-/// Templates stand in XML attributes and indented elements: runs of blanks are one space.
-std::string one_line(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (!blank)
-      out += c;
-    else if (!out.empty() && out.back() != ' ')
-      out += ' ';
-  }
-  if (!out.empty() && out.back() == ' ') out.pop_back();
-  return out;
+/// A year before 1 or of five digits: no calendar of SEDA or VITAM has it, however it came into the database.
+bool out_of_calendar(const std::string& text, const std::optional<core::Date>& date) {
+  if (date) return static_cast<int>(date->year()) < 1 || date->year() >= end_of_time;
+  if (text.starts_with("0000-") || text.starts_with("-")) return true;
+  const auto digits = text.find_first_not_of("0123456789");
+  return digits != std::string::npos && digits > 4 && text[digits] == '-';
 }
 
 std::optional<core::Date> expand_date(const profiles::Template& tmpl, const profiles::Row& facts,
-                                      const std::string& archive) {
+                                      const std::string& archive, std::vector<Finding>& findings) {
   const auto text = core::trim(profiles::expand(tmpl, facts, archive));
   if (text.empty()) return std::nullopt;
   const auto date = core::parse_date(text);
+  if (out_of_calendar(text, date)) {
+    findings.push_back(
+        {Severity::warning, "date-out-of-calendar",
+         msg("The date {0} ({1}) is not one that can be written: it counts as unknown.", text, tmpl),
+         archive});
+    return std::nullopt;
+  }
   if (!date)
     throw Error(Exit::profile_invalid,
                 msg("{0}: the template \"{1}\" gives \"{2}\", which is not a date.", archive, tmpl, text));
@@ -51,9 +53,9 @@ RuleOutcome outcome(const profiles::Application& app, const std::string& archive
                 msg("{0}: the rule {1} is not declared in rules.xml.", archive, rule.code));
   RuleOutcome out{known, rule.category, {}, {}, rule.final_action, rule.prevent_inheritance, false};
   if (rule.start.empty()) return out;
-  out.start = expand_date(rule.start, facts, archive);
+  out.start = expand_date(rule.start, facts, archive, findings);
   if (!out.start && known->bounded_start && !rule.start_bound.empty()) {
-    out.start = expand_date(rule.start_bound, facts, archive);
+    out.start = expand_date(rule.start_bound, facts, archive, findings);
     out.bounded = out.start.has_value();
   }
   if (out.bounded)
@@ -90,7 +92,7 @@ Described describe(const profiles::Application& app, const profiles::ArchiveDef&
                    const profiles::UnitDef& unit, const profiles::Row& facts,
                    std::vector<Finding>& findings) {
   const auto text = [&](const profiles::Template& tmpl) {
-    return one_line(profiles::expand(tmpl, facts, archive.id));
+    return single_line(profiles::expand(tmpl, facts, archive.id));
   };
   Described d;
   d.level = unit.level;
@@ -98,8 +100,8 @@ Described describe(const profiles::Application& app, const profiles::ArchiveDef&
   d.description = text(unit.description);
   d.identifier = text(unit.identifier);
   d.file_name = text(unit.file_name);
-  d.start = expand_date(unit.start, facts, archive.id);
-  d.end = expand_date(unit.end, facts, archive.id);
+  d.start = expand_date(unit.start, facts, archive.id, findings);
+  d.end = expand_date(unit.end, facts, archive.id, findings);
   if (d.start && d.end && *d.end < *d.start) {
     // Nobody knows which of the two is wrong, and VITAM refuses the whole SIP
     // (CHECK_UNIT_SCHEMA.CONSISTENCY): no date is better than a false one.
@@ -113,6 +115,8 @@ Described describe(const profiles::Application& app, const profiles::ArchiveDef&
   for (const auto& [type, content] : unit.keywords)
     if (auto word = text(content); !word.empty()) d.keywords.emplace_back(type, std::move(word));
   for (const auto& rule : unit.rules) d.rules.push_back(outcome(app, archive.id, rule, facts, findings));
+  d.elements = expand_elements(unit.elements, facts, archive.id);
+  d.physical = expand_elements(unit.physical, facts, archive.id);
   return d;
 }
 
@@ -231,10 +235,33 @@ class LeftOut {
 
 }  // namespace
 
+namespace {
+
+/// A record is transferred once. Memory does not grow: SQLite sorts.
+void refuse_repeated_keys(core::Database& db, const profiles::ArchiveDef& archive, std::size_t width,
+                          const std::string& place) {
+  std::string columns;
+  for (std::size_t i = 0; i < width; ++i) columns += fmt::format("{}k{}", i ? "," : "", i);
+  auto sql = core::trim(archive.select);
+  while (!sql.empty() && (sql.back() == ';' || sql.back() == ' ' || sql.back() == '\n')) sql.pop_back();
+  auto repeated = parts::prepare_select(
+      db,
+      fmt::format(
+          "WITH selected({0}) AS (\n{1}\n) SELECT {0} FROM selected GROUP BY {0} HAVING count(*) > 1 LIMIT 1",
+          columns, sql),
+      place);
+  if (parts::step(db, repeated, place))
+    parts::refuse(place, msg("It gives the key {0} more than once.", read_key(repeated).text()));
+}
+
+}  // namespace
+
 void select(core::Database& db, const profiles::Application& app, const profiles::ArchiveDef& archive,
             const std::function<void(Candidate&&)>& visit, const std::function<bool(const Key&)>& closed) {
   const auto width = parts::record_of(app, archive).key.size();
   const auto place = parts::place_of(archive, "select");
+  static_cast<void>(parts::prepare_keys(db, archive.select, width, place));  // its own defects first
+  refuse_repeated_keys(db, archive, width, place);
   LeftOut left_out(db, archive, width);
   FactReader facts(db, app, archive);
   auto keys = parts::prepare_keys(db, archive.select, width, place);

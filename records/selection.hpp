@@ -27,17 +27,26 @@ struct RuleOutcome {
   bool prevent_inheritance = false;
   bool bounded = false;  ///< the start is a bound in the place of a date that is not known
 };
+/// An element of SEDA with its values. What had nothing to say is not there.
+struct DescribedElement {
+  std::string name, text;
+  std::vector<std::pair<std::string, std::string>> attributes;
+  std::vector<DescribedElement> children;
+  std::vector<std::string> versions;  ///< of SEDA that it is for; empty = all
+};
 /// A unit described: templates expanded over the facts.
 struct Described {
   std::string level, title, description, identifier, file_name;
   std::optional<core::Date> start, end;
   std::vector<std::pair<std::string, std::string>> keywords;
   std::vector<RuleOutcome> rules;
+  std::vector<DescribedElement> elements;  ///< further elements of the description
+  std::vector<DescribedElement> physical;  ///< physical objects
 };
 /// Expands a UnitDef; runs of blanks become one space, empty keywords are dropped. Bad dates are
-/// Error(Exit::profile_invalid) naming archive profile and template. Findings: extreme dates in the wrong
-/// order (neither is kept), a rule whose start is empty, a rule that would end beyond what VITAM accepts (its
-/// start is dropped).
+/// Error(Exit::profile_invalid) naming archive profile and template. Findings: a date whose year is below 1
+/// or above 8999 (it counts as unknown), extreme dates in the wrong order (neither is kept), a rule whose
+/// start is empty, a rule that would end beyond what VITAM accepts (its start is dropped).
 [[nodiscard]] Described describe(const profiles::Application& app, const profiles::ArchiveDef& archive,
                                  const profiles::UnitDef& unit, const profiles::Row& facts,
                                  std::vector<core::Finding>& findings);
@@ -53,7 +62,8 @@ struct Candidate {
   bool cited = false;   ///< closed or deferred, and the deferral asks for the signed paper to be cited
   profiles::Row facts;  ///< of kept candidates
 };
-/// Streams the candidates of an archive profile in the order of its select. Views must exist (RecordReader
+/// Streams the candidates of an archive profile in the order of its select; a key that it gives twice is
+/// Error(Exit::profile_invalid). Views must exist (RecordReader
 /// makes them). With `closed`, only the candidates that it says are closed are given, and deferrals do not
 /// hold them back.
 void select(core::Database& db, const profiles::Application& app, const profiles::ArchiveDef& archive,

@@ -3,6 +3,7 @@
 #include "sip/content.hpp"
 
 #include "records/rendition.hpp"
+#include "sip/seda_machine.hpp"
 #include "sip/seda_text.hpp"
 
 namespace versoir::sip {
@@ -35,6 +36,11 @@ records::Described describe_record(const profiles::Application& app, const profi
   const auto known = findings.size();
   auto unit = records::describe(app, archive, archive.unit, facts, findings);
   for (auto i = known; i < findings.size(); ++i) findings[i].where = archive.id + " " + key.text();
+  if (token(unit.title) != collapsed_token(unit.title))
+    findings.push_back({Severity::warning, "value-mended",
+                        msg("{0}: a value that the platform would refuse was mended: \"{1}\".", "Title",
+                            shown_text(token(unit.title))),
+                        archive.id + " " + key.text()});
   unit.title = token(unit.title);  // as the manifest will say it: kept.csv and the report show nothing else
   if (unit.title.empty()) {
     const auto* record = app.find_record(archive.record);
@@ -74,7 +80,8 @@ profiles::Row holder_facts(const Settings& settings, const extract::RunFacts& ru
           {"lot", std::to_string(lot)},
           {"lots", std::to_string(lots)},
           {"debut", iso(extent.start)},
-          {"fin", iso(extent.end)}};
+          {"fin", iso(extent.end)},
+          {"extraction", core::format_instant(run.finished)}};
 }
 
 UnitContent unit_content(records::Described described, const Settings& settings) {

@@ -103,6 +103,7 @@ void LotWriter::run(const fs::path& kept, const fs::path& files, const Extent& e
   read_kept(kept, [&](const KeptRow& row) {
     if (row.lot != lot_.id.value) return true;
     write_record(records::Key::parse(row.key), row);
+    take_writer_findings();
     progress.advance(1);
     return --left > 0;
   });
@@ -112,6 +113,12 @@ void LotWriter::run(const fs::path& kept, const fs::path& files, const Extent& e
   writer_.close_unit();
   if (attachment_) writer_.close_unit();
   writer_.finish();
+  take_writer_findings();
+}
+
+void LotWriter::take_writer_findings() {
+  auto told = writer_.take_findings();
+  log_.take(told);
 }
 
 Built LotWriter::pack(const fs::path& sip) {

@@ -90,6 +90,8 @@ class LotWriter {
   void write_item(const std::string& title, Spooled spooled);
   void write_files(const KeptRow& row);
   void write_file(const AttachedFile& file);
+  /// What the manifest mended or left out.
+  void take_writer_findings();
   void warn(std::string code, core::Message message, std::string where);
 
   extract::Extract& extract_;

@@ -16,6 +16,7 @@
 #include "sip/plan_overlap.hpp"
 #include "sip/plan_refusals.hpp"
 #include "sip/sampling.hpp"
+#include "sip/seda_elements.hpp"
 #include "sip/settings.hpp"
 #include "sip/sinks.hpp"
 #include "sip/start_policy.hpp"
@@ -274,6 +275,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   const auto carried = extract.profile();
   auto app = carried;
   auto archives = chosen_archives(app, options.profiles);
+  for (const auto* archive : archives) check_elements(*archive, options.seda);
   std::optional<KeyList> closed;
   if (!options.closed.empty()) {
     closed = KeyList::read(options.closed, Exit::usage);

@@ -3,6 +3,8 @@
 
 #include "core/error.hpp"
 #include "core/xml.hpp"
+#include "sip/seda_elements.hpp"
+#include "sip/seda_item.hpp"
 #include "sip/seda_machine.hpp"
 #include "sip/seda_text.hpp"
 
@@ -21,80 +23,14 @@ using core::msg;
 
 namespace {
 
+constexpr const char* xml_namespace = "http://www.w3.org/XML/1998/namespace";
+
 /// Whether a value is one that the table lists for an element of a structure. The lists are those of every
 /// version.
 bool is_listed(std::string_view structure, std::string_view element, std::string_view value) {
   static const SedaSchema schema(SedaVersion::v2_2, SedaMode::written);
   const auto& list = schema.structure(structure)->find(element)->type->text->one_of;
   return std::ranges::find(list, value) != list.end();
-}
-
-/// A leaf with its text, or an element with children. At most one attribute: nothing that we write has more.
-struct Item {
-  std::string_view name;
-  std::string text;
-  std::vector<Item> children;
-  bool container = false;
-  std::string_view attribute;
-  std::string attribute_value;
-
-  static Item leaf(std::string_view name, std::string text) {
-    return {name, std::move(text), {}, false, {}, {}};
-  }
-  static Item node(std::string_view name) { return {name, {}, {}, true, {}, {}}; }
-
-  /// Adds a leaf when it has a value: SEDA's non-empty tokens are omitted, never written empty.
-  void add(std::string_view child, std::string value) {
-    if (!value.empty()) children.push_back(leaf(child, std::move(value)));
-  }
-};
-
-/// The place of an element in its parent; Error when the version has none there.
-const SedaParticle& particle_of(const SedaStructure& parent, std::string_view name,
-                                const SedaSchema& schema) {
-  if (const auto* found = parent.find(name)) return *found;
-  for (const auto other : {SedaVersion::v2_1, SedaVersion::v2_2, SedaVersion::v2_3}) {
-    const SedaSchema others(other, SedaMode::written);
-    const auto* structure = others.structure(parent.name);
-    if (structure && structure->find(name))
-      throw Error(Exit::sip_build, msg("SEDA {0} has no element {1} inside {2}.", seda_name(schema.version()),
-                                       name, parent.name))
-          .hint(msg("Plan with another SEDA version, or change the archive profile."));
-  }
-  throw Error(Exit::unexpected, msg("The element {0} is not known inside {1}.", name, parent.name));
-}
-
-/// Puts children in the order of the table, all the way down. Elements of one rank (a group that repeats)
-/// keep the sequence in which they were given.
-void arrange(Item& item, const SedaStructure& type, const SedaSchema& schema) {
-  std::vector<std::pair<int, Item>> ordered;
-  ordered.reserve(item.children.size());
-  for (auto& child : item.children) {
-    const auto& particle = particle_of(type, child.name, schema);
-    if (child.container) arrange(child, *particle.type, schema);
-    ordered.emplace_back(particle.rank, std::move(child));
-  }
-  std::ranges::stable_sort(ordered, {}, [](const auto& pair) { return pair.first; });
-  item.children.clear();
-  for (auto& [rank, child] : ordered) item.children.push_back(std::move(child));
-}
-
-void write_item(core::XmlWriter& out, const Item& item) {
-  if (!item.container) {
-    if (item.attribute.empty()) {
-      out.leaf(item.name, item.text);
-    } else {
-      out.leaf(item.name, item.text, {{item.attribute, item.attribute_value}});
-    }
-    return;
-  }
-  if (item.attribute.empty()) {
-    out.open(item.name);
-  } else {
-    out.open(item.name, {{item.attribute, item.attribute_value}});
-  }
-  for (const auto& child : item.children) write_item(out, child);
-  out.close();
 }
 
 /// One of the two streams of a manifest. Whatever is written goes through the automaton first: what it
@@ -123,6 +59,14 @@ class Stream {
     require_valid();
     out_.close();
   }
+  /// Opens an element with what it begins with: nothing is written of it unless all that is valid.
+  void open(Item item) {
+    prepare(item);
+    start(item);
+    for (const auto& child : item.children) follow(child);
+    require_valid();
+    open_item(out_, item);
+  }
   void put(Item item) {
     if (item.container) prepare(item);
     follow(item);
@@ -137,11 +81,16 @@ class Stream {
   }
 
  private:
-  void follow(const Item& item) {
+  void start(const Item& item) {
     std::vector<core::XmlAttribute> attributes;
     if (!item.attribute.empty())
       attributes.push_back({std::string(item.attribute), {}, item.attribute_value});
+    for (const auto& [name, value] : item.more)
+      attributes.push_back({std::string(name), name.starts_with("xml:") ? xml_namespace : "", value});
     machine_.start(item.name, seda_namespace(schema_.version()), attributes, 0);
+  }
+  void follow(const Item& item) {
+    start(item);
     if (!item.container) machine_.text(item.text, 0);
     for (const auto& child : item.children) follow(child);
     machine_.end(0);
@@ -293,9 +242,9 @@ Item binary_object(const DataObject& object) {
   return item;
 }
 
-/// VITAM's schema of units knows the years 0000 to 8999.
+/// VITAM's schema of units knows the years 0000 to 8999, XML Schema 1.0 has no year 0.
 bool representable(const core::Date& date) {
-  return date.ok() && static_cast<int>(date.year()) >= 0 && static_cast<int>(date.year()) <= 8999;
+  return date.ok() && static_cast<int>(date.year()) >= 1 && static_cast<int>(date.year()) <= 8999;
 }
 
 std::string final_action(profiles::RuleCategory category, const std::vector<const RuleLine*>& lines) {
@@ -369,6 +318,29 @@ Item management(const UnitContent& unit) {
   return item;
 }
 
+/// Values that the cleaning changed by more than blanks: the reader of the report must know that the manifest
+/// does not say what the application said.
+void tell_mended(const UnitContent& unit, std::vector<core::Finding>& findings) {
+  const auto& d = unit.described;
+  const auto tell = [&](std::string_view element, const std::string& before) {
+    const auto after = token(before);
+    if (after == before || after == collapsed_token(before)) return;
+    findings.push_back(
+        {core::Severity::warning, "value-mended",
+         msg("{0}: a value that the platform would refuse was mended: \"{1}\".", element, shown_text(after)),
+         token(d.title)});
+  };
+  tell("Title", d.title);
+  tell("OriginatingSystemId", unit.system_id);
+  tell("OriginatingAgencyArchiveUnitIdentifier", d.identifier);
+  tell("Description", d.description);
+  for (const auto& keyword : d.keywords) tell("KeywordContent", keyword.second);
+}
+
+bool gives(const UnitContent& unit, std::string_view element) {
+  return std::ranges::any_of(unit.described.elements, [&](const auto& e) { return e.name == element; });
+}
+
 Item unit_content(const UnitContent& unit, bool has_object) {
   const auto& d = unit.described;
   if (!is_listed("Content", "DescriptionLevel", d.level))
@@ -382,7 +354,8 @@ Item unit_content(const UnitContent& unit, bool has_object) {
   item.add("OriginatingSystemId", token(unit.system_id));
   item.add("OriginatingAgencyArchiveUnitIdentifier", token(d.identifier));
   item.add("Description", paragraph(d.description));
-  if (has_object) item.add("Language", "fra");  // ISO 639-2, as in the platform's own examples
+  if (has_object && !gives(unit, "Language"))
+    item.add("Language", "fra");  // ISO 639-2, as in the platform's own examples
   for (const auto& [type, content] : d.keywords) {
     if (!type.empty() && !is_listed("Keyword", "KeywordType", type))
       throw Error(Exit::sip_build, msg("{0} is not a KeywordType of SEDA.", type));
@@ -428,13 +401,37 @@ struct ManifestWriter::State {
     return static_cast<std::size_t>(number - 1);
   }
 
+  /// The group that was declared last stays open for what else its unit has to put in it.
+  void close_group() {
+    if (!open_group.group.empty()) main.close();
+    open_group = {};
+  }
+  std::string open_new_group(std::vector<Item> objects) {
+    close_group();
+    auto id = "OG" + std::to_string(referenced.size() + 1);
+    Item group = Item::node("DataObjectGroup");
+    group.attribute = "id";
+    group.attribute_value = id;
+    group.children = std::move(objects);
+    main.open(std::move(group));
+    open_group.group = id;
+    referenced.push_back(false);
+    return id;
+  }
+
+  /// The physical objects of a unit, in the group that it refers to or in one of their own. The id of the
+  /// group.
+  std::string add_physical(const UnitContent& content, std::string_view object_group);
+
   MessageHead head;
   core::ByteSink& sink;
   SedaSchema schema;
+  UnitReferences open_group;  ///< its id, and its binary object
+  std::vector<core::Finding> findings;
   Stream main;
   Spool spool;
   Stream units;
-  std::uint64_t unit_count = 0, object_count = 0;
+  std::uint64_t unit_count = 0, object_count = 0, physical_count = 0;
   std::vector<bool> referenced;  ///< one bit per group: an orphan group is a KO (CHECK_CONSISTENCY)
   bool finished = false;
 };
@@ -463,27 +460,49 @@ std::string ManifestWriter::add_object(DataObject& object, std::string_view exte
 std::string ManifestWriter::add_group(std::span<DataObject> objects,
                                       std::span<const std::string_view> extensions) {
   if (s_->finished) throw Error(Exit::unexpected, msg("The manifest is finished."));
-  auto id = "OG" + std::to_string(s_->referenced.size() + 1);
-  Item group = Item::node("DataObjectGroup");
-  group.attribute = "id";
-  group.attribute_value = id;
+  std::vector<Item> children;
   for (std::size_t i = 0; i < objects.size(); ++i) {
     auto& object = objects[i];
-    object.id = "BDO" + std::to_string(++s_->object_count);
+    object.id = "BDO" + std::to_string(s_->object_count + i + 1);
     object.uri = "content/" + object.id + "." + safe_extension(extensions[i]);
-    group.children.push_back(binary_object(object));
+    children.push_back(binary_object(object));
   }
-  s_->main.put(std::move(group));
-  s_->referenced.push_back(false);
+  auto id = s_->open_new_group(std::move(children));
+  s_->object_count += objects.size();
+  s_->open_group.object = objects.front().id;  // the master
+  s_->open_group.digest = objects.front().digest.hex();
   return id;
 }
 
-std::string ManifestWriter::open_unit(const UnitContent& content, std::string_view object_group) {
+std::string ManifestWriter::State::add_physical(const UnitContent& content, std::string_view object_group) {
+  std::vector<Item> objects;
+  for (const auto& element : content.described.physical)
+    if (auto item = physical_item(element, objects.size() + 1, schema, content.described.title, findings)) {
+      item->attribute = "id";
+      item->attribute_value = "PDO" + std::to_string(++physical_count);
+      objects.push_back(std::move(*item));
+    }
+  if (objects.empty()) return std::string(object_group);
+  if (object_group.empty()) return open_new_group(std::move(objects));
+  // One group for a unit is all that VITAM takes.
+  if (open_group.group != object_group)
+    throw Error(Exit::unexpected, msg("The object group {0} is written already.", object_group));
+  for (auto& object : objects) main.put(std::move(object));
+  return std::string(object_group);
+}
+
+std::string ManifestWriter::open_unit(const UnitContent& content, std::string_view binary_group) {
   if (s_->finished) throw Error(Exit::unexpected, msg("The manifest is finished."));
   // Everything that can be refused is refused before the first byte of the unit.
   Item rules = management(content);
   s_->units.prepare(rules, s_->schema.structure("ArchiveUnit"));
-  Item description = unit_content(content, !object_group.empty());
+  Item description = unit_content(content, !binary_group.empty());
+  const auto object_group = s_->add_physical(content, binary_group);
+  tell_mended(content, s_->findings);
+  auto references = s_->open_group;
+  if (references.group != object_group) references = {{}, object_group, {}, {}};
+  references.unit = "AU" + std::to_string(s_->unit_count + 1);
+  add_elements(description, content.described.elements, references, s_->schema, s_->findings);
   if (!object_group.empty()) s_->referenced[s_->group_index(object_group)] = true;
 
   auto id = "AU" + std::to_string(++s_->unit_count);
@@ -493,7 +512,7 @@ std::string ManifestWriter::open_unit(const UnitContent& content, std::string_vi
   units.put(std::move(description));
   if (!object_group.empty()) {
     Item reference = Item::node("DataObjectReference");
-    reference.add("DataObjectGroupReferenceId", std::string(object_group));
+    reference.add("DataObjectGroupReferenceId", object_group);
     units.put(std::move(reference));
   }
   return id;
@@ -510,6 +529,7 @@ void ManifestWriter::finish() {
     throw Error(Exit::unexpected,
                 msg("No unit refers to the object group OG{0}.", orphan - s_->referenced.begin() + 1));
   while (s_->units.depth() > 1) s_->units.close();
+  s_->close_group();
   auto& main = s_->main;
   main.open("DescriptiveMetadata");
   s_->spool.replay(s_->sink);
@@ -528,6 +548,7 @@ void ManifestWriter::finish() {
 }
 
 std::uint64_t ManifestWriter::units() const noexcept { return s_->unit_count; }
-std::uint64_t ManifestWriter::objects() const noexcept { return s_->object_count; }
+std::uint64_t ManifestWriter::objects() const noexcept { return s_->object_count + s_->physical_count; }
+std::vector<core::Finding> ManifestWriter::take_findings() { return std::exchange(s_->findings, {}); }
 
 }  // namespace versoir::sip

@@ -4,6 +4,7 @@
 #pragma once
 #include "core/clock.hpp"
 #include "core/digest.hpp"
+#include "core/error.hpp"
 #include "core/file.hpp"
 #include "records/selection.hpp"
 #include "sip/seda_schema.hpp"
@@ -91,13 +92,17 @@ class ManifestWriter {
   std::string add_object(DataObject& object, std::string_view extension);
   /// The same for representations of one thing, each of another usage, the master first.
   std::string add_group(std::span<DataObject> objects, std::span<const std::string_view> extensions);
-  /// Opens an archive unit, returns its id. Its object group, if any, is referenced at once.
+  /// Opens an archive unit, returns its id. Its object group, if any, is referenced at once; its physical
+  /// objects join the group, which must then be the one declared last.
   std::string open_unit(const UnitContent& content, std::string_view object_group = {});
   void close_unit();
   /// Closes everything and writes management metadata and tail.
   void finish();
   [[nodiscard]] std::uint64_t units() const noexcept;
-  [[nodiscard]] std::uint64_t objects() const noexcept;
+  [[nodiscard]] std::uint64_t objects() const noexcept;  ///< binary and physical
+  /// What was mended or left out of the elements of profiles since the last call: `where` is the unit's
+  /// title.
+  [[nodiscard]] std::vector<core::Finding> take_findings();
 
  private:
   struct State;

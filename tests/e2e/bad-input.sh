@@ -146,6 +146,24 @@ grep -q 'cut.zip' cut.html || fail "the page does not name the SIP"
 expect 2 "$versoir" check cut.zip --context INCONNU
 expect 31 "$versoir" check "versements/v1/lots/$lot/sip.zip" --context HOLDING_SCHEME; contains "> KO CHECK_DATAOBJECTPACKAGE.CHECK_NO_OBJECT"
 
+say "check --schema: a schema that the user holds; what it asks for beyond its folder; what it cannot be"
+mkdir held; cp "$root/profiles/schemas"/seda-{2.2,common}.rng held/
+before=$(sha512sum "versements/v1/lots/$lot/check.json" journal-main.jsonl)
+expect 0 "$versoir" check v1 --schema held/seda-2.2.rng; contains "follows the schema"
+sed -e 's|<element name="Title">|<element name="Intitule">|' "$root/profiles/schemas/seda-common.rng" >held/seda-common.rng
+expect 31 "$versoir" check v1 --schema held/seda-2.2.rng; contains "Expected:"; contains "Intitule"; contains "/Content/Title"
+expect 31 "$versoir" check v1 --schema held/seda-2.2.rng --json; contains '"type":"schema"'; contains '"valid":false'; contains '"expected":['
+unzip -p "versements/v1/lots/$lot/sip.zip" manifest.xml >held/manifest.xml
+cp "$root/profiles/schemas/seda-common.rng" held/
+expect 0 "$versoir" check held/manifest.xml --schema held/seda-2.2.rng
+[ "$before" = "$(sha512sum "versements/v1/lots/$lot/check.json" journal-main.jsonl)" ] || fail "--schema touched the report or the journal"
+rm held/seda-common.rng; expect 22 "$versoir" check v1 --schema held/seda-2.2.rng; contains "seda-common.rng, which is not in its folder"
+sed -i 's|href="seda-common.rng"|href="http://127.0.0.1:1/x.rng"|' held/seda-2.2.rng; expect 22 "$versoir" check v1 --schema held/seda-2.2.rng; contains "not a file beside it"
+expect 22 "$versoir" check v1 --schema versoir.conf; contains "versoir.conf"
+expect 70 "$versoir" check v1 --schema held/nowhere.rng; contains nowhere.rng
+expect 2 "$versoir" check v1 --schema held/seda-2.2.rng --html x.html; contains "only looks at the manifest"
+head -c 500 cut.zip >cut2.zip; expect 32 "$versoir" check cut2.zip --schema "$root/profiles/schemas/seda-2.2.rng"
+
 say "platform: unreachable (safe to retry), paused, unavailable, cut after the body (in doubt), garbage ATR"
 stop_sandbox
 expect 50 "$versoir" send v1; contains localhost

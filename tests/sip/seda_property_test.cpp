@@ -110,6 +110,10 @@ class Maker {
     } else {
       walk(out, type, depth);
     }
+    if (name == "AuthorizationRequestReply")
+      for (auto& [attribute, type_name] : out.attributes)
+        if (attribute == "xsi:type")
+          type_name = "Authorization" + out.children.back().name + "RequestReplyType";
     return out;
   }
 

@@ -305,7 +305,7 @@ TEST_CASE("the table loads for every version and mode, each structure can end, e
   for (const auto version : {SedaVersion::v2_1, SedaVersion::v2_2, SedaVersion::v2_3})
     for (const auto mode : {SedaMode::published, SedaMode::ingest, SedaMode::written}) {
       const sip::SedaSchema schema(version, mode);
-      CHECK(schema.messages().size() == (mode == SedaMode::written ? 1 : 11));
+      CHECK(schema.messages().size() == (mode == SedaMode::written ? 1 : 15));
       for (const auto& structure : schema.structures()) {
         INFO(structure.name);
         CHECK(structure.particles.size() < 64);  // any-order and attributes are met in bits
@@ -328,4 +328,37 @@ TEST_CASE("a wrong table is refused with its line") {
     INFO(table);
     CHECK(load(table) == core::Exit::unexpected);
   }
+}
+
+TEST_CASE("requests for authorization and their replies are read, a reply inside a request says its type") {
+  const auto message = [](const std::string& name, const std::string& body, const std::string& tail,
+                          const std::string& type = {}) {
+    return "<" + name + type + "><Date>2024-01-01T00:00:00Z</Date><MessageIdentifier>M</MessageIdentifier>" +
+           "<CodeListVersions/>" + body + "<ArchivalAgency><Identifier>A</Identifier></ArchivalAgency><" +
+           tail + "><Identifier>C</Identifier></" + tail + "></" + name + ">";
+  };
+  const std::string answered = "<MessageRequestIdentifier>R</MessageRequestIdentifier>";
+  for (const std::string version : {"2.1", "2.2", "2.3"})
+    for (const std::string whom : {"ControlAuthority", "OriginatingAgency"}) {
+      const std::string open = " xmlns=\"fr:gouv:culture:archivesdefrance:seda:v" + version +
+                               "\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"";
+      const auto name = "Authorization" + whom + "Request";
+      const auto asked = [&](const std::string& type) {
+        return message(name,
+                       "<AuthorizationRequestContent><AuthorizationReason>motif</AuthorizationReason>"
+                       "<RequestDate>2024-01-01</RequestDate><UnitIdentifier>U</UnitIdentifier>"
+                       "<Requester><Identifier>X</Identifier></Requester>" +
+                           message("AuthorizationRequestReply", answered, whom, type) +
+                           "</AuthorizationRequestContent>",
+                       whom, open);
+      };
+      for (const auto mode : {sip::SedaMode::published, sip::SedaMode::ingest}) {
+        INFO(version << ' ' << whom);
+        CHECK(sip::validate_seda_text(asked(" xsi:type=\"" + name + "ReplyType\""), mode).valid());
+        CHECK(sip::validate_seda_text(message(name + "Reply", answered, whom, open), mode).valid());
+        CHECK(sip::validate_seda_text(asked(""), mode).total == 1);
+        CHECK(sip::validate_seda_text(message(name, answered, whom, open), mode).total > 0);
+        CHECK(sip::validate_seda_text(message(name + "Reply", answered, "Requester", open), mode).total > 0);
+      }
+    }
 }
