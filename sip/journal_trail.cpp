@@ -55,12 +55,18 @@ class Findings {
   std::vector<Finding> list_;
 };
 
-constexpr std::array events{"VISA_APPROVED", "VISA_REFUSED",    "VISA_REVOKED", "SIP_CHECKED",
-                            "SEND_STARTED",  "SEND_FAILED",     "SENT",         "SEND_IN_DOUBT",
-                            "ATR_RECEIVED",  "RECEIPT_VERIFIED"};
+constexpr std::array events{
+    "VISA_APPROVED", "VISA_REFUSED",  "VISA_REVOKED", "SIP_CHECKED",      "SEND_STARTED",    "SEND_FAILED",
+    "SENT",          "SEND_IN_DOUBT", "ATR_RECEIVED", "RECEIPT_VERIFIED", "CLOSING_STARTED", "CLOSED"};
+
+bool names_files(std::string_view event) {
+  return event.starts_with("EVIDENCE_") || event.starts_with("ELIMINATION_");
+}
 
 /// Events that the trail is made of; take() and what it calls know no other.
-bool counts(std::string_view event) { return std::find(events.begin(), events.end(), event) != events.end(); }
+bool counts(std::string_view event) {
+  return names_files(event) || std::find(events.begin(), events.end(), event) != events.end();
+}
 
 bool says(const fs::path& file, const char* key, const std::string& value) {
   return core::text_of(core::read_json(file), key) == value;
@@ -106,7 +112,7 @@ void JournalTrail::take(const Json& line) {
         core::text_of(*object, "sha512"), core::text_of(*object, "signature")};
   } else if (event == "SIP_CHECKED") {
     take_check(*object, line);
-  } else if (event.starts_with("EVIDENCE_") || event.starts_with("ELIMINATION_")) {
+  } else if (names_files(event)) {
     take_files(*object);
   } else if (event == "CLOSING_STARTED" || event == "CLOSED") {
     auto& lines = closings_[{core::text_of(*object, "versement"), core::text_of(*object, "lot")}];

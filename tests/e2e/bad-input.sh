@@ -121,7 +121,7 @@ nothing_left versements/v1/lots
 expect 0 "$versoir" build v1
 files=$(find versements -type f | sort | xargs sha512sum)
 same_files() { [ "$files" = "$(find versements -type f | sort | xargs sha512sum)" ] || fail "files changed: $(find versements -type f)"; }
-expect 70 small 1 "$versoir" check v1; contains manifest.xml
+expect 70 small 1 "$versoir" check v1; contains manifest
 same_files
 expect 0 "$versoir" check v1
 files=$(find versements -type f | sort | xargs sha512sum)

@@ -141,7 +141,7 @@ TEST_CASE("a selection that gives a record twice is refused with its key") {
   }
 }
 
-TEST_CASE("names with accents stay in the description; those of the archive have none") {
+TEST_CASE("names with accents stay in the description, those of the archive have none") {
   const auto outcome =
       built({{"file-name=\"membre-{num_mem}.xml\"", "file-name=\"Relevé d’É. {num_mem} — œuvre.xml\""}});
   CHECK(holds(outcome, "<Filename>Relevé d’É. "));

@@ -220,7 +220,7 @@ TEST_CASE("a build that fails leaves nothing behind") {
   CHECK(core::digest_file(club.versement().sip(plan.lots[0].id)) == built.sip);
 }
 
-TEST_CASE("one program builds a lot at a time; what a killed one left is removed") {
+TEST_CASE("one program builds a lot at a time, and what a killed one left is removed") {
   Club club;
   const auto plan = club.plan();
   const auto& lot = plan.lots[0].id;

@@ -94,7 +94,7 @@ TEST_CASE("a renewal covers the lists and tokens before it", "[evidence]") {
   CHECK(pack.verdict().empty());
 }
 
-TEST_CASE("a renewal that fails leaves the pack as it was; what a crash left of one is taken away",
+TEST_CASE("a renewal that fails leaves the pack as it was, and what a crash left of one is taken away",
           "[evidence]") {
   SmallPack pack;
   struct Nobody final : trust::TimestampAuthority {

@@ -251,7 +251,7 @@ TEST_CASE("names and bytes that a manifest cannot say are cleaned and told, with
              !Contains("Dupont"));
 }
 
-TEST_CASE("another list is another message; without a list, that of a plan before is gone") {
+TEST_CASE("another list is another message, and without a list, that of a plan before is gone") {
   FilesClub club;
   club.put("a.txt", "a");
   club.list("key,file\n1,a.txt\n");
@@ -271,7 +271,8 @@ TEST_CASE("another list is another message; without a list, that of a plan befor
   CHECK(club.attached(third).empty());
 }
 
-TEST_CASE("the page of a record is in the group of its XML, for dissemination; the configuration decides") {
+TEST_CASE(
+    "the page of a record is in the group of its XML, for dissemination, as the configuration decides") {
   FilesClub club;
   const auto usages = [&](const std::string& more, const std::string& id) {
     club.more = more;
