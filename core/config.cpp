@@ -138,7 +138,8 @@ constexpr std::array keys{
             "logical rule = duration of the tableau de gestion, when not the profile's: 60 YEAR, unlimited"),
         ""},
     ConfigKey{"tri.*", "keep",
-              key_text("records of an archive profile that are kept for ever, the others may be proposed for elimination: "
+              key_text("records of an archive profile that are kept for ever, the others may be proposed for "
+                       "elimination: "
                        "criteria between semicolons, one is enough (systematic 10 from 3; random 5% seed "
                        "2027; years ending 0 5; initial B; list FILE; specimen 2 by year)"),
               ""},

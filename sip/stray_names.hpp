@@ -17,8 +17,8 @@ namespace versoir::sip {
 using NamesElsewhere = std::function<std::set<std::string>()>;
 
 /// A warning for each name under [rules], [validation], [durations], [start.CODE], [tri.PROFILE], [attach],
-/// [agreements], [html] and [files.PROFILE] that neither the application nor another one has, with the nearest
-/// name where there is one.
+/// [agreements], [html] and [files.PROFILE] that neither the application nor another one has, with the
+/// nearest name where there is one.
 [[nodiscard]] std::vector<core::Finding> stray_names(const core::Config& config,
                                                      const profiles::Application& app,
                                                      const NamesElsewhere& elsewhere);
