@@ -22,30 +22,35 @@ std::vector<fs::path> extracts_of(const fs::path& workspace) {
   return list;
 }
 
-bool show_extracts(Context& c) {
+/// The exit code of the last extract that cannot be read, 0 for none: it is told, and hides nothing else.
+int show_extracts(Context& c, const std::vector<fs::path>& files) {
+  int code = 0;
   std::vector<std::vector<std::string>> rows;
-  for (const auto& path : extracts_of(c.workspace())) {
-    const auto extract = extract::Extract::open(path);
-    const auto& run = extract.run();
-    std::uint64_t rows_copied = 0;
-    for (const auto& t : extract.tables()) rows_copied += t.copied_rows;
-    rows.push_back({path.filename().string(), run.application_label, extract::kind_label(run.kind),
-                    extract::consistency_label(run.consistency), core::show_instant(run.finished),
-                    core::show_count(rows_copied), core::show_count(run.anomalies)});
-    c.out.event("extract", {{"file", path.filename().string()},
-                            {"application", run.application},
-                            {"kind", run.kind},
-                            {"consistency", run.consistency},
-                            {"finished", core::format_instant(run.finished)},
-                            {"rows", rows_copied},
-                            {"anomalies", run.anomalies},
-                            {"root", extract.root().hex()}});
-  }
+  for (const auto& path : files) try {
+      const auto extract = extract::Extract::open(path);
+      const auto& run = extract.run();
+      std::uint64_t rows_copied = 0;
+      for (const auto& t : extract.tables()) rows_copied += t.copied_rows;
+      rows.push_back({path.filename().string(), run.application_label, extract::kind_label(run.kind),
+                      extract::consistency_label(run.consistency), core::show_instant(run.finished),
+                      core::show_count(rows_copied), core::show_count(run.anomalies)});
+      c.out.event("extract", {{"file", path.filename().string()},
+                              {"application", run.application},
+                              {"kind", run.kind},
+                              {"consistency", run.consistency},
+                              {"finished", core::format_instant(run.finished)},
+                              {"rows", rows_copied},
+                              {"anomalies", run.anomalies},
+                              {"root", extract.root().hex()}});
+    } catch (const core::Error& e) {
+      c.out.failure(e);
+      code = static_cast<int>(e.code());
+    }
   if (!rows.empty())
     c.out.table({core::tr("extract"), core::tr("application"), core::tr("kind"), core::tr("consistency"),
                  core::tr("finished"), core::tr("rows"), core::tr("anomalies")},
                 rows);
-  return !rows.empty();
+  return code;
 }
 
 core::Json show_versement(Context& c, const std::string& id) {
@@ -96,11 +101,12 @@ int run_status(Context& c) {
   const auto wanted = c.words.find("VERSEMENT");
   auto ids = sip::list_versements(c.workspace());
   if (wanted) ids = {c.known_versement(*wanted, Exit::not_found).id()};
-  const bool extracts = show_extracts(c);
+  const auto extracts = extracts_of(c.workspace());
+  const int code = show_extracts(c, extracts);
   core::Json all = core::Json::object();
   for (const auto& id : ids) all[id] = show_versement(c, id);
   if (!wanted) show_eliminations(c);
-  if (!extracts && all.empty()) {
+  if (extracts.empty() && all.empty()) {
     c.out.result(msg("There is no extract and no versement in {0} yet.",
                      std::filesystem::absolute(c.workspace()).lexically_normal().string()));
     c.out.result(
@@ -109,7 +115,7 @@ int run_status(Context& c) {
             : msg("→ Next: versoir init makes a workspace here, --workspace names another."));
   }
   c.out.summary({{"versements", all}});
-  return 0;
+  return code;
 }
 
 }  // namespace
@@ -121,7 +127,7 @@ std::vector<CommandDef> status_commands() {
            .example = "versoir status",
            .arguments = {{mark("VERSEMENT"), mark("only this versement"), false}},
            .options = {},
-           .exits = {Exit::configuration, Exit::not_found},
+           .exits = {Exit::configuration, Exit::not_found, Exit::extract_invalid},
            .run = run_status}};
 }
 

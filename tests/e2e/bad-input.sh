@@ -83,7 +83,8 @@ if [ "$(id -u)" -eq 0 ] && mkdir -p versements && mount -t tmpfs -o size=4k tmpf
   umount versements
 fi
 expect 2 "$versoir" plan bibliotheque.extract --id -x; contains "hyphen"
-head -c 40000 bibliotheque.extract >cut.extract; expect 20 "$versoir" plan cut.extract --id x; rm cut.extract
+head -c 40000 bibliotheque.extract >cut.extract; expect 20 "$versoir" plan cut.extract --id x
+expect 20 "$versoir" status; contains cut.extract; contains bibliotheque.extract; rm cut.extract
 cp bibliotheque.extract later.extract; sqlite3 later.extract 'PRAGMA user_version = 99'; expect 20 "$versoir" plan later.extract --id x; rm later.extract
 nothing_left versements/x/plan.json
 expect 70 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$profile"; contains "--replace"
