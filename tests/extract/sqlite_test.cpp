@@ -342,7 +342,7 @@ TEST_CASE("what SQLite can only give whole is held by SQLite, and by nobody else
   const auto more = held_by_reading(site.uri(), name, 61'200'000);
   CAPTURE(more);
   CHECK(more >= 0);
-  CHECK(more < 60'000L * times + 32'000);
+  if (memory_tells) CHECK(more < 60'000L * times + 32'000);
 }
 
 TEST_CASE(
