@@ -70,9 +70,9 @@ SchemaVerdict HeldSchema::validate(const fs::path& sip) const {
 }
 
 std::string fault_line(const core::XmlIssue& fault) {
-  auto line = core::msg("line {0}", fault.line).text();
-  if (!fault.path.empty()) line += ", " + fault.path;
-  line += ": " + fault.message;
+  auto line = fault.path.empty()
+                  ? core::msg("line {0}: {1}", fault.line, fault.message).text()
+                  : core::msg("line {0}, {1}: {2}", fault.line, fault.path, fault.message).text();
   if (fault.expected.empty()) return line;
   std::string names;
   for (std::size_t i = 0; i < fault.expected.size() && i < most_expected; ++i) {

@@ -10,6 +10,8 @@
 #include "core/file.hpp"
 #include "core/json.hpp"
 
+#include <fmt/ranges.h>
+
 namespace versoir::cli {
 
 namespace fs = std::filesystem;
@@ -58,7 +60,16 @@ check::Referentials named_referentials(Context& c, const std::string& named) {
   const auto given = c.input(named);
   const bool looks_like_one = fs::exists(given / "agencies.csv") || !fs::exists(c.config_file());
   const auto platform = looks_like_one ? std::string() : platform_named(c, named);
-  if (platform.empty()) return check::Referentials::read(given);
+  if (platform.empty()) {
+    if (!fs::is_directory(given)) {
+      const auto known =
+          fs::exists(c.config_file()) ? c.config().names("platform") : std::vector<std::string>();
+      throw core::Error(Exit::usage,
+                        msg("{0} is neither a folder of referentials nor a platform of versoir.conf.", named))
+          .hint(msg("Known platforms: {0}.", fmt::format("{}", fmt::join(known, ", "))));
+    }
+    return check::Referentials::read(given);
+  }
   const auto folder = fetched_folder(c, platform);
   if (!fs::is_directory(folder)) fetch_platform(c, platform, folder);
   return check::Referentials::read(folder);

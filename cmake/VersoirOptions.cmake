@@ -16,6 +16,11 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" OR VERSOIR_FUZZ OR VERSOIR_SANITIZE)
   set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
   # They take the next source's names for the same source's; the other presets keep them.
   set(VERSOIR_UNITY_OPTIONS -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+  # g++ collects its garbage from 128 MB on; eight sources need more than that for good, and an eighth of the time
+  # went into looking for what is no longer used. 512 MB is less than such a unit takes anyway.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    list(APPEND VERSOIR_UNITY_OPTIONS "SHELL:--param ggc-min-heapsize=524288" "SHELL:--param ggc-min-expand=100")
+  endif()
 endif()
 
 add_library(versoir_flags INTERFACE)
@@ -39,5 +44,5 @@ endif()
 # glibc refuses _FORTIFY_SOURCE.
 add_library(versoir_test_flags INTERFACE)
 target_link_libraries(versoir_test_flags INTERFACE versoir_flags)
-target_compile_options(versoir_test_flags INTERFACE $<$<CONFIG:Release>:-O0 -U_FORTIFY_SOURCE>)
+target_compile_options(versoir_test_flags INTERFACE $<$<CONFIG:Release>:-O0 -g0 -U_FORTIFY_SOURCE>)
 target_compile_definitions(versoir_test_flags INTERFACE CATCH_CONFIG_FAST_COMPILE)

@@ -34,6 +34,9 @@ void append_markup(std::string& out, std::string_view utf8, Markup place);
 
 [[nodiscard]] std::string trim(std::string_view text);
 
+/// Blanks, tabs and line ends collapsed into one space as xs:token does, none at either end.
+[[nodiscard]] std::string single_line(std::string_view text);
+
 /// Value of a hexadecimal digit of either case, -1 for another character.
 [[nodiscard]] constexpr int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';

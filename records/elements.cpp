@@ -59,7 +59,7 @@ class Expansion {
     e.versions = def.versions;
     Asked asked;
     const auto value = [&](const profiles::Template& text) {
-      auto expanded = single_line(profiles::expand(text, facts, archive_));
+      auto expanded = core::single_line(profiles::expand(text, facts, archive_));
       if (has_hole(text)) asked.add({true, !expanded.empty()});
       return expanded;
     };
@@ -108,19 +108,6 @@ std::vector<DescribedElement> expand_elements(const std::vector<profiles::Elemen
                                               const profiles::Row& facts, const std::string& archive) {
   std::vector<DescribedElement> out;
   static_cast<void>(Expansion(archive).all(defs, facts, out));
-  return out;
-}
-
-std::string single_line(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (!blank)
-      out += c;
-    else if (!out.empty() && out.back() != ' ')
-      out += ' ';
-  }
-  if (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
 }
 

@@ -17,7 +17,4 @@ namespace versoir::records {
                                                             const profiles::Row& facts,
                                                             const std::string& archive);
 
-/// Templates stand in XML attributes and indented elements: runs of blanks are one space.
-[[nodiscard]] std::string single_line(std::string_view text);
-
 }  // namespace versoir::records

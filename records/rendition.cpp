@@ -88,19 +88,6 @@ namespace parts {
 
 namespace {
 
-std::string one_line(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (!blank)
-      out += c;
-    else if (!out.empty() && out.back() != ' ')
-      out += ' ';
-  }
-  if (!out.empty() && out.back() == ' ') out.pop_back();
-  return out;
-}
-
 /// 2026-11-25T10:00:00 → 25/11/2026 10:00:00. A time that should not be there is shown, never hidden.
 std::string people_date(const std::string& text) {
   const auto date = core::parse_date(text);
@@ -122,7 +109,7 @@ std::string plain_value(const Cell& cell) {
       std::ranges::replace(text, '.', ',');
       return text;
     default:
-      return one_line(text);
+      return core::single_line(text);
   }
 }
 

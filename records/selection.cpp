@@ -92,7 +92,7 @@ Described describe(const profiles::Application& app, const profiles::ArchiveDef&
                    const profiles::UnitDef& unit, const profiles::Row& facts,
                    std::vector<Finding>& findings) {
   const auto text = [&](const profiles::Template& tmpl) {
-    return single_line(profiles::expand(tmpl, facts, archive.id));
+    return core::single_line(profiles::expand(tmpl, facts, archive.id));
   };
   Described d;
   d.level = unit.level;

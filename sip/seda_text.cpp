@@ -11,7 +11,6 @@ namespace {
 
 constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 /// VITAM allows tab, line feed and carriage return and no other control character: DEL and the C1 block
 /// (C2 80 - C2 9F in UTF-8) are legal XML and still refused.
@@ -30,20 +29,6 @@ std::string without_controls(std::string_view utf8) {
     }
     out += utf8[i];
   }
-  return out;
-}
-
-std::string collapsed(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (!is_blank(c)) {
-      out += c;
-    } else if (!out.empty() && out.back() != ' ') {
-      out += ' ';
-    }
-  }
-  if (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
 }
 
@@ -102,7 +87,7 @@ std::string characters(std::string_view text) {
 
 }  // namespace
 
-std::string token(std::string_view text) { return softened(collapsed(characters(text))); }
+std::string token(std::string_view text) { return softened(core::single_line(characters(text))); }
 
 std::string paragraph(std::string_view text) {
   std::string clean = characters(text);

@@ -2,19 +2,7 @@
 # Extraction as a DSI runs it: inspect and decide, try, keep to hours, be stopped, go on, final, verify.
 source "$(dirname "$0")/lib.sh"
 cd "$work"
-"$root/samples/pki/make-pki" pki >/dev/null 2>&1 || fail "make-pki"
-cat >versoir.conf <<'CONF'
-[establishment]
-name = Université d’essai
-
-[signing.producer]
-certificate = pki/producer.pem
-key = pki/producer.key
-
-[trust]
-anchors = pki/ca.pem
-roles = pki/roles.json
-CONF
+make_extracting_workspace
 "$build/sample-apogee" --out source.sqlite --students 60 >/dev/null
 apogee=sqlite:source.sqlite
 

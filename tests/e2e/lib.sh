@@ -40,6 +40,23 @@ have_shared() {
   return 1
 }
 
+# make_extracting_workspace: in the current folder, the test PKI and a configuration that can seal an extract.
+make_extracting_workspace() {
+  "$root/samples/pki/make-pki" pki >/dev/null 2>&1 || fail "make-pki"
+  cat >versoir.conf <<'CONF'
+[establishment]
+name = Université d’essai
+
+[signing.producer]
+certificate = pki/producer.pem
+key = pki/producer.key
+
+[trust]
+anchors = pki/ca.pem
+roles = pki/roles.json
+CONF
+}
+
 # start_sandbox [OPTIONS]: in the current folder, with the test PKI in pki/; sets $port and $tsa_url.
 start_sandbox() {
   rm -f sandbox.log  # the log of an earlier one must not be taken for this one

@@ -3,19 +3,7 @@
 source "$(dirname "$0")/lib.sh"
 need_postgres
 cd "$work"
-"$root/samples/pki/make-pki" pki >/dev/null 2>&1 || fail "make-pki"
-cat >versoir.conf <<'CONF'
-[establishment]
-name = Université d’essai
-
-[signing.producer]
-certificate = pki/producer.pem
-key = pki/producer.key
-
-[trust]
-anchors = pki/ca.pem
-roles = pki/roles.json
-CONF
+make_extracting_workspace
 start_postgres
 "$build/sample-apogee" --postgresql "$conn" --schema apogee --students 60 >/dev/null
 library=$build/tests/e2e/libversoir_shifted_clock.so

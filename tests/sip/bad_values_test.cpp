@@ -2,6 +2,7 @@
 // out and told, or refused. Never a SIP that the platform would refuse.
 #include "club_fixture.hpp"
 #include "core/xml.hpp"
+#include "message_head.hpp"
 #include "sip/seda.hpp"
 #include "sip/seda_validator.hpp"
 #include "test_support.hpp"
@@ -152,11 +153,7 @@ TEST_CASE("names with accents stay in the description, those of the archive have
 TEST_CASE("units nested three hundred levels deep are written and read") {
   const core::TemporaryDirectory dir;
   core::StringSink out;
-  sip::MessageHead head;
-  head.date = *core::parse_instant("2026-11-25T10:00:00Z");
-  head.message_identifier = "M";
-  head.archival_agreement = head.archival_agency = head.transferring_agency = head.originating_agency = "X";
-  sip::ManifestWriter writer(head, out, dir.path());
+  sip::ManifestWriter writer(tests::plain_head(), out, dir.path());
   sip::UnitContent content;
   content.described.level = "RecordGrp";
   for (int i = 0; i < 300; ++i) {

@@ -3,6 +3,7 @@
 #include "club_fixture.hpp"
 #include "core/text.hpp"
 #include "core/xml.hpp"
+#include "message_head.hpp"
 #include "profiles/loader.hpp"
 #include "sip/seda.hpp"
 #include "sip/seda_elements.hpp"
@@ -25,18 +26,6 @@ namespace {
 
 constexpr SedaVersion every_version[] = {SedaVersion::v2_1, SedaVersion::v2_2, SedaVersion::v2_3};
 
-sip::MessageHead transfer(SedaVersion version) {
-  sip::MessageHead h;
-  h.version = version;
-  h.date = *core::parse_instant("2026-11-25T10:00:00Z");
-  h.message_identifier = "UT-1";
-  h.archival_agreement = "IC-000001";
-  h.archival_agency = "FRAD000";
-  h.transferring_agency = "UNIV-T";
-  h.originating_agency = "UNIV-P";
-  return h;
-}
-
 struct Written {
   std::string manifest;
   std::vector<core::Finding> findings;
@@ -46,7 +35,7 @@ struct Written {
 Written write_units(SedaVersion version, const std::vector<records::Described>& units, bool with_object) {
   const core::TemporaryDirectory spool;
   core::StringSink out;
-  sip::ManifestWriter writer(transfer(version), out, spool.path());
+  sip::ManifestWriter writer(tests::plain_head(version), out, spool.path());
   for (const auto& described : units) {
     std::string group;
     if (with_object) {

@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/xml.hpp"
+#include "message_head.hpp"
 #include "profiles/loader.hpp"
 #include "sip/seda_text.hpp"
 #include "test_support.hpp"
@@ -26,15 +27,9 @@ namespace {
 constexpr SedaVersion versions[] = {SedaVersion::v2_1, SedaVersion::v2_2, SedaVersion::v2_3};
 
 sip::MessageHead head_of(SedaVersion version) {
-  sip::MessageHead h;
-  h.version = version;
+  auto h = tests::plain_head(version);
   h.comment = "Versement du club\ndeux lignes";
-  h.date = *core::parse_instant("2026-11-25T10:00:00Z");
   h.message_identifier = "UT-CLUB-0123456789-0001";
-  h.archival_agreement = "IC-000001";
-  h.archival_agency = "FRAD000";
-  h.transferring_agency = "UNIV-T";
-  h.originating_agency = "UNIV-P";
   h.submission_agency = "UNIV-S";
   h.archival_profile = "PR-000001";
   h.acquisition_information = "Versement";
