@@ -185,7 +185,7 @@ std::vector<CommandDef> build_commands() {
                        {"replace", nullptr, mark("build again a lot that is already built")}},
            .exits = {Exit::with_warnings, Exit::configuration, Exit::temporary, Exit::extract_invalid,
                      Exit::extract_altered, Exit::sip_build, Exit::lot_state, Exit::signing,
-                     Exit::evidence_broken},
+                     Exit::role_register, Exit::evidence_broken},
            .run = run_build}};
 }
 

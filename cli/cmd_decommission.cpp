@@ -113,8 +113,8 @@ std::vector<CommandDef> decommission_commands() {
             {"csv", mark("FILE"), mark("also write every line as CSV")},
             {"rehearsal", nullptr,
              mark("count rehearsal extracts and platforms; what is written says that it is worth nothing")}},
-       .exits = {Exit::configuration, Exit::extract_invalid, Exit::extract_altered, Exit::journal_broken,
-                 Exit::evidence_broken, Exit::remainder},
+       .exits = {Exit::configuration, Exit::extract_invalid, Exit::extract_altered, Exit::role_register,
+                 Exit::journal_broken, Exit::evidence_broken, Exit::remainder},
        .run = run_decommission}};
 }
 

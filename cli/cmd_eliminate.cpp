@@ -165,7 +165,7 @@ std::vector<CommandDef> eliminate_commands() {
              mark("count rehearsal extracts and platforms; what is written says that it is worth nothing")},
             {"replace", nullptr, mark("prepare again, as long as there is no visa")}},
        .exits = {Exit::configuration, Exit::extract_invalid, Exit::extract_altered, Exit::lot_state,
-                 Exit::journal_broken, Exit::not_found},
+                 Exit::role_register, Exit::journal_broken, Exit::not_found},
        .run = run_prepare},
       {.name = "eliminate visa",
        .summary = mark("register the visa of the archives authority on a bordereau d'élimination"),

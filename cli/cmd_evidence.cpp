@@ -132,8 +132,8 @@ std::vector<CommandDef> evidence_commands() {
            .example = "versoir evidence scolarite-2026",
            .arguments = {{mark("VERSEMENT"), mark("identifier of the versement")}},
            .options = {{"renew", nullptr, mark("add a fresh time-stamp over the packs that exist")}},
-           .exits = {Exit::configuration, Exit::lot_state, Exit::signing, Exit::journal_broken,
-                     Exit::evidence_broken, Exit::not_found},
+           .exits = {Exit::configuration, Exit::lot_state, Exit::signing, Exit::role_register,
+                     Exit::journal_broken, Exit::evidence_broken, Exit::not_found},
            .run = run_evidence}};
 }
 

@@ -304,7 +304,7 @@ std::vector<CommandDef> extract_commands() {
        .exits = {Exit::with_warnings, Exit::configuration, Exit::temporary, Exit::window_closed,
                  Exit::source_unreachable, Exit::source_rights, Exit::source_missing, Exit::source_data,
                  Exit::extract_altered, Exit::profile_invalid, Exit::extract_changed, Exit::lot_state,
-                 Exit::signing},
+                 Exit::signing, Exit::role_register},
        .run = run_extract}};
 }
 

@@ -222,6 +222,7 @@ int run_plan(Context& c) {
     throw Error(Exit::usage, msg("Name an extract, or a filing plan with --filing-plan."));
   auto extract = extract::Extract::open(c.input(c.words.get("EXTRACT")));
   auto options = options_of(c, extract.run().application);
+  c.require_roles_signer(options.platform);
   options.extract_sha512 = extract::require_sealed(extract, c.trust_store(), c.roles(), c.clock).hex();
 
   const sip::Versement versement(c.workspace(), options.versement);
@@ -287,7 +288,7 @@ std::vector<CommandDef> plan_commands() {
                   "attached")},
             {"replace", nullptr, mark("plan again: new attempt, new identifiers")}},
        .exits = {Exit::configuration, Exit::extract_invalid, Exit::extract_altered, Exit::profile_invalid,
-                 Exit::lot_state},
+                 Exit::lot_state, Exit::role_register},
        .run = run_plan}};
 }
 

@@ -41,24 +41,38 @@ void require_trail(Context& c, const sip::Versement& versement, const sip::Messa
                   "versoir approve."));
 }
 
+void note_refusal(Context& c, const sip::Versement& versement, const sip::MessageIdentifier& lot, Exit code) {
+  c.journal().append("SEND_REFUSED", {{"versement", versement.id()}, {"lot", lot.value}}, trust::Outcome::ko,
+                     {{"reason", core::exit_name(code)}});
+}
+
+/// A register that the archive service did not sign says nothing of anybody's right.
+const trust::RoleRegister& register_for(Context& c, const sip::Versement& versement,
+                                        const sip::MessageIdentifier& lot) {
+  try {
+    return c.roles();
+  } catch (const Error& e) {
+    if (e.code() == Exit::role_register) note_refusal(c, versement, lot, e.code());
+    throw;
+  }
+}
+
 /// Verifies the right to send before anything leaves; the first defect in verification order is the exit
 /// code.
 sip::ApprovedSip authorise(Context& c, const sip::Versement& versement, const sip::Plan& plan,
                            const sip::MessageIdentifier& lot, const sip::Target& target) {
-  auto verified = sip::verify_visa(versement, plan, lot, target, c.trust_store(), c.roles(), c.clock);
+  const auto& roles = register_for(c, versement, lot);
+  auto verified = sip::verify_visa(versement, plan, lot, target, c.trust_store(), roles, c.clock);
   if (verified.approved) {
     try {
       require_trail(c, versement, lot, verified.approved->visa());
     } catch (const Error& e) {
-      if (e.code() == Exit::evidence_broken)
-        c.journal().append("SEND_REFUSED", {{"versement", plan.versement}, {"lot", lot.value}},
-                           trust::Outcome::ko, {{"reason", core::exit_name(e.code())}});
+      if (e.code() == Exit::evidence_broken) note_refusal(c, versement, lot, e.code());
       throw;
     }
     return std::move(*verified.approved);
   }
-  c.journal().append("SEND_REFUSED", {{"versement", plan.versement}, {"lot", lot.value}}, trust::Outcome::ko,
-                     {{"reason", core::exit_name(verified.code)}});
+  note_refusal(c, versement, lot, verified.code);
   Error e(verified.code, msg("The lot {0} may not be sent.", lot.value));
   for (const auto& f : verified.findings) e = std::move(e).because(f.message);
   throw std::move(e).hint(msg("Nothing was sent. See versoir review and versoir approve."));
@@ -148,6 +162,7 @@ int run_send(Context& c) {
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
   const std::string name = c.words.has("platform") ? c.words.get("platform") : plan.platform;
+  c.require_roles_signer(name, plan.platform_kind);
   const auto platform = vitam::read_platform(c.config(), name);
   const auto http = core::make_curl_client(platform.tls);
   vitam::Client client(*http, platform);
@@ -203,9 +218,10 @@ std::vector<CommandDef> send_commands() {
                    {"no-wait", nullptr, mark("do not wait for the reply")}},
        .exits = {Exit::configuration, Exit::lot_state, Exit::visa_missing, Exit::visa_bad_signature,
                  Exit::visa_untrusted, Exit::visa_other_versement, Exit::visa_by_producer, Exit::visa_expired,
-                 Exit::visa_other_platform, Exit::visa_sip_changed, Exit::platform_unreachable,
-                 Exit::transfer_in_doubt, Exit::platform_refused, Exit::transfer_rejected,
-                 Exit::reply_unreadable, Exit::platform_paused, Exit::journal_broken, Exit::evidence_broken},
+                 Exit::visa_other_platform, Exit::visa_sip_changed, Exit::role_register,
+                 Exit::platform_unreachable, Exit::transfer_in_doubt, Exit::platform_refused,
+                 Exit::transfer_rejected, Exit::reply_unreadable, Exit::platform_paused, Exit::journal_broken,
+                 Exit::evidence_broken},
        .run = run_send}};
 }
 

@@ -240,6 +240,14 @@ void verify_versement(Context& c, Tally& tally, const sip::JournalTrail& trail, 
     const std::string name = id + "/visa-" + std::to_string(visa.number);
     tally.record(name, core::tr("signature of the visa"), verify_visa_file(c, visa, name),
                  Exit::visa_bad_signature);
+    if (visa.signature.empty()) continue;  // told
+    tally.record(name, core::tr("right to sign the visa"),
+                 guarded(name,
+                         [&] {
+                           return sip::verify_visa_rights(versement, visa, store_under(c, &visa), c.roles(),
+                                                          c.clock);
+                         }),
+                 Exit::visa_untrusted);
   }
   for (const auto& visa : visas) {
     if (visa.json.value("reviewSha512", "").empty()) continue;  // a withdrawal waits for no report
@@ -253,8 +261,30 @@ void verify_versement(Context& c, Tally& tally, const sip::JournalTrail& trail, 
   verify_trail(tally, trail, id, versement, plan->lots);  // last: a signature that does not hold says more
 }
 
+/// First: what follows is judged by it.
+void verify_roles(Context& c, Tally& tally) {
+  const auto file = c.config().find_path("trust", "roles");
+  if (!file) return;
+  const auto name = file->filename().string();
+  std::vector<Finding> findings;
+  auto if_wrong = Exit::role_register;
+  try {
+    static_cast<void>(c.roles());
+    if (c.roles_signers().empty())
+      findings.push_back(
+          {Severity::warning, "roles-unsigned",
+           msg("[trust] roles_signer is not configured: nothing says who wrote the role register."), name});
+  } catch (const core::Error& e) {
+    if_wrong = e.code();
+    findings.push_back(wrong(std::string(core::exit_name(e.code())), e.message(), name));
+    for (const auto& cause : e.causes()) findings.push_back(wrong(findings.front().code, cause, name));
+  }
+  tally.record(name, core::tr("role register"), findings, if_wrong);
+}
+
 int run_verify(Context& c) {
   Tally tally(c);
+  verify_roles(c, tally);
   verify_journal(c, tally);
   verify_extracts(c, tally);
   const auto trail = journal_trail(c);
@@ -271,15 +301,16 @@ int run_verify(Context& c) {
 std::vector<CommandDef> verify_commands() {
   return {{.name = "verify",
            .summary = mark("recompute and verify again everything in the workspace"),
-           .details = mark("Journal, extracts (rows, counts, digests, seals), SIPs (seals, digests), visas, "
-                           "replies and receipts, and that every decision and sending of which the journal "
+           .details = mark("Role register, journal, extracts (rows, counts, digests, seals), SIPs (seals, "
+                           "digests), visas (signatures, roles when signing, four eyes), replies and "
+                           "receipts, and that every decision and sending of which the journal "
                            "speaks still has its files. Works offline. "
                            "Lots whose receipt is proven become verified."),
            .example = "versoir verify",
            .arguments = {},
            .options = {},
            .exits = {Exit::configuration, Exit::extract_altered, Exit::visa_bad_signature,
-                     Exit::journal_broken, Exit::evidence_broken},
+                     Exit::visa_untrusted, Exit::role_register, Exit::journal_broken, Exit::evidence_broken},
            .run = run_verify}};
 }
 

@@ -209,6 +209,8 @@ int decide(Context& c, sip::Decision decision) {
                 msg("With --import everything is in the prepared visa: give the signature alone."));
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
+  // A withdrawal must not wait for a configuration.
+  if (decision == sip::Decision::approve) c.require_roles_signer(plan.platform, plan.platform_kind);
   if (leaves) return prepare(c, decision, versement, plan);
   if (returns) return import(c, decision, versement, plan);
   return sign_here(c, decision, versement, plan);
@@ -232,8 +234,8 @@ const OptionDef import_option{"import", mark("FILE"),
 const ArgumentDef versement_argument{mark("VERSEMENT"), mark("identifier of the versement")};
 
 std::vector<Exit> visa_exits() {
-  return {Exit::configuration,  Exit::lot_state,        Exit::signing,
-          Exit::visa_untrusted, Exit::visa_by_producer, Exit::visa_other_platform};
+  return {Exit::configuration,    Exit::lot_state,           Exit::signing,      Exit::visa_untrusted,
+          Exit::visa_by_producer, Exit::visa_other_platform, Exit::role_register};
 }
 
 }  // namespace

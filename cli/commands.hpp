@@ -14,6 +14,7 @@ std::vector<CommandDef> plan_commands();
 std::vector<CommandDef> build_commands();
 std::vector<CommandDef> check_commands();
 std::vector<CommandDef> review_commands();
+std::vector<CommandDef> roles_commands();
 std::vector<CommandDef> visa_commands();
 std::vector<CommandDef> send_commands();
 std::vector<CommandDef> close_commands();
@@ -27,9 +28,9 @@ std::vector<CommandDef> sandbox_commands();
 std::vector<CommandDef> consult_commands();
 
 inline constexpr std::vector<CommandDef> (*command_makers[])() = {
-    init_commands,         status_commands, verify_commands,  inspect_commands,  extract_commands,
-    schedule_commands,     plan_commands,   build_commands,   check_commands,    review_commands,
-    visa_commands,         send_commands,   close_commands,   evidence_commands, eliminate_commands,
-    decommission_commands, vitam_commands,  consult_commands, sandbox_commands};
+    init_commands,         status_commands, verify_commands, inspect_commands,  extract_commands,
+    schedule_commands,     plan_commands,   build_commands,  check_commands,    review_commands,
+    visa_commands,         send_commands,   close_commands,  evidence_commands, eliminate_commands,
+    decommission_commands, roles_commands,  vitam_commands,  consult_commands,  sandbox_commands};
 
 }  // namespace versoir::cli

@@ -3,11 +3,13 @@
 
 #include "cli/secret.hpp"
 #include "core/error.hpp"
+#include "trust/role_signature.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <map>
+#include <utility>
 
 namespace versoir::cli {
 
@@ -20,10 +22,11 @@ struct Context::Lazy {
   std::optional<core::Config> config;
   std::optional<trust::Journal> journal;
   std::map<std::string, std::unique_ptr<trust::Signer>> signers;
-  std::optional<trust::TrustStore> store;
+  std::optional<trust::TrustStore> plain_store, store;
   std::optional<trust::RoleRegister> roles;
   std::unique_ptr<core::HttpClient> tsa_http;
   std::unique_ptr<trust::TimestampAuthority> tsa;
+  bool told_unsigned = false;
 };
 
 std::string program_version() { return VERSOIR_VERSION; }
@@ -125,15 +128,23 @@ trust::Certificate Context::certificate(const std::string& name) {
   return signer(name).certificate();
 }
 
-const trust::TrustStore& Context::trust_store() {
-  if (!lazy_->store) {
+const trust::TrustStore& Context::plain_trust_store() {
+  if (!lazy_->plain_store) {
     std::vector<fs::path> crls;
     if (auto crl = config().find_path("trust", "crl")) crls.push_back(*crl);
     const fs::path anchors = config().get_path("trust", "anchors");
-    lazy_->store =
+    lazy_->plain_store =
         trust::load_trust_store(anchors, config().find_path("timestamp", "ca").value_or(fs::path{}), crls);
-    lazy_->store->require_timestamp = timestamps_required();
-    lazy_->store->timestamps_since = timestamps_since(config());
+  }
+  return *lazy_->plain_store;
+}
+
+const trust::TrustStore& Context::trust_store() {
+  if (!lazy_->store) {
+    auto store = plain_trust_store();
+    store.require_timestamp = timestamps_required();
+    store.timestamps_since = timestamps_since(config());
+    lazy_->store = std::move(store);
   }
   return *lazy_->store;
 }
@@ -146,8 +157,32 @@ bool Context::timestamps_required() {
 }
 
 const trust::RoleRegister& Context::roles() {
-  if (!lazy_->roles) lazy_->roles = trust::RoleRegister::read(config().get_path("trust", "roles"));
+  if (!lazy_->roles) {
+    const auto file = config().get_path("trust", "roles");
+    const auto signers = roles_signers();
+    lazy_->roles = signers.empty() ? trust::RoleRegister::read(file)
+                                   : trust::read_signed_register(file, signers, plain_trust_store(), clock);
+  }
   return *lazy_->roles;
+}
+
+std::vector<trust::Certificate> Context::roles_signers() {
+  const auto file = config().find_path("trust", "roles_signer");
+  return file ? trust::Certificate::list_from_pem_file(*file) : std::vector<trust::Certificate>{};
+}
+
+void Context::require_roles_signer(const std::string& platform, std::string_view planned_kind) {
+  if (config().find_path("trust", "roles_signer")) return;
+  if (planned_kind == "production" || config().get("platform." + platform, "kind") == "production")
+    throw Error(Exit::configuration,
+                msg("{0} is a production platform, and [trust] roles_signer does not say "
+                    "who signs the role register.",
+                    platform))
+        .hint(msg("The archive service signs it (versoir roles sign) and its certificate goes there."));
+  if (std::exchange(lazy_->told_unsigned, true)) return;
+  out.warn(
+      msg("[trust] roles_signer is not configured: whoever can write the role register says who may "
+          "approve. A production platform would refuse."));
 }
 
 trust::TimestampAuthority* Context::tsa() {

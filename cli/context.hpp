@@ -51,7 +51,15 @@ class Context {
   /// The certificate of [signing.NAME]; its key may be elsewhere.
   [[nodiscard]] trust::Certificate certificate(const std::string& name);
   [[nodiscard]] const trust::TrustStore& trust_store();
+  /// Under the signature of [trust] roles_signer, where there is one: Error(Exit::role_register) otherwise.
   [[nodiscard]] const trust::RoleRegister& roles();
+  /// Who answers for the role register; empty when nobody is configured.
+  [[nodiscard]] std::vector<trust::Certificate> roles_signers();
+  /// A production platform works under a signed role register only; with another one its lack is told.
+  /// `planned_kind`: what it was when the versement was planned, which its visa binds.
+  void require_roles_signer(const std::string& platform, std::string_view planned_kind = {});
+  /// Whatever time-stamps are asked for: what judges the role register itself, which may ask for them.
+  [[nodiscard]] const trust::TrustStore& plain_trust_store();
   /// A time-stamping authority is configured, or one is asked for: signatures without a time-stamp are
   /// refused.
   [[nodiscard]] bool timestamps_required();

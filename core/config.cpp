@@ -54,6 +54,11 @@ constexpr std::array keys{
     ConfigKey{"trust", "crl", key_text("certificate revocation list, PEM or DER; then revocation is checked"),
               ""},
     ConfigKey{"trust", "roles", key_text("role register: who may produce, who may approve"), ""},
+    ConfigKey{
+        "trust", "roles_signer",
+        key_text("certificate, PEM, of whoever signs the role register for the archive service; several "
+                 "may follow each other; a production platform wants it"),
+        ""},
     ConfigKey{"transfer", "platform", key_text("default platform, a [platform.NAME]"), ""},
     ConfigKey{"transfer", "seda", key_text("SEDA version: 2.1, 2.2 or 2.3"), "2.2"},
     ConfigKey{"transfer", "max_entries", key_text("units and objects in a lot, at most"), "99000"},

@@ -86,12 +86,24 @@ const trust::RoleEntry& require_archivist(const trust::RoleRegister& roles, cons
   if (roles.is_producer(signer))
     throw Error(Exit::visa_by_producer,
                 msg("{0} is registered as a producer: another person must decide.", signer.common_name()));
-  const auto* entry = roles.find(signer, trust::Role::archivist, plan.platform, now);
-  if (!entry)
-    throw Error(Exit::visa_untrusted,
-                msg("{0} has no archivist role on platform {1} today.", signer.common_name(), plan.platform))
-        .hint(msg("The role register (roles.json) says who may decide."));
-  return *entry;
+  const auto judged = roles.judge(signer, trust::Role::archivist, {plan.platform, plan.tenant}, now);
+  if (judged.entry) return *judged.entry;
+  Error e(Exit::visa_untrusted,
+          msg("{0} has no archivist role on platform {1} today.", signer.common_name(), plan.platform));
+  for (const auto& reason : judged.reasons) std::move(e).because(reason);
+  throw std::move(e).hint(msg("The role register (roles.json) says who may decide."));
+}
+
+/// Who decides, in whose place, by which act.
+Json signer_json(const trust::RoleRegister& roles, const trust::Certificate& signer,
+                 const trust::RoleEntry& who) {
+  Json json = {{"certificate", signer.fingerprint().hex()},
+               {"name", who.name},
+               {"quality", who.quality},
+               {"role", trust::role_name(who.role)}};
+  if (who.delegation)
+    json["delegation"] = {{"by", roles.by_id(who.delegation->by)->name}, {"act", who.delegation->act}};
+  return json;
 }
 
 /// The verdict is the worst of the controls: a report that says otherwise was written by somebody else.
@@ -259,15 +271,19 @@ std::string place(const Target& target, const std::vector<std::string>& agreemen
 
 /// The act itself, in the language of the establishment: part of the signed document, not of the dialogue.
 std::string statement(const Plan& plan, const VisaOptions& options, const Target& target,
-                      const std::vector<std::string>& agreements, const trust::RoleEntry& who,
-                      const LotCollector& lots, core::Instant now) {
+                      const std::vector<std::string>& agreements, const Json& who, const LotCollector& lots,
+                      core::Instant now) {
   const auto date = [](core::Instant t) {
     return core::format_date_fr(core::Date{std::chrono::floor<std::chrono::days>(t)});
   };
   const auto counted = [](std::uint64_t n, const char* one, const char* many) {
     return fmt::format("{}\u00a0{}", core::group_digits(n, "\u202f"), n < 2 ? one : many);
   };
-  const std::string person = fmt::format("Je soussigné(e) {}, {},", who.name, who.quality);
+  std::string person =
+      fmt::format("Je soussigné(e) {}, {},", core::text_of(who, "name"), core::text_of(who, "quality"));
+  if (who.contains("delegation"))
+    person += fmt::format(" agissant par délégation de {} ({}),", core::text_of(who.at("delegation"), "by"),
+                          core::text_of(who.at("delegation"), "act"));
   switch (options.decision) {
     case Decision::approve:
       return fmt::format(
@@ -373,7 +389,7 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
                          const core::Clock& clock) {
   check_options(plan, options);
   const auto now = clock.now();
-  const auto& who = require_archivist(roles, signer, plan, now);
+  const auto who = signer_json(roles, signer, require_archivist(roles, signer, plan, now));
   const auto visas = list_visas(versement);
   require_something_to_decide(versement, plan, options, visas);
   LotCollector lots(versement, options, signer, clock);
@@ -426,11 +442,7 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
       {"keptSha512", digest_of(versement, "kept.csv")},
       {"leftOutSha512", digest_of(versement, "left-out.csv")},
       {"roleRegisterSha512", roles.digest().hex()},
-      {"signer",
-       {{"certificate", signer.fingerprint().hex()},
-        {"name", who.name},
-        {"quality", who.quality},
-        {"role", trust::role_name(trust::Role::archivist)}}},
+      {"signer", who},
       {"reason", options.reason},
       {"statement", statement(plan, options, target, agreements, who, lots, now)},
   });

@@ -123,4 +123,12 @@ struct VisaVerification {
                                            const trust::TrustStore& store, const trust::RoleRegister& roles,
                                            const core::Clock& clock);
 
+/// A visa as evidence: each signer had a deciding role when signing, by the register as it is kept (who left
+/// office stays in it), one is an archivist, none is a producer nor sealed a SIP. Its signature and what it
+/// is about are verified apart; nothing is told when the signature does not hold.
+[[nodiscard]] std::vector<core::Finding> verify_visa_rights(const Versement& versement, const VisaFile& visa,
+                                                            const trust::TrustStore& store,
+                                                            const trust::RoleRegister& roles,
+                                                            const core::Clock& clock);
+
 }  // namespace versoir::sip

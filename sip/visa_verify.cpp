@@ -2,6 +2,7 @@
 // decides.
 #include "sip/sip_file.hpp"
 #include "sip/visa.hpp"
+#include "sip/visa_rights.hpp"
 
 #include <algorithm>
 
@@ -129,22 +130,19 @@ struct VisaVerifier {
     check_signers(visa, verified.signers);
   }
 
-  /// Every signer holds a role today and one of them is an archivist (crypto policy: a valid signature by
-  /// someone without the role is refused). The role counts, not the name that the document gives: that one is
-  /// only noted.
+  /// Every signer holds a role, today and when signing, and one of them is an archivist (crypto policy: a
+  /// valid signature by someone without the role is refused). The role counts, not the name that the document
+  /// gives: that one is only noted.
   void check_signers(const VisaFile& visa, const std::vector<trust::SignerFacts>& signers) {
     // By the platform that was approved; whether it is the one at hand is another question (47).
-    const auto platform = core::text_of(object_of(visa.json, "target"), "platform");
+    const auto place = place_of(visa);
     const auto named = core::text_of(object_of(visa.json, "signer"), "certificate");
     bool by_archivist = false, by_named = false;
     for (const auto& signer : signers) {
       const auto& who = signer.certificate;
       by_named = by_named || who.fingerprint().hex() == named;
-      const bool archivist = roles_.find(who, trust::Role::archivist, platform, now_) != nullptr;
-      by_archivist = by_archivist || archivist;
-      if (!archivist && !roles_.find(who, trust::Role::control_authority, platform, now_))
-        defect(Exit::visa_untrusted, msg("{0} has no role on platform {1} today that allows this signature.",
-                                         who.common_name(), platform));
+      by_archivist = by_archivist || roles_.find(who, trust::Role::archivist, place, now_) != nullptr;
+      check_right(signer, place);
       if (!signer.approval && core::text_of(visa.json, "decision") == decision_name(Decision::approve))
         note("visa-commitment",
              msg("The signature of {0} does not declare itself a proof of approval.", who.common_name()));
@@ -153,6 +151,18 @@ struct VisaVerifier {
       defect(Exit::visa_untrusted, msg("Visa {0} is not signed by an archivist.", visa.number));
     if (!by_named)
       note("visa-signer", msg("Visa {0} is not signed with the certificate that it names.", visa.number));
+  }
+
+  void check_right(const trust::SignerFacts& signer, trust::Place place) {
+    const auto in_office = [&](trust::Role role) {
+      return roles_.find(signer.certificate, role, place, now_) != nullptr;
+    };
+    if (std::none_of(std::begin(deciding_roles), std::end(deciding_roles), in_office))
+      return defect(Exit::visa_untrusted,
+                    msg("{0} has no role on platform {1} today that allows this signature.",
+                        signer.certificate.common_name(), place.platform));
+    for (auto& d : right_defects(signing_right(roles_, signer, place, now_), signer, place))
+      defect(d.code, std::move(d.message));
   }
 
   void check_subject(const VisaFile& visa) {

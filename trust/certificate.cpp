@@ -35,6 +35,12 @@ std::string subject_entry(X509* x, int nid) {
   return at < 0 ? std::string() : utf8(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
 }
 
+std::string readable_name(const X509_NAME* name) {
+  const BioHandle out(needed(BIO_new(BIO_s_mem())));
+  X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+  return bio_text(out.get());
+}
+
 core::Instant required_time(const ASN1_TIME* t) {
   const auto instant = from_asn1_time(t);
   if (!instant) throw Error(Exit::configuration, msg("A validity date of the certificate cannot be read."));
@@ -86,11 +92,8 @@ std::vector<Certificate> Certificate::list_from_pem_file(const std::filesystem::
 
 Fingerprint Certificate::fingerprint() const { return core::sha256(der()); }
 
-std::string Certificate::subject() const {
-  const BioHandle out(needed(BIO_new(BIO_s_mem())));
-  X509_NAME_print_ex(out.get(), X509_get_subject_name(raw()), 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
-  return bio_text(out.get());
-}
+std::string Certificate::subject() const { return readable_name(X509_get_subject_name(raw())); }
+std::string Certificate::issuer() const { return readable_name(X509_get_issuer_name(raw())); }
 
 std::string Certificate::common_name() const { return subject_entry(raw(), NID_commonName); }
 

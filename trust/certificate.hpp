@@ -27,6 +27,7 @@ class Certificate {
 
   [[nodiscard]] Fingerprint fingerprint() const;
   [[nodiscard]] std::string subject() const;      ///< RFC 2253, UTF-8
+  [[nodiscard]] std::string issuer() const;       ///< RFC 2253, UTF-8
   [[nodiscard]] std::string common_name() const;  ///< "" when absent
   [[nodiscard]] std::string email() const;
   [[nodiscard]] std::string serial_number_attribute() const;  ///< subject serialNumber, "" when absent

@@ -87,9 +87,8 @@ class Collector {
 
  private:
   static std::string issuer_name(X509* x) {
-    const BioHandle out(needed(BIO_new(BIO_s_mem())));
-    X509_NAME_print_ex(out.get(), X509_get_issuer_name(x), 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
-    return bio_text(out.get());
+    succeed(X509_up_ref(x));
+    return Certificate(x).issuer();
   }
 
   void revoked(X509* x) {

@@ -157,6 +157,7 @@ roles = json.load(open("pki/roles.json"))
 roles["timestamps"] = "required"
 json.dump(roles, open("pki/roles.json", "w"))
 PY
+sign_roles
 without_timestamps
 expect 4 "$versoir" refuse v1 --reason non --confirm v1; contains "role register"
 put_back versoir.conf

@@ -156,6 +156,9 @@ register["roles"] = [r for r in register["roles"] if r["role"] != "producer"]
 json.dump(register, open("no-producer.json", "w"))
 PY
 sed 's|pki/roles.json|no-producer.json|' versoir.saved >versoir.conf
+expect 49 "$versoir" extract --verify apogee.extract
+contains "is not signed"
+sign_roles no-producer.json
 expect 21 "$versoir" extract --verify apogee.extract
 contains "is no producer of the role register"
 cp versoir.saved versoir.conf

@@ -54,7 +54,15 @@ key = pki/producer.key
 [trust]
 anchors = pki/ca.pem
 roles = pki/roles.json
+roles_signer = pki/archive-service.pem
 CONF
+}
+
+# sign_roles [FILE]: the archive service signs the role register, with openssl.
+sign_roles() {
+  local file=${1:-pki/roles.json}
+  openssl cms -sign -binary -cades -md sha256 -nosmimecap -outform DER -in "$file" -signer pki/archive-service.pem -inkey pki/archive-service.key \
+    -out "$file.p7s" || fail "the role register could not be signed"
 }
 
 # start_sandbox [OPTIONS]: in the current folder, with the test PKI in pki/; sets $port and $tsa_url.

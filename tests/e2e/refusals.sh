@@ -74,7 +74,7 @@ rm versements/v2/visa-1.json*
 say "45: signed by the producer itself, although the register would allow it"
 by_producer() {
   sign_with producer
-  cp pki/roles.json "$work/roles.json"
+  cp pki/roles.json pki/roles.json.p7s "$work/"
   python3 - <<'PY'
 import json, subprocess
 fingerprint = subprocess.run(["openssl", "x509", "-in", "pki/producer.pem", "-outform", "DER"], capture_output=True, check=True).stdout
@@ -85,8 +85,9 @@ entry["certificate"] = hashlib.sha256(fingerprint).hexdigest()
 roles["roles"].append(entry)
 json.dump(roles, open("pki/roles.json", "w"))
 PY
+  sign_roles
   expect 45 "$versoir" send v1
-  cp "$work/roles.json" pki/roles.json
+  cp "$work/roles.json" "$work/roles.json.p7s" pki/
 }
 with_file "$visa.p7s" by_producer
 

@@ -57,6 +57,7 @@ for signature in $(find . -name '*.p7s'); do
   content=${signature%.p7s}
   openssl cms -verify -cades -binary -inform DER -in "$signature" -content "$content" -CAfile pki/ca.pem -purpose any -out /dev/null 2>"$work/cms.err" ||
     { cat "$work/cms.err"; fail "openssl cms -verify $signature"; }
+  [ "$content" != ./pki/roles.json ] || continue  # the register needs no time-stamp
   python3 "$root/tests/e2e/cms_parts.py" "$signature" "$work/value.bin" "$work/token.der"
   openssl ts -verify -token_in -in "$work/token.der" -data "$work/value.bin" -CAfile pki/ca.pem >"$work/ts.out" 2>&1 ||
     { cat "$work/ts.out"; fail "openssl ts -verify $signature"; }

@@ -43,6 +43,10 @@ key = pki/archivist.key
 certificate = pki/archivist2.pem
 key = pki/archivist2.key
 
+[signing.archive-service]
+certificate = pki/archive-service.pem
+key = pki/archive-service.key
+
 [timestamp]
 url = $tsa_url
 ca = pki/ca.pem
@@ -51,6 +55,7 @@ required = yes
 [trust]
 anchors = pki/ca.pem
 roles = pki/roles.json
+roles_signer = pki/archive-service.pem
 
 [transfer]
 platform = sandbox

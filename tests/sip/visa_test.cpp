@@ -331,6 +331,99 @@ TEST_CASE("43: a certificate of an unknown authority, a trusted one without role
   CHECK(r.verify().code == Exit::visa_untrusted);
 }
 
+TEST_CASE(
+    "43: a role on another tenant; a delegation that was over, or whose author had left, when signing") {
+  Ready r;
+  r.approve();
+  const auto delegated = [&](const std::string& to, const std::string& author_to) {
+    edit_roles(r, [&](Json& roles) {
+      for (auto& e : roles)
+        if (e.at("name") == "Claire Aubin")
+          e["delegation"] = {
+              {"by", "president"}, {"act", "arrêté 2026-14"}, {"from", "2026-01-01T00:00:00Z"}, {"to", to}};
+      roles.push_back({{"id", "president"},
+                       {"name", "Paul Roy"},
+                       {"quality", "président"},
+                       {"role", "authority"},
+                       {"from", "2020-01-01T00:00:00Z"},
+                       {"to", author_to}});
+    });
+  };
+  SECTION("another tenant") {
+    edit_roles(r, [](Json& roles) {
+      for (auto& e : roles) e["tenants"] = {9};
+    });
+    const auto result = r.verify();
+    CHECK(result.code == Exit::visa_untrusted);
+    return;
+  }
+  SECTION("in force") {
+    delegated("2027-01-01T00:00:00Z", "2030-01-01T00:00:00Z");
+    CHECK(r.verify().code == Exit::ok);
+    const auto visa = Json::parse(r.prepare(r.options()));
+    CHECK(visa.at("signer").at("delegation") == Json{{"by", "Paul Roy"}, {"act", "arrêté 2026-14"}});
+    CHECK_THAT(visa.at("statement").get<std::string>(),
+               Contains("agissant par délégation de Paul Roy (arrêté 2026-14), autorise"));
+    return;
+  }
+  SECTION("over when signing") {
+    delegated("2026-11-01T00:00:00Z", "2030-01-01T00:00:00Z");
+    CHECK(r.verify().code == Exit::visa_untrusted);
+    CHECK(exit_of([&] { static_cast<void>(r.prepare(r.options())); }) == Exit::visa_untrusted);
+    CHECK_THAT(complaint_of([&] { static_cast<void>(r.prepare(r.options())); }), Contains("arrêté 2026-14"));
+  }
+  SECTION("its author gone when signing") {
+    delegated("2027-01-01T00:00:00Z", "2026-11-01T00:00:00Z");
+    CHECK(r.verify().code == Exit::visa_untrusted);
+  }
+  SECTION("over since, without a time-stamp: no conclusion") {
+    delegated("2026-11-26T00:00:00Z", "2030-01-01T00:00:00Z");
+    CHECK(r.verify().code == Exit::ok);
+    r.clock.set(r.clock.now() + std::chrono::days(5));
+    const auto result = r.verify();
+    CHECK(result.code == Exit::visa_expired);
+    CHECK_THAT(result.findings.at(0).message.english(), Contains("cannot be told"));
+  }
+}
+
+TEST_CASE(
+    "as evidence, a visa is judged by the roles of the day when it was signed, and four eyes by the seals") {
+  Ready r;
+  r.approve();
+  const auto judged = [&] {
+    const auto visas = sip::list_visas(r.versement());
+    std::string text;
+    for (const auto& f : sip::verify_visa_rights(r.versement(), visas.at(0), r.store(), r.roles(), r.clock))
+      text += f.message.english() + "\n";
+    return text;
+  };
+  CHECK(judged().empty());
+  SECTION("who left office since still had it then, and without time-stamp that is not proven") {
+    edit_roles(r, [](Json& roles) {
+      for (auto& e : roles) e["to"] = "2026-11-26T00:00:00Z";
+    });
+    CHECK(judged().empty());
+    r.clock.set(r.clock.now() + std::chrono::days(30));
+    CHECK_THAT(judged(), Contains("cannot be told"));
+  }
+  SECTION("nobody's role") {
+    edit_roles(r, [](Json& roles) {
+      for (auto& e : roles)
+        if (e.at("role") == "archivist") e["role"] = "authority";
+    });
+    CHECK_THAT(judged(), Contains("had no role"));
+  }
+  SECTION("signed by whoever sealed, the register knowing no producer") {
+    const auto producer = r.signer("producer")->certificate().fingerprint().hex();
+    edit_roles(r, [&](Json& roles) {
+      for (auto& e : roles)
+        if (e.at("certificate") == producer) e["role"] = "archivist";
+    });
+    r.sign_with("producer");
+    CHECK_THAT(judged(), Contains("also sealed the SIP"));
+  }
+}
+
 TEST_CASE("44: the visa of another versement, another attempt, another plan, or under another number") {
   Ready r;
   r.approve();
