@@ -62,7 +62,8 @@ const trust::RoleRegister& register_for(Context& c, const sip::Versement& versem
 sip::ApprovedSip authorise(Context& c, const sip::Versement& versement, const sip::Plan& plan,
                            const sip::MessageIdentifier& lot, const sip::Target& target) {
   const auto& roles = register_for(c, versement, lot);
-  auto verified = sip::verify_visa(versement, plan, lot, target, c.trust_store(), roles, c.clock);
+  auto verified = sip::verify_visa(versement, plan, lot, target, c.trust_store(), roles, c.clock,
+                                   {c.approval_signatures(plan.platform), false});
   if (verified.approved) {
     try {
       require_trail(c, versement, lot, verified.approved->visa());

@@ -79,6 +79,11 @@ core::Json show_versement(Context& c, const std::string& id) {
   c.out.result(msg("Versement {0}: platform {1}, tenant {2}, SEDA {3}, {4}", id, plan.platform, plan.tenant,
                    sip::seda_name(plan.seda),
                    visas.empty() ? core::tr("no visa") : core::ntr("{0} visa", "{0} visas", visas.size())));
+  if (!visas.empty() && sip::waits_for_second(visas.back())) {
+    c.out.result(msg("Visa {0} waits for the signature of a second person: versoir approve {1} --second.",
+                     visas.back().number, id));
+    c.out.event("waits_for_second", {{"versement", id}, {"visa", visas.back().number}});
+  }
   c.out.table({core::tr("lot"), core::tr("archive profile"), core::tr("records"), core::tr("size"),
                core::tr("check"), core::tr("state"), core::tr("reply")},
               rows);

@@ -82,9 +82,15 @@ void verify_journal(Context& c, Tally& tally) {
 std::vector<Finding> verify_visa_file(Context& c, const sip::VisaFile& visa, const std::string& name) {
   if (visa.signature.empty())
     return {wrong("visa-missing", msg("The signature of the visa is missing."), name)};
-  return signature_findings(trust::verify_detached(visa.signature, visa.bytes, store_under(c, &visa), c.clock,
-                                                   trust::At::signing_time),
-                            name);
+  const auto judge = [&](const std::string& signature, const std::string& where) {
+    return signature_findings(trust::verify_detached(signature, visa.bytes, store_under(c, &visa), c.clock,
+                                                     trust::At::signing_time),
+                              where);
+  };
+  auto findings = judge(visa.signature, name);
+  if (visa.second.empty()) return findings;
+  for (auto& f : judge(visa.second, name + ".json.2.p7s")) findings.push_back(std::move(f));
+  return findings;
 }
 
 /// The digest of the SIP as it is now against what was built, checked and approved.

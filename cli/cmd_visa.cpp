@@ -7,6 +7,7 @@
 #include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
 #include "sip/visa_elsewhere.hpp"
+#include "sip/visa_second.hpp"
 #include "vitam/client.hpp"
 
 namespace versoir::cli {
@@ -100,6 +101,7 @@ sip::VisaOptions visa_options(Context& c, sip::Decision decision, const sip::Pla
   options.reason = c.words.get("reason");
   options.validity = std::chrono::days(c.config().get_int("transfer", "visa_days"));
   options.timestamp_required = c.tsa() != nullptr;
+  options.signatures = c.approval_signatures(plan.platform);
   // A withdrawal must not wait for a configuration of the platform.
   if (decision == sip::Decision::approve) options.target = vitam::read_target(c.config(), plan.platform);
   options.confirm = c.words.has("confirm") ? c.words.get("confirm") : plan.versement;
@@ -117,26 +119,55 @@ std::string shown_visa(Context& c, const sip::Versement& versement, const sip::P
   return visa;
 }
 
-void tell_journal(Context& c, sip::Decision decision, const sip::Versement& versement, int number,
-                  const std::string& certificate, std::size_t lots, std::string_view where) {
-  const fs::path file = versement.file("visa-" + std::to_string(number) + ".json").lexically_normal();
-  c.journal().append(event_of(decision),
+fs::path visa_file(const sip::Versement& versement, int number) {
+  return versement.file("visa-" + std::to_string(number) + ".json").lexically_normal();
+}
+
+void tell_journal(Context& c, std::string_view event, const sip::Versement& versement, int number,
+                  const fs::path& signature, const std::string& certificate, std::size_t lots,
+                  std::string_view where) {
+  const auto file = visa_file(versement, number);
+  c.journal().append(event,
                      {{"versement", versement.id()},
                       {"visa", number},
                       {"sha512", core::digest_file(file).sha512.hex()},
-                      {"signature", core::digest_file(file.string() + ".p7s").sha512.hex()}},
+                      {"signature", core::digest_file(signature).sha512.hex()}},
                      trust::Outcome::ok, {{"certificate", certificate}, {"lots", lots}, {"signed", where}});
 }
 
 int conclude(Context& c, sip::Decision decision, const sip::Versement& versement, int number) {
-  const auto file = versement.file("visa-" + std::to_string(number) + ".json").lexically_normal().string();
+  const auto file = visa_file(versement, number).string();
   c.out.result(msg("Signed: {0}", file));
+  const bool waits = sip::waits_for_second(sip::list_visas(versement).back());
+  if (waits)
+    c.out.result(
+        msg("It waits for the signature of a second person: versoir approve {0} --second.", versement.id()));
   c.out.summary({{"versement", versement.id()},
                  {"visa", number},
                  {"decision", sip::decision_name(decision)},
                  {"file", file},
+                 {"waits_for_second", waits},
                  {"timestamped", c.tsa() != nullptr}});
   return 0;
+}
+
+void tell_prepared(Context& c, sip::Decision decision, const sip::Versement& versement,
+                   const sip::PreparedVisa& prepared, std::string_view visa,
+                   const trust::Certificate& certificate, const std::string& option) {
+  const auto digest = core::sha512(visa).hex();
+  c.journal().append(
+      "VISA_PREPARED", {{"versement", versement.id()}, {"sha512", digest}}, trust::Outcome::ok,
+      {{"certificate", certificate.fingerprint().hex()}, {"decision", sip::decision_name(decision)}});
+  c.out.result(msg("To be signed: {0}", prepared.document.lexically_normal().string()));
+  c.out.result(msg("Sheet for the signer: {0}", prepared.sheet.lexically_normal().string()));
+  c.out.result(msg("Then: versoir {0} {1} --import SIGNATURE", std::string(sip::decision_name(decision)),
+                   versement.id() + option));
+  c.out.summary({{"versement", versement.id()},
+                 {"decision", sip::decision_name(decision)},
+                 {"file", prepared.document.lexically_normal().string()},
+                 {"sheet", prepared.sheet.lexically_normal().string()},
+                 {"sha256", core::sha256(visa).hex()},
+                 {"sha512", digest}});
 }
 
 /// --prepare: what leaves for the desk where the key is.
@@ -144,20 +175,7 @@ int prepare(Context& c, sip::Decision decision, const sip::Versement& versement,
   const auto certificate = named_certificate(c);
   const auto visa = shown_visa(c, versement, plan, visa_options(c, decision, plan), certificate);
   const auto prepared = sip::write_prepared(versement, visa);
-  const auto digest = core::sha512(visa).hex();
-  c.journal().append(
-      "VISA_PREPARED", {{"versement", plan.versement}, {"sha512", digest}}, trust::Outcome::ok,
-      {{"certificate", certificate.fingerprint().hex()}, {"decision", sip::decision_name(decision)}});
-  c.out.result(msg("To be signed: {0}", prepared.document.lexically_normal().string()));
-  c.out.result(msg("Sheet for the signer: {0}", prepared.sheet.lexically_normal().string()));
-  c.out.result(msg("Then: versoir {0} {1} --import SIGNATURE", std::string(sip::decision_name(decision)),
-                   plan.versement));
-  c.out.summary({{"versement", plan.versement},
-                 {"decision", sip::decision_name(decision)},
-                 {"file", prepared.document.lexically_normal().string()},
-                 {"sheet", prepared.sheet.lexically_normal().string()},
-                 {"sha256", core::sha256(visa).hex()},
-                 {"sha512", digest}});
+  tell_prepared(c, decision, versement, prepared, visa, certificate, {});
   return 0;
 }
 
@@ -174,28 +192,80 @@ int import(Context& c, sip::Decision decision, const sip::Versement& versement, 
   static_cast<void>(c.journal());  // a broken journal is found before anything is kept
   const auto imported = sip::import_visa(versement, plan, what, c.trust_store(), c.roles(), c.clock, c.tsa());
   show_visa(c, imported.visa);
-  tell_journal(c, decision, versement, imported.number, imported.certificate, imported.visa.at("lots").size(),
-               "elsewhere");
+  tell_journal(c, event_of(decision), versement, imported.number,
+               visa_file(versement, imported.number).string() + ".p7s", imported.certificate,
+               imported.visa.at("lots").size(), "elsewhere");
   return conclude(c, decision, versement, imported.number);
+}
+
+/// By the one who is here: the producer's key stays where it is.
+void checkpoint(Context& c, trust::Journal& journal, trust::Signer& signer, trust::TimestampAuthority* tsa) {
+  try {
+    journal.checkpoint(signer, tsa);
+  } catch (const Error& e) {
+    c.out.warn(msg("The visa is signed, but the journal got no checkpoint: {0}", e.message().text()));
+  }
+}
+
+void confirm_decision(Context& c, const std::string& versement) {
+  const auto nothing = msg("Nothing was signed.");
+  if (c.words.has("confirm")) return require_confirmed(c.words.get("confirm"), versement, nothing);
+  confirm_typed(msg("Type the identifier of the versement to sign ({0}):", versement), versement, nothing);
 }
 
 int sign_here(Context& c, sip::Decision decision, const sip::Versement& versement, const sip::Plan& plan) {
   auto& signer = c.signer(c.words.get("signer"));
   auto* tsa = c.tsa();
   const auto visa = shown_visa(c, versement, plan, visa_options(c, decision, plan), signer.certificate());
-  if (!c.words.has("confirm"))
-    confirm_typed(msg("Type the identifier of the versement to sign ({0}):", plan.versement), plan.versement,
-                  msg("Nothing was signed."));
+  confirm_decision(c, plan.versement);
   auto& journal = c.journal();  // a broken journal is found before anything is signed
   const int number = sip::sign_visa(versement, visa, signer, c.clock, tsa);
-  tell_journal(c, decision, versement, number, signer.certificate().fingerprint().hex(),
-               core::parse_json(visa, "visa").at("lots").size(), "here");
-  try {
-    journal.checkpoint(signer, tsa);  // by the one who is here: the producer's key stays where it is
-  } catch (const Error& e) {
-    c.out.warn(msg("The visa is signed, but the journal got no checkpoint: {0}", e.message().text()));
-  }
+  tell_journal(c, event_of(decision), versement, number, visa_file(versement, number).string() + ".p7s",
+               signer.certificate().fingerprint().hex(), core::parse_json(visa, "visa").at("lots").size(),
+               "here");
+  checkpoint(c, journal, signer, tsa);
   return conclude(c, decision, versement, number);
+}
+
+void tell_second(Context& c, const sip::SecondSigning& s, const std::string& certificate,
+                 std::string_view where) {
+  tell_journal(c, "VISA_COUNTERSIGNED", s.versement, s.visa.number,
+               sip::second_signature(s.versement, s.visa.number), certificate, s.visa.json.at("lots").size(),
+               where);
+}
+
+/// --second: another person signs what one has signed.
+int give_second(Context& c, const sip::Versement& versement, const sip::Plan& plan) {
+  const auto visa = sip::visa_to_second(versement);
+  const sip::SecondSigning s{
+      versement,       plan,      visa,   vitam::read_target(c.config(), plan.platform),
+      c.trust_store(), c.roles(), c.clock};
+  sip::require_first(s);
+  require_known_checks(c, versement, visa.json);
+  show_visa(c, visa.json);
+  c.out.result(msg("Signed first by {0}.", core::text_of(visa.json.at("signer"), "name")));
+  if (c.words.has("prepare")) {
+    const auto certificate = named_certificate(c);
+    sip::require_second(s, certificate);
+    tell_prepared(c, sip::Decision::approve, versement, sip::write_prepared_second(versement, visa),
+                  visa.bytes, certificate, " --second");
+    return 0;
+  }
+  auto& journal = c.journal();  // a broken journal is found before anything is signed
+  auto* tsa = c.tsa();
+  if (c.words.has("import")) {
+    const auto file = c.input(c.words.get("import"));
+    const auto given = core::read_file(file, 4u << 20);
+    tell_second(c, s, sip::import_second(s, given, file.string(), tsa), "elsewhere");
+    return conclude(c, sip::Decision::approve, versement, visa.number);
+  }
+  auto& signer = c.signer(c.words.get("signer"));
+  sip::require_second(s, signer.certificate());
+  confirm_decision(c, plan.versement);
+  sip::sign_second(s, signer, tsa);
+  tell_second(c, s, signer.certificate().fingerprint().hex(), "here");
+  checkpoint(c, journal, signer, tsa);
+  return conclude(c, sip::Decision::approve, versement, visa.number);
 }
 
 int decide(Context& c, sip::Decision decision) {
@@ -211,6 +281,11 @@ int decide(Context& c, sip::Decision decision) {
   const auto plan = versement.plan();
   // A withdrawal must not wait for a configuration.
   if (decision == sip::Decision::approve) c.require_roles_signer(plan.platform, plan.platform_kind);
+  if (c.words.has("second")) {
+    if (!c.words.list("exclude").empty())
+      throw Error(Exit::usage, msg("--second signs what was signed: nothing can be left out any more."));
+    return give_second(c, versement, plan);
+  }
   if (leaves) return prepare(c, decision, versement, plan);
   if (returns) return import(c, decision, versement, plan);
   return sign_here(c, decision, versement, plan);
@@ -247,7 +322,10 @@ std::vector<CommandDef> visa_commands() {
        .details = mark(
            "Recomputes what would be transferred from the SIPs themselves, shows it, asks for the identifier "
            "of the versement and "
-           "signs. Every lot must be built, sealed and checked; the report of versoir review must exist."),
+           "signs. Every lot must be built, sealed and checked; the report of versoir review must exist. "
+           "With "
+           "[approval] signatures = 2 nothing is sent until another person has signed the same visa: "
+           "--second."),
        .example = "versoir approve scolarite-2026 --confirm scolarite-2026",
        .arguments = {versement_argument},
        .options = {confirm_option,
@@ -255,6 +333,8 @@ std::vector<CommandDef> visa_commands() {
                    prepare_option,
                    certificate_option,
                    import_option,
+                   {"second", nullptr,
+                    mark("give the second signature, another person's, to the approval that waits for it")},
                    {"exclude", mark("LOT"), mark("a lot that this visa does not cover"), nullptr, true}},
        .exits = visa_exits(),
        .run = run_approve},

@@ -185,6 +185,17 @@ void Context::require_roles_signer(const std::string& platform, std::string_view
           "approve. A production platform would refuse."));
 }
 
+int Context::approval_signatures(const std::string& platform) {
+  const auto own = config().find("platform." + platform, "approval_signatures");
+  const auto text = own && !own->empty() ? *own : config().get("approval", "signatures");
+  if (text != "1" && text != "2")
+    throw Error(Exit::configuration,
+                own && !own->empty()
+                    ? msg("[platform.{0}] approval_signatures = {1}: 1 or 2.", platform, text)
+                    : msg("[approval] signatures = {0}: 1 or 2.", text));
+  return text == "2" ? 2 : 1;
+}
+
 trust::TimestampAuthority* Context::tsa() {
   const auto url = config().find("timestamp", "url");
   if (!url || url->empty()) {

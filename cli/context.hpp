@@ -58,6 +58,8 @@ class Context {
   /// A production platform works under a signed role register only; with another one its lack is told.
   /// `planned_kind`: what it was when the versement was planned, which its visa binds.
   void require_roles_signer(const std::string& platform, std::string_view planned_kind = {});
+  /// Persons who must sign an approval for this platform, by the configuration: 1 or 2.
+  [[nodiscard]] int approval_signatures(const std::string& platform);
   /// Whatever time-stamps are asked for: what judges the role register itself, which may ask for them.
   [[nodiscard]] const trust::TrustStore& plain_trust_store();
   /// A time-stamping authority is configured, or one is asked for: signatures without a time-stamp are

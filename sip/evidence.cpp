@@ -165,7 +165,9 @@ class Packer {
     const auto token = trust::extract_timestamp_token(signature);
     std::optional<Instant> when;
     if (token) when = keep_token(name, signature, *token);
-    const auto content = name.substr(0, name.size() - std::string_view(".p7s").size());
+    // visa-1.json.p7s and visa-1.json.2.p7s are both over visa-1.json.
+    const auto content =
+        name.substr(0, name.size() - std::string_view(name.ends_with(".2.p7s") ? ".2.p7s" : ".p7s").size());
     if (content.ends_with("/sip.zip")) {
       facts_.seals_of_sips.push_back(name);
       return;

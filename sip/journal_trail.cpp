@@ -55,9 +55,10 @@ class Findings {
   std::vector<Finding> list_;
 };
 
-constexpr std::array events{
-    "VISA_APPROVED", "VISA_REFUSED",  "VISA_REVOKED", "SIP_CHECKED",      "SEND_STARTED",    "SEND_FAILED",
-    "SENT",          "SEND_IN_DOUBT", "ATR_RECEIVED", "RECEIPT_VERIFIED", "CLOSING_STARTED", "CLOSED"};
+constexpr std::array events{"VISA_APPROVED", "VISA_REFUSED", "VISA_REVOKED",     "VISA_COUNTERSIGNED",
+                            "SIP_CHECKED",   "SEND_STARTED", "SEND_FAILED",      "SENT",
+                            "SEND_IN_DOUBT", "ATR_RECEIVED", "RECEIPT_VERIFIED", "CLOSING_STARTED",
+                            "CLOSED"};
 
 bool names_files(std::string_view event) {
   return event.starts_with("EVIDENCE_") || event.starts_with("ELIMINATION_");
@@ -109,7 +110,9 @@ void JournalTrail::take(const Json& line) {
     const auto number = object->find("visa");
     if (number == object->end() || !number->is_number_integer()) return;
     decisions_[{core::text_of(*object, "versement"), number->get<int>()}] = {
-        core::text_of(*object, "sha512"), core::text_of(*object, "signature")};
+        core::text_of(*object, "sha512"), core::text_of(*object, "signature"), {}};
+  } else if (event == "VISA_COUNTERSIGNED") {
+    take_second(*object);
   } else if (event == "SIP_CHECKED") {
     take_check(*object, line);
   } else if (names_files(event)) {
@@ -120,6 +123,15 @@ void JournalTrail::take(const Json& line) {
   } else {
     take_transfer(event, *object, line);
   }
+}
+
+/// A second signature of bytes that nobody signed a first time is none.
+void JournalTrail::take_second(const Json& object) {
+  const auto number = object.find("visa");
+  if (number == object.end() || !number->is_number_integer()) return;
+  const auto found = decisions_.find({core::text_of(object, "versement"), number->get<int>()});
+  if (found != decisions_.end() && found->second.sha512 == core::text_of(object, "sha512"))
+    found->second.second = core::text_of(object, "signature");
 }
 
 void JournalTrail::take_check(const Json& object, const Json& line) {
@@ -179,6 +191,9 @@ std::vector<Finding> JournalTrail::missing_decisions(const Versement& versement)
     findings.require(versement.file(name + ".p7s"), [&](const fs::path& f) {
       return decision.signature.empty() || digest_of(f) == decision.signature;
     });
+    if (!decision.second.empty())
+      findings.require(versement.file(name + ".2.p7s"),
+                       [&](const fs::path& f) { return digest_of(f) == decision.second; });
   }
   return findings.take();
 }
@@ -275,7 +290,8 @@ bool JournalTrail::knows_file(const std::string& name, const std::string& sha512
 
 bool JournalTrail::knows(const Versement& versement, const VisaFile& visa) const {
   const auto found = decisions_.find({versement.id(), visa.number});
-  return found != decisions_.end() && found->second.sha512 == core::sha512(visa.bytes).hex();
+  return found != decisions_.end() && found->second.sha512 == core::sha512(visa.bytes).hex() &&
+         (visa.second.empty() || found->second.second == core::sha512(visa.second).hex());
 }
 
 }  // namespace versoir::sip

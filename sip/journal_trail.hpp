@@ -49,12 +49,12 @@ class JournalTrail {
                                                          const std::string& folder) const;
   /// These very bytes were written down under this name, relative to the workspace.
   [[nodiscard]] bool knows_file(const std::string& name, const std::string& sha512) const;
-  /// These very bytes were written down as this decision.
+  /// These very bytes were written down as this decision, and its second signature, if it has one.
   [[nodiscard]] bool knows(const Versement& versement, const VisaFile& visa) const;
 
  private:
   struct Decision {
-    std::string sha512, signature;
+    std::string sha512, signature, second;
   };
   struct Transfer {
     bool started = false, receipt = false;
@@ -67,6 +67,7 @@ class JournalTrail {
   void take_transfer(const std::string& event, const core::Json& object, const core::Json& line);
   void take_files(const core::Json& object);
   void take_receipt(const std::string& lot);
+  void take_second(const core::Json& object);
   void take_check(const core::Json& object, const core::Json& line);
 
   std::map<std::pair<std::string, int>, Decision> decisions_;             ///< versement, number

@@ -5,6 +5,7 @@
 #include "core/html.hpp"
 #include "sip/settings.hpp"
 #include "sip/sip_file.hpp"
+#include "trust/embedded.hpp"
 
 #include <algorithm>
 #include <array>
@@ -354,6 +355,8 @@ VisaFile read_visa(const Versement& versement, int number) {
   visa.bytes = core::read_file(visa_path(versement, number, ".json"), visa_limit);
   const auto signature = visa_path(versement, number, ".json.p7s");
   if (fs::exists(signature)) visa.signature = core::read_file(signature, signature_limit);
+  const auto second = second_signature(versement, number);
+  if (fs::exists(second)) visa.second = core::read_file(second, signature_limit);
   try {
     auto json = core::parse_json(visa.bytes, visa_path(versement, number, ".json").string());
     if (json.is_object()) visa.json = std::move(json);
@@ -434,6 +437,8 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
         {"ingestUrl", target.ingest_url},
         {"caSha256", target.ca_sha256}}},
       {"timestampRequired", options.timestamp_required},
+      {"signaturesRequired",
+       options.decision == Decision::approve ? std::max(options.signatures, roles.signatures_required()) : 1},
       {"notBefore", core::format_instant(now)},
       {"notAfter", core::format_instant(now + options.validity)},
       {"nonce", nonce()},
@@ -476,7 +481,7 @@ int sign_visa(const Versement& versement, std::string_view visa, trust::Signer& 
   if (named == json.end() || !named->is_object() ||
       core::text_of(*named, "certificate") != signer.certificate().fingerprint().hex())
     throw Error(Exit::usage, msg("The visa was prepared for another certificate than the one that signs."));
-  if (requires_timestamp({0, {}, {}, json}) && !tsa)
+  if (requires_timestamp({0, {}, {}, {}, json}) && !tsa)
     throw Error(Exit::signing, msg("The visa says that it is time-stamped, and no authority was given."));
   trust::SignOptions options;
   options.commitment = core::text_of(json, "decision") == decision_name(Decision::approve)
@@ -514,6 +519,21 @@ Coverage coverage(const VisaFile& visa, const MessageIdentifier& lot) {
 bool requires_timestamp(const VisaFile& visa) {
   const auto at = visa.json.find("timestampRequired");
   return at != visa.json.end() && *at == true;
+}
+
+int signatures_required(const VisaFile& visa) {
+  const auto at = visa.json.find("signaturesRequired");
+  return at != visa.json.end() && at->is_number_integer() ? at->get<int>() : 1;
+}
+
+bool waits_for_second(const VisaFile& visa) {
+  if (core::text_of(visa.json, "decision") != decision_name(Decision::approve)) return false;
+  if (signatures_required(visa) < 2 || visa.signature.empty() || !visa.second.empty()) return false;
+  return trust::signer_count(visa.signature) < 2;  // some tools gather the persons in one signature
+}
+
+fs::path second_signature(const Versement& versement, int number) {
+  return visa_path(versement, number, ".json.2.p7s");
 }
 
 std::string latest_decision(const std::vector<VisaFile>& visas, const MessageIdentifier& lot) {

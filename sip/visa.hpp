@@ -40,6 +40,9 @@ struct VisaOptions {
   /// Written in the visa: its own signature and the seals of its lots count with a time-stamp only, whatever
   /// the configuration says later.
   bool timestamp_required = false;
+  /// Written in an approval: it holds once as many persons have signed it, whatever the configuration says
+  /// later. The role register may ask for more.
+  int signatures = 1;
 };
 
 /// Canonical JSON of a visa for the versement as it is now: facts recomputed from the SIPs themselves
@@ -63,6 +66,7 @@ int store_visa(const Versement& versement, std::string_view visa, std::string_vi
 struct VisaFile {
   int number = 0;
   std::string bytes, signature;  ///< signature "" when the .p7s is missing
+  std::string second = {};       ///< of the other person, visa-<n>.json.2.p7s; "" when there is none
   core::Json json;               ///< empty object when the bytes cannot be read as JSON
 };
 [[nodiscard]] std::vector<VisaFile> list_visas(const Versement& versement);  ///< by number
@@ -74,6 +78,13 @@ enum class Coverage { none, covered, excluded, unreadable };
 
 /// The visa says that its signature and the seals of its lots are time-stamped.
 [[nodiscard]] bool requires_timestamp(const VisaFile& visa);
+
+/// Where the signature of the other person stands.
+[[nodiscard]] std::filesystem::path second_signature(const Versement& versement, int number);
+/// Persons who must have signed it, by its own words: 1 or 2.
+[[nodiscard]] int signatures_required(const VisaFile& visa);
+/// An approval that somebody else must sign too, as far as the files tell: for status and for commands.
+[[nodiscard]] bool waits_for_second(const VisaFile& visa);
 
 /// The latest decision that covers a lot, unverified: for status and lists only.
 [[nodiscard]] std::string latest_decision(const std::vector<VisaFile>& visas, const MessageIdentifier& lot);
@@ -114,17 +125,23 @@ struct VisaVerification {
   std::vector<core::Finding> findings;  ///< every defect, in verification order
   core::Exit code = core::Exit::ok;     ///< of the first defect: 41..48
 };
-/// In order: a visa exists and is signed (41), signature (42), trust and role (43), versement and lot (44),
-/// not the producer (45), window, certificate validity and revocation today (46), platform and tenant (47),
-/// SIP bytes (48). The latest visa decides: a later refusal, revocation or exclusion withdraws an approval
-/// (41).
+/// What is asked of an approval beyond its own words.
+struct Signatures {
+  int at_least = 1;            ///< by the configuration of today
+  bool before_second = false;  ///< the second one is about to be given: the first must hold, and the rest
+};
+/// In order: a visa exists and is signed, by as many persons as it says (41), signature (42), trust and role
+/// (43), versement and lot (44), not the producer (45), window, certificate validity and revocation today
+/// (46), platform and tenant (47), SIP bytes (48). The latest visa decides: a later refusal, revocation or
+/// exclusion withdraws an approval (41).
 [[nodiscard]] VisaVerification verify_visa(const Versement& versement, const Plan& plan,
                                            const MessageIdentifier& lot, const Target& target,
                                            const trust::TrustStore& store, const trust::RoleRegister& roles,
-                                           const core::Clock& clock);
+                                           const core::Clock& clock, Signatures signatures = {});
 
 /// A visa as evidence: each signer had a deciding role when signing, by the register as it is kept (who left
-/// office stays in it), one is an archivist, none is a producer nor sealed a SIP. Its signature and what it
+/// office stays in it), one is an archivist, none is a producer nor sealed a SIP; one that waits for a second
+/// person is remarked. Its signature and what it
 /// is about are verified apart; nothing is told when the signature does not hold.
 [[nodiscard]] std::vector<core::Finding> verify_visa_rights(const Versement& versement, const VisaFile& visa,
                                                             const trust::TrustStore& store,

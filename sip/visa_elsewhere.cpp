@@ -16,10 +16,6 @@ using core::msg;
 
 namespace {
 
-fs::path waiting_path(const Versement& versement, int number, std::string_view extension) {
-  return versement.folder() / "to-sign" / fmt::format("visa-{}{}", number, extension);
-}
-
 int next_number(const Versement& versement) {
   const auto visas = list_visas(versement);
   return visas.empty() ? 1 : visas.back().number + 1;
@@ -29,18 +25,6 @@ std::string_view command_of(std::string_view decision) {
   for (const auto d : {Decision::refuse, Decision::revoke})
     if (decision == decision_name(d)) return decision_name(d);
   return decision_name(Decision::approve);
-}
-
-/// Throws with every defect of the signature as a cause.
-void require_valid(const trust::Verification& verified, std::string_view origin) {
-  const auto code = exit_of(verified.verdict);
-  if (code == Exit::ok) return;
-  Error e(code, msg("The signature of {0} does not hold over the prepared visa.", origin));
-  for (const auto& finding : verified.findings)
-    if (finding.severity == core::Severity::error) std::move(e).because(finding.message);
-  throw std::move(e).hint(msg(
-      "The visa is signed with CAdES over the very bytes of the prepared file, with a certificate under the "
-      "anchors of [trust]."));
 }
 
 const trust::Certificate& require_named(const trust::Verification& verified, const Json& visa,
@@ -71,7 +55,9 @@ VisaOptions options_of(const Json& visa, const Plan& plan, const Import& import)
   options.confirm = plan.versement;  // the signature is the act: it names the versement
   options.validity = validity_of(visa);
   options.target = import.target;
-  options.timestamp_required = requires_timestamp({0, {}, {}, visa});
+  const VisaFile as_file{0, {}, {}, {}, visa};
+  options.timestamp_required = requires_timestamp(as_file);
+  options.signatures = signatures_required(as_file);
   return options;
 }
 
@@ -115,6 +101,21 @@ Json read_waiting(const Versement& versement, const std::string& bytes, Decision
 }
 
 }  // namespace
+
+fs::path waiting_path(const Versement& versement, int number, std::string_view extension) {
+  return versement.folder() / "to-sign" / fmt::format("visa-{}{}", number, extension);
+}
+
+void require_valid(const trust::Verification& verified, std::string_view origin) {
+  const auto code = exit_of(verified.verdict);
+  if (code == Exit::ok) return;
+  Error e(code, msg("The signature of {0} does not hold over the prepared visa.", origin));
+  for (const auto& finding : verified.findings)
+    if (finding.severity == core::Severity::error) std::move(e).because(finding.message);
+  throw std::move(e).hint(msg(
+      "The visa is signed with CAdES over the very bytes of the prepared file, with a certificate under the "
+      "anchors of [trust]."));
+}
 
 PreparedVisa write_prepared(const Versement& versement, std::string_view visa) {
   const auto json = core::parse_json(visa, "visa", Exit::usage);

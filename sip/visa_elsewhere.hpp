@@ -19,8 +19,15 @@ PreparedVisa write_prepared(const Versement& versement, std::string_view visa);
 /// in the meantime ends what was prepared before it.
 [[nodiscard]] std::string waiting_visa(const Versement& versement);
 
-/// The sheet of a prepared visa.
-void write_visa_sheet(const Versement& versement, std::string_view visa, const std::filesystem::path& file);
+/// The sheet of a prepared visa; `second`: of one that somebody signed already.
+void write_visa_sheet(const Versement& versement, std::string_view visa, const std::filesystem::path& file,
+                      bool second = false);
+
+/// to-sign/visa-<n> and its extension.
+[[nodiscard]] std::filesystem::path waiting_path(const Versement& versement, int number,
+                                                 std::string_view extension);
+/// Throws with every defect of the signature as a cause.
+void require_valid(const trust::Verification& verified, std::string_view origin);
 
 struct Import {
   std::string_view signature;             ///< as the tool gave it, see trust::detached_signature

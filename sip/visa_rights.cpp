@@ -71,6 +71,29 @@ std::vector<RightDefect> right_defects(const SigningRight& right, const trust::S
   return defects;
 }
 
+std::size_t distinct_persons(const std::vector<trust::Certificate>& certificates) {
+  std::vector<const trust::Certificate*> persons;
+  for (const auto& c : certificates)
+    if (std::none_of(persons.begin(), persons.end(),
+                     [&](const auto* p) { return trust::same_person(*p, c); }))
+      persons.push_back(&c);
+  return persons.size();
+}
+
+bool sealed_by(const Versement& versement, const MessageIdentifier& lot, const trust::Certificate& who) {
+  const auto seal = trust::seal_path(versement.sip(lot));
+  std::error_code ec;
+  if (!fs::exists(seal, ec)) return false;
+  try {
+    const auto certificates = trust::embedded_certificates(core::read_file(seal, 1u << 20));
+    return std::any_of(certificates.begin(), certificates.end(),
+                       [&](const auto& c) { return trust::same_person(c, who); });
+  } catch (const core::Error& e) {
+    if (e.code() != Exit::evidence_broken) throw;
+    return false;  // no signature any more: that is told of the seal itself
+  }
+}
+
 namespace {
 
 /// What a visa kept as evidence can be reproached with, besides its signature.
@@ -89,12 +112,23 @@ class RightsAsEvidence {
       four_eyes(signer.certificate);
     }
     if (!archivist) add(msg("Visa {0} is not signed by an archivist.", visa_.number));
+    count(signers);
   }
   std::vector<Finding> take() { return std::move(findings_); }
 
  private:
   void add(Message m) {
     findings_.push_back({core::Severity::error, "visa-right", std::move(m),
+                         fmt::format("{}/visa-{}.json", versement_.id(), visa_.number)});
+  }
+
+  /// Nothing was sent under it, or the journal misses the second signature: a remark is enough.
+  void count(const std::vector<trust::SignerFacts>& signers) {
+    std::vector<trust::Certificate> certificates;
+    for (const auto& signer : signers) certificates.push_back(signer.certificate);
+    if (static_cast<int>(distinct_persons(certificates)) >= signatures_required(visa_)) return;
+    findings_.push_back({core::Severity::warning, "visa-second",
+                         msg("Visa {0} waits for the signature of a second person.", visa_.number),
                          fmt::format("{}/visa-{}.json", versement_.id(), visa_.number)});
   }
 
@@ -105,18 +139,9 @@ class RightsAsEvidence {
     if (lots == visa_.json.end() || !lots->is_array()) return;
     for (const auto& lot : *lots) {
       const MessageIdentifier id{core::text_of(lot, "messageIdentifier")};
-      if (sealed_by(id, who)) add(msg("{0} also sealed the SIP {1}.", who.common_name(), id.value));
+      if (sealed_by(versement_, id, who))
+        add(msg("{0} also sealed the SIP {1}.", who.common_name(), id.value));
     }
-  }
-
-  /// The seal stays when the SIP goes.
-  bool sealed_by(const MessageIdentifier& lot, const trust::Certificate& who) const {
-    const auto seal = trust::seal_path(versement_.sip(lot));
-    std::error_code ec;
-    if (!fs::exists(seal, ec)) return false;
-    const auto certificates = trust::embedded_certificates(core::read_file(seal, 1u << 20));
-    return std::any_of(certificates.begin(), certificates.end(),
-                       [&](const auto& c) { return trust::same_person(c, who); });
   }
 
   const Versement& versement_;
@@ -132,11 +157,15 @@ std::vector<Finding> verify_visa_rights(const Versement& versement, const VisaFi
                                         const trust::TrustStore& store, const trust::RoleRegister& roles,
                                         const core::Clock& clock) {
   RightsAsEvidence rights(versement, visa, roles, clock.now());
-  const auto verified =
-      trust::verify_detached(visa.signature, visa.bytes, store, clock, trust::At::signing_time);
-  // Who signed means nothing when the signature does not hold: that is told elsewhere.
-  if (verified.verdict == trust::Verdict::bad_signature) return {};
-  rights.judge(verified.signers);
+  std::vector<trust::SignerFacts> signers;
+  for (const auto* signature : {&visa.signature, &visa.second}) {
+    if (signature->empty()) continue;
+    auto verified = trust::verify_detached(*signature, visa.bytes, store, clock, trust::At::signing_time);
+    // Who signed means nothing when the signature does not hold: that is told elsewhere.
+    if (verified.verdict == trust::Verdict::bad_signature) return {};
+    std::move(verified.signers.begin(), verified.signers.end(), std::back_inserter(signers));
+  }
+  rights.judge(signers);
   return rights.take();
 }
 

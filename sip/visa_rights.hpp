@@ -34,4 +34,11 @@ struct RightDefect {
 [[nodiscard]] std::vector<RightDefect> right_defects(const SigningRight& right,
                                                      const trust::SignerFacts& signer, trust::Place place);
 
+/// How many different persons these certificates are (trust::same_person).
+[[nodiscard]] std::size_t distinct_persons(const std::vector<trust::Certificate>& certificates);
+
+/// One of the seal's certificates, verified or not, is this person's. The seal stays when the SIP goes.
+[[nodiscard]] bool sealed_by(const Versement& versement, const MessageIdentifier& lot,
+                             const trust::Certificate& who);
+
 }  // namespace versoir::sip

@@ -58,7 +58,7 @@ void lots_table(core::HtmlPage& page, const Json& visa) {
       rows);
 }
 
-void how_to_sign(core::HtmlPage& page, const Json& visa, std::string_view bytes) {
+void how_to_sign(core::HtmlPage& page, const Json& visa, std::string_view bytes, bool second) {
   const auto name = fmt::format("visa-{}.json", visa.at("number").get<int>());
   const auto step = [&](const core::Message& text) {
     page.raw("<li>" + core::html_escape(text.text()) + "</li>\n");
@@ -83,13 +83,14 @@ void how_to_sign(core::HtmlPage& page, const Json& visa, std::string_view bytes)
   page.raw("</ol>\n");
   command("openssl cms -sign -binary -cades -md sha256 -nosmimecap -outform DER -in " + name +
           " -signer CERTIFICATE.pem -inkey KEY.pem -out " + name + ".p7s");
-  command(fmt::format("versoir {} {} --import {}.p7s", text_at(visa, "decision"), text_at(visa, "versement"),
-                      name));
+  command(fmt::format("versoir {} {}{} --import {}.p7s", text_at(visa, "decision"),
+                      text_at(visa, "versement"), second ? " --second" : "", name));
 }
 
 }  // namespace
 
-void write_visa_sheet(const Versement& versement, std::string_view visa, const std::filesystem::path& file) {
+void write_visa_sheet(const Versement& versement, std::string_view visa, const std::filesystem::path& file,
+                      bool second) {
   const auto json = core::parse_json(visa, "visa", core::Exit::usage);
   core::AtomicFile out(file, private_mode);
   core::FileSink sink(out);
@@ -97,9 +98,13 @@ void write_visa_sheet(const Versement& versement, std::string_view visa, const s
   core::HtmlPage page(sink, core::language_tag(), title);
   page.heading(1, title);
   page.paragraph(text_at(json, "statement"));
+  if (second)
+    page.paragraph(
+        tr("This visa is already signed by the person named below. A second person, who must be "
+           "another one, signs the same file."));
   decision_facts(page, json);
   lots_table(page, json);
-  how_to_sign(page, json, visa);
+  how_to_sign(page, json, visa, second);
   page.close();
   out.commit();
 }

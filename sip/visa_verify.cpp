@@ -41,8 +41,8 @@ const VisaFile* deciding_visa(const std::vector<VisaFile>& visas, const MessageI
 /// Friend of ApprovedSip: the only place that makes one.
 struct VisaVerifier {
   VisaVerifier(const Versement& v, const Plan& p, const MessageIdentifier& l, const Target& t,
-               const trust::TrustStore& s, const trust::RoleRegister& r, const core::Clock& c)
-      : versement_(v), plan_(p), lot_(l), target_(t), store_(s), roles_(r), clock_(c) {}
+               const trust::TrustStore& s, const trust::RoleRegister& r, const core::Clock& c, Signatures n)
+      : versement_(v), plan_(p), lot_(l), target_(t), store_(s), roles_(r), clock_(c), signatures_(n) {}
 
   VisaVerification run() {
     now_ = clock_.now();
@@ -60,7 +60,7 @@ struct VisaVerifier {
     }
     open();
     check_decision(*visa);
-    if (!visa->signature.empty()) check_signature(*visa);
+    if (!visa->signature.empty()) check_signatures(*visa);
     if (!visa->json.empty()) {
       check_subject(*visa);
       check_four_eyes();
@@ -109,14 +109,27 @@ struct VisaVerifier {
       defect(Exit::visa_missing, msg("Visa {0} is not signed: its .p7s is missing.", visa.number));
   }
 
-  void check_signature(const VisaFile& visa) {
-    const auto verified = trust::verify_detached(visa.signature, visa.bytes, store_, clock_, trust::At::now);
+  void check_signatures(const VisaFile& visa) {
+    auto signers = verified_signers(visa, visa.signature, where_);
+    if (signers.empty()) return;
+    if (!visa.second.empty())
+      for (auto& s : verified_signers(visa, visa.second, where_ + ".2.p7s")) signers.push_back(std::move(s));
+    for (const auto& signer : signers) signers_.push_back(signer.certificate);
+    check_signers(visa, signers);
+    if (signatures_hold_) check_persons(visa);  // otherwise what is wrong with one says more
+  }
+
+  /// Empty when the signature does not hold: who signed then means nothing.
+  std::vector<trust::SignerFacts> verified_signers(const VisaFile& visa, const std::string& signature,
+                                                   const std::string& where) {
+    auto verified = trust::verify_detached(signature, visa.bytes, store_, clock_, trust::At::now);
     const auto code = exit_of(verified.verdict);
     if (code != Exit::ok) {
+      signatures_hold_ = false;
       bool told = false;
       for (auto finding : verified.findings) {
         if (finding.severity == Severity::error) told = true;
-        if (finding.where.empty()) finding.where = where_;
+        if (finding.where.empty()) finding.where = where;
         defects_.push_back({code, std::move(finding)});
       }
       if (!told) defect(code, msg("The signature of visa {0} does not verify.", visa.number));
@@ -124,10 +137,19 @@ struct VisaVerifier {
     if (code == Exit::ok) notes_.insert(notes_.end(), verified.findings.begin(), verified.findings.end());
     if (visa.json.empty() && code == Exit::ok)
       defect(Exit::visa_bad_signature, msg("Visa {0} is not readable.", visa.number));
-    // Who signed means nothing when the signature does not hold.
-    if (verified.verdict == trust::Verdict::bad_signature) return;
-    for (const auto& signer : verified.signers) signers_.push_back(signer.certificate);
-    check_signers(visa, verified.signers);
+    if (verified.verdict == trust::Verdict::bad_signature) return {};
+    return std::move(verified.signers);
+  }
+
+  /// By the visa itself, by the register or by the configuration of today: the most counts.
+  void check_persons(const VisaFile& visa) {
+    if (signatures_.before_second) return;
+    const int needed =
+        std::max({signatures_required(visa), signatures_.at_least, roles_.signatures_required()});
+    const auto persons = static_cast<int>(distinct_persons(signers_));
+    if (persons >= needed) return;
+    defect(Exit::visa_missing, msg("Visa {0} is signed by {1} of the {2} different persons that it takes.",
+                                   visa.number, persons, needed));
   }
 
   /// Every signer holds a role, today and when signing, and one of them is an archivist (crypto policy: a
@@ -298,6 +320,8 @@ struct VisaVerifier {
   trust::TrustStore store_;
   const trust::RoleRegister& roles_;
   const core::Clock& clock_;
+  Signatures signatures_;
+  bool signatures_hold_ = true;
   core::Instant now_{};
   std::string where_;
   std::optional<OpenSip> sip_;
@@ -326,8 +350,9 @@ Exit exit_of(trust::Verdict verdict) noexcept {
 
 VisaVerification verify_visa(const Versement& versement, const Plan& plan, const MessageIdentifier& lot,
                              const Target& target, const trust::TrustStore& store,
-                             const trust::RoleRegister& roles, const core::Clock& clock) {
-  return VisaVerifier(versement, plan, lot, target, store, roles, clock).run();
+                             const trust::RoleRegister& roles, const core::Clock& clock,
+                             Signatures signatures) {
+  return VisaVerifier(versement, plan, lot, target, store, roles, clock, signatures).run();
 }
 
 }  // namespace versoir::sip

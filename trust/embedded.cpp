@@ -22,4 +22,13 @@ std::vector<Certificate> embedded_certificates(std::string_view signed_data_der)
   return list;
 }
 
+int signer_count(std::string_view signed_data_der) {
+  ERR_clear_error();
+  const CmsHandle cms(from_der<CMS_ContentInfo>(d2i_CMS_ContentInfo, signed_data_der, CMS_ContentInfo_free));
+  const bool is_signature = cms && OBJ_obj2nid(CMS_get0_type(cms.get())) == NID_pkcs7_signed;
+  const auto* infos = is_signature ? CMS_get0_SignerInfos(cms.get()) : nullptr;
+  ERR_clear_error();
+  return infos ? sk_CMS_SignerInfo_num(infos) : 0;
+}
+
 }  // namespace versoir::trust

@@ -11,4 +11,7 @@ namespace versoir::trust {
 /// their order. Nothing is verified. Throws Error(Exit::evidence_broken) on anything else.
 [[nodiscard]] std::vector<Certificate> embedded_certificates(std::string_view signed_data_der);
 
+/// How many signatures such a structure carries, verified or not; 0 when it is none.
+[[nodiscard]] int signer_count(std::string_view signed_data_der);
+
 }  // namespace versoir::trust

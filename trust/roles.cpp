@@ -165,12 +165,17 @@ RoleRegister RoleRegister::parse(std::string_view json, std::string_view origin)
   RoleRegister reg;
   // A misspelt "timestamps" must not silently mean that none are needed.
   for (const auto& [key, value] : document.items())
-    if (key != "roles" && key != "timestamps")
+    if (key != "roles" && key != "timestamps" && key != "signatures")
       throw Error(Exit::configuration, msg("{0}: unknown member {1}.", origin, key));
   if (const auto stamps = document.find("timestamps"); stamps != document.end()) {
     if (*stamps != "required")
       throw Error(Exit::configuration, msg("{0}: timestamps can only be \"required\".", origin));
     reg.timestamps_ = true;
+  }
+  if (const auto signatures = document.find("signatures"); signatures != document.end()) {
+    if (*signatures != 1 && *signatures != 2)
+      throw Error(Exit::configuration, msg("{0}: signatures can only be 1 or 2.", origin));
+    reg.signatures_ = signatures->get<int>();
   }
   std::size_t number = 0;
   for (const auto& entry : document.at("roles"))

@@ -80,6 +80,8 @@ class RoleRegister {
                                               const SignedWhen& when) const;
   /// "timestamps": "required" in the register: no seal or visa counts without a time-stamp.
   [[nodiscard]] bool timestamps_required() const noexcept { return timestamps_; }
+  /// "signatures": 2 in the register: an approval is signed by as many persons at least; 1 otherwise.
+  [[nodiscard]] int signatures_required() const noexcept { return signatures_; }
   /// The certificate is a producer's, on any platform: whose it is, not whether it is still in office.
   [[nodiscard]] bool is_producer(const Certificate& c) const;
   /// The entry of this id; nullptr when there is none.
@@ -94,6 +96,7 @@ class RoleRegister {
                                                    core::Instant when) const;
   std::vector<RoleEntry> entries_;
   bool timestamps_ = false;
+  int signatures_ = 1;
   core::Sha512 digest_;
 };
 
