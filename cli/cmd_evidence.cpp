@@ -62,6 +62,7 @@ sip::EvidenceSources sources(Context& c, const sip::Plan& plan) {
   s.anchors = c.config().get_path("trust", "anchors");
   s.tsa_anchors = c.config().find_path("timestamp", "ca").value_or(fs::path{});
   s.crl = c.config().find_path("trust", "crl");
+  s.ocsp = c.plain_trust_store().ocsp_der;
   s.journal = c.journal_file();
   s.extract_seal = c.in_workspace(plan.extract);
   s.extract_seal += ".seal.json";

@@ -1,6 +1,7 @@
 // versoir plan: which records go in which lots.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/revocation.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "extract/seal.hpp"
@@ -223,6 +224,7 @@ int run_plan(Context& c) {
   auto extract = extract::Extract::open(c.input(c.words.get("EXTRACT")));
   auto options = options_of(c, extract.run().application);
   c.require_roles_signer(options.platform);
+  learn_seal(c, extract::seal_file(extract.path()));
   options.extract_sha512 = extract::require_sealed(extract, c.trust_store(), c.roles(), c.clock).hex();
 
   const sip::Versement versement(c.workspace(), options.versement);

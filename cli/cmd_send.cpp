@@ -1,6 +1,7 @@
 // versoir send: approved lots to the platform, followed to the reply and the receipt.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/revocation.hpp"
 #include "cli/whole_trail.hpp"
 #include "core/error.hpp"
 #include "sip/journal_trail.hpp"
@@ -57,10 +58,22 @@ const trust::RoleRegister& register_for(Context& c, const sip::Versement& versem
   }
 }
 
+/// Whoever signed the visas and sealed the SIP, as the authority knows them today.
+void ask_today(Context& c, const sip::Versement& versement, const sip::MessageIdentifier& lot) {
+  for (const auto& visa : sip::list_visas(versement)) {
+    const auto file = versement.file(fmt::format("visa-{}.json", visa.number));
+    learn_seal(c, file);
+    learn_seal(c, file.string() + ".2");
+  }
+  learn_seal(c, versement.sip(lot));
+  keep_answers(c, versement);
+}
+
 /// Verifies the right to send before anything leaves; the first defect in verification order is the exit
 /// code.
 sip::ApprovedSip authorise(Context& c, const sip::Versement& versement, const sip::Plan& plan,
                            const sip::MessageIdentifier& lot, const sip::Target& target) {
+  ask_today(c, versement, lot);
   const auto& roles = register_for(c, versement, lot);
   auto verified = sip::verify_visa(versement, plan, lot, target, c.trust_store(), roles, c.clock,
                                    {c.approval_signatures(plan.platform), false});
@@ -217,12 +230,13 @@ std::vector<CommandDef> send_commands() {
                         "follow lots that were sent although the address or the certificates of the platform "
                         "have changed since; it is noted in the journal")},
                    {"no-wait", nullptr, mark("do not wait for the reply")}},
-       .exits = {Exit::configuration, Exit::lot_state, Exit::visa_missing, Exit::visa_bad_signature,
-                 Exit::visa_untrusted, Exit::visa_other_versement, Exit::visa_by_producer, Exit::visa_expired,
-                 Exit::visa_other_platform, Exit::visa_sip_changed, Exit::role_register,
-                 Exit::platform_unreachable, Exit::transfer_in_doubt, Exit::platform_refused,
-                 Exit::transfer_rejected, Exit::reply_unreadable, Exit::platform_paused, Exit::journal_broken,
-                 Exit::evidence_broken},
+       .exits = {Exit::configuration,        Exit::lot_state,          Exit::signing,
+                 Exit::visa_missing,         Exit::visa_bad_signature, Exit::visa_untrusted,
+                 Exit::visa_other_versement, Exit::visa_by_producer,   Exit::visa_expired,
+                 Exit::visa_other_platform,  Exit::visa_sip_changed,   Exit::role_register,
+                 Exit::platform_unreachable, Exit::transfer_in_doubt,  Exit::platform_refused,
+                 Exit::transfer_rejected,    Exit::reply_unreadable,   Exit::platform_paused,
+                 Exit::journal_broken,       Exit::evidence_broken},
        .run = run_send}};
 }
 

@@ -2,12 +2,14 @@
 #include "cli/commands.hpp"
 #include "cli/confirm.hpp"
 #include "cli/context.hpp"
+#include "cli/revocation.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
 #include "sip/visa_elsewhere.hpp"
 #include "sip/visa_second.hpp"
+#include "trust/foreign.hpp"
 #include "vitam/client.hpp"
 
 namespace versoir::cli {
@@ -137,6 +139,7 @@ void tell_journal(Context& c, std::string_view event, const sip::Versement& vers
 
 int conclude(Context& c, sip::Decision decision, const sip::Versement& versement, int number) {
   const auto file = visa_file(versement, number).string();
+  keep_answers(c, versement);
   c.out.result(msg("Signed: {0}", file));
   const bool waits = sip::waits_for_second(sip::list_visas(versement).back());
   if (waits)
@@ -179,6 +182,12 @@ int prepare(Context& c, sip::Decision decision, const sip::Versement& versement,
   return 0;
 }
 
+/// Whoever signed elsewhere, as the authority knows them today.
+void learn_foreign(Context& c, std::string_view given, std::string_view document, std::string_view origin) {
+  if (ocsp_source(c.config()).url.empty() || document.empty()) return;
+  learn_revocation_of(c, trust::detached_signature(given, document, origin));
+}
+
 /// --import: the signature that came back.
 int import(Context& c, sip::Decision decision, const sip::Versement& versement, const sip::Plan& plan) {
   const auto file = c.input(c.words.get("import"));
@@ -190,6 +199,7 @@ int import(Context& c, sip::Decision decision, const sip::Versement& versement, 
   sip::Import what{given, origin, decision, {}};
   if (decision == sip::Decision::approve) what.target = vitam::read_target(c.config(), plan.platform);
   static_cast<void>(c.journal());  // a broken journal is found before anything is kept
+  learn_foreign(c, given, sip::waiting_visa(versement), origin);
   const auto imported = sip::import_visa(versement, plan, what, c.trust_store(), c.roles(), c.clock, c.tsa());
   show_visa(c, imported.visa);
   tell_journal(c, event_of(decision), versement, imported.number,
@@ -240,6 +250,7 @@ int give_second(Context& c, const sip::Versement& versement, const sip::Plan& pl
   const sip::SecondSigning s{
       versement,       plan,      visa,   vitam::read_target(c.config(), plan.platform),
       c.trust_store(), c.roles(), c.clock};
+  learn_revocation_of(c, visa.signature);
   sip::require_first(s);
   require_known_checks(c, versement, visa.json);
   show_visa(c, visa.json);
@@ -256,6 +267,7 @@ int give_second(Context& c, const sip::Versement& versement, const sip::Plan& pl
   if (c.words.has("import")) {
     const auto file = c.input(c.words.get("import"));
     const auto given = core::read_file(file, 4u << 20);
+    learn_foreign(c, given, visa.bytes, file.string());
     tell_second(c, s, sip::import_second(s, given, file.string(), tsa), "elsewhere");
     return conclude(c, sip::Decision::approve, versement, visa.number);
   }

@@ -1,6 +1,7 @@
 // Opens, once each, what the configuration of a workspace names.
 #include "cli/context.hpp"
 
+#include "cli/revocation.hpp"
 #include "cli/secret.hpp"
 #include "core/error.hpp"
 #include "trust/role_signature.hpp"
@@ -9,6 +10,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace versoir::cli {
@@ -26,6 +28,8 @@ struct Context::Lazy {
   std::optional<trust::RoleRegister> roles;
   std::unique_ptr<core::HttpClient> tsa_http;
   std::unique_ptr<trust::TimestampAuthority> tsa;
+  std::set<std::string> asked;  ///< fingerprints
+  std::vector<std::string> answers;
   bool told_unsigned = false;
 };
 
@@ -118,7 +122,9 @@ trust::Signer& Context::signer(const std::string& name) {
   source.pkcs11_module = config().find_path(section, "pkcs11_module").value_or("");
   source.password_file = config().find_path(section, "password_file").value_or("");
   source.ask = secret_typed;
-  slot = trust::load_signer(source, clock);
+  auto loaded = trust::load_signer(source, clock);
+  require_not_revoked(*this, *loaded);
+  slot = std::move(loaded);
   return *slot;
 }
 
@@ -133,11 +139,27 @@ const trust::TrustStore& Context::plain_trust_store() {
     std::vector<fs::path> crls;
     if (auto crl = config().find_path("trust", "crl")) crls.push_back(*crl);
     const fs::path anchors = config().get_path("trust", "anchors");
-    lazy_->plain_store =
+    auto store =
         trust::load_trust_store(anchors, config().find_path("timestamp", "ca").value_or(fs::path{}), crls);
+    store.require_ocsp = !config().get_or("trust", "ocsp", "").empty();
+    if (store.require_ocsp) store.ocsp_der = kept_ocsp_answers(*this);
+    lazy_->plain_store = std::move(store);  // whole or absent: whoever catches an error asks again
   }
   return *lazy_->plain_store;
 }
+
+void Context::add_ocsp_answer(const trust::Certificate& about, std::string answer_der) {
+  for (auto* store : {&lazy_->plain_store, &lazy_->store})
+    if (*store) (*store)->ocsp_der.push_back(answer_der);
+  lazy_->asked.insert(about.fingerprint().hex());
+  lazy_->answers.push_back(std::move(answer_der));
+}
+
+bool Context::asked_about(const trust::Certificate& certificate) const {
+  return lazy_->asked.contains(certificate.fingerprint().hex());
+}
+
+const std::vector<std::string>& Context::learned_answers() const { return lazy_->answers; }
 
 const trust::TrustStore& Context::trust_store() {
   if (!lazy_->store) {
@@ -160,6 +182,7 @@ const trust::RoleRegister& Context::roles() {
   if (!lazy_->roles) {
     const auto file = config().get_path("trust", "roles");
     const auto signers = roles_signers();
+    if (!signers.empty() && !ocsp_source(config()).url.empty()) learn_register(*this, file);
     lazy_->roles = signers.empty() ? trust::RoleRegister::read(file)
                                    : trust::read_signed_register(file, signers, plain_trust_store(), clock);
   }

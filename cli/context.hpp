@@ -67,6 +67,10 @@ class Context {
   [[nodiscard]] bool timestamps_required();
   /// nullptr when [timestamp] url is not set; an error when it is required and not set.
   [[nodiscard]] trust::TimestampAuthority* tsa();
+  /// Answers about revocation that this run was given: they count from now on.
+  void add_ocsp_answer(const trust::Certificate& about, std::string answer_der);
+  [[nodiscard]] bool asked_about(const trust::Certificate& certificate) const;
+  [[nodiscard]] const std::vector<std::string>& learned_answers() const;
   /// Folders where profiles are looked up by name: workspace, then what is installed with the program.
   [[nodiscard]] std::vector<std::filesystem::path> profile_folders() const;
 

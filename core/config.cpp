@@ -53,6 +53,11 @@ constexpr std::array keys{
     ConfigKey{"trust", "anchors", key_text("trust anchors of seals and visas, PEM"), ""},
     ConfigKey{"trust", "crl", key_text("certificate revocation list, PEM or DER; then revocation is checked"),
               ""},
+    ConfigKey{
+        "trust", "ocsp",
+        key_text("folder of answers of the authority (OCSP) in DER, or address (http://…) of its responder, "
+                 "asked when signing and sending; then revocation is checked"),
+        ""},
     ConfigKey{"trust", "roles", key_text("role register: who may produce, who may approve"), ""},
     ConfigKey{
         "trust", "roles_signer",

@@ -94,6 +94,8 @@ class Packer {
     std::vector<fs::path> crls;
     if (sources.crl) crls.push_back(*sources.crl);
     store_ = trust::load_trust_store(sources.anchors, sources.tsa_anchors, crls);
+    store_.ocsp_der = sources.ocsp;
+    store_.require_ocsp = !sources.ocsp.empty();
   }
 
   ReadmeFacts pack(bool timestamped) {
@@ -134,6 +136,12 @@ class Packer {
       const auto name = fmt::format("trust/crl-{}.der", ++n);
       core::write_file(folder_ / name, crl, private_mode);
       facts_.crls.push_back(name);
+    }
+    n = 0;
+    for (const auto& answer : store_.ocsp_der) {
+      const auto name = fmt::format("trust/ocsp-{}.der", ++n);
+      core::write_file(folder_ / name, answer, private_mode);
+      facts_.ocsp.push_back(name);
     }
   }
   /// Everything but SIPs, reports with samples, and what is being written.

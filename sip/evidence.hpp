@@ -20,6 +20,7 @@ namespace versoir::sip {
 struct EvidenceSources {
   std::filesystem::path config, roles, anchors, tsa_anchors, journal;
   std::optional<std::filesystem::path> crl;
+  std::vector<std::string> ocsp;       ///< answers, each in DER
   std::filesystem::path extract_seal;  ///< X.extract.seal.json, its .p7s beside it
 };
 

@@ -77,6 +77,13 @@ std::string evidence_readme(const ReadmeFacts& facts) {
     for (const auto& crl : facts.crls)
       text += fmt::format("    $ openssl crl -in {} -CAfile trust/anchors.pem -noout\n", crl);
   }
+  if (!facts.ocsp.empty()) {
+    text +=
+        "\nLes réponses OCSP disent si les certificats étaient révoqués, de quand à quand, et qui répond "
+        ":\n\n";
+    for (const auto& answer : facts.ocsp)
+      text += fmt::format("    $ openssl ocsp -respin {} -noverify -resp_text\n", answer);
+  }
   text +=
       "\nCe qui lie le tout : le visa signé cite l'empreinte SHA-512 de chaque SIP (« sha512 »), de son "
       "sceau (« sealSha512 »),\n"

@@ -18,7 +18,7 @@ struct ReadmeFacts {
   bool timestamped = false;
   std::vector<SignedPart> signatures;
   std::vector<SignedPart> tokens;  ///< signature = the token, content = the octets that it covers
-  std::vector<std::string> crls, seals_of_sips;
+  std::vector<std::string> crls, ocsp, seals_of_sips;
 };
 /// README.txt, in French as the acts are. Lines that begin with four blanks and "$ " are commands.
 [[nodiscard]] std::string evidence_readme(const ReadmeFacts& facts);

@@ -38,6 +38,9 @@ struct TrustStore {
   std::vector<Certificate> tsa_anchors;
   std::vector<std::string> crls_der;  ///< when not empty, revocation is checked
   bool require_crl = false;
+  std::vector<std::string> ocsp_der;  ///< answers kept, each in DER
+  /// An answer that counts is needed where no list knows the certificate: without one, no conclusion.
+  bool require_ocsp = false;
   bool require_timestamp = false;  ///< a signature without a time-stamp that verifies is a bad one
   std::optional<core::Instant> timestamps_since;  ///< those that claim to be older need none
 };

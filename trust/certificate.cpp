@@ -113,6 +113,8 @@ std::string Certificate::serial_number_attribute() const { return subject_entry(
 core::Instant Certificate::not_before() const { return required_time(X509_get0_notBefore(raw())); }
 core::Instant Certificate::not_after() const { return required_time(X509_get0_notAfter(raw())); }
 
+bool Certificate::is_authority() const { return X509_check_ca(raw()) == 1; }
+
 std::string Certificate::public_key_der() const {
   return to_der(i2d_X509_PUBKEY, X509_get_X509_PUBKEY(raw()));
 }

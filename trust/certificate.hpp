@@ -33,6 +33,7 @@ class Certificate {
   [[nodiscard]] std::string serial_number_attribute() const;  ///< subject serialNumber, "" when absent
   [[nodiscard]] core::Instant not_before() const;
   [[nodiscard]] core::Instant not_after() const;
+  [[nodiscard]] bool is_authority() const;  ///< may issue certificates
   [[nodiscard]] std::string public_key_der() const;
   [[nodiscard]] std::string pem() const;
   [[nodiscard]] std::string der() const;

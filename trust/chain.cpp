@@ -2,10 +2,12 @@
 #include "trust/chain.hpp"
 
 #include "core/file.hpp"
+#include "trust/ocsp.hpp"
 #include "trust/openssl.hpp"
 
 #include <openssl/err.h>
 
+#include <algorithm>
 #include <set>
 
 namespace versoir::trust {
@@ -58,9 +60,10 @@ class Collector {
         if (at_.trusted_past) return;
         break;
       case X509_V_ERR_CRL_HAS_EXPIRED:
-        return add(Verdict::untrusted, "signature-revocation",
-                   msg("The revocation list of {0} is too old: it ended on {1}.", issuer_name(x),
-                       time_of(crl_ ? X509_CRL_get0_nextUpdate(crl_) : nullptr)));
+        return lacks_.push_back(
+            {x, Verdict::untrusted,
+             msg("The revocation list of {0} is too old: it ended on {1}.", issuer_name(x),
+                 time_of(crl_ ? X509_CRL_get0_nextUpdate(crl_) : nullptr))});
       case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
       case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
       case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
@@ -83,19 +86,39 @@ class Collector {
   }
 
   bool failed = false;
-  std::vector<ChainDefect> take() { return std::move(defects_); }
+  std::vector<ChainDefect> take() {
+    for (auto& lack : lacks_) add(lack.verdict, "signature-revocation", std::move(lack.message));
+    return std::move(defects_);
+  }
+
+  /// After the walk: what kept answers say of each certificate of the chain.
+  void ask_answers(STACK_OF(X509) * chain, bool lists_checked) {
+    for (int i = 0; chain && i + 1 < sk_X509_num(chain); ++i) {
+      X509* x = sk_X509_value(chain, i);
+      if (X509_get_extension_flags(x) & EXFLAG_SS) return;
+      ocsp_said(x, i,
+                judge_ocsp(shared(x), shared(sk_X509_value(chain, i + 1)), store_.ocsp_der, store_.anchors,
+                           {at_.when, at_.trusted_past}),
+                lists_checked);
+    }
+  }
 
  private:
-  static std::string issuer_name(X509* x) {
+  static Certificate shared(X509* x) {
     succeed(X509_up_ref(x));
-    return Certificate(x).issuer();
+    return Certificate(x);
   }
+  static std::string issuer_name(X509* x) { return shared(x).issuer(); }
 
   void revoked(X509* x) {
     X509_REVOKED* entry = nullptr;
     std::optional<core::Instant> date;
     if (crl_ && X509_CRL_get0_by_cert(crl_, &entry, x) == 1)
       date = from_asn1_time(X509_REVOKED_get0_revocationDate(entry));
+    revoked_since(x, date);
+  }
+
+  void revoked_since(X509* x, std::optional<core::Instant> date) {
     const auto text = date ? core::format_instant(*date) : std::string("?");
     if (at_.trusted_past && date && *date > at_.when)
       return add(Verdict::valid, "signature-revocation",
@@ -108,16 +131,57 @@ class Collector {
     // The anchor is trusted because the configuration says so, not because nobody revoked it.
     if (X509_get_extension_flags(x) & EXFLAG_SS) return;
     const bool matters = depth == 0 && store_.require_crl;
-    add(matters ? Verdict::untrusted : Verdict::valid, "signature-revocation",
-        msg("No revocation list of {0} is configured: whether the certificate of {1} was revoked is not "
-            "known.",
-            issuer_name(x), name_of(x)));
+    lacks_.push_back(
+        {x, matters ? Verdict::untrusted : Verdict::valid,
+         msg("No revocation list of {0} is configured: whether the certificate of {1} was revoked is not "
+             "known.",
+             issuer_name(x), name_of(x))});
   }
+
+  void ocsp_said(X509* x, int depth, const OcspFinding& said, bool lists_checked) {
+    switch (said.status) {
+      case OcspStatus::good:
+        return forget_lacks(x);
+      case OcspStatus::revoked:
+        forget_lacks(x);
+        return revoked_since(x, said.revoked);
+      case OcspStatus::unknown:
+      case OcspStatus::silent:
+        break;
+    }
+    if (lists_checked && !lacks(x)) return;  // the list knows
+    for (const auto& why : said.ignored) add(Verdict::valid, "signature-revocation", why);
+    const bool matters = depth == 0 && store_.require_ocsp;
+    add(matters ? Verdict::indeterminate : Verdict::valid, "signature-revocation",
+        said.status == OcspStatus::unknown ? msg("The authority (OCSP) does not know the certificate of {0}: "
+                                                 "whether it was revoked cannot be "
+                                                 "told.",
+                                                 name_of(x))
+                                           : msg("No answer of the authority (OCSP) counts for the "
+                                                 "certificate of {0}: whether it was revoked "
+                                                 "cannot be told.",
+                                                 name_of(x)));
+  }
+
+  bool lacks(X509* x) const {
+    return std::any_of(lacks_.begin(), lacks_.end(), [&](const Lack& l) { return l.certificate == x; });
+  }
+  void forget_lacks(X509* x) {
+    std::erase_if(lacks_, [&](const Lack& l) { return l.certificate == x; });
+  }
+
+  /// What lists do not tell about a certificate, until an answer does.
+  struct Lack {
+    X509* certificate;
+    Verdict verdict;
+    Message message;
+  };
 
   const TrustStore& store_;
   JudgedAt at_;
   X509_CRL* crl_ = nullptr;  ///< last one seen, kept alive by the store
   std::set<std::string> told_;
+  std::vector<Lack> lacks_;
   std::vector<ChainDefect> defects_;
 };
 
@@ -152,7 +216,8 @@ std::vector<ChainDefect> check_chain(X509* signer, STACK_OF(X509) * others,
                                      JudgedAt at) {
   ERR_clear_error();
   const auto store = make_store(trust.anchors);
-  if (!trust.crls_der.empty() || trust.require_crl) add_crls(store.get(), trust, embedded_crls);
+  const bool lists_checked = !trust.crls_der.empty() || trust.require_crl;
+  if (lists_checked) add_crls(store.get(), trust, embedded_crls);
   const core::Handle<X509_STORE_CTX, X509_STORE_CTX_free> ctx(needed(X509_STORE_CTX_new()));
   succeed(X509_STORE_CTX_init(ctx.get(), store.get(), signer, others));
   // Purposes built into OpenSSL refuse documentSigning (RFC 9336): key usages are judged by usage_defect
@@ -166,6 +231,8 @@ std::vector<ChainDefect> check_chain(X509* signer, STACK_OF(X509) * others,
   ERR_clear_error();
   if (collector.failed)
     throw core::Error(core::Exit::unexpected, msg("The chain of certificates could not be examined."));
+  if (!trust.ocsp_der.empty() || trust.require_ocsp)
+    collector.ask_answers(X509_STORE_CTX_get0_chain(ctx.get()), lists_checked);
   auto defects = collector.take();
   if (result != 1 && defects.empty())
     defects.push_back(
