@@ -1,5 +1,6 @@
 // What must not be accepted, each with its verdict: alterations, other formats, weak or wrong certificates.
 #include "pki.hpp"
+#include "trust/openssl.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -179,6 +180,63 @@ TEST_CASE("The certificate next to the signature cannot be swapped for a namesak
   der = der.substr(0, at) + (namesake.size() == own.size() ? namesake : own.substr(0, own.size() - 1) + "x") +
         der.substr(at + own.size());
   CHECK(trust::verify_detached(der, content, store(), now, At::now).verdict == Verdict::bad_signature);
+}
+
+namespace {
+
+std::string serial_of(const trust::Certificate& c) {
+  return trust::to_der(i2d_ASN1_INTEGER, X509_get0_serialNumber(c.raw()));
+}
+
+/// The same signature, its certificate replaced by another of the same authority, also where the signature
+/// designates it by issuer and serial number. Only signing-certificate-v2 is signed.
+std::string designating(const std::string& der, const std::string& other) {
+  const auto own = trust::Certificate::list_from_pem_file(pki("archivist.pem")).front();
+  const auto twin = trust::Certificate::list_from_pem_file(pki(other + ".pem")).front();
+  const trust::CmsHandle cms(
+      trust::from_der<CMS_ContentInfo>(d2i_CMS_ContentInfo, der, CMS_ContentInfo_free));
+  REQUIRE(cms);
+  REQUIRE(CMS_add1_cert(cms.get(), twin.raw()) == 1);
+  auto swapped = trust::to_der(i2d_CMS_ContentInfo, cms.get());
+  const auto issuer = trust::to_der(i2d_X509_NAME, X509_get_issuer_name(own.raw()));
+  const auto named = issuer + serial_of(own);
+  REQUIRE(serial_of(own).size() == serial_of(twin).size());
+  const auto at = swapped.find(named);  // the first one: what is signed comes after
+  REQUIRE(at != std::string::npos);
+  return swapped.replace(at, named.size(), issuer + serial_of(twin));
+}
+
+}  // namespace
+
+TEST_CASE("Another certificate of the same key is not the one that signed") {
+  const auto v = trust::verify_detached(designating(ours(), "same-key"), content, store(), now, At::now);
+  INFO(told(v));
+  CHECK(v.verdict == Verdict::bad_signature);
+  CHECK(has(v, "signature-cades"));
+  CHECK_FALSE(has(v, "signature-value"));  // the arithmetic holds: only the signed attribute tells
+  // Nor does openssl take it with -cades; it would without.
+  const File file;
+  core::write_file(file.dir.path() / "s", designating(ours(), "same-key"));
+  CHECK(openssl_verify(file.path, file.dir.path() / "s").code != 0);
+}
+
+TEST_CASE("A certificate substituted in the CMS does not make somebody else the signer") {
+  const auto v = trust::verify_detached(designating(ours(), "same-name"), content, store(), now, At::now);
+  CHECK(v.verdict == Verdict::bad_signature);
+  CHECK(has(v, "signature-cades"));
+  CHECK(has(v, "signature-value"));
+}
+
+TEST_CASE("SHA-1 under a certificate of the chain makes it untrusted") {
+  const auto leaf = by_openssl("sha1-archivist");
+  INFO(told(leaf));
+  CHECK(leaf.verdict == Verdict::untrusted);
+  CHECK(has(leaf, "signature-chain"));
+  const auto above =
+      by_openssl("under-sha1", "-cades -md sha256 -certfile " + quoted(pki("sha1-intermediate.pem")));
+  INFO(told(above));
+  CHECK(above.verdict == Verdict::untrusted);
+  CHECK(has(above, "signature-chain"));
 }
 
 TEST_CASE("Every defect is reported at once, the gravest gives the verdict") {

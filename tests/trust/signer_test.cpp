@@ -58,6 +58,7 @@ TEST_CASE("A certificate that must not sign is refused before it signs") {
   CHECK(refusal(of("expired-archivist"), core::FixedClock(instant("2018-01-01T00:00:00Z"))).code == Exit::ok);
   CHECK(refusal(of("future-archivist")).code == Exit::signing);
   CHECK(refusal(of("rsa1024-archivist")).code == Exit::signing);
+  CHECK(refusal(of("sha1-archivist")).code == Exit::signing);
   CHECK(refusal(of("ca-signer")).code == Exit::signing);
   CHECK(refusal(of("encipherment")).code == Exit::signing);
   CHECK(refusal(of("client")).code == Exit::signing);  // TLS only
