@@ -122,6 +122,16 @@ struct RuleDef {
   bool round_to_year_end = false;  ///< starts on 31 December of the year of the start date
 };
 
+/// Codes of the establishment's own nomenclature on which archive profiles rest: it confirms them, or its
+/// versements say something else than its documents ([confirmed.<id>]).
+struct CodesToConfirm {
+  std::string id, label;  ///< what these codes are held for (French)
+  std::string sql;        ///< over the extract: code, label, 1 when it is held for that
+  std::string source;     ///< why the profile holds them for that
+  std::string validator;  ///< who must confirm them
+  long line = 0;
+};
+
 /// "{column}" templates over the row of facts. "{column:date}" prints 25/11/2026. "{{" is a brace.
 using Template = std::string;
 
@@ -180,11 +190,12 @@ struct ArchiveDef {
   std::string id;    ///< file name without .xml: dossiers-etudiants
   std::string code;  ///< short code used in MessageIdentifier, [A-Z0-9]{2,12}
   std::string label, description;
-  std::string record;               ///< RecordDef id
-  std::string select;               ///< SQL: keys of the candidate records, in order
-  std::string year;                 ///< column of the key by which what is left out is counted; may be empty
-  std::vector<LeaveOut> leave_out;  ///< evaluated in order; the first that holds gives the reason
-  std::string facts;                ///< SQL with the key as parameters: one row, feeds templates
+  std::string record;                ///< RecordDef id
+  std::string select;                ///< SQL: keys of the candidate records, in order
+  std::vector<std::string> confirm;  ///< ids of the codes to confirm on which it rests
+  std::string year;                  ///< column of the key by which what is left out is counted; may be empty
+  std::vector<LeaveOut> leave_out;   ///< evaluated in order; the first that holds gives the reason
+  std::string facts;                 ///< SQL with the key as parameters: one row, feeds templates
   UnitDef root;  ///< the unit that holds a lot (facts of the versement: {establishment} {application})
   UnitDef documentation;  ///< unit of the data's documentation in each lot
   /// The unit's final action may depend on a selection; without it, the records are kept or not as a whole.
@@ -222,6 +233,7 @@ struct Application {
   std::string views;  ///< SQL of TEMP VIEWs, run before any query
   std::vector<RecordDef> records;
   std::vector<RuleDef> rules;
+  std::vector<CodesToConfirm> to_confirm;
   std::vector<ArchiveDef> archives;
   std::vector<SearchDef> searches;
   std::vector<SheetDef> sheets;
@@ -234,6 +246,7 @@ struct Application {
   [[nodiscard]] const SheetDef* find_sheet(std::string_view record) const;
   [[nodiscard]] const ArchiveDef* find_archive(std::string_view id) const;
   [[nodiscard]] const RuleDef* find_rule(std::string_view code) const;
+  [[nodiscard]] const CodesToConfirm* find_to_confirm(std::string_view id) const;
   [[nodiscard]] const CodeList* find_code_list(std::string_view id) const;
 };
 

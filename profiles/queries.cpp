@@ -25,6 +25,7 @@ class QueryCheck {
     for (const auto& record : app_.records) check_node(record.root, record, record.key);
     for (const auto& archive : app_.archives) check_archive(archive);
     for (const auto& search : app_.searches) check_search(search);
+    for (const auto& codes : app_.to_confirm) check_codes(codes);
     return std::move(findings_);
   }
 
@@ -98,6 +99,12 @@ class QueryCheck {
     }
     for (const auto& field : node.fields) known.push_back(field.name);
     for (const auto& child : node.children) check_node(child, record, known);
+  }
+
+  void check_codes(const CodesToConfirm& codes) {
+    const auto where = fmt::format("rules.xml:{}: {}", codes.line, codes.id);
+    if (const auto columns = prepare(codes.sql, where, {}); columns && columns->size() != 3)
+      add(where, msg("the query must give a code, its label, and 1 when it is held for what is to confirm"));
   }
 
   void check_keys(const std::string& sql, const std::string& where, const RecordDef& record) {

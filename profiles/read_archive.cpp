@@ -145,6 +145,14 @@ void read_year(const XmlElement& root, ArchiveDef& a, Reading& r) {
               a.year, record->key);
 }
 
+void read_confirm(const XmlElement& root, ArchiveDef& a, Reading& r) {
+  a.confirm = split_words(root.attribute_or("confirm", ""));
+  for (const auto& id : a.confirm)
+    if (!r.app.find_to_confirm(id))
+      r.unknown(root, msg("{0}: the codes to confirm {1} are not declared in rules.xml", r.at(root), id), id,
+                names_of(r.app.to_confirm, &CodesToConfirm::id));
+}
+
 /// What a selection decides is the final action of the appraisal rule: there must be one.
 void check_sampling(const XmlElement& root, const ArchiveDef& a, Reading& r) {
   if (!a.sampling || std::ranges::any_of(a.unit.rules, [](const UnitRule& rule) {
@@ -191,6 +199,7 @@ void read_archive(const XmlElement& root, Reading& r) {
   if (!r.app.find_record(a.record))
     r.unknown(root, msg("{0}: the record {1} is not declared in records.xml", r.at(root), a.record), a.record,
               names_of(r.app.records, &RecordDef::id));
+  read_confirm(root, a, r);
   read_year(root, a, r);
   if (std::ranges::any_of(r.app.archives, [&](const ArchiveDef& other) { return other.code == a.code; }))
     r.defect(msg("{0}: another archive profile has the code {1}", r.at(root), a.code));

@@ -7,6 +7,7 @@
 #include "records/record.hpp"
 #include "records/rendition.hpp"
 #include "records/selection.hpp"
+#include "sip/confirmed.hpp"
 #include "sip/content.hpp"
 #include "sip/kept.hpp"
 #include "sip/key_list.hpp"
@@ -93,6 +94,8 @@ void refuse_future(const Settings& settings, const core::Clock& clock) {
     std::move(e).because(msg("{0}: {1} is after today, {2}.", where, v.date, today));
   };
   for (const auto& [code, v] : settings.validations) look("[validation] " + code, v);
+  for (const auto& [id, confirmation] : settings.confirmed)
+    look("[confirmed." + id + "] validation", confirmation.validation);
   for (const auto& [id, decision] : settings.sampling)
     if (decision.validation) look("[tri." + id + "] validation", *decision.validation);
   if (wrong) throw std::move(e);
@@ -308,6 +311,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
 
   records::RecordReader reader(extract.database(), app);
   check_queries(reader);
+  compare_confirmed(extract.database(), app, archives, settings, config.file(), plan);
   PlannedFiles files(settings, config.file().parent_path());
   NewFolder folder(versement.folder());
   auto* list = closed ? &*closed : nullptr;

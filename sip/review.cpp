@@ -360,6 +360,7 @@ Json review_facts(const Versement& versement, const Plan& plan, extract::Extract
   facts["extract"] = extract_to_json(extract, plan);
   facts["dictionary"] = dictionary_to_json(app);
   facts["profiles"] = profiles_to_json(app, carried, settings, lists, plan);
+  if (!plan.confirmed.is_null()) facts["confirmed"] = plan.confirmed;
   if (!settings.attachments.empty()) facts["attachments"] = attachments_to_json(settings);
   return facts;
 }

@@ -52,6 +52,7 @@ class Page {
     else
       source();
     attachments();
+    confirmed();
     for (const auto& profile : member(facts_, "profiles")) archive_profile(profile);
     lots();
     remarks();
@@ -157,6 +158,22 @@ class Page {
     page_.heading(2, tr("Where the lots stand in the filing plan"));
     table(tr("Nodes under which lots are attached"),
           {tr("archive profile"), tr("node"), tr("title"), tr("filing plan"), tr("found by")}, rows);
+  }
+
+  void confirmed() {
+    Rows rows;
+    for (const auto& codes : member(facts_, "confirmed"))
+      rows.push_back({text(codes, "label"), codes_text(codes, true), codes_text(codes, false),
+                      text(codes, "source"), text(codes, "validator"), confirmation_label(codes)});
+    if (rows.empty()) return;
+    page_.heading(2, tr("Codes that the archive profiles rest on"));
+    for (const auto& codes : member(facts_, "confirmed"))
+      if (member(codes, "confirmed") != Json(true))
+        page_.badge("warning", msg("{0}: {1}", text(codes, "label"), confirmation_label(codes)).text());
+    table(tr("Codes of the establishment's own nomenclature"),
+          {tr("held for"), tr("codes"), tr("codes that are not"), tr("source"), tr("to be confirmed by"),
+           tr("confirmation")},
+          rows);
   }
 
   void archive_profile(const Json& profile) {
@@ -362,6 +379,11 @@ void attachment_lines(Lines& out, const Json& facts) {
                  text(a, "node"), text(a, "title"), text(a, "source")));
 }
 
+void confirmed_lines(Lines& out, const Json& facts) {
+  for (const auto& codes : member(facts, "confirmed"))
+    out.item(msg("{0}: {1}; {2}", text(codes, "label"), codes_text(codes, true), confirmation_label(codes)));
+}
+
 void lot_lines(Lines& out, const Json& facts) {
   out.blank();
   out.line(tr("Lots"));
@@ -401,6 +423,7 @@ std::string review_text(const Json& facts) {
   if (const auto closed = closed_text(facts); !closed.empty()) out.line("  " + closed);
   for (const auto& profile : member(facts, "profiles")) profile_lines(out, profile);
   attachment_lines(out, facts);
+  confirmed_lines(out, facts);
   lot_lines(out, facts);
   if (!is_filing(facts)) sample_lines(out, facts);
   out.blank();

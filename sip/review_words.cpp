@@ -69,6 +69,28 @@ std::string validation_label(const core::Json& rule) {
       .text();
 }
 
+std::string codes_text(const core::Json& codes, bool held) {
+  std::string list;
+  for (const auto& c : member(codes, "codes")) {
+    if ((member(c, "held") == Json(true)) != held) continue;
+    list += (list.empty() ? "" : ", ") + text(c, "code");
+    if (const auto label = text(c, "label"); !label.empty()) list += " (" + label + ")";
+  }
+  return list.empty() ? tr("none") : list;
+}
+
+std::string confirmation_label(const core::Json& codes) {
+  const auto& v = member(codes, "validation");
+  const bool same = member(codes, "confirmed") == Json(true);
+  if (!v.is_object()) return same ? tr("nothing to confirm") : tr("confirmed by nobody");
+  if (!same)
+    return msg("not those that {0} confirmed on {1}: {2}", text(v, "who"), date(text(v, "date")),
+               text(v, "reference"))
+        .text();
+  return msg("confirmed by {0} on {1}: {2}", text(v, "who"), date(text(v, "date")), text(v, "reference"))
+      .text();
+}
+
 std::string sampling_text(const core::Json& sampling) {
   if (member(sampling, "criteria").empty())
     return tr("No selection is decided: all records are to be kept at the end of their retention.");

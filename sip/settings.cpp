@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "sip/attachment.hpp"
+#include "sip/confirmed.hpp"
 #include "sip/filing_plan.hpp"
 #include "sip/key_list.hpp"
 #include "sip/plan.hpp"
@@ -222,6 +223,10 @@ void require_validated(const core::Config& config, const profiles::Application& 
     else
       std::move(e).because(msg("The plan does not say who validated {0}.", code));
   }
+  for (auto& reason : unconfirmed(config, archive, planned)) {
+    wrong = true;
+    std::move(e).because(std::move(reason));
+  }
   if (wrong) throw std::move(e).hint(msg("Complete {0} and plan again.", config.file().string()));
 }
 
@@ -261,6 +266,7 @@ Settings read_settings(const core::Config& config, const profiles::Application& 
   for (const auto* archive : archives) read_sampling(reader, config, *archive, s);
   read_attachments(reader, archives, workspace, s);
   read_objects(reader, config, archives, s);
+  read_confirmed(reader, archives, s);
   if (reader.lacking())
     for (auto& stray : stray_names(config, app, options.names_elsewhere))
       reader.report(std::move(stray.message));

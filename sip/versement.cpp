@@ -113,6 +113,7 @@ Json plan_to_json(const Plan& plan) {
                {"sampling", plan.sampling},
                {"closed", plan.closed}};
   if (!plan.starts.is_null()) json["starts"] = plan.starts;
+  if (!plan.confirmed.is_null()) json["confirmed"] = plan.confirmed;
   if (!plan.files.is_null()) json["files"] = plan.files;
   if (plan.is_filing()) json["filing"] = plan.filing;
   return json;
@@ -123,7 +124,7 @@ Plan plan_from_json(const Json& json, std::string_view origin) {
       json,
       {"format", "versement", "attempt", "created", "extract", "application", "profileDigest", "platform",
        "seda", "settings", "lots", "kept", "keptSha512", "leftOut", "leftOutSha512", "sampling", "closed"},
-      origin, "plan", {"starts", "files", "filing"});
+      origin, "plan", {"starts", "confirmed", "files", "filing"});
   if (core::json_string(json, "format", origin) != plan_format) bad_plan(origin, "format");
   Plan plan;
   plan.versement = core::json_string(json, "versement", origin);
@@ -165,6 +166,13 @@ Plan plan_from_json(const Json& json, std::string_view origin) {
   if (const auto starts = json.find("starts"); starts != json.end()) {
     plan.starts = *starts;
     if (!plan.starts.is_object()) bad_plan(origin, "starts");
+  }
+  if (const auto confirmed = json.find("confirmed"); confirmed != json.end()) {
+    plan.confirmed = *confirmed;
+    if (!plan.confirmed.is_array()) bad_plan(origin, "confirmed");
+    for (const auto& codes : plan.confirmed)
+      require_keys(codes, {"id", "label", "source", "validator", "codes", "confirmed", "validation"}, origin,
+                   "confirmed");
   }
   if (const auto files = json.find("files"); files != json.end()) {
     plan.files = *files;

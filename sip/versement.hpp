@@ -75,6 +75,9 @@ struct Plan {
   /// Logical code → {bounded: units that start from a bound}, of the rules whose start dates the
   /// establishment decided; null without.
   core::Json starts;
+  /// Codes of the extract that the archive profiles rest on, and who confirmed them, one object for each
+  /// (docs/formats/versement.md); null when they rest on none.
+  core::Json confirmed;
   /// {title, nodes} when the versement transfers the filing plan itself; null otherwise. `extract` is then
   /// the file of the filing plan in the versement's folder, `extract_root` its SHA-256.
   core::Json filing;
