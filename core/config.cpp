@@ -147,6 +147,15 @@ constexpr std::array keys{
               key_text("entry of the tableau de gestion; who validated it; date (YYYY-MM-DD); without it all "
                        "are kept"),
               ""},
+    ConfigKey{
+        "confirmed.*", "codes",
+        key_text(
+            "codes of the establishment that are those which the profile wants confirmed, between commas"),
+        ""},
+    ConfigKey{
+        "confirmed.*", "validation",
+        key_text("who confirmed them: reference; who; date (YYYY-MM-DD); a production platform wants it"),
+        ""},
     ConfigKey{"start.*", "unknown",
               key_text("units without a start date for this rule: none (no start, never destroyed), or bound "
                        "(the bound that the archive profile computes)"),

@@ -52,8 +52,8 @@ TEST_CASE("codes that nobody confirmed are told by a rehearsal and refused by a 
   REQUIRE(plan.findings.size() == 1);
   CHECK(plan.findings[0].code == "CODES_NOT_CONFIRMED");
   CHECK(plan.findings[0].severity == core::Severity::warning);
-  CHECK_THAT(plan.findings[0].message.english(),
-             Contains("[confirmed.plein-air] is not set") && Contains("E (Escalade)") && !Contains("Natation"));
+  CHECK_THAT(plan.findings[0].message.english(), Contains("[confirmed.plein-air] is not set") &&
+                                                     Contains("E (Escalade)") && !Contains("Natation"));
   CHECK(plan.confirmed.at(0).at("codes") ==
         core::Json::array({{{"code", "E"}, {"label", "Escalade"}, {"held", true}},
                            {{"code", "N"}, {"label", "Natation"}, {"held", false}}}));
@@ -73,8 +73,10 @@ TEST_CASE("codes that were confirmed stand in the plan and in the report, with w
   CHECK(read.confirmed.at(0).at("confirmed") == true);
   CHECK(read.settings.at("confirmed").at("plein-air").at("codes") == core::Json::array({"E", "V"}));
   const auto facts = sip::review_facts(site.versement("v"), plan, site.extract());
-  CHECK_THAT(sip::review_text(facts),
-             Contains("Sports de plein air: E (Escalade); confirmed by Mme Roux, archiviste on 12/03/2026: Note n° 4"));
+  CHECK_THAT(
+      sip::review_text(facts),
+      Contains(
+          "Sports de plein air: E (Escalade); confirmed by Mme Roux, archiviste on 2026-03-12: Note n° 4"));
   sip::write_review_html(site.versement("v"), facts);
   CHECK_THAT(core::read_file(site.versement("v").file("review.html")),
              Contains("E (Escalade)") && Contains("N (Natation)") && Contains("Lettre du sport"));
@@ -90,7 +92,7 @@ TEST_CASE("codes other than those that were confirmed are told one by one") {
   CHECK_THAT(plan.findings[0].message.english(), Contains("names N (Natation)"));
   CHECK(plan.confirmed.at(0).at("confirmed") == false);
   CHECK_THAT(sip::review_text(sip::review_facts(site.versement("v"), plan, site.extract())),
-             Contains("not those that Mme Roux, archiviste confirmed on 12/03/2026"));
+             Contains("not those that Mme Roux, archiviste confirmed on 2026-03-12"));
 }
 
 TEST_CASE("a confirmation without codes, without a signatory or of tomorrow is refused") {
