@@ -53,4 +53,4 @@ expect 50 "$versoir" vitam referential
 expect 2 "$versoir" vitam referential --output referentials
 contains "it is not replaced"
 [ ! -e referentials/fetched.json ] || fail "written over"
-expect 4 "$versoir" check --referential nowhere known.zip
+expect 2 "$versoir" check --referential nowhere known.zip
