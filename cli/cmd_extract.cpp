@@ -86,9 +86,9 @@ void enter(Context& c, const extract::Window& window) {
     const auto opens = window.opens(c.clock.now());
     if (!c.words.has("wait"))
       throw Error(Exit::window_closed,
-                  msg("The window is closed; it opens on {0}.", core::show_instant(opens)))
+                  msg("The window is closed; it opens on {0}.", core::show_local_instant(opens)))
           .hint(msg("Start again then, or let --wait do so."));
-    c.out.say(msg("The window is closed; it opens on {0}.", core::show_instant(opens)));
+    c.out.say(msg("The window is closed; it opens on {0}.", core::show_local_instant(opens)));
     c.out.event("waiting", {{"until", core::format_instant(opens)}});
     while (c.clock.now() < opens) {
       c.check_stop();
