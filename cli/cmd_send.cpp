@@ -94,15 +94,22 @@ void require_same_place(const Sending& s, const sip::MessageIdentifier& lot, con
                        {{"ingest_url", s.target.ingest_url}, {"ca_sha256", s.target.ca_sha256}});
 }
 
-/// The operation under which the platform already has the lot, if it was sent before.
+/// The operation under which the platform already has the lot, if it was sent before: kept, or found again.
 std::optional<vitam::OperationId> known_operation(const Sending& s, const sip::MessageIdentifier& lot) {
   const fs::path folder = s.versement.lot(lot);
-  if (!fs::exists(folder / "operation.json")) return std::nullopt;
+  if (!fs::exists(folder / "sending.json")) return std::nullopt;
   const auto sending = core::read_json(folder / "sending.json");
   const auto platform = core::json_string(sending, "platform", "sending.json");
   if (platform != s.target.platform)
     throw Error(Exit::lot_state, msg("The lot {0} was sent to the platform {1}.", lot.value, platform));
   require_same_place(s, lot, sending);
+  if (!fs::exists(folder / "operation.json")) {
+    const auto found = s.ingest.recover(s.versement, lot);
+    if (found)
+      s.c.out.say(msg("{0}: in doubt until now; the platform's logbook knows it as operation {1}.", lot.value,
+                      found->value));
+    return found;
+  }
   return vitam::OperationId{
       core::json_string(core::read_json(folder / "operation.json"), "operation", "operation.json")};
 }
@@ -151,8 +158,9 @@ int run_send(Context& c) {
   const auto platform = vitam::read_platform(c.config(), name);
   const auto http = core::make_curl_client(platform.tls);
   vitam::Client client(*http, platform);
-  vitam::Ingest ingest(client, c.journal(), c.clock, c.out.progress(),
-                       [&](std::chrono::seconds s) { sleep_for(c.stop, s); });
+  vitam::Ingest ingest(
+      client, c.journal(), c.clock, c.out.progress(), [&](std::chrono::seconds s) { sleep_for(c.stop, s); },
+      [&](const core::Message& m) { c.out.warn(m); });
   Sending sending{c, versement, plan, ingest, vitam::target_of(platform)};
   const auto visas = sip::list_visas(versement);
   const bool chosen = !c.words.list("lot").empty();

@@ -104,6 +104,11 @@ constexpr std::array keys{
     ConfigKey{"platform.*", "poll_first", key_text("seconds before the first question about an operation"),
               "5"},
     ConfigKey{"platform.*", "poll_max", key_text("seconds between two questions, at most"), "60"},
+    ConfigKey{
+        "platform.*", "doubt_grace",
+        key_text("seconds that a platform may take to know a SIP that it received: before, a lot in doubt is "
+                 "not sent again"),
+        "900"},
     ConfigKey{"platform.*", "referentials",
               key_text("folder of the platform's exported referentials, for versoir check"), ""},
     ConfigKey{"agreements", "*", key_text("archive profile = ingest contract, when not the platform's"), ""},

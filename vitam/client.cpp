@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "vitam/refused.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -21,13 +22,6 @@ using core::msg;
 
 constexpr std::string_view user_agent = "versoir/0.1";  // VITAM's header filter takes few characters
 constexpr std::chrono::seconds question_timeout{120};
-
-/// Everything that may stand in a URL or a folder name; VITAM's are 36 lower-case letters and digits.
-bool is_operation_id(std::string_view id) {
-  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-}
 
 std::string member(const core::Json& object, const char* key) {
   const auto at = object.find(key);
@@ -119,6 +113,17 @@ class ApprovedBytes {
 };
 
 }  // namespace
+
+bool is_operation_id(std::string_view id) {
+  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+void throw_refused(core::Message doing, const core::HttpResponse& response) {
+  refused(std::move(doing), response,
+          temporary(response.status) ? Exit::platform_unreachable : Exit::platform_refused);
+}
 
 Client::Client(core::HttpClient& http, Platform platform) : http_(http), platform_(std::move(platform)) {}
 

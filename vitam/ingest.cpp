@@ -6,6 +6,7 @@
 #include "core/file.hpp"
 #include "core/json.hpp"
 #include "vitam/receipt.hpp"
+#include "vitam/recovery.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -27,6 +28,7 @@ constexpr int failures_most = 10;  ///< questions without an answer in a row, wi
 constexpr int missing_most = 5;    ///< times that a completed operation may have no reply yet
 constexpr std::size_t causes_most = 20;
 constexpr std::chrono::seconds first_minute{60};
+constexpr std::chrono::minutes long_pause{10};  ///< past it, a pause is no longer the queue of the platform
 
 /// What a lot's folder is called in the journal.
 Json about(const sip::Versement& versement, const sip::MessageIdentifier& lot) {
@@ -42,6 +44,7 @@ class Pace {
     waited_ += wait_;
     if (waited_ >= first_minute) wait_ = std::min(most_, wait_ + wait_ / 2 + std::chrono::seconds(1));
   }
+  [[nodiscard]] std::chrono::seconds waited() const noexcept { return waited_; }
 
  private:
   std::chrono::seconds wait_, most_, waited_{0};
@@ -99,8 +102,22 @@ void stop_if(const std::stop_token& stop, const OperationId& operation) {
 }  // namespace
 
 Ingest::Ingest(Client& client, trust::Journal& journal, const core::Clock& clock, core::Progress& progress,
-               Sleeper sleep)
-    : client_(client), journal_(journal), clock_(clock), progress_(progress), sleep_(std::move(sleep)) {}
+               Sleeper sleep, Teller tell)
+    : client_(client),
+      journal_(journal),
+      clock_(clock),
+      progress_(progress),
+      sleep_(std::move(sleep)),
+      tell_(tell ? std::move(tell) : [](const core::Message&) {}) {}
+
+std::optional<OperationId> Ingest::recover(const sip::Versement& versement,
+                                           const sip::MessageIdentifier& lot) {
+  const auto folder = versement.lot(lot);
+  if (!fs::exists(folder / "sending.json") || fs::exists(folder / "operation.json")) return std::nullopt;
+  const auto lock = lock_lot(folder, lot);
+  std::vector<core::Message> reasons;
+  return recover_locked(versement, lot, reasons);
+}
 
 OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, bool again) {
   const auto folder = versement.lot(sip.id());
@@ -113,14 +130,12 @@ OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, 
                                                sip.id().value, platform.name));
   if (fs::exists(folder / "operation.json"))
     return {core::json_string(core::read_json(folder / "operation.json"), "operation", "operation.json")};
-  if (fs::exists(folder / "sending.json") && !again)
-    throw Error(
-        Exit::transfer_in_doubt,
-        msg("{0} was already being sent, and no answer was kept: the platform may have it", sip.id().value))
-        .hint(msg("Ask the platform whether it knows the message identifier {0}. Only when it does not, send "
-                  "it again "
-                  "with --again.",
-                  sip.id().value));
+  if (fs::exists(folder / "sending.json")) {
+    std::vector<core::Message> reasons;
+    if (auto found = recover_locked(versement, sip.id(), reasons)) return *found;
+    if (!again) throw in_doubt(sip.id(), reasons);
+    require_time_passed(folder, sip.id());
+  }
 
   const std::string visa = "visa-" + std::to_string(sip.visa()) + ".json";
   Json sending{{"format", "versoir-sending/1"},       {"started", core::format_instant(clock_.now())},
@@ -149,19 +164,7 @@ OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, 
     give_up(folder, std::move(sending), object, e);
     throw;
   }
-  const auto now = core::format_instant(clock_.now());
-  try {
-    core::write_json(folder / "operation.json", {{"format", "versoir-operation/1"},
-                                                 {"operation", operation.value},
-                                                 {"accepted_at", now},
-                                                 {"state", ""},
-                                                 {"status", ""},
-                                                 {"updated", now}});
-  } catch (Error& e) {
-    e.while_doing(msg("while noting operation {0}, under which the platform received {1}", operation.value,
-                      sip.id().value));
-    throw;
-  }
+  note_operation(folder, sip.id(), operation, false);
   object["operation"] = operation.value;
   journal_.append("SENT", object, Outcome::ok, {{"bytes", gone}});
   return operation;
@@ -191,11 +194,21 @@ void Ingest::wait_for_end(const fs::path& folder, const OperationId& operation, 
   Pace pace(client_.platform(), sleep_);
   int failures = 0;
   std::string noted;
+  std::chrono::seconds moved{0};
+  bool told = false;
   for (;;) {
     stop_if(stop, operation);
     try {
       const auto s = client_.status(operation);
       failures = 0;
+      if (s.state != "PAUSE") moved = pace.waited();
+      if (!told && pace.waited() - moved >= long_pause) {
+        told = true;
+        tell_(msg(
+            "The platform has kept operation {0} paused for {1} minutes: maintenance, or step by step. Its "
+            "operators know. It is asked again, less often.",
+            operation.value, long_pause.count()));
+      }
       if (const auto now = s.state + '/' + s.status; now != noted) {
         noted = now;
         auto json = core::read_json(folder / "operation.json");
@@ -204,7 +217,7 @@ void Ingest::wait_for_end(const fs::path& folder, const OperationId& operation, 
         json["updated"] = core::format_instant(clock_.now());
         core::write_json(folder / "operation.json", json);
       }
-      if (s.completed() || s.state.empty()) return;
+      if (s.completed() || (s.state.empty() && ended_in_logbook(operation))) return;
       if (s.waits_for_operators())
         throw Error(Exit::platform_paused,
                     msg("the platform met a technical failure and stopped operation {0}", operation.value))

@@ -171,9 +171,15 @@ expect 50 "$versoir" send v1; contains localhost
 [ ! -e "versements/v1/lots/$lot/operation.json" ] || fail "an operation out of nothing"
 sandbox_port=$port sandbox_tsa_port=$(sed -E 's|.*:([0-9]+)/.*|\1|' <<<"$tsa_url")
 start_sandbox --fault unavailable; expect 52 "$versoir" send v1; stop_sandbox
-start_sandbox --fault drop; expect 51 "$versoir" send v1; expect 51 "$versoir" send v1; contains "--again"; stop_sandbox
+start_sandbox --fault drop; expect 51 "$versoir" send v1; expect 51 "$versoir" send v1; contains "--again"; contains "access_contract is not set"
+expect 51 "$versoir" send v1 --again; contains "too early"; stop_sandbox
 expect 0 "$versoir" status v1 --json; contains '"state":"in_doubt"'
-start_sandbox --fault garbage-atr; expect 54 "$versoir" send v1 --again
+operations() { find sandbox/operations -mindepth 1 -maxdepth 1 | wc -l; }
+[ "$(operations)" = 1 ] || fail "$(operations) operations"
+sed -i 's/^\[platform.sandbox\]/&\naccess_contract = AC-ESSAI/' versoir.conf
+expect 51 "$versoir" send v1 --again; contains "could not be asked"
+start_sandbox --fault garbage-atr; expect 54 "$versoir" send v1 --again; contains "knows it as operation"
+[ "$(operations)" = 1 ] || fail "what the platform had was sent again"
 [ ! -e "versements/v1/lots/$lot/atr.xml" ] && [ ! -e "versements/v1/lots/$lot/receipt.json" ] || fail "a garbage reply was taken"
 stop_sandbox
 

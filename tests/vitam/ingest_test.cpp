@@ -20,9 +20,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// A lot in doubt may be sent again at once: how long to wait first is recovery_test's matter.
+vitam::Platform without_waiting(vitam::Platform p) {
+  p.doubt_grace = std::chrono::seconds(0);
+  return p;
+}
+
 struct FollowUp : tests::ApprovedLot {
   tests::FakeHttp http;
-  vitam::Client client{http, platform()};
+  vitam::Client client{http, without_waiting(platform())};
   core::SilentProgress progress;
   std::vector<long> waits;
   vitam::Ingest ingest{client, journal, clock, progress,

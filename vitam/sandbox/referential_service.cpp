@@ -26,10 +26,11 @@ struct Collection {
   const char* key;        ///< what {identifier} is compared with
   std::array<const char*, 2> files;
 };
-constexpr std::array<Collection, 9> collections{
+constexpr std::array<Collection, 10> collections{
     {{"agencies", "Identifier", {"agencies.csv", ""}},
      {"rules", "RuleId", {"rules.csv", ""}},
      {"ingestcontracts", "Identifier", {"ingestcontracts.json", "ingest-contracts.json"}},
+     {"accesscontracts", "Identifier", {"accesscontracts.json", "access-contracts.json"}},
      {"managementcontracts", "Identifier", {"management-contracts.json", "managementcontracts.json"}},
      {"profiles", "Identifier", {"profiles.json", ""}},
      {"archiveunitprofiles", "Identifier", {"archive-unit-profiles.json", "archiveunitprofiles.json"}},
@@ -164,6 +165,15 @@ std::optional<ServerResponse> answer_referential(const fs::path& folder, const S
     return one(folder, *found, records, path.substr(slash + 1), content);
   }
   return absent();
+}
+
+bool knows_access_contract(const fs::path& folder, std::string_view identifier) {
+  const auto file = folder / "accesscontracts.json";
+  if (!fs::exists(file)) return true;
+  return std::ranges::any_of(read_records(file), [&](const Json& record) {
+    return record.is_object() && core::text_of(record, "Identifier") == identifier &&
+           core::text_of(record, "Status", "ACTIVE") == "ACTIVE";
+  });
 }
 
 }  // namespace versoir::vitam::sandbox
