@@ -178,9 +178,14 @@ operations() { find sandbox/operations -mindepth 1 -maxdepth 1 | wc -l; }
 [ "$(operations)" = 1 ] || fail "$(operations) operations"
 sed -i 's/^\[platform.sandbox\]/&\naccess_contract = AC-ESSAI/' versoir.conf
 expect 51 "$versoir" send v1 --again; contains "could not be asked"
-start_sandbox --fault garbage-atr; expect 54 "$versoir" send v1 --again; contains "knows it as operation"
+start_sandbox --fault garbage-atr; expect 0 "$versoir" send v1 --again; contains "knows it as operation"
 [ "$(operations)" = 1 ] || fail "what the platform had was sent again"
-[ ! -e "versements/v1/lots/$lot/atr.xml" ] && [ ! -e "versements/v1/lots/$lot/receipt.json" ] || fail "a garbage reply was taken"
+[ -s "versements/v1/lots/$lot/receipt.json" ] || fail "no receipt of what was found again"
+until_reviewed v5
+expect 0 "$versoir" approve v5 --confirm v5
+expect 54 "$versoir" send v5
+lot=$(ls versements/v5/lots)
+[ ! -e "versements/v5/lots/$lot/atr.xml" ] && [ ! -e "versements/v5/lots/$lot/receipt.json" ] || fail "a garbage reply was taken"
 stop_sandbox
 
 say "platform: FATAL is neither accepted nor rejected; a rejected SIP keeps its reply"
