@@ -3,6 +3,7 @@
 #include "cli/context.hpp"
 #include "core/error.hpp"
 #include "sip/closing.hpp"
+#include "sip/plan_overlap.hpp"
 #include "sip/review.hpp"
 #include "sip/visa.hpp"
 #include "vitam/client.hpp"
@@ -48,6 +49,8 @@ int run_review(Context& c) {
                      trust::Outcome::ok);
   c.out.event("review", {{"facts", facts}});
   c.out.result(sip::review_text(facts));
+  if (!plan.is_filing())
+    for (const auto& twice : sip::planned_twice(versement, plan)) c.out.finding(twice);
   c.out.result(msg("The full report, with a sample of the units: {0}", report.string()));
   c.out.summary({{"versement", plan.versement}, {"report", report.string()}});
   return 0;

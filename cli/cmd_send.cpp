@@ -5,6 +5,8 @@
 #include "core/error.hpp"
 #include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
+#include "sip/closing.hpp"
+#include "vitam/closing.hpp"
 #include "vitam/ingest.hpp"
 
 #include <thread>
@@ -117,14 +119,19 @@ std::optional<vitam::OperationId> known_operation(const Sending& s, const sip::M
 void send_one(Sending& s, const sip::MessageIdentifier& lot) {
   const fs::path folder = s.versement.lot(lot);
   if (fs::exists(folder / "receipt.json")) {
-    // A receipt is believed only for what it proves: the reply that it rests on, for this very lot.
-    if (const auto defects = vitam::verify_receipt(s.versement, lot); !defects.empty()) {
+    // A receipt is believed only for what it proves: the reply that it rests on, for this very lot; of a closed one,
+    // without its SIP.
+    const bool closed = sip::read_closing(folder).has_value();
+    if (const auto defects =
+            closed ? vitam::verify_closed_lot(s.versement, lot) : vitam::verify_receipt(s.versement, lot);
+        !defects.empty()) {
       Error e(Exit::evidence_broken, msg("The receipt of lot {0} proves nothing.", lot.value));
       for (const auto& f : defects) std::move(e).because(f.message);
       throw std::move(e).hint(
           msg("Nothing was sent. Put the files back from a copy; versoir verify says more."));
     }
-    s.c.out.result(msg("{0}: already transferred, receipt kept.", lot.value));
+    s.c.out.result(closed ? msg("{0}: already transferred and closed, receipt kept.", lot.value)
+                          : msg("{0}: already transferred, receipt kept.", lot.value));
     s.c.out.event("lot", {{"id", lot.value}, {"already", true}});
     return;
   }

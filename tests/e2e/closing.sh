@@ -95,6 +95,7 @@ for f in "$folder"/{atr.xml,receipt.json,closing.json,sip.zip.p7s,build.json} ve
 done
 cp "$work/kept.sip.zip" "$folder/sip.zip"; expect 61 "$versoir" verify; contains "there again"; rm "$folder/sip.zip"
 expect 33 "$versoir" review v1; contains "closed"
+expect 0 "$versoir" send v1; contains "transferred and closed"
 code=0; "$versoir" build v1 >/dev/null 2>&1 || code=$?; [ "$code" = 33 ] || fail "build of a closed lot: $code"
 [ ! -e "$folder/sip.zip" ] || fail "a closed lot was built again"
 expect 0 "$versoir" verify
