@@ -1,11 +1,12 @@
 // versoir send: approved lots to the platform, followed to the reply and the receipt.
+#include "cli/before_sending.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/whole_trail.hpp"
 #include "core/error.hpp"
+#include "sip/closing.hpp"
 #include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
-#include "sip/closing.hpp"
 #include "vitam/closing.hpp"
 #include "vitam/ingest.hpp"
 
@@ -78,6 +79,7 @@ struct Sending {
   const sip::Plan& plan;
   vitam::Ingest& ingest;
   sip::Target target;
+  BeforeSending& before;
 };
 
 /// The reply counts as the platform's: it is asked for where the lot was sent, under the same trust anchors.
@@ -119,8 +121,8 @@ std::optional<vitam::OperationId> known_operation(const Sending& s, const sip::M
 void send_one(Sending& s, const sip::MessageIdentifier& lot) {
   const fs::path folder = s.versement.lot(lot);
   if (fs::exists(folder / "receipt.json")) {
-    // A receipt is believed only for what it proves: the reply that it rests on, for this very lot; of a closed one,
-    // without its SIP.
+    // A receipt is believed only for what it proves: the reply that it rests on, for this very lot; of a
+    // closed one, without its SIP.
     const bool closed = sip::read_closing(folder).has_value();
     if (const auto defects =
             closed ? vitam::verify_closed_lot(s.versement, lot) : vitam::verify_receipt(s.versement, lot);
@@ -138,8 +140,9 @@ void send_one(Sending& s, const sip::MessageIdentifier& lot) {
   // What the platform has is followed to its reply whatever became of the visa: nothing more leaves for it.
   auto operation = known_operation(s, lot);
   if (!operation) {
-    operation = s.ingest.send(s.versement, authorise(s.c, s.versement, s.plan, lot, s.target),
-                              s.c.words.has("again"));
+    auto approved = authorise(s.c, s.versement, s.plan, lot, s.target);
+    s.before.require(lot);
+    operation = s.ingest.send(s.versement, std::move(approved), s.c.words.has("again"));
     s.c.out.say(msg("{0}: received by the platform, operation {1}.", lot.value, operation->value));
   }
   if (s.c.words.has("no-wait")) {
@@ -168,7 +171,8 @@ int run_send(Context& c) {
   vitam::Ingest ingest(
       client, c.journal(), c.clock, c.out.progress(), [&](std::chrono::seconds s) { sleep_for(c.stop, s); },
       [&](const core::Message& m) { c.out.warn(m); });
-  Sending sending{c, versement, plan, ingest, vitam::target_of(platform)};
+  BeforeSending before(c, client, versement, plan);
+  Sending sending{c, versement, plan, ingest, vitam::target_of(platform), before};
   const auto visas = sip::list_visas(versement);
   const bool chosen = !c.words.list("lot").empty();
   if (c.words.has("again") && c.chosen_lots(plan).size() != 1)
@@ -206,16 +210,19 @@ std::vector<CommandDef> send_commands() {
                        "reply (ATR) and writes the receipt. Running it again never sends a lot twice."),
        .example = "versoir send scolarite-2026",
        .arguments = {{mark("VERSEMENT"), mark("identifier of the versement")}},
-       .options = {{"lot", mark("ID"), mark("only this lot"), nullptr, true},
-                   {"platform", mark("NAME"), mark("platform of the configuration (default: the plan's)")},
-                   {"again", nullptr,
-                    mark("send again a lot whose first sending is in doubt, once you know that the "
-                         "platform has not got it")},
-                   {"accept-platform", nullptr,
-                    mark(
-                        "follow lots that were sent although the address or the certificates of the platform "
-                        "have changed since; it is noted in the journal")},
-                   {"no-wait", nullptr, mark("do not wait for the reply")}},
+       .options =
+           {{"lot", mark("ID"), mark("only this lot"), nullptr, true},
+            {"platform", mark("NAME"), mark("platform of the configuration (default: the plan's)")},
+            {"again", nullptr,
+             mark("send again a lot whose first sending is in doubt, once you know that the "
+                  "platform has not got it")},
+            {"accept-platform", nullptr,
+             mark("follow lots that were sent although the address or the certificates of the platform "
+                  "have changed since; it is noted in the journal")},
+            {"no-preflight", nullptr,
+             mark("send without first comparing contracts, agencies, rules, formats and profiles with what "
+                  "the platform has today")},
+            {"no-wait", nullptr, mark("do not wait for the reply")}},
        .exits = {Exit::configuration, Exit::lot_state, Exit::visa_missing, Exit::visa_bad_signature,
                  Exit::visa_untrusted, Exit::visa_other_versement, Exit::visa_by_producer, Exit::visa_expired,
                  Exit::visa_other_platform, Exit::visa_sip_changed, Exit::platform_unreachable,

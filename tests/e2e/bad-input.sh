@@ -170,7 +170,7 @@ stop_sandbox
 expect 50 "$versoir" send v1; contains localhost
 [ ! -e "versements/v1/lots/$lot/operation.json" ] || fail "an operation out of nothing"
 sandbox_port=$port sandbox_tsa_port=$(sed -E 's|.*:([0-9]+)/.*|\1|' <<<"$tsa_url")
-start_sandbox --fault unavailable; expect 52 "$versoir" send v1; stop_sandbox
+start_sandbox --fault unavailable; expect 50 "$versoir" send v1; expect 52 "$versoir" send v1 --no-preflight; stop_sandbox
 start_sandbox --fault drop; expect 51 "$versoir" send v1; expect 51 "$versoir" send v1; contains "--again"; contains "access_contract is not set"
 expect 51 "$versoir" send v1 --again; contains "too early"; stop_sandbox
 expect 0 "$versoir" status v1 --json; contains '"state":"in_doubt"'
@@ -200,7 +200,9 @@ expect 0 "$versoir" approve v4 --confirm v4
 stop_sandbox
 sed -i 's/"ACTIVE"/"INACTIVE"/' referentials/ingestcontracts.json
 start_sandbox
-expect 53 "$versoir" send v4; contains "CONTRACT_INACTIVE"
+expect 52 "$versoir" send v4; contains "CONTRACT_INACTIVE"; contains "Nothing was sent"
+[ ! -e "versements/v4/lots/$(ls versements/v4/lots)/sending.json" ] || fail "a lot that would be rejected was sent"
+expect 53 "$versoir" send v4 --no-preflight; contains "CONTRACT_INACTIVE"
 [ -s "versements/v4/lots/$(ls versements/v4/lots)/atr.xml" ] || fail "the KO reply was not kept"
 expect 0 "$versoir" status v4 --json; contains '"state":"rejected"'
 
