@@ -56,6 +56,12 @@ class RefusedByPlatform : public core::Error {
   int status_;
 };
 
+/// The RNG or XSD file of an archival profile.
+struct ProfileGrammar {
+  bool known = false;  ///< the platform could be asked; otherwise nothing tells whether there is one
+  std::string text;    ///< "" when it has none
+};
+
 class Client {
  public:
   Client(core::HttpClient& http, Platform platform);
@@ -67,11 +73,11 @@ class Client {
   [[nodiscard]] core::Json detail(const OperationId& id);       ///< GET operations/{id}
   /// Error(Exit::not_found) when there is none (yet).
   [[nodiscard]] std::string archive_transfer_reply(const OperationId& id);
-  /// Every record of a referential of admin-external ("agencies"), as an array. RefusedByPlatform when the
-  /// platform does not show it.
+  /// Every record of a referential of admin-external ("agencies"), as an array, in the order of their
+  /// identifiers. RefusedByPlatform when the platform does not show it; Error(Exit::reply_unreadable) when
+  /// what it gives is not what it announces.
   [[nodiscard]] core::Json referential(const std::string& name);
-  /// The RNG or XSD file of an archival profile; nullopt when it has none.
-  [[nodiscard]] std::optional<std::string> profile_grammar(const std::string& identifier);
+  [[nodiscard]] ProfileGrammar profile_grammar(const std::string& identifier);
   /// GET status of both services: empty when up.
   [[nodiscard]] std::vector<core::Finding> ping();
   [[nodiscard]] const Platform& platform() const noexcept { return platform_; }
