@@ -20,8 +20,8 @@ namespace {
   constexpr std::size_t told = 20;
   Error e(Exit::platform_refused, std::move(what));
   for (std::size_t i = 0; i < std::min(told, found.size()); ++i)
-    std::move(e).because(found[i].where.empty() || found[i].code.empty()
-                             ? found[i].message
+    std::move(e).because(found[i].where.empty()
+                             ? msg("{0}: {1}", found[i].code, found[i].message.text())
                              : msg("{0} ({1}): {2}", found[i].code, found[i].where, found[i].message.text()));
   throw std::move(e).hint(
       msg("Nothing was sent. Have the platform corrected, or correct and plan again; "

@@ -91,10 +91,11 @@ int run_referential(Context& c) {
     kinds[fetched.name] = fetched.refused != 0 ? core::Json() : core::Json(fetched.records);
   }
   c.out.result(msg("Written to {0}.", folder.string()));
+  // Only what stands where it is looked for is found by the name of the platform.
   c.out.say(
-      msg("→ versoir check --referential {0} uses them; so does every check of its lots with "
-          "referentials = {1} in [platform.{0}].",
-          name, folder.string()));
+      msg("→ versoir check --referential {0} uses them; so does every check of the lots of {2} with "
+          "referentials = {1} in [platform.{2}].",
+          c.words.has("output") ? folder.string() : name, folder.string(), name));
   c.out.summary(
       {{"platform", name}, {"folder", folder.string()}, {"records", records}, {"referentials", kinds}});
   return 0;
@@ -126,7 +127,7 @@ std::vector<CommandDef> vitam_commands() {
                        {"output", mark("DIR"),
                         mark("where to write (default: referential/<platform> in the workspace)")}},
            .exits = {Exit::configuration, Exit::platform_unreachable, Exit::platform_refused,
-                     Exit::reply_unreadable},
+                     Exit::reply_unreadable, Exit::temporary},
            .run = run_referential}};
 }
 

@@ -86,6 +86,12 @@ struct Field {
   std::string code_list;  ///< resolved into an attribute "libelle" and shown to people
   bool hidden = false;    ///< feeds children or templates, not rendered
 };
+/// Does a table have a further column that says what the values of the field mean?
+[[nodiscard]] inline bool has_label_column(const Field& field) {
+  return !field.code_list.empty() || field.type == FieldType::flag;
+}
+[[nodiscard]] inline std::string label_column(const Field& field) { return field.name + "_libelle"; }
+
 /// A named query and, under each of its rows, other queries: a tree of rows.
 /// Parameters :name take the value of the nearest ancestor row's column, then of the record's key.
 struct Node {

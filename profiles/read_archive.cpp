@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace versoir::profiles::parts {
 
@@ -163,6 +164,20 @@ void check_sampling(const XmlElement& root, const ArchiveDef& a, Reading& r) {
       msg("{0}: a selection (sampling) needs an AppraisalRule on the unit", r.at(*root.child("sampling"))));
 }
 
+/// The columns of a table have a name each (CSVW, 5.6): a field may not be called as what another one means.
+void check_columns(const XmlElement& where, const Node& node, Reading& r) {
+  std::set<std::string> met;
+  const auto take = [&](const std::string& name) {
+    if (!met.insert(name).second)
+      r.defect(msg("{0}: the table {1} would have two columns {2}", r.at(where), node.name, name));
+  };
+  for (const auto& field : node.fields) {
+    if (field.hidden) continue;
+    take(field.name);
+    if (has_label_column(field)) take(label_column(field));
+  }
+}
+
 /// A table is the rows of one node, without others below them.
 void check_unit_table(const XmlElement& root, const ArchiveDef& a, Reading& r) {
   const auto* record = r.app.find_record(a.record);
@@ -170,7 +185,10 @@ void check_unit_table(const XmlElement& root, const ArchiveDef& a, Reading& r) {
   const auto& where = *root.child("unit")->child("object");
   std::vector<std::string> tables;
   for (const auto& node : record->root.children)
-    if (node.list && node.archived && node.children.empty()) tables.push_back(node.name);
+    if (node.list && node.archived && node.children.empty()) {
+      tables.push_back(node.name);
+      if (node.name == a.unit.table) check_columns(where, node, r);
+    }
   if (std::ranges::find(tables, a.unit.table) == tables.end())
     r.unknown(where,
               msg("{0}: {1} is not a table of the record {2}: a child of its root that is archived, may have "

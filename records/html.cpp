@@ -13,20 +13,30 @@ namespace {
 
 using parts::Section;
 
-void write_section(core::HtmlPage& page, int level, const Section& section, Readers readers) {
-  const auto inner = std::min(level + 1, 6);
-  if (section.flat() && section.node->list) {
-    const auto table = parts::table_of(section);
-    return page.table(section.node->label, table.header, table.rows);
-  }
+bool is_table(const Section& section) { return section.flat() && section.node->list; }
+
+/// Without caption where a heading has just said the same words.
+void write_table(core::HtmlPage& page, const Section& section, const std::string& caption) {
+  const auto table = parts::table_of(section);
+  page.table(caption, table.header, table.rows);
+}
+
+/// The rows of a section, whose own heading is one level above.
+void write_rows(core::HtmlPage& page, int level, const Section& section, Readers readers) {
+  // The rows of a list have a heading each, that of a single node has none: levels follow one another.
+  const auto below = section.node->list ? std::min(level + 1, 6) : level;
   for (const auto* row : section.rows) {
     if (section.node->list) page.heading(level, parts::row_title(*row));
     page.facts(parts::people_facts(*row));
-    for (const auto& child : parts::sections(*row, readers))
-      if (!child.rows.empty()) {
-        if (!(child.flat() && child.node->list)) page.heading(inner, child.node->label);
-        write_section(page, std::min(inner + 1, 6), child, readers);
+    for (const auto& child : parts::sections(*row, readers)) {
+      if (child.rows.empty()) continue;
+      if (is_table(child)) {
+        write_table(page, child, child.node->label);
+        continue;
       }
+      page.heading(below, child.node->label);
+      write_rows(page, std::min(below + 1, 6), child, readers);
+    }
   }
 }
 
@@ -35,8 +45,10 @@ void write_sections(core::HtmlPage& page, const std::vector<const Section*>& sec
     page.heading(2, section->node->label, section->node->name);
     if (section->rows.empty())
       page.paragraph("Néant");
+    else if (is_table(*section))
+      write_table(page, *section, {});
     else
-      write_section(page, 3, *section, readers);
+      write_rows(page, 3, *section, readers);
   }
 }
 

@@ -22,6 +22,7 @@
 #include "sip/sinks.hpp"
 #include "sip/start_policy.hpp"
 #include "sip/stray_names.hpp"
+#include "sip/versement_lock.hpp"
 
 #include <algorithm>
 #include <map>
@@ -128,7 +129,9 @@ class Planner {
     LotFiller filler(plan_.lots, settings_, archive,
                      fmt::format("{}-{}-{}", settings_.message_prefix, archive.code, id),
                      documentation_size(app_, *record),
-                     fixed_entries + (settings_.attachments.contains(archive.id) ? 1 : 0));
+                     fixed_entries + (settings_.attachments.contains(archive.id) ? 1 : 0) +
+                         entries_of_physical(archive.root.physical.size()) +
+                         entries_of_physical(archive.documentation.physical.size()));
     SizeEstimate sizes(reader, app_, archive, provenance, settings_.html.contains(archive.id));
     auto sampler = sample(archive, progress);
     tallies_.push_back({&archive, 0, 0, {}});
@@ -239,7 +242,9 @@ class Planner {
     for (const auto& file : files) bytes += file.size;
     row.lot = filler
                   .add(group_of(archive, candidate.facts),
-                       entries_of_record(archive, settings_) + 2 * files.size(), bytes)
+                       entries_of_record(archive, settings_) + entries_of_physical(unit.physical.size()) +
+                           2 * files.size(),
+                       bytes)
                   .value;
     row.profile = archive.id;
     row.key = candidate.key.text();
@@ -270,6 +275,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
                const PlanOptions& options, const core::Clock& clock, core::Progress& progress,
                PlanTable* table) {
   check_limits(options);
+  const auto alone = lock_to_plan(versement);
   Plan plan;
   plan.versement = versement.id();
   plan.attempt = next_attempt(versement, options.replace);

@@ -68,6 +68,12 @@ class RefusedByPlatform : public core::Error {
   int status_;
 };
 
+/// The RNG or XSD file of an archival profile.
+struct ProfileGrammar {
+  bool known = false;  ///< the platform could be asked; otherwise nothing tells whether there is one
+  std::string text;    ///< "" when it has none
+};
+
 class Client {
  public:
   Client(core::HttpClient& http, Platform platform);
@@ -86,11 +92,11 @@ class Client {
   [[nodiscard]] std::vector<LoggedOperation> find_ingests(const std::string& message_identifier);
   /// nullopt when the logbook does not know it.
   [[nodiscard]] std::optional<LoggedOperation> logged(const OperationId& id);
-  /// Every record of a referential of admin-external ("agencies"), as an array. RefusedByPlatform when the
-  /// platform does not show it.
+  /// Every record of a referential of admin-external ("agencies"), as an array, in the order of their
+  /// identifiers. RefusedByPlatform when the platform does not show it; Error(Exit::reply_unreadable) when
+  /// what it gives is not what it announces.
   [[nodiscard]] core::Json referential(const std::string& name);
-  /// The RNG or XSD file of an archival profile; nullopt when it has none.
-  [[nodiscard]] std::optional<std::string> profile_grammar(const std::string& identifier);
+  [[nodiscard]] ProfileGrammar profile_grammar(const std::string& identifier);
   /// GET status of both services: empty when up.
   [[nodiscard]] std::vector<core::Finding> ping();
   [[nodiscard]] const Platform& platform() const noexcept { return platform_; }

@@ -5,12 +5,14 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
+#include "sip/versement_lock.hpp"
 #include "vitam/receipt.hpp"
 #include "vitam/recovery.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <sys/stat.h>
 
 namespace versoir::vitam {
 
@@ -51,11 +53,16 @@ class Pace {
   const Sleeper& sleep_;
 };
 
-/// One sender per lot, whatever starts it: released with the descriptor, even by a crash.
-core::FileLock lock_lot(const fs::path& folder, const sip::MessageIdentifier& lot) {
-  auto lock = core::FileLock::try_lock_folder(folder);
-  if (!lock) throw Error(Exit::lot_state, msg("{0} is being sent by another program.", lot.value));
-  return std::move(*lock);
+/// What was verified is what stands there: a build may have replaced it before the lot was locked.
+void require_in_place(const sip::Versement& versement, const sip::ApprovedSip& sip) {
+  const auto file = versement.sip(sip.id());
+  struct stat verified {
+  }, there{};
+  if (::fstat(sip.fd(), &verified) != 0 || ::stat(file.c_str(), &there) != 0)
+    core::throw_errno("stat", file.string());
+  if (verified.st_ino == there.st_ino && verified.st_dev == there.st_dev) return;
+  throw Error(Exit::visa_sip_changed, msg("{0} was replaced after it was verified.", file.string()))
+      .hint(msg("Nothing was sent. Check and approve the lot that is there now."));
 }
 
 /// A refusal is believed only when it is about this operation and, as far as it says, this message: another
@@ -114,15 +121,17 @@ std::optional<OperationId> Ingest::recover(const sip::Versement& versement,
                                            const sip::MessageIdentifier& lot) {
   const auto folder = versement.lot(lot);
   if (!fs::exists(folder / "sending.json") || fs::exists(folder / "operation.json")) return std::nullopt;
-  const auto lock = lock_lot(folder, lot);
+  const auto lock = sip::lock_lot(versement, lot);
   std::vector<core::Message> reasons;
   return recover_locked(versement, lot, reasons);
 }
 
 OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, bool again) {
   const auto folder = versement.lot(sip.id());
-  // Before anything is looked at: a schedule and a person may meet here.
-  const auto lock = lock_lot(folder, sip.id());
+  // Before anything is looked at: a schedule and a person may meet here, or a plan or build that goes on.
+  const auto planned = sip::lock_plan(versement);
+  const auto lock = sip::lock_lot(versement, sip.id());
+  require_in_place(versement, sip);
   const Platform& platform = client_.platform();
   const auto target = target_of(platform);
   if (sip.target() != target)
