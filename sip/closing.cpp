@@ -26,6 +26,9 @@ bool plain_name(std::string_view name) {
   return !name.empty() && name.find('/') == std::string_view::npos && name != "." && name != "..";
 }
 
+/// Of a file that was being written, and never was whole.
+bool is_partial(std::string_view name) { return name.ends_with(".partial"); }
+
 [[noreturn]] void bad_closing(const std::string& origin, std::string_view member) {
   throw Error(Exit::evidence_broken,
               msg("{0}: \"{1}\" is missing or not of the expected kind.", origin, member));
@@ -118,7 +121,7 @@ Closing plan_closing(const fs::path& folder, const std::string& versement, const
   for (const auto& entry : fs::directory_iterator(folder)) {
     const auto name = entry.path().filename().string();
     if (!entry.is_regular_file() || std::find(remove.begin(), remove.end(), name) != remove.end() ||
-        name == closing_name)
+        name == closing_name || is_partial(name))
       continue;
     closing.kept.push_back({name, core::digest_file(entry.path()).sha512});
   }
@@ -198,8 +201,7 @@ std::vector<fs::path> leavings(const Versement& versement) {
     std::error_code ec;
     for (fs::directory_iterator it(folder, ec), end; !ec && it != end; it.increment(ec)) {
       const auto name = it->path().filename().string();
-      if (it->is_directory() ? name.starts_with("versoir.") || name == packing_name
-                             : name.ends_with(".partial"))
+      if (it->is_directory() ? name.starts_with("versoir.") || name == packing_name : is_partial(name))
         list.push_back(it->path());
     }
   };
