@@ -26,6 +26,9 @@ constexpr std::array keys{
     ConfigKey{"establishment", "message_prefix", key_text("beginning of every MessageIdentifier"), "VERSOIR"},
     ConfigKey{"application.*", "originating_agency",
               key_text("service that produced the records (OriginatingAgency)"), ""},
+    ConfigKey{
+        "application.*", "service",
+        key_text("its exact name, as the bordereau d'élimination prints it; originating_agency without"), ""},
     ConfigKey{"application.*", "submission_agency",
               key_text("service that submits them, if another (SubmissionAgency)"), ""},
     ConfigKey{"application.*", "acquisition_information",

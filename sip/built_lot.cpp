@@ -105,7 +105,7 @@ std::optional<BuildReport> still_built(const Versement& versement, const Message
 
 void refuse_built_again(const Versement& versement, const PlannedLot& lot) {
   const auto facts = lot_facts(versement, lot, "");
-  if (facts.sending || facts.operation)
+  if (facts.sending || facts.operation || facts.closing)
     throw Error(Exit::lot_state,
                 msg("The lot {0} is {1}: it is not built again.", lot.id.value, state_label(facts.state)));
 }

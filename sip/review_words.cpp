@@ -274,6 +274,8 @@ struct Situation {
         refused.push_back(id);
         if (blocked) return;
         break;
+      case LotState::abandoned:
+        return;
       case LotState::rejected:
         return rejected.push_back(id);
       case LotState::sending:

@@ -39,6 +39,7 @@ constexpr std::array state_names{
     StateName{LotState::rejected, "rejected"},
     StateName{LotState::verified, "verified"},
     StateName{LotState::closed, "closed"},
+    StateName{LotState::abandoned, "abandoned"},
 };
 
 [[noreturn]] void bad_plan(std::string_view origin, std::string_view member) {
@@ -229,7 +230,12 @@ bool check_holds(const std::optional<Json>& check, const std::optional<Json>& bu
   return !checked.empty() && checked == core::text_of(*build, "sha512");
 }
 
+bool without_transfer(const std::optional<Json>& closing) {
+  return closing && closing->contains("transferred") && closing->at("transferred") == false;
+}
+
 LotState decide(const LotFacts& facts, const fs::path& folder, bool holds, std::string_view decision) {
+  if (facts.closed && without_transfer(facts.closing)) return LotState::abandoned;
   if (facts.operation) {
     if (const auto replied = state_of_reply(facts.reply_code)) {
       const bool accepted = *replied != LotState::rejected;
@@ -290,6 +296,8 @@ std::string state_label(LotState s) {
       return core::tr("verified");
     case LotState::closed:
       return core::tr("closed");
+    case LotState::abandoned:
+      return core::tr("closed without transfer");
   }
   return {};
 }
@@ -356,8 +364,8 @@ LotFacts lot_facts(const Versement& v, const PlannedLot& lot, std::string_view d
   facts.sending = read_if_there(folder / "sending.json");
   facts.operation = read_if_there(folder / "operation.json");
   facts.receipt = read_if_there(folder / "receipt.json");
-  if (const auto closing = read_if_there(folder / "closing.json"))
-    facts.closed = !core::text_of(*closing, "finished").empty();
+  facts.closing = read_if_there(folder / "closing.json");
+  facts.closed = facts.closing && !core::text_of(*facts.closing, "finished").empty();
   if (build) {
     facts.size = number_of(*build, "size");
     facts.units = number_of(*build, "units");

@@ -35,7 +35,8 @@ enum class LotState {
   accepted_with_warnings,
   rejected,
   verified,
-  closed
+  closed,
+  abandoned  ///< closed without having been transferred
 };
 [[nodiscard]] std::string_view state_name(LotState s) noexcept;  ///< as spelt in JSON
 [[nodiscard]] std::optional<LotState> parse_state(std::string_view name) noexcept;
@@ -125,7 +126,8 @@ struct LotFacts {
   MessageIdentifier id;
   LotState state = LotState::planned;
   std::optional<core::Json> check, sending, operation, receipt;
-  bool closed = false;        ///< closing.json says that the SIP was removed after its receipt
+  std::optional<core::Json> closing;
+  bool closed = false;        ///< closing.json says that the SIP was removed
   std::string check_verdict;  ///< "", OK, WARNING, KO
   std::string reply_code;     ///< of the ATR, "" without
   std::uint64_t size = 0, units = 0, objects = 0;
