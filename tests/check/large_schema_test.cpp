@@ -14,13 +14,13 @@ using check::HeldSchema;
 
 namespace {
 
-std::string grammar(const std::string& inside) {
+std::string schema_around(const std::string& inside) {
   return "<grammar xmlns='http://relaxng.org/ns/structure/1.0'><start>" + inside + "</start></grammar>";
 }
 
 check::SchemaVerdict verdict(const std::string& schema, const std::string& document) {
   const core::TemporaryDirectory dir;
-  core::write_file(dir.path() / "schema.rng", grammar(schema));
+  core::write_file(dir.path() / "schema.rng", schema_around(schema));
   core::write_file(dir.path() / "document.xml", document);
   return HeldSchema(dir.path() / "schema.rng").validate(dir.path() / "document.xml");
 }
@@ -77,7 +77,7 @@ TEST_CASE("a tag with thousands of unknown attributes stops at a thousand faults
 
 TEST_CASE("of several manifests the last one counts, and the archive is read to its end") {
   const core::TemporaryDirectory dir;
-  core::write_file(dir.path() / "schema.rng", grammar("<element name='a'><empty/></element>"));
+  core::write_file(dir.path() / "schema.rng", schema_around("<element name='a'><empty/></element>"));
   const HeldSchema held(dir.path() / "schema.rng");
   const auto sip = (dir.path() / "sip.zip").string();
   const auto write = [&](const std::string& first, const std::string& second) {
