@@ -40,29 +40,35 @@ void write_rows(core::HtmlPage& page, int level, const Section& section, Readers
   }
 }
 
-void write_sections(core::HtmlPage& page, const std::vector<const Section*>& sections, Readers readers) {
+/// Sections are named where the page is one record, and no two have one name.
+void write_sections(core::HtmlPage& page, int level, const std::vector<const Section*>& sections,
+                    Readers readers) {
   for (const auto* section : sections) {
-    page.heading(2, section->node->label, section->node->name);
+    page.heading(level, section->node->label, level == 2 ? section->node->name : std::string());
     if (section->rows.empty())
       page.paragraph("Néant");
     else if (is_table(*section))
       write_table(page, *section, {});
     else
-      write_rows(page, 3, *section, readers);
+      write_rows(page, level + 1, *section, readers);
   }
+}
+
+void write_body(core::HtmlPage& page, int level, const Record& record, const profiles::SheetDef* sheet,
+                Readers readers) {
+  page.heading(level, parts::title_of(record, sheet, readers));
+  if (sheet) page.paragraph(record.def->label);
+  page.facts(parts::people_facts(record.root));
+  const auto sections = parts::sections(record.root, readers);
+  write_sections(page, level + 1, parts::ordered(sections, sheet), readers);
 }
 
 }  // namespace
 
 void write_html(const Record& record, const RecordProvenance& provenance, core::ByteSink& sink,
                 const profiles::SheetDef* sheet, Readers readers) {
-  const auto title = parts::title_of(record, sheet, readers);
-  core::HtmlPage page(sink, "fr", title);
-  page.heading(1, title);
-  if (sheet) page.paragraph(record.def->label);
-  page.facts(parts::people_facts(record.root));
-  const auto sections = parts::sections(record.root, readers);
-  write_sections(page, parts::ordered(sections, sheet), readers);
+  core::HtmlPage page(sink, "fr", parts::title_of(record, sheet, readers));
+  write_body(page, 1, record, sheet, readers);
   page.heading(2, "Provenance");
   std::vector<std::pair<std::string, std::string>> origin{
       {"Application", provenance.application},
@@ -75,6 +81,11 @@ void write_html(const Record& record, const RecordProvenance& provenance, core::
       "Établi d'après les données archivées de l'application. Ce document n'est pas un acte : il ne vaut que "
       "signé par l'autorité qui le délivre.");
   page.close();
+}
+
+void write_record(const Record& record, core::HtmlPage& page, int level, const profiles::SheetDef* sheet,
+                  Readers readers) {
+  write_body(page, level, record, sheet, readers);
 }
 
 }  // namespace versoir::records

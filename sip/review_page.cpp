@@ -39,8 +39,9 @@ std::string node_title(const Json& node) {
 /// Writes the page section by section.
 class Page {
  public:
-  Page(core::ByteSink& sink, const Json& facts)
+  Page(core::ByteSink& sink, const Json& facts, const RecordSample* records)
       : facts_(facts),
+        records_(records),
         page_(sink, core::language_tag(), msg("Report on versement {0}", text(facts, "versement")).text()) {}
 
   void write() {
@@ -57,6 +58,7 @@ class Page {
     lots();
     remarks();
     if (!is_filing(facts_)) sample();
+    if (records_) drawn_records();
     confidence();
     page_.heading(2, tr("What the visa will authorise"));
     page_.paragraph(authorises_text(facts_));
@@ -285,6 +287,13 @@ class Page {
           rows);
   }
 
+  /// As the page that is transferred beside the XML, one level down: no data that the archive does not hold.
+  void drawn_records() {
+    page_.heading(2, tr("Records as they will be read"));
+    page_.paragraph(drawn_text(facts_));
+    records_->write(page_);
+  }
+
   void confidence() {
     const auto& dictionary = member(facts_, "dictionary");
     page_.heading(2, tr("How far this report can be trusted"));
@@ -301,6 +310,7 @@ class Page {
   }
 
   const Json& facts_;
+  const RecordSample* records_;
   core::HtmlPage page_;
 };
 
@@ -392,6 +402,15 @@ void lot_lines(Lines& out, const Json& facts) {
                  size_text(l), check_text(text(l, "check")), state_text(l)));
 }
 
+void drawn_lines(Lines& out, const Json& facts) {
+  if (!member(facts, "records").is_object()) return;
+  out.blank();
+  out.line(tr("Records as they will be read"));
+  out.line("  " + drawn_text(facts));
+  for (const auto& r : member(member(facts, "records"), "records"))
+    out.item(msg("{0} | {1} {2}", text(r, "title"), text(r, "profile"), text(r, "key")));
+}
+
 void sample_lines(Lines& out, const Json& facts) {
   out.blank();
   out.line(tr("Sample of the units"));
@@ -426,6 +445,7 @@ std::string review_text(const Json& facts) {
   confirmed_lines(out, facts);
   lot_lines(out, facts);
   if (!is_filing(facts)) sample_lines(out, facts);
+  drawn_lines(out, facts);
   out.blank();
   if (!is_filing(facts)) out.line(evidence_text(member(facts, "dictionary")));
   for (const auto& [badge, sentence] : situation_texts(facts)) out.line(sentence);
@@ -434,10 +454,10 @@ std::string review_text(const Json& facts) {
   return std::move(out).take();
 }
 
-void write_review_html(const Versement& versement, const Json& facts) {
+void write_review_html(const Versement& versement, const Json& facts, const RecordSample* records) {
   core::AtomicFile file(versement.file("review.html"), private_mode);
   core::FileSink sink(file);
-  Page(sink, facts).write();
+  Page(sink, facts, records).write();
   file.commit();
 }
 

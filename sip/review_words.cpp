@@ -91,6 +91,15 @@ std::string confirmation_label(const core::Json& codes) {
       .text();
 }
 
+std::string drawn_text(const core::Json& facts) {
+  const auto& records = member(facts, "records");
+  return msg("{0} of each archive profile, drawn at random with the seed {1}: versoir review {2} --seed {1} "
+             "draws the "
+             "same ones, another number others, --show a person.",
+             records_text(number(records, "perProfile")), number(records, "seed"), text(facts, "versement"))
+      .text();
+}
+
 std::string sampling_text(const core::Json& sampling) {
   if (member(sampling, "criteria").empty())
     return tr("No selection is decided: all records are to be kept at the end of their retention.");

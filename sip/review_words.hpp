@@ -29,6 +29,8 @@ using core::Json;
 /// confirmed them, or that nobody did.
 [[nodiscard]] std::string codes_text(const core::Json& codes, bool held);
 [[nodiscard]] std::string confirmation_label(const core::Json& codes);
+/// How the records that are shown were drawn, and how to draw the same ones again.
+[[nodiscard]] std::string drawn_text(const core::Json& facts);
 /// What a selection among records gives, or that none is decided.
 [[nodiscard]] std::string sampling_text(const core::Json& sampling);
 /// Who validated it, or what follows from nobody having done so.
