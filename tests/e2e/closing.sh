@@ -172,7 +172,11 @@ say "what is left is verified, nothing is built, sent or reported again"
 for f in "$folder"/{atr.xml,receipt.json,closing.json,sip.zip.p7s,build.json} versements/v1/closing.json versements/v1/kept.csv; do
   keep "$f"; echo >>"$f"; expect 61 "$versoir" verify; rm "$f"; expect 61 "$versoir" verify; put_back "$f"
 done
-cp "$work/kept.sip.zip" "$folder/sip.zip"; expect 61 "$versoir" verify; contains "there again"; rm "$folder/sip.zip"
+cp "$work/kept.sip.zip" "$folder/sip.zip"; expect 61 "$versoir" verify; contains "there again"
+expect 0 "$versoir" close v1 --confirm v1; contains "sip.zip"; [ ! -e "$folder/sip.zip" ] || fail "a SIP that was put back is left"
+cp "$work/v1.before/review.html" versements/v1/; expect 61 "$versoir" verify; contains "there again"
+expect 0 "$versoir" close v1 --confirm v1; [ ! -e versements/v1/review.html ] || fail "a report that was put back is left"
+echo "another" >"$folder/sip.zip"; expect 61 "$versoir" close v1 --confirm v1; [ -s "$folder/sip.zip" ] || fail "a file of somebody else was removed"; rm "$folder/sip.zip"
 expect 33 "$versoir" review v1; contains "closed"
 expect 0 "$versoir" send v1; contains "transferred and closed"
 code=0; "$versoir" build v1 >/dev/null 2>&1 || code=$?; [ "$code" = 33 ] || fail "build of a closed lot: $code"
@@ -236,7 +240,7 @@ expect 33 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal; cont
 say "33: no destruction without visa; 2: dates that cannot be; each paper once; the visa alone settles nothing that it does not name"
 today=$(date -u +%F)
 echo "bordereau signé" >signed.pdf; echo "attestation" >pv.pdf
-destroyed() { "$versoir" eliminate destroyed e1 --executor DSI --place "Salle A" --reference "PV 3" --document pv.pdf --date "$1"; }
+destroyed() { "$versoir" eliminate destroyed e1 --executor DSI --place "Salle A" --reference "PV 3" --document pv.pdf --date "$1" --backups "bandes, un mois"; }
 visa() { "$versoir" eliminate visa e1 --authority "Archives départementales" --reference "AD 41" --document "${2:-signed.pdf}" --date "$1"; }
 expect 33 destroyed "$today"; contains "R212-14"
 expect 2 visa 2999-01-01; contains "future"
@@ -274,7 +278,7 @@ cmp signed.pdf eliminations/e1/visa-document.pdf || fail "the signed document is
 expect 33 visa "$today"
 expect 33 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal --replace
 expect 2 destroyed 2001-01-01; contains "before the visa"
-expect 0 destroyed "$today"
+expect 0 destroyed "$today"; grep -q "bandes, un mois" eliminations/e1/destruction.json || fail "the backups are not in the certificate"
 expect 33 destroyed "$today"
 expect 0 "$versoir" status; contains "destroyed"
 expect 0 "$versoir" verify; contains "papers of an elimination"
@@ -355,7 +359,9 @@ expect 0 "$versoir" close true --confirm true
 printf '\n[consultation.bibliotheque]\nuntil = 2060-12-31\napproval = Note 12; Mme Roux; 2026-03-12\n\n[backup.nuit]\napplication = bibliotheque\ndescription = bandes\nplace = Salle B\nreference = PV 4\ndestroyed = %s\n' "$today" >>versoir.conf
 expect 62 "$versoir" decommission bibliotheque.extract; contains "LECTEUR: TELEPHONE: neither"; contains "1 remainder"
 printf '\n[elimination.telephones]\napplication = bibliotheque\ntitle = Téléphones des lecteurs\n%s\n' "${whole/LECTEUR.TELEPHONE/LECTEUR.*}" >>versoir.conf
+sed -i 's/^originating_agency = BU/&\nservice = Bibliothèque universitaire, service du prêt/' versoir.conf
 expect 0 "$versoir" eliminate prepare e1 bibliotheque.extract
+grep -q "service du prêt" eliminations/e1/bordereau.html || fail "the bordereau does not name the service"
 grep -q "RÉPÉTITION" eliminations/e1/bordereau.html && fail "a real bordereau says that it is a rehearsal"
 [ "$(grep -c ';true;' eliminations/e1/annexe.csv || true)" = 0 ] && [ "$(grep -c '^true;' eliminations/e1/annexe.csv)" = 3 ] || fail "the annex: $(cat eliminations/e1/annexe.csv)"
 echo "bordereau signé" >signed.pdf

@@ -56,15 +56,6 @@ TEST_CASE("a lot whose receipt is verified is accepted, with the units of the re
   CHECK(closed.lot);
 }
 
-TEST_CASE("units that the platform held already are not counted as transferred", "[accepted]") {
-  ReceiptedLot lot;
-  auto receipt = core::read_json(lot.folder() / "receipt.json");
-  REQUIRE(receipt.at("units") == 2);
-  const auto acceptance = judge(lot);
-  REQUIRE(acceptance.lot);
-  CHECK(acceptance.lot->units == receipt.at("units"));
-}
-
 TEST_CASE("a lot of which the journal does not know the visa, the sending or the reply is not accepted",
           "[accepted]") {
   ReceiptedLot lot;
