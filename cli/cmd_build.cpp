@@ -159,6 +159,7 @@ int run_build(Context& c) {
   if (!plan.is_filing()) extract.emplace(planned_extract(c, plan));
   require_filing_receipts(c, plan);
   static_cast<void>(c.signer("producer"));  // a key that cannot be read stops everything before the work
+  static_cast<void>(c.journal_file());      // and so does a node that cannot name one
   static_cast<void>(c.tsa());
   const auto lots = c.chosen_lots(plan);
   sip::clear_abandoned_work(versement);

@@ -128,7 +128,7 @@ class Spool final : public core::ByteSink {
   void write(std::string_view bytes) override {
     if (buffer_.size() + bytes.size() > capacity) flush();
     if (bytes.size() >= capacity) {
-      put(bytes);
+      core::write_all(fd_.get(), bytes, path_);
     } else {
       buffer_ += bytes;
     }
@@ -151,16 +151,8 @@ class Spool final : public core::ByteSink {
  private:
   static constexpr std::size_t capacity = 256 * 1024;
   void flush() {
-    put(buffer_);
+    core::write_all(fd_.get(), buffer_, path_);
     buffer_.clear();
-  }
-  void put(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto n = ::write(fd_.get(), bytes.data(), bytes.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) core::throw_errno("write", path_.string());
-      bytes.remove_prefix(static_cast<std::size_t>(n));
-    }
   }
   fs::path path_;
   core::UniqueFd fd_;
