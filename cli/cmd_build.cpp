@@ -152,6 +152,8 @@ class LotBuilder {
 }
 
 int run_build(Context& c) {
+  static_cast<void>(
+      c.journal_node());  // a name that cannot be one is told although nothing may be left to build
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto planned = sip::lock_plan(versement);  // before the plan is read, until the last lot is built
   const auto plan = versement.plan();

@@ -275,7 +275,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
                const PlanOptions& options, const core::Clock& clock, core::Progress& progress,
                PlanTable* table) {
   check_limits(options);
-  const auto alone = lock_to_plan(versement);
+  const PlanningLock alone(versement);
   Plan plan;
   plan.versement = versement.id();
   plan.attempt = next_attempt(versement, options.replace);

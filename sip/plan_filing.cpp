@@ -61,7 +61,7 @@ void remove_stale_table(const Versement& versement) {
 
 Plan make_filing_plan(const fs::path& file, const core::Config& config, const Versement& versement,
                       const PlanOptions& options, const core::Clock& clock) {
-  const auto alone = lock_to_plan(versement);
+  const PlanningLock alone(versement);
   Plan plan;
   plan.versement = versement.id();
   plan.attempt = next_attempt(versement, options.replace);

@@ -11,12 +11,20 @@ using core::Exit;
 using core::FileLock;
 using core::msg;
 
-core::FileLock lock_to_plan(const Versement& versement) {
-  fs::create_directories(versement.folder().parent_path());
-  if (auto lock = FileLock::try_lock_folder(versement.folder())) return std::move(*lock);
+PlanningLock::PlanningLock(const Versement& versement) {
+  const auto all = versement.folder().parent_path();
+  if (fs::create_directories(all)) made_ = all;
+  lock_ = FileLock::try_lock_folder(versement.folder());
+  if (lock_) return;
   throw Error(Exit::lot_state,
               msg("The versement {0} is being planned, built or sent by another program.", versement.id()))
       .hint(msg("Wait until it has finished, or stop it; then plan again."));
+}
+
+PlanningLock::~PlanningLock() {
+  lock_.reset();
+  std::error_code not_empty;
+  if (!made_.empty()) fs::remove(made_, not_empty);
 }
 
 core::FileLock lock_plan(const Versement& versement) {

@@ -5,12 +5,24 @@
 #include "sip/versement.hpp"
 
 #include <filesystem>
+#include <optional>
 
 namespace versoir::sip {
 
-/// While a versement is planned. The folder of versements is made when it is not there.
-/// Error(Exit::lot_state) when another program plans, builds or sends it.
-[[nodiscard]] core::FileLock lock_to_plan(const Versement& versement);
+/// While a versement is planned. The folder of versements, made when it was not there, goes again when
+/// nothing was planned.
+class PlanningLock {
+ public:
+  /// Error(Exit::lot_state) when another program plans, builds or sends it.
+  explicit PlanningLock(const Versement& versement);
+  ~PlanningLock();
+  PlanningLock(const PlanningLock&) = delete;
+  PlanningLock& operator=(const PlanningLock&) = delete;
+
+ private:
+  std::filesystem::path made_;  ///< the folder of versements, when this made it
+  std::optional<core::FileLock> lock_;
+};
 
 /// While what the plan says is built or sent: the plan stays. Others may hold it too. Error(Exit::lot_state)
 /// when another program makes the plan.

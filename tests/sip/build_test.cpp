@@ -302,7 +302,7 @@ TEST_CASE("builds and transfers of a versement go together, its plan is made alo
     club.build_all(plan);
   }
   {
-    const auto planning = sip::lock_to_plan(club.versement());
+    const sip::PlanningLock planning(club.versement());
     CHECK(exit_of([&] { club.build(plan, plan.lots[0].id, true); }) == Exit::lot_state);
     CHECK(replan() == Exit::lot_state);
   }

@@ -84,7 +84,7 @@ TEST_CASE("a SIP that is replaced after it was verified does not leave, nor one 
     CHECK(exit_of([&] { s.send(); }) == Exit::lot_state);
   }
   {
-    const auto planning = sip::lock_to_plan(s.versement);
+    const sip::PlanningLock planning(s.versement);
     CHECK(exit_of([&] { s.send(); }) == Exit::lot_state);
   }
   CHECK(s.events().empty());

@@ -76,7 +76,7 @@ TEST_CASE("a lot in doubt that the logbook knows is taken up under its operation
   CHECK(s.http.calls.size() == 1);
 }
 
-TEST_CASE("--again asks first: what the logbook knows is never sent a second time") {
+TEST_CASE("an explicit --again asks first: what the logbook knows is never sent a second time") {
   Doubt s;
   s.logbook(Json::array({s.operation(operation_id, s.id.value)}));
   CHECK(s.send(true).value == operation_id);
