@@ -13,6 +13,7 @@
 #include "extract/seal.hpp"
 #include "extract/source.hpp"
 #include "extract/window.hpp"
+#include "profiles/loader.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -241,6 +242,7 @@ int run_extract(Context& c) {
         .hint(msg("versoir extract --help shows examples."));
   static_cast<void>(extract::parse_source(c.words.get("SOURCE")));
   const auto profile = chosen_profile(c);
+  profiles::require_queries(profile);
   const fs::path target =
       c.words.has("output") ? fs::path(c.words.get("output")) : c.in_workspace(profile.id + ".extract");
   if (c.words.has("if-needed") && c.words.has("replace"))

@@ -5,6 +5,7 @@
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "extract/decisions.hpp"
+#include "profiles/loader.hpp"
 
 #include <algorithm>
 #include <fnmatch.h>
@@ -142,6 +143,7 @@ void show_large(Context& c, const std::vector<extract::SourceTable>& catalogue) 
 
 int run_inspect(Context& c) {
   const auto profile = chosen_profile(c);
+  profiles::require_queries(profile);
   const auto file = decision_file(c, profile, false);
   auto decisions = extract::read_decisions(file);
   const auto opened = open_source(c, c.words.get("SOURCE"), profile);

@@ -137,6 +137,9 @@ constexpr std::array keys{
     ConfigKey{"attach", "*", key_text("archive profile = node of the filing plan under which its lots stand"),
               ""},
     ConfigKey{"rules", "*", key_text("logical rule of the profile = RuleId of the platform"), ""},
+    ConfigKey{
+        "optional_rules", "*",
+        key_text("rule that archive profiles only write on demand (dissemination, storage) = yes or no"), ""},
     ConfigKey{"validation", "*",
               key_text("logical rule = entry of the tableau de gestion; who validated it; date (YYYY-MM-DD)"),
               ""},

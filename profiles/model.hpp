@@ -151,6 +151,8 @@ struct UnitRule {
   std::string
       final_action;  ///< Keep/Destroy, RestrictAccess/Transfer/Copy; required by appraisal and storage
   bool prevent_inheritance = false;
+  Template when;          ///< the rule is of units where this gives something; empty = of all
+  bool optional = false;  ///< of those establishments alone that ask for it ([optional_rules])
 };
 /// An element of SEDA's description, or of a physical object, as the profile says it: names are those of the
 /// standard, values are templates.
@@ -177,12 +179,14 @@ struct UnitDef {
   bool object = false;               ///< has the record as its XML object
   Template file_name;                ///< FileInfo/Filename of the object
   std::string table;  ///< child of the record's root whose rows also go as a CSV table; "" = none
+  long line = 0;
 };
 struct LeaveOut {
   std::string reason;     ///< French, one sentence, goes to left-out.csv and to the review
   std::string sql;        ///< keys
   bool deferred = false;  ///< for now only: the record is transferred once it is closed (plan --closed)
   bool cited = false;     ///< ...by a list that cites, for each record, the signed paper it rests on
+  long line = 0;
 };
 /// What a selection among the records (tri) may look at: templates over the facts, empty when not declared.
 struct SamplingDef {
@@ -209,7 +213,13 @@ struct ArchiveDef {
   std::optional<UnitDef> group;  ///< optional level between root and records...
   Template group_by;  ///< ...one per distinct value of this template, records must come in that order
   UnitDef unit;
-  long line = 0;
+  long line = 0, select_line = 0, facts_line = 0, sampling_line = 0;
+};
+
+/// A day of the year that the views rest on and that each establishment sets for itself in local.xml.
+struct DayParameter {
+  std::string name, label;
+  std::string day;  ///< 08-31
 };
 
 struct SearchDef {
@@ -236,6 +246,7 @@ struct Application {
   std::string version;  ///< of the profile
   std::vector<Table> tables;
   std::vector<CodeList> code_lists;
+  std::vector<DayParameter> days;
   std::string views;  ///< SQL of TEMP VIEWs, run before any query
   std::vector<RecordDef> records;
   std::vector<RuleDef> rules;

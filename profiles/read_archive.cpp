@@ -48,6 +48,9 @@ void check_rule(const XmlElement& e, const UnitRule& rule, Reading& r) {
       r.defect(msg("{0}: the action {1} does not exist for {2}", r.at(e), rule.final_action,
                    rule_element(rule.category)));
   }
+  if (rule.optional && (rule.category == RuleCategory::appraisal || rule.category == RuleCategory::access))
+    r.defect(msg("{0}: the rule {1} cannot be optional: {2} is said of every unit", r.at(e), rule.code,
+                 rule_element(rule.category)));
 }
 
 UnitRule read_rule(const XmlElement& e, Reading& r, const std::vector<std::string>* names) {
@@ -59,7 +62,10 @@ UnitRule read_rule(const XmlElement& e, Reading& r, const std::vector<std::strin
   rule.final_action = core::trim(e.attribute_or("action", ""));
   rule.prevent_inheritance = yes(e, "prevent-inheritance", false);
   check_template(rule.start, e, r, names);
+  rule.when = core::trim(e.attribute_or("when", ""));
+  rule.optional = yes(e, "optional", false);
   check_template(rule.start_bound, e, r, names);
+  check_template(rule.when, e, r, names);
   check_rule(e, rule, r);
   return rule;
 }
@@ -98,7 +104,9 @@ UnitDef read_unit(const XmlElement& e, Reading& r, const std::vector<std::string
     return text;
   };
   u.level = core::trim(e.attribute_or("level", "File"));
+  u.line = e.line;
   u.title = e.attribute_or("title", "");
+  if (core::trim(u.title).empty()) r.defect(msg("{0}: the unit needs a title", r.at(e)));
   check_template(u.title, e, r, names);
   u.description = part("description");
   u.identifier = part("identifier");
@@ -212,7 +220,14 @@ void read_archive(const XmlElement& root, Reading& r) {
   for (const auto* e : root.all("leave-out"))
     a.leave_out.push_back({e->attribute_or("reason", ""), core::trim(e->text),
                            e->attribute_or("deferred", "no") != "no",
-                           e->attribute_or("deferred", "no") == "cited"});
+                           e->attribute_or("deferred", "no") == "cited", e->line});
+  const auto line_of = [&](std::string_view name) {
+    const auto* e = root.child(name);
+    return e ? e->line : root.line;
+  };
+  a.select_line = line_of("select");
+  a.facts_line = line_of("facts");
+  a.sampling_line = line_of("sampling");
   if (const auto* e = root.child("sampling")) a.sampling = read_sampling(*e, r);
   if (!r.app.find_record(a.record))
     r.unknown(root, msg("{0}: the record {1} is not declared in records.xml", r.at(root), a.record), a.record,

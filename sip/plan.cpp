@@ -62,8 +62,9 @@ void check_queries(records::RecordReader& reader) {
     const bool advice = finding.code == "nearest";
     if (finding.severity != core::Severity::error && !advice) continue;
     wrong = true;
-    std::move(e).because(finding.where.empty() ? finding.message
-                                               : msg("{0}: {1}", finding.where, finding.message.english()));
+    // Some messages begin with their place: it is said once.
+    const bool said = finding.where.empty() || finding.message.english().starts_with(finding.where);
+    std::move(e).because(said ? finding.message : msg("{0}: {1}", finding.where, finding.message.english()));
   }
   if (wrong) throw std::move(e);
 }

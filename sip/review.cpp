@@ -173,7 +173,7 @@ Json profiles_to_json(const profiles::Application& app, const profiles::Applicat
     const auto at = lists.profiles.find(archive.id);
     const auto& stats = at == lists.profiles.end() ? none : at->second;
     Json rules = Json::array();
-    for (const auto& code : used_rules(archive)) {
+    for (const auto& code : written_rules(archive, settings)) {
       rules.push_back(rule_facts(carried, settings, code));
       if (plan.starts.is_object() && plan.starts.contains(code))
         rules.back()["start"].update(plan.starts.at(code));

@@ -102,7 +102,10 @@ void require_validated(const core::Config& config, const profiles::Application& 
 /// "versoir 0.1.0": written in what the program makes.
 [[nodiscard]] std::string tool_name();
 
-/// Codes of the rules that an archive profile writes, sorted, each once.
+/// Codes of the rules that an archive profile always writes, sorted, each once: not the optional ones.
 [[nodiscard]] std::vector<std::string> used_rules(const profiles::ArchiveDef& archive);
+/// The same with the optional ones that the establishment asks for.
+[[nodiscard]] std::vector<std::string> written_rules(const profiles::ArchiveDef& archive,
+                                                     const Settings& settings);
 
 }  // namespace versoir::sip

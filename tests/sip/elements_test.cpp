@@ -542,5 +542,5 @@ TEST_CASE("shipped archive profiles can be written in every version of SEDA") {
         ++checked;
       }
   }
-  CHECK(checked == 30);
+  CHECK(checked == 33);
 }
