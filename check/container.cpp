@@ -99,8 +99,7 @@ class Scan {
     if (facts_.root_files.size() < 2 && std::ranges::find(facts_.root_files, path) == facts_.root_files.end())
       facts_.root_files.push_back(path);
     facts_.last_root_file = path;
-    if (!facts_.manifest_name && is_manifest_name(path)) facts_.manifest_name = path;
-    if (facts_.manifest_name == path) take_manifest(reader);
+    if (takes_manifest(facts_.manifest_name, path)) take_manifest(reader);
   }
 
   void take_manifest(core::ContainerReader& reader) {

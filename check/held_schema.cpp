@@ -27,18 +27,20 @@ struct FoundManifest {
   fs::path file;
 };
 
-/// Takes the manifest out of the SIP; a file that is no archive is the manifest.
+/// Takes out of the SIP the manifest that the platform would take; a file that is no archive is the manifest.
 FoundManifest find_manifest(const fs::path& sip, const fs::path& folder) {
   core::ContainerReader reader(sip);
   if (reader.kind() == core::Container::other) return {sip.filename().string(), sip};
+  // To the end, as the platform reads: a later entry of the same name takes the place of the first.
+  std::optional<std::string> name;
   core::Entry entry;
   while (reader.next(entry)) {
-    if (entry.directory || !entry.readable || !is_manifest_name(entry.path)) continue;
+    if (entry.directory || !entry.readable || !takes_manifest(name, entry.path)) continue;
     core::AtomicFile copy(folder / "manifest.xml", 0600);
     reader.read([&](std::string_view piece) { copy.write(piece); }, manifest_limits.bytes);
     copy.commit();
-    return {entry.path, folder / "manifest.xml"};
   }
+  if (name) return {*name, folder / "manifest.xml"};
   throw Error(Exit::sip_unreadable, msg("{0} holds no manifest.", sip.string()));
 }
 

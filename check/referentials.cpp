@@ -234,7 +234,8 @@ void Referentials::read_profiles(const fs::path& file) {
     const auto path = fs::path(core::text_of(json, "Path")).filename();
     const auto grammars = file.parent_path() / "profiles";
     if (!path.empty()) p.file = grammars / path;
-    p.without_grammar = path.empty() && fs::is_directory(grammars);
+    p.without_grammar =
+        path.empty() && fs::is_directory(grammars) && !flag_of(json, "GrammarNotAsked", false);
     profiles_.insert_or_assign(p.identifier, std::move(p));
   }
 }

@@ -39,7 +39,7 @@ struct ArchivalProfile {
   bool active = true;
   std::string format;            ///< RNG or XSD
   std::filesystem::path file;    ///< the grammar; empty when the referentials do not hold it
-  bool without_grammar = false;  ///< the referentials hold grammars, and this profile has none
+  bool without_grammar = false;  ///< the referentials hold grammars, and this profile is known to have none
 };
 /// Profile of archive units (document type): a JSON schema that the unit's JSON follows.
 struct UnitProfile {

@@ -146,6 +146,11 @@ bool is_manifest_name(std::string_view name) {
   return std::ranges::all_of(prefix, is_word) && (prefix.back() == '_' || prefix.back() == '-');
 }
 
+bool takes_manifest(std::optional<std::string>& name, std::string_view path) {
+  if (!name && is_manifest_name(path)) name = path;
+  return name == path;
+}
+
 bool is_safe_path(std::string_view path) {
   for (;;) {
     const auto slash = path.find('/');

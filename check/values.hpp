@@ -12,6 +12,10 @@ namespace versoir::check {
 /// dot of VITAM's pattern is not escaped: any character stands for it.
 [[nodiscard]] bool is_manifest_name(std::string_view name);
 
+/// Is the entry at `path` the manifest? The first name that fits is, `name` keeps it, and later entries of
+/// that name replace the first.
+[[nodiscard]] bool takes_manifest(std::optional<std::string>& name, std::string_view path);
+
 /// Every component is `[A-Za-z0-9_@-]+(\.[A-Za-z0-9_@-]+)*` (VITAM's workspace).
 [[nodiscard]] bool is_safe_path(std::string_view path);
 

@@ -12,50 +12,34 @@ using core::Error;
 using core::Exit;
 using core::msg;
 
-namespace {
-
-/// Sent, or perhaps sent, and not refused by the platform.
-bool on_its_way(sip::LotState state) {
-  switch (state) {
-    case sip::LotState::sending:
-    case sip::LotState::sent:
-    case sip::LotState::in_doubt:
-    case sip::LotState::accepted:
-    case sip::LotState::accepted_with_warnings:
-      return true;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
-
-ApplicationLots lots_of_application(Context& c, const std::string& application, bool rehearsal) {
+ApplicationLots lots_of_application(Context& c, const std::string& application, bool rehearsal,
+                                    const sip::JournalTrail& trail) {
   ApplicationLots lots;
   for (const auto& id : sip::list_versements(c.workspace())) {
     const sip::Versement versement(c.workspace(), id);
-    const auto plan = versement.plan();
+    const vitam::AcceptanceJudge judge(versement, trail);
+    const auto& plan = judge.plan();
     if (plan.is_filing() || plan.application != application) continue;
     const bool counts = rehearsal || plan.platform_kind == "production";
-    const auto visas = sip::list_visas(versement);
     for (const auto& lot : plan.lots) {
       c.check_stop();
-      const auto facts = sip::lot_facts(versement, lot, sip::latest_decision(visas, lot.id));
-      if (facts.state != sip::LotState::verified && facts.state != sip::LotState::closed) {
-        if (on_its_way(facts.state) && counts)
-          lots.in_flight.emplace_back(lot.id.value, sip::state_label(facts.state));
-        continue;
-      }
+      const auto facts = sip::lot_facts(versement, lot, sip::latest_decision(judge.visas(), lot.id));
+      if (facts.state == sip::LotState::abandoned) continue;
+      const bool accepted = facts.state == sip::LotState::verified || facts.state == sip::LotState::closed;
       if (!counts) {
-        ++lots.rehearsed;
+        lots.rehearsed += accepted;
         continue;
       }
-      auto proof = vitam::prove_accepted(versement, lot);
+      if (!accepted) {
+        lots.pending.emplace_back(lot.id.value, sip::state_label(facts.state));
+        continue;
+      }
+      auto proof = judge.prove(lot);
       if (proof.lot)
         lots.accepted.push_back(std::move(*proof.lot));
       else
-        lots.in_flight.emplace_back(lot.id.value,
-                                    proof.findings.empty() ? "" : proof.findings.front().message.text());
+        lots.pending.emplace_back(lot.id.value,
+                                  proof.findings.empty() ? "" : proof.findings.front().message.text());
     }
   }
   return lots;

@@ -8,6 +8,7 @@
 #include "sip/build.hpp"
 #include "sip/lot_work.hpp"
 #include "sip/settings.hpp"
+#include "sip/versement_lock.hpp"
 #include "vitam/ingest.hpp"
 
 #include <optional>
@@ -116,9 +117,11 @@ class LotBuilder {
   }
 
   void tell(const sip::PlannedLot& lot, const sip::BuildReport& report) {
-    c_.journal().append("SIP_BUILT", {{"lot", lot.id.value}, {"sha512", report.sip.sha512.hex()}},
-                        report.findings.empty() ? trust::Outcome::ok : trust::Outcome::warning,
-                        {{"units", report.units}, {"objects", report.objects}, {"size", report.sip.size}});
+    // What was left alone is what another run, or another machine, did and wrote in its own journal.
+    if (report.fresh)
+      c_.journal().append("SIP_BUILT", {{"lot", lot.id.value}, {"sha512", report.sip.sha512.hex()}},
+                          report.findings.empty() ? trust::Outcome::ok : trust::Outcome::warning,
+                          {{"units", report.units}, {"objects", report.objects}, {"size", report.sip.size}});
     for (const auto& f : report.findings) {
       c_.out.finding(f);
       warnings_ = warnings_ || f.severity != core::Severity::info;
@@ -129,7 +132,8 @@ class LotBuilder {
                          {"units", report.units},
                          {"objects", report.objects},
                          {"size", report.sip.size},
-                         {"sha512", report.sip.sha512.hex()}});
+                         {"sha512", report.sip.sha512.hex()},
+                         {"fresh", report.fresh}});
   }
 
   Context& c_;
@@ -148,12 +152,16 @@ class LotBuilder {
 }
 
 int run_build(Context& c) {
+  static_cast<void>(
+      c.journal_node());  // a name that cannot be one is told although nothing may be left to build
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
+  const auto planned = sip::lock_plan(versement);  // before the plan is read, until the last lot is built
   const auto plan = versement.plan();
   std::optional<extract::Extract> extract;
   if (!plan.is_filing()) extract.emplace(planned_extract(c, plan));
   require_filing_receipts(c, plan);
   static_cast<void>(c.signer("producer"));  // a key that cannot be read stops everything before the work
+  static_cast<void>(c.journal_file());      // and so does a node that cannot name one
   static_cast<void>(c.tsa());
   const auto lots = c.chosen_lots(plan);
   sip::clear_abandoned_work(versement);

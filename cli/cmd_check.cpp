@@ -12,6 +12,9 @@
 
 #include <fmt/ranges.h>
 
+#include <map>
+#include <optional>
+
 namespace versoir::cli {
 
 namespace fs = std::filesystem;
@@ -159,9 +162,11 @@ int run_check(Context& c) {
   const auto given = c.words.has("context") ? c.words.get("context") : std::string();
   check::Status worst = check::Status::ok;
   std::vector<check::Report> pages;
+  std::map<std::string, std::optional<check::Referentials>> known;  // read once for all lots of a platform
   for (const auto& subject : list) {
     c.check_stop();
-    const auto refs = referentials(c, subject.platform);
+    if (!known.contains(subject.platform)) known.emplace(subject.platform, referentials(c, subject.platform));
+    const auto& refs = known.at(subject.platform);
     const auto workflow = given.empty() ? subject.workflow : check::parse_workflow(given).value();
     const auto report = check::check_sip(subject.sip, refs ? &*refs : nullptr, std::nullopt, workflow);
     worst = std::max(worst, report.status);
@@ -218,8 +223,8 @@ std::vector<CommandDef> check_commands() {
             {"context", mark("WORKFLOW"),
              mark("workflow of the platform (default: that of the versement, DEFAULT_WORKFLOW for a file)"),
              nullptr, false, "DEFAULT_WORKFLOW|BLANK_TEST|FILING_SCHEME|HOLDING_SCHEME"}},
-       .exits = {Exit::with_warnings, Exit::configuration, Exit::profile_invalid, Exit::sip_refused,
-                 Exit::sip_unreadable, Exit::lot_state},
+       .exits = {Exit::with_warnings, Exit::configuration, Exit::temporary, Exit::profile_invalid,
+                 Exit::sip_refused, Exit::sip_unreadable, Exit::lot_state},
        .run = run_check}};
 }
 

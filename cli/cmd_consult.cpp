@@ -93,11 +93,17 @@ int run_search(Context& c) {
   return 0;
 }
 
+/// What stands after "etudiant:": the key as search prints it, or the number alone as people remember it.
+records::Key key_after(const std::string& text) {
+  const bool number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  return records::Key::parse(number ? "[" + text + "]" : text);
+}
+
 /// "etudiant:[12]" names a record; anything else is searched, and must give one person.
 std::pair<std::string, records::Key> find_one(Context& c, consult::Archive& archive,
                                               const std::string& text) {
   for (const auto& record : archive.records())
-    if (text.starts_with(record + ":")) return {record, records::Key::parse(text.substr(record.size() + 1))};
+    if (text.starts_with(record + ":")) return {record, key_after(text.substr(record.size() + 1))};
   constexpr std::size_t shown = 20;
   auto hits = archive.search(text, shown + 1);
   if (hits.size() == 1) return {hits[0].record, hits[0].key};

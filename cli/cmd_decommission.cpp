@@ -2,6 +2,7 @@
 #include "cli/application_lots.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/known_papers.hpp"
 #include "cli/whole_trail.hpp"
 #include "core/digest.hpp"
 #include "core/display.hpp"
@@ -12,6 +13,7 @@
 
 namespace versoir::cli {
 
+namespace fs = std::filesystem;
 using core::Exit;
 using core::msg;
 
@@ -56,32 +58,36 @@ int run_decommission(Context& c) {
   }
   for (const auto& id : sip::list_eliminations(c.workspace())) {
     const sip::Elimination elimination(c.workspace(), id);
-    if (elimination.state() == sip::EliminationState::prepared) continue;
-    const auto visa = elimination.file("visa.json");
-    if (!trail.knows_file(visa.lexically_relative(c.workspace()).generic_string(),
-                          core::digest_file(visa).sha512.hex()))
-      throw core::Error(Exit::evidence_broken,
-                        msg("The journal knows nothing of {0}.", visa.lexically_normal().string()));
+    if (elimination.state() != sip::EliminationState::prepared) require_known_papers(c, trail, elimination);
   }
-  auto lots = lots_of_application(c, extract.run().application, rehearsal);
+  auto lots = lots_of_application(c, extract.run().application, rehearsal, trail);
   if (lots.rehearsed)
     c.out.warn(core::nmsg("{0} lot that a rehearsal platform accepted does not count.",
                           "{0} lots that a rehearsal platform accepted do not count.", lots.rehearsed));
   const sip::LedgerSources sources{c.config(), c.workspace(), std::move(lots.accepted),
-                                   std::move(lots.in_flight), rehearsal};
+                                   std::move(lots.pending), rehearsal};
   const auto ledger = sip::make_ledger(extract, sources, c.out.progress(), c.clock);
   const auto remainders = ledger.remainders();
   const auto json = ledger.to_json();
   if (c.words.has("csv")) sip::write_ledger_csv(c.words.get("csv"), ledger);
   if (c.words.has("html")) sip::write_ledger_page(c.words.get("html"), ledger, c.clock);
-  c.journal().append(
-      "DECOMMISSION_LEDGER",
-      {{"application", ledger.application}, {"sha512", core::sha512(core::canonical_json(json)).hex()}},
-      remainders.empty() ? trust::Outcome::ok : trust::Outcome::ko,
-      {{"rehearsal", rehearsal}, {"remainders", remainders.size()}});
+  core::Json object = {{"application", ledger.application},
+                       {"sha512", core::sha512(core::canonical_json(json)).hex()}};
+  for (const auto* kind : {"html", "csv"})  // what is shown to those who decide
+    if (c.words.has(kind))
+      object[kind] = {{"file", fs::path(c.words.get(kind)).filename().string()},
+                      {"sha512", core::digest_file(c.words.get(kind)).sha512.hex()}};
+  c.journal().append("DECOMMISSION_LEDGER", object,
+                     remainders.empty() ? trust::Outcome::ok : trust::Outcome::ko,
+                     {{"rehearsal", rehearsal}, {"remainders", remainders.size()}});
   c.out.event("ledger", json);
+  for (const auto& m : ledger.ignored) c.out.warn(msg("Does not count: {0}.", m.text()));
   if (rehearsal) c.out.result(core::tr("REHEARSAL: this ledger is worth nothing."));
   show_ledger_tables(c, ledger);
+  if (const auto n = ledger.consulted_only())
+    c.out.result(
+        core::nmsg("{0} line is settled by the consultation alone: somebody must keep the extract.",
+                   "{0} lines are settled by the consultation alone: somebody must keep the extract.", n));
   for (const auto& m : remainders) c.out.result(msg("REMAINS: {0}", m.text()));
   if (remainders.empty())
     c.out.result(core::tr("Nothing remains: the application may be turned off."));

@@ -1,7 +1,10 @@
-// versoir eliminate prepare, visa, destroyed: the papers of an elimination. Nothing is deleted in a source.
+// versoir eliminate prepare, visa, destroyed, withdraw: the papers of an elimination. Nothing is deleted in a
+// source.
 #include "cli/application_lots.hpp"
 #include "cli/commands.hpp"
+#include "cli/confirm.hpp"
 #include "cli/context.hpp"
+#include "cli/known_papers.hpp"
 #include "cli/whole_trail.hpp"
 #include "core/digest.hpp"
 #include "core/display.hpp"
@@ -51,19 +54,29 @@ void show_lines(Context& c, const core::Json& bordereau) {
 int run_prepare(Context& c) {
   const sip::Elimination elimination(c.workspace(), c.words.get("ELIMINATION"));
   const bool rehearsal = c.words.has("rehearsal");
-  static_cast<void>(whole_trail(c));
+  const auto trail = whole_trail(c);
   auto extract = reference_extract(c, c.words.get("EXTRACT"), rehearsal);
   const auto application = extract.run().application;
-  const auto lots = lots_of_application(c, application, rehearsal);
-  for (const auto& [lot, why] : lots.in_flight)
-    c.out.warn(msg("{0} is not in the bordereau: {1}.", lot, why));
+  auto lots = lots_of_application(c, application, rehearsal, trail);
+  for (const auto& [lot, why] : lots.pending) c.out.warn(msg("{0} is not in the bordereau: {1}.", lot, why));
+  // What stands in the source today is not what was transferred from an extract of before.
+  std::erase_if(lots.accepted, [&](const sip::AcceptedLot& lot) {
+    if (lot.is_of(extract)) return false;
+    c.out.warn(
+        msg("{0} is not in the bordereau: it was transferred from another extract, or by another profile. "
+            "Prepare its elimination on that extract.",
+            lot.lot));
+    return true;
+  });
   if (lots.rehearsed)
     c.out.warn(core::nmsg("{0} lot that a rehearsal platform accepted does not count.",
                           "{0} lots that a rehearsal platform accepted do not count.", lots.rehearsed));
   const auto ended = sip::read_ended_lines(c.config(), application, sip::today(c.clock));
   sip::EliminationRequest request;
   request.establishment = c.config().get("establishment", "name");
-  request.service = c.config().get("application." + application, "originating_agency");
+  request.service = c.config().get_or("application." + application, "service", "");
+  if (request.service.empty())
+    request.service = c.config().get("application." + application, "originating_agency");
   request.rehearsal = rehearsal;
   request.replace = c.words.has("replace");
   const auto bordereau =
@@ -104,12 +117,13 @@ int show_state(Context& c, const sip::Elimination& elimination) {
   return 0;
 }
 
-/// The paper answers the bordereau that the journal knows, not one that was put in its place.
-void require_known(Context& c, const sip::Elimination& elimination) {
-  const auto trail = whole_trail(c);
+/// The trail of the journals, when every paper of which they speak is there: the paper answers that one, not
+/// one that was put in its place.
+sip::JournalTrail require_whole(Context& c, const sip::Elimination& elimination) {
+  auto trail = whole_trail(c);
   const auto missing = trail.missing_files(
       c.workspace(), elimination.folder().lexically_relative(c.workspace()).generic_string());
-  if (missing.empty()) return;
+  if (missing.empty()) return trail;
   Error e(Exit::evidence_broken,
           msg("The elimination {0} is no longer what was registered.", elimination.id()));
   for (const auto& f : missing) std::move(e).because(f.message);
@@ -120,8 +134,8 @@ int run_visa(Context& c) {
   const sip::Elimination elimination(c.workspace(), c.words.get("ELIMINATION"));
   static_cast<void>(elimination.state());
   const auto paper = paper_of(c, "authority");
-  require_known(c, elimination);
-  sip::register_visa(elimination, paper, c.clock);
+  const auto trail = require_whole(c, elimination);
+  sip::register_visa(elimination, paper, known_files(c, trail), c.clock);
   note_papers(c, "ELIMINATION_VISA", elimination, {"visa.json"}, {{"reference", paper.reference}});
   return show_state(c, elimination);
 }
@@ -132,11 +146,37 @@ int run_destroyed(Context& c) {
   auto paper = paper_of(c, "executor");
   paper.place = c.words.get("place");
   if (paper.place.empty()) throw Error(Exit::usage, msg("--{0} is needed.", "place"));
-  require_known(c, elimination);
-  sip::register_destruction(elimination, paper, c.clock);
+  paper.backups = c.words.find("backups").value_or("");
+  if (paper.backups.empty())
+    c.out.warn(msg("--backups does not say which backups still hold these data, nor that none does."));
+  const auto trail = require_whole(c, elimination);
+  sip::register_destruction(elimination, paper, known_files(c, trail), c.clock);
   note_papers(c, "ELIMINATION_DESTROYED", elimination, {"destruction.json"},
               {{"reference", paper.reference}});
   return show_state(c, elimination);
+}
+
+/// A bordereau that nobody answered may go: the journal says which, and why. A visa is an act, and stays.
+int run_withdraw(Context& c) {
+  const sip::Elimination elimination(c.workspace(), c.words.get("ELIMINATION"));
+  static_cast<void>(whole_trail(c));
+  if (elimination.state() != sip::EliminationState::prepared)
+    throw Error(Exit::lot_state, msg("The elimination {0} has its visa: it stays.", elimination.id()));
+  const auto reason = c.words.get("reason");
+  if (reason.empty()) throw Error(Exit::usage, msg("--{0} is needed.", "reason"));
+  const auto nothing = msg("Nothing was removed.");
+  if (c.words.has("confirm"))
+    require_confirmed(c.words.get("confirm"), elimination.id(), nothing);
+  else
+    confirm_typed(msg("Type the identifier of the elimination to withdraw it ({0}):", elimination.id()),
+                  elimination.id(), nothing);
+  const auto name = elimination.folder().lexically_relative(c.workspace()).generic_string();
+  c.journal().append("ELIMINATION_WITHDRAWN", {{"elimination", elimination.id()}, {"withdrawn", name}},
+                     trust::Outcome::ok, {{"reason", reason}});
+  fs::remove_all(elimination.folder());
+  c.out.result(msg("{0}: withdrawn.", elimination.id()));
+  c.out.summary({{"elimination", elimination.id()}, {"state", "withdrawn"}});
+  return 0;
 }
 
 const ArgumentDef elimination_argument{mark("ELIMINATION"), mark("identifier of the elimination")};
@@ -191,11 +231,24 @@ std::vector<CommandDef> eliminate_commands() {
        .arguments = {elimination_argument},
        .options = {{"executor", mark("NAME"), mark("who destroyed")},
                    {"place", mark("TEXT"), mark("where")},
+                   {"backups", mark("TEXT"),
+                    mark("backups that still hold these data, until when; or that none does")},
                    reference_option,
                    date_option,
                    document_option},
        .exits = {Exit::configuration, Exit::lot_state, Exit::journal_broken, Exit::evidence_broken},
        .run = run_destroyed},
+      {.name = "eliminate withdraw",
+       .summary = mark("withdraw a bordereau that has no visa"),
+       .details = mark(
+           "Removes its folder, with the list of names, and writes the reason in the journal. A bordereau "
+           "that has its visa stays."),
+       .example = "versoir eliminate withdraw apogee-2026 --reason \"wrong extract\" --confirm apogee-2026",
+       .arguments = {elimination_argument},
+       .options = {{"reason", mark("TEXT"), mark("why")},
+                   {"confirm", mark("ID"), mark("the identifier, as typed by the person who decides")}},
+       .exits = {Exit::configuration, Exit::lot_state, Exit::journal_broken},
+       .run = run_withdraw},
   };
 }
 

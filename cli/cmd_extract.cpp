@@ -13,6 +13,7 @@
 #include "extract/seal.hpp"
 #include "extract/source.hpp"
 #include "extract/window.hpp"
+#include "profiles/loader.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -86,9 +87,9 @@ void enter(Context& c, const extract::Window& window) {
     const auto opens = window.opens(c.clock.now());
     if (!c.words.has("wait"))
       throw Error(Exit::window_closed,
-                  msg("The window is closed; it opens on {0}.", core::show_instant(opens)))
+                  msg("The window is closed; it opens on {0}.", core::show_local_instant(opens)))
           .hint(msg("Start again then, or let --wait do so."));
-    c.out.say(msg("The window is closed; it opens on {0}.", core::show_instant(opens)));
+    c.out.say(msg("The window is closed; it opens on {0}.", core::show_local_instant(opens)));
     c.out.event("waiting", {{"until", core::format_instant(opens)}});
     while (c.clock.now() < opens) {
       c.check_stop();
@@ -241,6 +242,7 @@ int run_extract(Context& c) {
         .hint(msg("versoir extract --help shows examples."));
   static_cast<void>(extract::parse_source(c.words.get("SOURCE")));
   const auto profile = chosen_profile(c);
+  profiles::require_queries(profile);
   const fs::path target =
       c.words.has("output") ? fs::path(c.words.get("output")) : c.in_workspace(profile.id + ".extract");
   if (c.words.has("if-needed") && c.words.has("replace"))

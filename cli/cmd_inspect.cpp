@@ -5,6 +5,7 @@
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "extract/decisions.hpp"
+#include "profiles/loader.hpp"
 
 #include <algorithm>
 #include <fnmatch.h>
@@ -50,10 +51,17 @@ std::string suggestion_text(const std::string& word) {
   return {};
 }
 
-/// --take and --leave: names or patterns ("TMP_*", "TABLE.COLUMN") of what is not decided yet.
+/// --take and --leave: names or patterns ("TMP_*", "TABLE.COLUMN") of what is not decided yet, and names in
+/// full of what the profile, or an earlier decision, has settled otherwise.
 bool chosen(const std::string& pattern, const InventoryLine& line) {
   const auto name = line.column.empty() ? line.table : line.table + "." + line.column;
   return ::fnmatch(pattern.c_str(), name.c_str(), FNM_CASEFOLD) == 0;
+}
+
+bool settled(const std::string& pattern, const InventoryLine& line) {
+  return pattern.find_first_of("*?[") == std::string::npos &&
+         (line.standing == Standing::present || line.standing == Standing::left ||
+          line.standing == Standing::wider || line.standing == Standing::taken);
 }
 
 void decide(Context& c, const std::vector<InventoryLine>& inventory, std::vector<Decision>& decisions) {
@@ -61,7 +69,7 @@ void decide(Context& c, const std::vector<InventoryLine>& inventory, std::vector
     for (const auto& pattern : c.words.list(option)) {
       std::size_t n = 0;
       for (const auto& line : inventory) {
-        if (line.standing != Standing::extra || !chosen(pattern, line)) continue;
+        if (!chosen(pattern, line) || (line.standing != Standing::extra && !settled(pattern, line))) continue;
         std::erase_if(decisions,
                       [&](const Decision& d) { return d.table == line.table && d.column == line.column; });
         decisions.push_back(
@@ -72,7 +80,9 @@ void decide(Context& c, const std::vector<InventoryLine>& inventory, std::vector
       }
       if (n == 0)
         throw Error(Exit::usage, msg("Nothing that is not decided is named {0}.", pattern))
-            .hint(msg("versoir inspect without --take and --leave lists what is not decided."));
+            .hint(msg("versoir inspect without --take and --leave lists what is not decided; what the "
+                      "profile takes or "
+                      "leaves is named in full, without * or ?."));
     }
   };
   if (c.words.has("leave") && c.words.get("reason").empty())
@@ -133,6 +143,7 @@ void show_large(Context& c, const std::vector<extract::SourceTable>& catalogue) 
 
 int run_inspect(Context& c) {
   const auto profile = chosen_profile(c);
+  profiles::require_queries(profile);
   const auto file = decision_file(c, profile, false);
   auto decisions = extract::read_decisions(file);
   const auto opened = open_source(c, c.words.get("SOURCE"), profile);
@@ -173,7 +184,8 @@ std::vector<CommandDef> inspect_commands() {
   const std::vector<OptionDef> more{
       {"all", nullptr, mark("list what the profile knows too")},
       {"take", "NAME",
-       mark("decide to take a table or TABLE.COLUMN that the profile does not know; * and ? are patterns"),
+       mark("decide to take a table or TABLE.COLUMN that the profile does not know, * and ? being patterns; "
+            "or one that it leaves, by its full name"),
        nullptr, true},
       {"leave", "NAME", mark("decide to leave it, with --reason"), nullptr, true},
       {"reason", "TEXT", mark("why")},

@@ -136,7 +136,7 @@ void tell_attachments(Context& c, const sip::Plan& plan) {
                                         a.title, a.system_id));
 }
 
-/// Rules and archive profiles of every profile at hand; one that does not load knows none.
+/// Rules, archive profiles and codes to confirm of every profile at hand; one that does not load knows none.
 std::set<std::string> names_at_hand(const std::vector<fs::path>& folders) {
   std::set<std::string> names;
   for (const auto& folder : folders) {
@@ -147,6 +147,7 @@ std::set<std::string> names_at_hand(const std::vector<fs::path>& folders) {
         const auto app = profiles::load(it->path());
         for (const auto& rule : app.rules) names.insert(rule.code);
         for (const auto& archive : app.archives) names.insert(archive.id);
+        for (const auto& codes : app.to_confirm) names.insert(codes.id);
       } catch (const Error&) {
         continue;
       }

@@ -1,11 +1,14 @@
 // versoir send: approved lots to the platform, followed to the reply and the receipt.
+#include "cli/before_sending.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/revocation.hpp"
 #include "cli/whole_trail.hpp"
 #include "core/error.hpp"
+#include "sip/closing.hpp"
 #include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
+#include "vitam/closing.hpp"
 #include "vitam/ingest.hpp"
 
 #include <thread>
@@ -104,6 +107,7 @@ struct Sending {
   const sip::Plan& plan;
   vitam::Ingest& ingest;
   sip::Target target;
+  BeforeSending& before;
 };
 
 /// The reply counts as the platform's: it is asked for where the lot was sent, under the same trust anchors.
@@ -122,15 +126,22 @@ void require_same_place(const Sending& s, const sip::MessageIdentifier& lot, con
                        {{"ingest_url", s.target.ingest_url}, {"ca_sha256", s.target.ca_sha256}});
 }
 
-/// The operation under which the platform already has the lot, if it was sent before.
+/// The operation under which the platform already has the lot, if it was sent before: kept, or found again.
 std::optional<vitam::OperationId> known_operation(const Sending& s, const sip::MessageIdentifier& lot) {
   const fs::path folder = s.versement.lot(lot);
-  if (!fs::exists(folder / "operation.json")) return std::nullopt;
+  if (!fs::exists(folder / "sending.json")) return std::nullopt;
   const auto sending = core::read_json(folder / "sending.json");
   const auto platform = core::json_string(sending, "platform", "sending.json");
   if (platform != s.target.platform)
     throw Error(Exit::lot_state, msg("The lot {0} was sent to the platform {1}.", lot.value, platform));
   require_same_place(s, lot, sending);
+  if (!fs::exists(folder / "operation.json")) {
+    const auto found = s.ingest.recover(s.versement, lot);
+    if (found)
+      s.c.out.say(msg("{0}: in doubt until now; the platform's logbook knows it as operation {1}.", lot.value,
+                      found->value));
+    return found;
+  }
   return vitam::OperationId{
       core::json_string(core::read_json(folder / "operation.json"), "operation", "operation.json")};
 }
@@ -138,22 +149,28 @@ std::optional<vitam::OperationId> known_operation(const Sending& s, const sip::M
 void send_one(Sending& s, const sip::MessageIdentifier& lot) {
   const fs::path folder = s.versement.lot(lot);
   if (fs::exists(folder / "receipt.json")) {
-    // A receipt is believed only for what it proves: the reply that it rests on, for this very lot.
-    if (const auto defects = vitam::verify_receipt(s.versement, lot); !defects.empty()) {
+    // A receipt is believed only for what it proves: the reply that it rests on, for this very lot; of a
+    // closed one, without its SIP.
+    const bool closed = sip::read_closing(folder).has_value();
+    if (const auto defects =
+            closed ? vitam::verify_closed_lot(s.versement, lot) : vitam::verify_receipt(s.versement, lot);
+        !defects.empty()) {
       Error e(Exit::evidence_broken, msg("The receipt of lot {0} proves nothing.", lot.value));
       for (const auto& f : defects) std::move(e).because(f.message);
       throw std::move(e).hint(
           msg("Nothing was sent. Put the files back from a copy; versoir verify says more."));
     }
-    s.c.out.result(msg("{0}: already transferred, receipt kept.", lot.value));
+    s.c.out.result(closed ? msg("{0}: already transferred and closed, receipt kept.", lot.value)
+                          : msg("{0}: already transferred, receipt kept.", lot.value));
     s.c.out.event("lot", {{"id", lot.value}, {"already", true}});
     return;
   }
   // What the platform has is followed to its reply whatever became of the visa: nothing more leaves for it.
   auto operation = known_operation(s, lot);
   if (!operation) {
-    operation = s.ingest.send(s.versement, authorise(s.c, s.versement, s.plan, lot, s.target),
-                              s.c.words.has("again"));
+    auto approved = authorise(s.c, s.versement, s.plan, lot, s.target);
+    s.before.require(lot);
+    operation = s.ingest.send(s.versement, std::move(approved), s.c.words.has("again"));
     s.c.out.say(msg("{0}: received by the platform, operation {1}.", lot.value, operation->value));
   }
   if (s.c.words.has("no-wait")) {
@@ -180,9 +197,11 @@ int run_send(Context& c) {
   const auto platform = vitam::read_platform(c.config(), name);
   const auto http = core::make_curl_client(platform.tls);
   vitam::Client client(*http, platform);
-  vitam::Ingest ingest(client, c.journal(), c.clock, c.out.progress(),
-                       [&](std::chrono::seconds s) { sleep_for(c.stop, s); });
-  Sending sending{c, versement, plan, ingest, vitam::target_of(platform)};
+  vitam::Ingest ingest(
+      client, c.journal(), c.clock, c.out.progress(), [&](std::chrono::seconds s) { sleep_for(c.stop, s); },
+      [&](const core::Message& m) { c.out.warn(m); });
+  BeforeSending before(c, client, versement, plan);
+  Sending sending{c, versement, plan, ingest, vitam::target_of(platform), before};
   const auto visas = sip::list_visas(versement);
   const bool chosen = !c.words.list("lot").empty();
   if (c.words.has("again") && c.chosen_lots(plan).size() != 1)
@@ -220,23 +239,24 @@ std::vector<CommandDef> send_commands() {
                        "reply (ATR) and writes the receipt. Running it again never sends a lot twice."),
        .example = "versoir send scolarite-2026",
        .arguments = {{mark("VERSEMENT"), mark("identifier of the versement")}},
-       .options = {{"lot", mark("ID"), mark("only this lot"), nullptr, true},
-                   {"platform", mark("NAME"), mark("platform of the configuration (default: the plan's)")},
-                   {"again", nullptr,
-                    mark("send again a lot whose first sending is in doubt, once you know that the "
-                         "platform has not got it")},
-                   {"accept-platform", nullptr,
-                    mark(
-                        "follow lots that were sent although the address or the certificates of the platform "
-                        "have changed since; it is noted in the journal")},
-                   {"no-wait", nullptr, mark("do not wait for the reply")}},
-       .exits = {Exit::configuration,        Exit::lot_state,          Exit::signing,
-                 Exit::visa_missing,         Exit::visa_bad_signature, Exit::visa_untrusted,
-                 Exit::visa_other_versement, Exit::visa_by_producer,   Exit::visa_expired,
-                 Exit::visa_other_platform,  Exit::visa_sip_changed,   Exit::role_register,
-                 Exit::platform_unreachable, Exit::transfer_in_doubt,  Exit::platform_refused,
-                 Exit::transfer_rejected,    Exit::reply_unreadable,   Exit::platform_paused,
-                 Exit::journal_broken,       Exit::evidence_broken},
+       .options =
+           {{"lot", mark("ID"), mark("only this lot"), nullptr, true},
+            {"platform", mark("NAME"), mark("platform of the configuration (default: the plan's)")},
+            {"again", nullptr,
+             mark("send again a lot whose first sending is in doubt, once you know that the "
+                  "platform has not got it")},
+            {"accept-platform", nullptr,
+             mark("follow lots that were sent although the address or the certificates of the platform "
+                  "have changed since; it is noted in the journal")},
+            {"no-preflight", nullptr,
+             mark("send without first comparing contracts, agencies, rules, formats and profiles with what "
+                  "the platform has today")},
+            {"no-wait", nullptr, mark("do not wait for the reply")}},
+       .exits = {Exit::configuration, Exit::lot_state, Exit::signing, Exit::role_register, Exit::visa_missing, Exit::visa_bad_signature,
+                 Exit::visa_untrusted, Exit::visa_other_versement, Exit::visa_by_producer, Exit::visa_expired,
+                 Exit::visa_other_platform, Exit::visa_sip_changed, Exit::platform_unreachable,
+                 Exit::transfer_in_doubt, Exit::platform_refused, Exit::transfer_rejected,
+                 Exit::reply_unreadable, Exit::platform_paused, Exit::journal_broken, Exit::evidence_broken},
        .run = run_send}};
 }
 

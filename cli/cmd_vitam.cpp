@@ -4,6 +4,9 @@
 #include "cli/fetched_referential.hpp"
 #include "core/error.hpp"
 #include "vitam/client.hpp"
+#include "vitam/diagnosis.hpp"
+
+#include <set>
 
 namespace versoir::cli {
 
@@ -14,10 +17,12 @@ namespace {
 
 /// What to look at, by kind of failure.
 std::vector<core::Message> advice_for(const std::vector<core::Finding>& findings, const std::string& name) {
-  bool down = false, unreachable = false;
+  bool down = false, unreachable = false, refused = false;
   for (const auto& f : findings) {
     down = down || f.code == "PLATFORM_DOWN";
     unreachable = unreachable || f.code == "PLATFORM_UNREACHABLE";
+    refused = refused || (f.severity == core::Severity::error && f.code != "PLATFORM_DOWN" &&
+                          f.code != "PLATFORM_UNREACHABLE" && f.code != "CERTIFICATE_EXPIRED");
   }
   std::vector<core::Message> list;
   if (unreachable)
@@ -29,7 +34,23 @@ std::vector<core::Message> advice_for(const std::vector<core::Finding>& findings
     list.push_back(
         msg("→ The machine answers, the service does not: try again later, or ask the operators of "
             "the platform."));
+  if (refused)
+    list.push_back(msg(
+        "→ Give these lines to the operators of the platform, with the fingerprint of the certificate: the "
+        "application context, its security profile and the contracts are declared there."));
   return list;
+}
+
+/// Ingest contracts of every archive profile that the configuration names, and the platform's own.
+std::set<std::string> named_contracts(Context& c, const std::string& platform) {
+  std::set<std::string> names;
+  for (const auto& [archive, contract] : c.config().section("agreements")) names.insert(contract);
+  for (const auto& [section, key] :
+       {std::pair<std::string, const char*>{"platform." + platform, "archival_agreement"},
+        {"filing", "archival_agreement"}})
+    if (const auto contract = c.config().find(section, key); contract && !contract->empty())
+      names.insert(*contract);
+  return names;
 }
 
 int run_ping(Context& c) {
@@ -38,12 +59,20 @@ int run_ping(Context& c) {
   const auto platform = vitam::read_platform(c.config(), name);
   const auto http = core::make_curl_client(platform.tls);
   vitam::Client client(*http, platform);
-  const auto findings = client.ping();
-  for (const auto& f : findings) c.out.finding(f);
-  if (findings.empty()) c.out.result(msg("The platform {0} answers.", name));
+  const auto findings = vitam::diagnose(client, named_contracts(c, name), c.clock);
+  bool down = false, hindered = false;
+  for (const auto& f : findings) {
+    if (f.severity == core::Severity::info && !c.out.json())
+      c.out.result(msg("  {0}", f.message.text()));
+    else
+      c.out.finding(f);
+    down = down || f.code == "PLATFORM_DOWN" || f.code == "PLATFORM_UNREACHABLE";
+    hindered = hindered || f.severity == core::Severity::error;
+  }
+  if (!hindered) c.out.result(msg("The platform {0} can be deposited to.", name));
   for (const auto& advice : advice_for(findings, name)) c.out.say(advice);
-  c.out.summary({{"platform", name}, {"up", findings.empty()}});
-  return static_cast<int>(findings.empty() ? Exit::ok : Exit::platform_unreachable);
+  c.out.summary({{"platform", name}, {"up", !down}, {"ready", !hindered}});
+  return static_cast<int>(down ? Exit::platform_unreachable : hindered ? Exit::platform_refused : Exit::ok);
 }
 
 int run_referential(Context& c) {
@@ -62,10 +91,11 @@ int run_referential(Context& c) {
     kinds[fetched.name] = fetched.refused != 0 ? core::Json() : core::Json(fetched.records);
   }
   c.out.result(msg("Written to {0}.", folder.string()));
+  // Only what stands where it is looked for is found by the name of the platform.
   c.out.say(
-      msg("→ versoir check --referential {0} uses them; so does every check of its lots with "
-          "referentials = {1} in [platform.{0}].",
-          name, folder.string()));
+      msg("→ versoir check --referential {0} uses them; so does every check of the lots of {2} with "
+          "referentials = {1} in [platform.{2}].",
+          c.words.has("output") ? folder.string() : name, folder.string(), name));
   c.out.summary(
       {{"platform", name}, {"folder", folder.string()}, {"records", records}, {"referentials", kinds}});
   return 0;
@@ -75,14 +105,15 @@ int run_referential(Context& c) {
 
 std::vector<CommandDef> vitam_commands() {
   return {{.name = "vitam ping",
-           .summary = mark("ask the platform's services whether they are up"),
+           .summary = mark("ask the platform whether it can be deposited to"),
            .details = mark(
-               "Nothing is sent: it shows that the address, the certificates and the network are right."),
+               "Network, TLS, certificate and tenant, contracts of the configuration, logbook: each is told. "
+               "Nothing is sent but questions."),
            .example = "versoir vitam ping",
            .arguments = {},
            .options = {{"platform", mark("NAME"),
                         mark("platform of the configuration (default: [transfer] platform)")}},
-           .exits = {Exit::configuration, Exit::platform_unreachable},
+           .exits = {Exit::configuration, Exit::platform_unreachable, Exit::platform_refused},
            .run = run_ping},
           {.name = "vitam referential",
            .summary = mark("fetch what the platform has imported, for versoir check"),
@@ -96,7 +127,7 @@ std::vector<CommandDef> vitam_commands() {
                        {"output", mark("DIR"),
                         mark("where to write (default: referential/<platform> in the workspace)")}},
            .exits = {Exit::configuration, Exit::platform_unreachable, Exit::platform_refused,
-                     Exit::reply_unreadable},
+                     Exit::reply_unreadable, Exit::temporary},
            .run = run_referential}};
 }
 

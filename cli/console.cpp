@@ -149,8 +149,7 @@ std::string ConsoleProgress::line(Time now) const {
   text += "  " + clock_text(std::chrono::duration_cast<std::chrono::seconds>(now - phase_.started));
   if (const auto left = phase_.left(now)) text += fmt::format("  {} {}", tr("left:"), clock_text(*left));
   if (const auto left = all_.left(now)) text += fmt::format("  {} {}", tr("in all:"), clock_text(*left));
-  if (closes_)
-    text += fmt::format("  {} {}", tr("window until"), core::format_instant(*closes_).substr(11, 5) + " UTC");
+  if (closes_) text += fmt::format("  {} {}", tr("window until"), core::show_local_time(*closes_));
   return text;
 }
 

@@ -1,4 +1,5 @@
 // versoir verify, after the receipt: closed lots, packs of evidence, eliminations.
+#include "cli/known_papers.hpp"
 #include "cli/verify_parts.hpp"
 #include "core/digest.hpp"
 #include "core/display.hpp"
@@ -25,11 +26,9 @@ namespace {
 std::vector<Finding> closing_findings(const fs::path& folder, const sip::Versement& versement,
                                       const sip::Closing& closing, const sip::JournalTrail& trail) {
   const auto where = closing.lot.empty() ? versement.id() : closing.lot;
-  const auto digest = core::digest_file(sip::closing_file(folder)).sha512.hex();
   auto findings = sip::verify_closing(folder, closing);
-  const auto known = trail.closing(versement, closing.lot, digest);
-  const bool began = trail.closing_began(versement, closing.lot);
-  if (!began || (known == sip::ClosingTrace::none && !closing.finished))
+  const auto known = vitam::trace_of(trail, versement, folder, closing);
+  if (known == sip::ClosingTrace::none)
     findings.push_back(wrong("journal-trail", msg("The journal knows nothing of this closing."), where));
   else if (known != sip::ClosingTrace::closed)
     findings.push_back({Severity::warning, "closing-interrupted",
@@ -74,6 +73,7 @@ void verify_closing_lot(Context& c, Tally& tally, const sip::Versement& versemen
                        }),
                Exit::evidence_broken);
   if (!closing) return;
+  if (!closing->transferred && !closing->find_removed("sip.zip")) return;
   tally.record(lot.id.value, core::tr("seal of the SIP removed"),
                guarded(lot.id.value,
                        [&] {
@@ -81,6 +81,7 @@ void verify_closing_lot(Context& c, Tally& tally, const sip::Versement& versemen
                                                       approval_of(versement, lot.id, visas));
                        }),
                Exit::evidence_broken);
+  if (!closing->transferred) return;
   tally.record(lot.id.value, core::tr("reply and receipt"),
                guarded(lot.id.value, [&] { return vitam::verify_closed_lot(versement, lot.id); }),
                Exit::evidence_broken);
@@ -97,15 +98,32 @@ void verify_closed_reports(Tally& tally, const sip::JournalTrail& trail, const s
                Exit::evidence_broken);
 }
 
-void verify_packs(Context& c, Tally& tally, const sip::JournalTrail& trail, const sip::Versement& versement) {
+PackVerdict verify_pack(Context& c, const sip::JournalTrail& trail, const fs::path& pack) {
   const auto margin = std::chrono::days(c.config().get_int("evidence", "renew_before_days"));
+  PackVerdict verdict{sip::verify_evidence(pack, c.trust_store().tsa_anchors, margin, c.clock), false};
+  const auto& list = verdict.verified.last;
+  if (list.empty()) return verdict;
+  const auto name = list.lexically_relative(c.workspace()).generic_string();
+  const auto digest = core::digest_file(list).sha512.hex();
+  if (trail.knows_file(name, digest)) return verdict;
+  verdict.began = trail.began_file(name, digest);
+  const auto where = pack.filename().string();
+  verdict.verified.findings.push_back(
+      verdict.began
+          ? Finding{Severity::warning, "evidence-interrupted",
+                    msg("The making of {0} was interrupted: versoir evidence ends it.", name), where}
+          : wrong("journal-trail", msg("The journal knows nothing of {0}.", name), where));
+  return verdict;
+}
+
+void verify_packs(Context& c, Tally& tally, const sip::JournalTrail& trail, const sip::Versement& versement) {
   for (const auto& pack : sip::evidence_packs(versement)) {
     const auto name = versement.id() + "/" + pack.filename().string();
     tally.record(
         name, core::tr("pack of evidence"),
         guarded(name,
                 [&] {
-                  auto verified = sip::verify_evidence(pack, c.trust_store().tsa_anchors, margin, c.clock);
+                  auto verified = verify_pack(c, trail, pack).verified;
                   if (verified.until)
                     c.out.result(core::nmsg("{1}: {0} time-stamp, to be renewed before {2}.",
                                             "{1}: {0} time-stamps, to be renewed before {2}.",
@@ -126,14 +144,9 @@ void verify_eliminations(Context& c, Tally& tally, const sip::JournalTrail& trai
                  guarded(id,
                          [&] {
                            auto findings = sip::verify_elimination(elimination);
-                           for (const auto* name : {"bordereau.json", "visa.json", "destruction.json"}) {
-                             const auto file = elimination.file(name);
-                             if (fs::exists(file) &&
-                                 !trail.knows_file(file.lexically_relative(c.workspace()).generic_string(),
-                                                   core::digest_file(file).sha512.hex()))
-                               findings.push_back(wrong("journal-trail",
-                                                        msg("The journal knows nothing of {0}.", name), id));
-                           }
+                           for (const auto& name : unknown_papers(c, trail, elimination))
+                             findings.push_back(
+                                 wrong("journal-trail", msg("The journal knows nothing of {0}.", name), id));
                            return findings;
                          }),
                  Exit::evidence_broken);

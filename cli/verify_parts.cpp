@@ -55,17 +55,4 @@ trust::TrustStore store_under(Context& c, const sip::VisaFile* visa) {
   return store;
 }
 
-const sip::VisaFile* approval_of(const sip::Versement& versement, const sip::MessageIdentifier& lot,
-                                 const std::vector<sip::VisaFile>& visas) {
-  const auto sending = versement.lot(lot) / "sending.json";
-  const std::string sent_under =
-      fs::exists(sending) ? core::read_json(sending).value("visa", "") : std::string();
-  for (auto visa = visas.rbegin(); visa != visas.rend(); ++visa) {
-    if (!sent_under.empty() && "visa-" + std::to_string(visa->number) + ".json" != sent_under) continue;
-    if (visa->json.value("decision", "") == "approve" && sip::coverage(*visa, lot) == sip::Coverage::covered)
-      return &*visa;
-  }
-  return nullptr;
-}
-
 }  // namespace versoir::cli

@@ -2,6 +2,8 @@
 #pragma once
 #include "cli/context.hpp"
 #include "core/error.hpp"
+#include "sip/bound_lists.hpp"
+#include "sip/evidence.hpp"
 #include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
 
@@ -19,6 +21,7 @@ class Tally {
   void record(const std::string& what, const std::string& kind, const std::vector<core::Finding>& findings,
               core::Exit if_wrong);
   [[nodiscard]] int finish();
+  [[nodiscard]] std::size_t failed() const noexcept { return wrong_; }
 
  private:
   Context& c_;
@@ -46,16 +49,24 @@ template <class F>
 
 /// What was promised when the visa was signed holds, whatever the configuration says since.
 [[nodiscard]] trust::TrustStore store_under(Context& c, const sip::VisaFile* visa);
-/// The approval that decides about a lot: the one under which it was sent, else the latest.
-[[nodiscard]] const sip::VisaFile* approval_of(const sip::Versement& versement,
-                                               const sip::MessageIdentifier& lot,
-                                               const std::vector<sip::VisaFile>& visas);
-
+/// Whether a receipt that is proven gets its date, and the journal its line.
+enum class Receipts { note, read_only };
+/// Everything in the folder of a versement but its packs of evidence.
+void verify_versement(Context& c, Tally& tally, const sip::JournalTrail& trail, const std::string& id,
+                      Receipts receipts);
 /// A lot with a closing.json: what was kept, the seal over the digest kept, the reply and the receipt.
 void verify_closing_lot(Context& c, Tally& tally, const sip::Versement& versement, const sip::PlannedLot& lot,
                         const std::vector<sip::VisaFile>& visas, const sip::JournalTrail& trail);
 /// The closing of the reports of a versement, when there is one.
 void verify_closed_reports(Tally& tally, const sip::JournalTrail& trail, const sip::Versement& versement);
+/// One pack: lists, tokens, and whether the journal knows its last list. `began`: set when it only knows that
+/// it was about to be published.
+struct PackVerdict {
+  sip::EvidenceVerification verified;
+  bool began = false;
+};
+[[nodiscard]] PackVerdict verify_pack(Context& c, const sip::JournalTrail& trail,
+                                      const std::filesystem::path& pack);
 /// Packs of evidence: lists, tokens, and that they are the ones that the journal knows.
 void verify_packs(Context& c, Tally& tally, const sip::JournalTrail& trail, const sip::Versement& versement);
 /// Bordereaux, visas and certificates of destruction, and that the journal knows each.

@@ -1,7 +1,9 @@
-// Nothing is decided on a journal that does not verify.
+// Nothing is decided on journals that do not verify.
 #include "cli/whole_trail.hpp"
 
 #include "core/error.hpp"
+
+#include <algorithm>
 
 namespace versoir::cli {
 
@@ -10,10 +12,16 @@ using core::Exit;
 using core::msg;
 
 sip::JournalTrail whole_trail(Context& c) {
-  const auto file = c.journal_file();
-  const auto report = trust::verify_journal(file);
-  if (!report.intact()) {
-    Error e(Exit::journal_broken, msg("The journal {0} does not verify: nothing was done.", file.string()));
+  auto files = sip::JournalTrail::files(c.workspace());
+  // Every journal has a word in the trail; ours must be there.
+  if (const auto own = c.workspace() / c.journal_file().filename();
+      std::ranges::find(files, own) == files.end())
+    files.push_back(own);
+  for (const auto& file : files) {
+    const auto report = trust::verify_journal(file);
+    if (report.intact()) continue;
+    Error e(Exit::journal_broken,
+            msg("The journal {0} does not verify: nothing was done.", file.lexically_normal().string()));
     for (const auto& f : report.findings)
       if (f.severity == core::Severity::error) std::move(e).because(f.message);
     throw std::move(e).hint(msg("versoir verify says more; restore the journal from a copy."));

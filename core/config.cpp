@@ -26,6 +26,9 @@ constexpr std::array keys{
     ConfigKey{"establishment", "message_prefix", key_text("beginning of every MessageIdentifier"), "VERSOIR"},
     ConfigKey{"application.*", "originating_agency",
               key_text("service that produced the records (OriginatingAgency)"), ""},
+    ConfigKey{
+        "application.*", "service",
+        key_text("its exact name, as the bordereau d'élimination prints it; originating_agency without"), ""},
     ConfigKey{"application.*", "submission_agency",
               key_text("service that submits them, if another (SubmissionAgency)"), ""},
     ConfigKey{"application.*", "acquisition_information",
@@ -120,6 +123,11 @@ constexpr std::array keys{
     ConfigKey{"platform.*", "poll_first", key_text("seconds before the first question about an operation"),
               "5"},
     ConfigKey{"platform.*", "poll_max", key_text("seconds between two questions, at most"), "60"},
+    ConfigKey{
+        "platform.*", "doubt_grace",
+        key_text("seconds that a platform may take to know a SIP that it received: before, a lot in doubt is "
+                 "not sent again"),
+        "900"},
     ConfigKey{"platform.*", "referentials",
               key_text("folder of the platform's exported referentials, for versoir check"), ""},
     ConfigKey{"agreements", "*", key_text("archive profile = ingest contract, when not the platform's"), ""},
@@ -145,6 +153,9 @@ constexpr std::array keys{
     ConfigKey{"attach", "*", key_text("archive profile = node of the filing plan under which its lots stand"),
               ""},
     ConfigKey{"rules", "*", key_text("logical rule of the profile = RuleId of the platform"), ""},
+    ConfigKey{
+        "optional_rules", "*",
+        key_text("rule that archive profiles only write on demand (dissemination, storage) = yes or no"), ""},
     ConfigKey{"validation", "*",
               key_text("logical rule = entry of the tableau de gestion; who validated it; date (YYYY-MM-DD)"),
               ""},
@@ -163,6 +174,15 @@ constexpr std::array keys{
               key_text("entry of the tableau de gestion; who validated it; date (YYYY-MM-DD); without it all "
                        "are kept"),
               ""},
+    ConfigKey{
+        "confirmed.*", "codes",
+        key_text(
+            "codes of the establishment that are those which the profile wants confirmed, between commas"),
+        ""},
+    ConfigKey{
+        "confirmed.*", "validation",
+        key_text("who confirmed them: reference; who; date (YYYY-MM-DD); a production platform wants it"),
+        ""},
     ConfigKey{"start.*", "unknown",
               key_text("units without a start date for this rule: none (no start, never destroyed), or bound "
                        "(the bound that the archive profile computes)"),

@@ -3,6 +3,8 @@
 
 #include "core/i18n.hpp"
 
+#include <ctime>
+
 namespace versoir::core {
 
 namespace {
@@ -59,6 +61,30 @@ std::string show_date(std::string_view iso) {
 
 std::string show_instant(Instant t) {
   return msg("{0} at {1} UTC", show_date(t), format_instant(t).substr(11, 5)).text();
+}
+
+namespace {
+
+std::tm local_tm(Instant t) {
+  const std::time_t seconds = t.time_since_epoch().count();
+  std::tm out{};
+  ::localtime_r(&seconds, &out);
+  return out;
+}
+
+}  // namespace
+
+std::string show_local_time(Instant t) {
+  const auto tm = local_tm(t);
+  return fmt::format("{:02}:{:02}", tm.tm_hour, tm.tm_min);
+}
+
+std::string show_local_instant(Instant t) {
+  using namespace std::chrono;
+  const auto tm = local_tm(t);
+  const Date today{year{tm.tm_year + 1900}, month{static_cast<unsigned>(tm.tm_mon + 1)},
+                   day{static_cast<unsigned>(tm.tm_mday)}};
+  return msg("{0} at {1}, local time", show_date(today), show_local_time(t)).text();
 }
 
 }  // namespace versoir::core

@@ -19,6 +19,10 @@ namespace versoir::core {
 [[nodiscard]] std::string show_date(std::string_view iso);
 /// With the time, which is universal: "25/11/2026 à 16:14 UTC".
 [[nodiscard]] std::string show_instant(Instant t);
+/// The time of day where the machine stands, "06:00": for what people said in local time (a window).
+[[nodiscard]] std::string show_local_time(Instant t);
+/// With its date: "25/11/2026 à 06:00, heure locale".
+[[nodiscard]] std::string show_local_instant(Instant t);
 
 /// Digits by threes, whatever the language: for acts written in French.
 [[nodiscard]] std::string group_digits(std::uint64_t n, std::string_view separator);

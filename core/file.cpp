@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -21,6 +22,12 @@ namespace {
 
 constexpr std::size_t flush_threshold = 1u << 18;
 
+fs::path parent_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+}  // namespace
+
 void write_all(int fd, std::string_view bytes, const fs::path& path) {
   while (!bytes.empty()) {
     const auto n = ::write(fd, bytes.data(), bytes.size());
@@ -31,12 +38,6 @@ void write_all(int fd, std::string_view bytes, const fs::path& path) {
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
 }
-
-fs::path parent_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
-}  // namespace
 
 UniqueFd& UniqueFd::operator=(UniqueFd&& o) noexcept {
   if (this != &o) {
@@ -170,32 +171,63 @@ void AtomicFile::commit() {
   sync_directory(parent_of(path_));
 }
 
+namespace {
+
+/// Whether the file that is open is still the one of that name.
+bool is_named(int fd, const fs::path& path) noexcept {
+  struct stat mine {
+  }, named{};
+  return ::fstat(fd, &mine) == 0 && ::stat(path.c_str(), &named) == 0 && mine.st_ino == named.st_ino &&
+         mine.st_dev == named.st_dev;
+}
+
+}  // namespace
+
+FileLock::FileLock(FileLock&& other) noexcept
+    : fd_(std::move(other.fd_)), beside_(std::exchange(other.beside_, {})) {}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+  if (this != &other) {
+    release();
+    fd_ = std::move(other.fd_);
+    beside_ = std::exchange(other.beside_, {});
+  }
+  return *this;
+}
+
+void FileLock::release() noexcept {
+  // Only who is alone takes the file away: another that waits for it then looks again, in try_lock().
+  if (fd_ && !beside_.empty() && ::flock(fd_.get(), LOCK_EX | LOCK_NB) == 0 && is_named(fd_.get(), beside_))
+    ::unlink(beside_.c_str());
+  beside_.clear();
+  fd_ = UniqueFd();
+}
+
 std::optional<FileLock> FileLock::try_lock(const fs::path& path) {
+  return try_lock(path, Sharing::exclusive);
+}
+
+std::optional<FileLock> FileLock::try_lock(const fs::path& path, Sharing sharing) {
+  const int how = sharing == Sharing::shared ? LOCK_SH : LOCK_EX;
   for (;;) {
     UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
     if (!fd) throw_errno("open", path.string());
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (::flock(fd.get(), how | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK) return std::nullopt;
       if (errno == EINTR) continue;
       throw_errno("lock", path.string());
     }
     // The file may have been renamed or removed by whoever held the lock before us.
-    struct stat mine {
-    }, named{};
-    if (::fstat(fd.get(), &mine) == 0 && ::stat(path.c_str(), &named) == 0 && mine.st_ino == named.st_ino &&
-        mine.st_dev == named.st_dev)
-      return FileLock(std::move(fd));
+    if (is_named(fd.get(), path)) return FileLock(std::move(fd));
   }
 }
 
-std::optional<FileLock> FileLock::try_lock_folder(const fs::path& folder) {
-  UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd) throw_errno("open", folder.string());
-  while (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return std::nullopt;
-    if (errno != EINTR) throw_errno("lock", folder.string());
-  }
-  return FileLock(std::move(fd));
+std::optional<FileLock> FileLock::try_lock_folder(const fs::path& folder, Sharing sharing) {
+  auto name = folder.has_filename() ? folder : folder.parent_path();  // "lots/a/" is "lots/a"
+  name += ".lock";
+  auto lock = try_lock(name, sharing);
+  if (lock) lock->beside_ = std::move(name);
+  return lock;
 }
 
 void publish_file(const fs::path& from, const fs::path& to) {
@@ -204,6 +236,30 @@ void publish_file(const fs::path& from, const fs::path& to) {
     if (::fsync(fd.get()) != 0) throw_errno("fsync", from.string());
   }
   if (::rename(from.c_str(), to.c_str()) != 0) throw_errno("rename", to.string());
+  sync_directory(parent_of(to));
+}
+
+void publish_folder(const fs::path& from, const fs::path& to) {
+  sync_directory(from);
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) != 0) {
+    if (errno == ENOENT) {
+      if (::rename(from.c_str(), to.c_str()) != 0) throw_errno("rename", to.string());
+    } else if (errno == EINVAL || errno == ENOSYS) {
+      // NFS cannot exchange. Between two renames there is no folder for a moment; a refusal puts the old
+      // back.
+      const auto before = from.string() + ".before";
+      if (::rename(to.c_str(), before.c_str()) != 0) throw_errno("rename", to.string());
+      if (::rename(from.c_str(), to.c_str()) != 0) {
+        const int why = errno;
+        static_cast<void>(::rename(before.c_str(), to.c_str()));
+        errno = why;
+        throw_errno("rename", to.string());
+      }
+      if (::rename(before.c_str(), from.c_str()) != 0) throw_errno("rename", from.string());
+    } else {
+      throw_errno("rename", to.string());
+    }
+  }
   sync_directory(parent_of(to));
 }
 

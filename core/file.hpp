@@ -60,23 +60,40 @@ class AtomicFile {
   bool committed_ = false;
 };
 
-/// An advisory lock on a file, which is made (mode 0600) when it does not exist; held until destruction.
+/// Writes them all to an open file; `path` names it in the Error(Exit::disk).
+void write_all(int fd, std::string_view bytes, const std::filesystem::path& path);
+
+/// An advisory lock, held until destruction, however the process ends. It is flock(2) on a file open for
+/// writing, which NFS hands on to its server: it holds between machines that share a folder.
 class FileLock {
  public:
+  enum class Sharing { exclusive, shared };
   FileLock() = default;
-  /// nullopt when another process holds it. Throws Error(Exit::disk).
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept;
+  ~FileLock() { release(); }
+  /// On the file itself, which is made (mode 0600) when it does not exist. nullopt when another holds it.
+  /// Throws Error(Exit::disk).
   [[nodiscard]] static std::optional<FileLock> try_lock(const std::filesystem::path& path);
-  /// The same on a folder that exists; nothing is made in it.
-  [[nodiscard]] static std::optional<FileLock> try_lock_folder(const std::filesystem::path& folder);
+  /// On a folder, which need not exist, through the file `<folder>.lock` beside it: a folder itself cannot be
+  /// opened for writing. The file goes away with its last holder.
+  [[nodiscard]] static std::optional<FileLock> try_lock_folder(const std::filesystem::path& folder,
+                                                               Sharing sharing = Sharing::exclusive);
 
  private:
   explicit FileLock(UniqueFd fd) noexcept : fd_(std::move(fd)) {}
+  static std::optional<FileLock> try_lock(const std::filesystem::path& path, Sharing sharing);
+  void release() noexcept;
   UniqueFd fd_;
+  std::filesystem::path beside_;  ///< the file that goes away, "" when it is not the lock's own
 };
 
 /// fsync of a file that someone else wrote (SQLite, libzip) and of its folder, then rename.
 void publish_file(const std::filesystem::path& from, const std::filesystem::path& to);
 void sync_directory(const std::filesystem::path& dir);
+/// The same with a folder whose files are durable already. In the place of a folder that is there: readers
+/// find the old or the new one, never none, and the old one then stands at `from`.
+void publish_folder(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// A folder of its own, removed with its content by the destructor.
 class TemporaryDirectory {

@@ -180,15 +180,6 @@ UniqueFd temporary_file() {
   return fd;
 }
 
-void write_all(int fd, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw_errno("write", std::filesystem::temp_directory_path().string());
-    bytes.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
-
 }  // namespace
 
 struct FormatProbe::State {
@@ -201,9 +192,9 @@ struct FormatProbe::State {
     if (container && size + bytes.size() <= spool_limit) {
       if (!spool) {
         spool = temporary_file();
-        write_all(spool.get(), head);
+        write_all(spool.get(), head, std::filesystem::temp_directory_path());
       }
-      write_all(spool.get(), bytes);
+      write_all(spool.get(), bytes, std::filesystem::temp_directory_path());
     } else {
       spool = UniqueFd();
     }

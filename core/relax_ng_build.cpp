@@ -87,13 +87,16 @@ bool is_name_class(const xmlNode* node) {
   return called(node, "name") || called(node, "anyName") || called(node, "nsName");
 }
 
-/// The components `what` (start, or define of that name) of a grammar, those of its divisions included.
-void components(const xmlNode* in, std::string_view what, const std::string& name,
-                std::vector<const xmlNode*>& out) {
+/// The starts ("") and defines of a grammar by their names, those of its divisions included.
+void components(const xmlNode* in, std::unordered_map<std::string, std::vector<const xmlNode*>>& out) {
   for (const xmlNode* c = in->children; c; c = c->next) {
     if (!is_pattern_node(c)) continue;
-    if (called(c, "div")) components(c, what, name, out);
-    if (called(c, what) && (name.empty() || own(c, "name").value_or("") == name)) out.push_back(c);
+    if (called(c, "div"))
+      components(c, out);
+    else if (called(c, "start"))
+      out[""].push_back(c);
+    else if (called(c, "define"))
+      out[own(c, "name").value_or("")].push_back(c);
   }
 }
 
@@ -104,17 +107,19 @@ class Builder {
   explicit Builder(Grammar& g) : g_(g) {}
 
   P pattern(const xmlNode* node) {
-    if (called(node, "grammar")) return named(node, "start", "");
-    if (called(node, "ref")) return named(enclosing_grammar(node), "define", own(node, "name").value_or(""));
+    const Budget::Level level(g_.budget());
+    g_.budget().spend(1);
+    if (called(node, "grammar")) return named(node, "");
+    if (called(node, "ref")) return named(enclosing_grammar(node), own(node, "name").value_or(""));
     if (called(node, "parentRef"))
-      return named(enclosing_grammar(enclosing_grammar(node)), "define", own(node, "name").value_or(""));
+      return named(enclosing_grammar(enclosing_grammar(node)), own(node, "name").value_or(""));
     if (called(node, "element")) return element(node);
     if (called(node, "attribute")) return attribute(node);
     if (called(node, "empty")) return g_.empty();
     if (called(node, "notAllowed")) return g_.not_allowed();
     if (called(node, "text")) return g_.text_;
     if (called(node, "choice")) return g_.choice_of(parts(node));
-    if (called(node, "interleave")) return interleaved(node);
+    if (called(node, "interleave")) return interleave_of(parts(node));
     if (called(node, "mixed")) return g_.interleave(all(node), g_.text_);
     if (called(node, "optional")) return g_.choice(all(node), g_.empty());
     if (called(node, "oneOrMore")) return g_.one_or_more(all(node));
@@ -149,30 +154,40 @@ class Builder {
     return out;
   }
 
-  P interleaved(const xmlNode* node) {
-    P out = g_.empty();
-    for (P p : parts(node)) out = g_.interleave(out, p);
-    return out;
-  }
-
-  /// A start or a define: its parts combined (§4.17).
-  P named(const xmlNode* grammar, std::string_view what, const std::string& name) {
+  /// A start (its name is "") or a define: its parts combined (§4.17).
+  P named(const xmlNode* grammar, const std::string& name) {
     if (!grammar) throw Error(Exit::unexpected, msg("RELAX NG: a reference stands outside of any grammar"));
-    const std::pair key{grammar, std::string(what) + " " + name};
+    const std::pair key{grammar, name};
     if (const auto it = g_.defines_.find(key); it != g_.defines_.end()) {
       if (!it->second) throw Error(Exit::unexpected, msg("RELAX NG: {0} refers to itself", name));
       return it->second;
     }
     g_.defines_[key] = nullptr;  // being made
-    std::vector<const xmlNode*> found;
-    components(grammar, what, name, found);
-    if (found.empty()) throw Error(Exit::unexpected, msg("RELAX NG: {0} is not defined", name));
+    return g_.defines_[key] = combined(found_in(grammar, name));
+  }
+
+  const std::vector<const xmlNode*>& found_in(const xmlNode* grammar, const std::string& name) {
+    const auto [all, fresh] = g_.components_.try_emplace(grammar);
+    if (fresh) components(grammar, all->second);
+    const auto found = all->second.find(name);
+    if (found == all->second.end()) throw Error(Exit::unexpected, msg("RELAX NG: {0} is not defined", name));
+    return found->second;
+  }
+
+  P combined(const std::vector<const xmlNode*>& parts) {
     bool interleave = false;
-    for (const auto* c : found) interleave = interleave || own(c, "combine").value_or("") == "interleave";
-    P out = all(found.front());
-    for (std::size_t i = 1; i < found.size(); ++i)
-      out = interleave ? g_.interleave(out, all(found[i])) : g_.choice(out, all(found[i]));
-    return g_.defines_[key] = out;
+    std::vector<P> made;
+    for (const auto* c : parts) {
+      interleave = interleave || own(c, "combine").value_or("") == "interleave";
+      made.push_back(all(c));
+    }
+    return interleave ? interleave_of(made) : g_.choice_of(made);
+  }
+
+  P interleave_of(const std::vector<P>& parts) {
+    P out = g_.empty();
+    for (P p : parts) out = g_.interleave(out, p);
+    return out;
   }
 
   P element(const xmlNode* node) {
@@ -209,7 +224,7 @@ class Builder {
     leaf.library = value && !own(node, "type") ? "" : inherited(node, "datatypeLibrary");
     if (value) {
       const Text text(xmlNodeGetContent(node));
-      leaf.value = of(text);
+      leaf.value = leaf.type == "string" ? of(text) : collapse(of(text));
     }
     for (const xmlNode* c = node->children; c; c = c->next) {
       if (!is_pattern_node(c)) continue;

@@ -31,7 +31,8 @@ class Faults {
       : g_(grammar), d_(grammar), most_(most), now_(grammar.start()) {}
 
   void read(XmlReader& xml) {
-    while (issues_.size() < most_ && xml.next_piece()) {
+    while (!full() && xml.next_piece()) {
+      g_.budget().piece_read();
       line_ = xml.line();
       open_.drop_closed();
       switch (xml.node()) {
@@ -48,7 +49,11 @@ class Faults {
     }
   }
 
+  [[nodiscard]] bool full() const noexcept { return issues_.size() >= most_; }
+  [[nodiscard]] bool none() const noexcept { return issues_.empty(); }
+
   void report(Message what, std::vector<std::string> expected = {}) {
+    if (full()) return;
     issues_.push_back({line_, what.text(), open_.text(), std::move(expected)});
   }
 
@@ -67,16 +72,16 @@ class Faults {
     const auto id = xml.attribute("id");
     P next = d_.open(now_, xml.ns(), name);
     if (next == g_.not_allowed()) {
-      const auto expected = relax_ng::expected_in(now_).elements;
+      auto might_be = expected(now_).elements;
       open_.start(id ? name + "[" + *id + "]" : name);
       next = d_.open(now_, xml.ns(), name, relax_ng::Lenient::missing_elements);
       if (next == g_.not_allowed()) {
         report(msg("The element {0} does not belong here; it is passed over with all it holds.", name),
-               expected);
+               might_be);
         skipped_ = 1;
         return;
       }
-      report(msg("The element {0} comes too early: something is missing before it.", name), expected);
+      report(msg("The element {0} comes too early: something is missing before it.", name), might_be);
     } else {
       open_.start(id ? name + "[" + *id + "]" : name);
     }
@@ -84,13 +89,16 @@ class Faults {
     children_ = false;
   }
 
+  relax_ng::Expected expected(P p) { return relax_ng::expected_in(p, g_.budget()); }
+
   P take_attributes(P p, std::span<const XmlAttribute> attributes) {
     for (const auto& a : attributes) {
+      if (full()) return p;  // one tag may hold tens of thousands
       P next = d_.attribute(p, a, false);
       if (next == g_.not_allowed()) {
         next = d_.attribute(p, a, true);
         if (next == g_.not_allowed()) {
-          report(msg("The attribute {0} does not belong here.", a.name), relax_ng::expected_in(p).attributes);
+          report(msg("The attribute {0} does not belong here.", a.name), expected(p).attributes);
           continue;
         }
         report(msg("The value \"{1}\" of the attribute {0} is not one that the schema takes.", a.name,
@@ -100,7 +108,7 @@ class Faults {
     }
     P next = d_.close_tag(p, false);
     if (next != g_.not_allowed()) return next;
-    report(msg("An attribute is missing."), relax_ng::expected_in(p).attributes);
+    report(msg("An attribute is missing."), expected(p).attributes);
     return d_.close_tag(p, true);
   }
 
@@ -110,12 +118,12 @@ class Faults {
       now_ = next;
       return;
     }
-    const auto expected = relax_ng::expected_in(now_);
-    if (expected.values.empty()) {
-      report(msg("The text \"{0}\" does not belong here.", shown_value(text)), expected.elements);
+    const auto might_be = expected(now_);
+    if (might_be.values.empty()) {
+      report(msg("The text \"{0}\" does not belong here.", shown_value(text)), might_be.elements);
       return;
     }
-    report(msg("The value \"{0}\" is not one that the schema takes.", shown_value(text)), expected.values);
+    report(msg("The value \"{0}\" is not one that the schema takes.", shown_value(text)), might_be.values);
     now_ = d_.satisfied(now_);
   }
 
@@ -136,12 +144,12 @@ class Faults {
     }
     P next = d_.end(now_, false);
     if (next == g_.not_allowed()) {
-      const auto expected = relax_ng::expected_in(now_);
-      if (expected.elements.empty() && !expected.values.empty())
+      const auto might_be = expected(now_);
+      if (might_be.elements.empty() && !might_be.values.empty())
         report(msg("The value \"{0}\" is not one that the schema takes.", shown_value(text_)),
-               expected.values);
+               might_be.values);
       else
-        report(msg("The element ends too early: something is missing."), expected.elements);
+        report(msg("The element ends too early: something is missing."), might_be.elements);
       next = d_.end(now_, true);
     }
     text_.clear();
@@ -175,8 +183,12 @@ std::vector<XmlIssue> Grammar::explain_file(const std::filesystem::path& path, s
     try {
       faults.read(xml);
     } catch (const Error& e) {
-      if (e.code() != unreadable) throw;
-      faults.report(e.message());
+      if (e.code() == unreadable)
+        faults.report(e.message());
+      else if (faults.none())
+        throw;
+      else
+        faults.report(msg("The schema is too intricate to tell the faults that follow."));
     }
     return std::move(faults).take();
   } catch (const Error& e) {

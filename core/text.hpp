@@ -37,6 +37,9 @@ void append_markup(std::string& out, std::string_view utf8, Markup place);
 /// Blanks, tabs and line ends collapsed into one space as xs:token does, none at either end.
 [[nodiscard]] std::string single_line(std::string_view text);
 
+/// One segment of the path of an address: all but the unreserved characters of RFC 3986 as %XX.
+[[nodiscard]] std::string percent_encoded(std::string_view bytes);
+
 /// Value of a hexadecimal digit of either case, -1 for another character.
 [[nodiscard]] constexpr int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';

@@ -38,7 +38,7 @@ struct Refusal {
 };
 Refusal refusal_of(std::string_view message) {
   Refusal out;
-  static const std::regex place(R"(, \w+\.c:\d+$)"), code(R"(:  ([0-9A-Z]{5}): )");
+  static const std::regex place(R"(, \w+\.c\W{1,8}\d+$)"), code(R"(:  ([0-9A-Z]{5}): )");
   while (!message.empty()) {
     const auto end = std::min(message.find('\n'), message.size());
     std::string line(message.substr(0, end));
@@ -81,15 +81,17 @@ core::Handle<PGconn, PQfinish> connect(const SourceUri& uri, const Access& acces
     const bool asked = connection && PQconnectionNeedsPassword(connection.get());
     const auto why = refusal_of(connection ? PQerrorMessage(connection.get()) : "out of memory");
     const bool refused = why.state.starts_with("28");
-    Error error(refused ? Exit::source_rights : Exit::source_unreachable,
+    Error error(refused || asked ? Exit::source_rights : Exit::source_unreachable,
                 refused ? msg("PostgreSQL refuses this account: {0}.", uri.redacted())
+                : asked ? msg("PostgreSQL wants a password, and none was given: {0}.", uri.redacted())
                         : msg("PostgreSQL cannot be reached: {0}.", uri.redacted()));
     std::move(error).because(why.state.empty() ? msg("{0}", why.text)
                                                : msg("{0} (SQLSTATE {1})", why.text, why.state));
     throw std::move(error).hint(
-        asked ? msg("Give the password with --password-file, --password-command, or in ~/.pgpass.")
-              : msg("Check host, port, database and account; passwords are read from --password-file, "
-                    "--password-command or ~/.pgpass."));
+        asked ? msg("Give the password with --ask-password, --password-file, --password-command, or in "
+                    "~/.pgpass.")
+              : msg("Check host, port, database and account; passwords are read from --ask-password, "
+                    "--password-file, --password-command or ~/.pgpass."));
   }
   // Default notice processing prints on stderr what a server says, values included.
   PQsetNoticeProcessor(

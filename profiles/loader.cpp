@@ -94,6 +94,16 @@ std::string read_views(const std::map<std::string, std::string>& files, std::vec
   return it->second;
 }
 
+/// The days of the profile as a view, which the others may read. Names and days have passed the grammar: no
+/// quote is in them.
+std::string days_view(const std::vector<DayParameter>& days) {
+  if (days.empty()) return {};
+  std::string sql;
+  for (const auto& d : days)
+    sql += fmt::format("{}SELECT '{}' AS nom, '{}' AS jour", sql.empty() ? "" : " UNION ALL ", d.name, d.day);
+  return "CREATE TEMP VIEW v_jour_convenu AS " + sql + ";\n";
+}
+
 bool is_profile_file(const fs::directory_entry& entry) {
   const auto name = entry.path().filename().string();
   const auto extension = entry.path().extension().string();
@@ -120,6 +130,7 @@ Application load(const std::map<std::string, std::string>& files, std::string_vi
     source.kind->read(root, reading);
   }
   throw_if_wrong(origin, defects);
+  app.views = days_view(app.days) + app.views;
   app.files = files;
   return app;
 }

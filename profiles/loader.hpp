@@ -43,6 +43,8 @@ namespace versoir::profiles {
 /// write profiles, before any extract exists. Findings: queries that do not compile, columns that are not the
 /// declared fields, unknown parameters, templates that ask for what `facts` does not give.
 [[nodiscard]] std::vector<core::Finding> check_queries(const Application& app);
+/// Before a source is copied: Error(Exit::profile_invalid) that tells everything check_queries() finds.
+void require_queries(const Application& app);
 
 /// Replaces {column}, {column:date} in a template; unknown column = Error(Exit::profile_invalid). NULL prints
 /// "".

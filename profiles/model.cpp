@@ -93,6 +93,9 @@ const ArchiveDef* Application::find_archive(std::string_view wanted) const {
 const RuleDef* Application::find_rule(std::string_view code) const {
   return find_in(rules, [&](const RuleDef& r) { return r.code == code; });
 }
+const CodesToConfirm* Application::find_to_confirm(std::string_view wanted) const {
+  return find_in(to_confirm, [&](const CodesToConfirm& c) { return c.id == wanted; });
+}
 const CodeList* Application::find_code_list(std::string_view wanted) const {
   return find_in(code_lists, [&](const CodeList& l) { return l.id == wanted; });
 }

@@ -86,6 +86,12 @@ struct Field {
   std::string code_list;  ///< resolved into an attribute "libelle" and shown to people
   bool hidden = false;    ///< feeds children or templates, not rendered
 };
+/// Does a table have a further column that says what the values of the field mean?
+[[nodiscard]] inline bool has_label_column(const Field& field) {
+  return !field.code_list.empty() || field.type == FieldType::flag;
+}
+[[nodiscard]] inline std::string label_column(const Field& field) { return field.name + "_libelle"; }
+
 /// A named query and, under each of its rows, other queries: a tree of rows.
 /// Parameters :name take the value of the nearest ancestor row's column, then of the record's key.
 struct Node {
@@ -122,6 +128,16 @@ struct RuleDef {
   bool round_to_year_end = false;  ///< starts on 31 December of the year of the start date
 };
 
+/// Codes of the establishment's own nomenclature on which archive profiles rest: it confirms them, or its
+/// versements say something else than its documents ([confirmed.<id>]).
+struct CodesToConfirm {
+  std::string id, label;  ///< what these codes are held for (French)
+  std::string sql;        ///< over the extract: code, label, 1 when it is held for that
+  std::string source;     ///< why the profile holds them for that
+  std::string validator;  ///< who must confirm them
+  long line = 0;
+};
+
 /// "{column}" templates over the row of facts. "{column:date}" prints 25/11/2026. "{{" is a brace.
 using Template = std::string;
 
@@ -135,6 +151,8 @@ struct UnitRule {
   std::string
       final_action;  ///< Keep/Destroy, RestrictAccess/Transfer/Copy; required by appraisal and storage
   bool prevent_inheritance = false;
+  Template when;          ///< the rule is of units where this gives something; empty = of all
+  bool optional = false;  ///< of those establishments alone that ask for it ([optional_rules])
 };
 /// An element of SEDA's description, or of a physical object, as the profile says it: names are those of the
 /// standard, values are templates.
@@ -161,12 +179,14 @@ struct UnitDef {
   bool object = false;               ///< has the record as its XML object
   Template file_name;                ///< FileInfo/Filename of the object
   std::string table;  ///< child of the record's root whose rows also go as a CSV table; "" = none
+  long line = 0;
 };
 struct LeaveOut {
   std::string reason;     ///< French, one sentence, goes to left-out.csv and to the review
   std::string sql;        ///< keys
   bool deferred = false;  ///< for now only: the record is transferred once it is closed (plan --closed)
   bool cited = false;     ///< ...by a list that cites, for each record, the signed paper it rests on
+  long line = 0;
 };
 /// What a selection among the records (tri) may look at: templates over the facts, empty when not declared.
 struct SamplingDef {
@@ -180,11 +200,12 @@ struct ArchiveDef {
   std::string id;    ///< file name without .xml: dossiers-etudiants
   std::string code;  ///< short code used in MessageIdentifier, [A-Z0-9]{2,12}
   std::string label, description;
-  std::string record;               ///< RecordDef id
-  std::string select;               ///< SQL: keys of the candidate records, in order
-  std::string year;                 ///< column of the key by which what is left out is counted; may be empty
-  std::vector<LeaveOut> leave_out;  ///< evaluated in order; the first that holds gives the reason
-  std::string facts;                ///< SQL with the key as parameters: one row, feeds templates
+  std::string record;                ///< RecordDef id
+  std::string select;                ///< SQL: keys of the candidate records, in order
+  std::vector<std::string> confirm;  ///< ids of the codes to confirm on which it rests
+  std::string year;                  ///< column of the key by which what is left out is counted; may be empty
+  std::vector<LeaveOut> leave_out;   ///< evaluated in order; the first that holds gives the reason
+  std::string facts;                 ///< SQL with the key as parameters: one row, feeds templates
   UnitDef root;  ///< the unit that holds a lot (facts of the versement: {establishment} {application})
   UnitDef documentation;  ///< unit of the data's documentation in each lot
   /// The unit's final action may depend on a selection; without it, the records are kept or not as a whole.
@@ -192,7 +213,13 @@ struct ArchiveDef {
   std::optional<UnitDef> group;  ///< optional level between root and records...
   Template group_by;  ///< ...one per distinct value of this template, records must come in that order
   UnitDef unit;
-  long line = 0;
+  long line = 0, select_line = 0, facts_line = 0, sampling_line = 0;
+};
+
+/// A day of the year that the views rest on and that each establishment sets for itself in local.xml.
+struct DayParameter {
+  std::string name, label;
+  std::string day;  ///< 08-31
 };
 
 struct SearchDef {
@@ -219,9 +246,11 @@ struct Application {
   std::string version;  ///< of the profile
   std::vector<Table> tables;
   std::vector<CodeList> code_lists;
+  std::vector<DayParameter> days;
   std::string views;  ///< SQL of TEMP VIEWs, run before any query
   std::vector<RecordDef> records;
   std::vector<RuleDef> rules;
+  std::vector<CodesToConfirm> to_confirm;
   std::vector<ArchiveDef> archives;
   std::vector<SearchDef> searches;
   std::vector<SheetDef> sheets;
@@ -234,6 +263,7 @@ struct Application {
   [[nodiscard]] const SheetDef* find_sheet(std::string_view record) const;
   [[nodiscard]] const ArchiveDef* find_archive(std::string_view id) const;
   [[nodiscard]] const RuleDef* find_rule(std::string_view code) const;
+  [[nodiscard]] const CodesToConfirm* find_to_confirm(std::string_view id) const;
   [[nodiscard]] const CodeList* find_code_list(std::string_view id) const;
 };
 

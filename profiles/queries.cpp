@@ -25,6 +25,7 @@ class QueryCheck {
     for (const auto& record : app_.records) check_node(record.root, record, record.key);
     for (const auto& archive : app_.archives) check_archive(archive);
     for (const auto& search : app_.searches) check_search(search);
+    for (const auto& codes : app_.to_confirm) check_codes(codes);
     return std::move(findings_);
   }
 
@@ -100,26 +101,34 @@ class QueryCheck {
     for (const auto& child : node.children) check_node(child, record, known);
   }
 
+  void check_codes(const CodesToConfirm& codes) {
+    const auto where = fmt::format("rules.xml:{}: {}", codes.line, codes.id);
+    if (const auto columns = prepare(codes.sql, where, {}); columns && columns->size() != 3)
+      add(where, msg("the query must give a code, its label, and 1 when it is held for what is to confirm"));
+  }
+
   void check_keys(const std::string& sql, const std::string& where, const RecordDef& record) {
     if (const auto columns = prepare(sql, where, {}); columns && columns->size() != record.key.size())
       add(where, msg("the query must give the key of record {0}: {1}", record.id, parts::join(record.key)));
   }
 
   void check_archive(const ArchiveDef& archive) {
-    const auto where = fmt::format("{}.xml:{}", archive.id, archive.line);
+    const auto where = [&](long line, std::string_view part) {
+      return fmt::format("{}.xml:{}: {}", archive.id, line, part);
+    };
     const auto* record = app_.find_record(archive.record);
     if (!record) return;
-    check_keys(archive.select, where + ": select", *record);
-    for (const auto& l : archive.leave_out) check_keys(l.sql, where + ": leave-out", *record);
-    const auto facts = prepare(archive.facts, where + ": facts", record->key);
+    check_keys(archive.select, where(archive.select_line, "select"), *record);
+    for (const auto& l : archive.leave_out) check_keys(l.sql, where(l.line, "leave-out"), *record);
+    const auto facts = prepare(archive.facts, where(archive.facts_line, "facts"), record->key);
     if (!facts) return;
-    check_unit(archive.unit, where + ": unit", *facts);
+    check_unit(archive.unit, where(archive.unit.line, "unit"), *facts);
     if (const auto& s = archive.sampling)
       for (const auto* t : {&s->order, &s->year, &s->initial, &s->stratum})
-        check_template(*t, where + ": sampling", *facts);
+        check_template(*t, where(archive.sampling_line, "sampling"), *facts);
     if (archive.group) {
-      check_unit(*archive.group, where + ": group", *facts);
-      check_template(archive.group_by, where + ": group", *facts);
+      check_unit(*archive.group, where(archive.group->line, "group"), *facts);
+      check_template(archive.group_by, where(archive.group->line, "group"), *facts);
     }
   }
 
@@ -128,7 +137,8 @@ class QueryCheck {
          {&unit.title, &unit.description, &unit.identifier, &unit.start, &unit.end, &unit.file_name})
       check_template(*t, where, facts);
     for (const auto& k : unit.keywords) check_template(k.second, where, facts);
-    for (const auto& r : unit.rules) check_template(r.start, where, facts);
+    for (const auto& r : unit.rules)
+      for (const auto* rule : {&r.start, &r.start_bound, &r.when}) check_template(*rule, where, facts);
     for (const auto& e : unit.elements) check_element(e, where, facts);
     for (const auto& e : unit.physical) check_element(e, where, facts);
   }
@@ -179,5 +189,16 @@ class QueryCheck {
 }  // namespace
 
 std::vector<Finding> check_queries(const Application& app) { return QueryCheck(app).run(); }
+
+void require_queries(const Application& app) {
+  const auto findings = check_queries(app);
+  if (findings.empty()) return;
+  core::Error e(core::Exit::profile_invalid, msg("Queries of the profile {0} would fail.", app.id));
+  for (const auto& f : findings)
+    std::move(e).because(f.severity == Severity::error ? msg("{0}: {1}", f.where, f.message.english())
+                                                       : f.message);
+  throw std::move(e).hint(msg(
+      "Mend the profile or local.xml now: after the application is shut down, nothing can be copied again."));
+}
 
 }  // namespace versoir::profiles

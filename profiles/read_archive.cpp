@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 namespace versoir::profiles::parts {
 
@@ -47,6 +48,9 @@ void check_rule(const XmlElement& e, const UnitRule& rule, Reading& r) {
       r.defect(msg("{0}: the action {1} does not exist for {2}", r.at(e), rule.final_action,
                    rule_element(rule.category)));
   }
+  if (rule.optional && (rule.category == RuleCategory::appraisal || rule.category == RuleCategory::access))
+    r.defect(msg("{0}: the rule {1} cannot be optional: {2} is said of every unit", r.at(e), rule.code,
+                 rule_element(rule.category)));
 }
 
 UnitRule read_rule(const XmlElement& e, Reading& r, const std::vector<std::string>* names) {
@@ -58,7 +62,10 @@ UnitRule read_rule(const XmlElement& e, Reading& r, const std::vector<std::strin
   rule.final_action = core::trim(e.attribute_or("action", ""));
   rule.prevent_inheritance = yes(e, "prevent-inheritance", false);
   check_template(rule.start, e, r, names);
+  rule.when = core::trim(e.attribute_or("when", ""));
+  rule.optional = yes(e, "optional", false);
   check_template(rule.start_bound, e, r, names);
+  check_template(rule.when, e, r, names);
   check_rule(e, rule, r);
   return rule;
 }
@@ -97,7 +104,9 @@ UnitDef read_unit(const XmlElement& e, Reading& r, const std::vector<std::string
     return text;
   };
   u.level = core::trim(e.attribute_or("level", "File"));
+  u.line = e.line;
   u.title = e.attribute_or("title", "");
+  if (core::trim(u.title).empty()) r.defect(msg("{0}: the unit needs a title", r.at(e)));
   check_template(u.title, e, r, names);
   u.description = part("description");
   u.identifier = part("identifier");
@@ -145,6 +154,14 @@ void read_year(const XmlElement& root, ArchiveDef& a, Reading& r) {
               a.year, record->key);
 }
 
+void read_confirm(const XmlElement& root, ArchiveDef& a, Reading& r) {
+  a.confirm = split_words(root.attribute_or("confirm", ""));
+  for (const auto& id : a.confirm)
+    if (!r.app.find_to_confirm(id))
+      r.unknown(root, msg("{0}: the codes to confirm {1} are not declared in rules.xml", r.at(root), id), id,
+                names_of(r.app.to_confirm, &CodesToConfirm::id));
+}
+
 /// What a selection decides is the final action of the appraisal rule: there must be one.
 void check_sampling(const XmlElement& root, const ArchiveDef& a, Reading& r) {
   if (!a.sampling || std::ranges::any_of(a.unit.rules, [](const UnitRule& rule) {
@@ -155,6 +172,20 @@ void check_sampling(const XmlElement& root, const ArchiveDef& a, Reading& r) {
       msg("{0}: a selection (sampling) needs an AppraisalRule on the unit", r.at(*root.child("sampling"))));
 }
 
+/// The columns of a table have a name each (CSVW, 5.6): a field may not be called as what another one means.
+void check_columns(const XmlElement& where, const Node& node, Reading& r) {
+  std::set<std::string> met;
+  const auto take = [&](const std::string& name) {
+    if (!met.insert(name).second)
+      r.defect(msg("{0}: the table {1} would have two columns {2}", r.at(where), node.name, name));
+  };
+  for (const auto& field : node.fields) {
+    if (field.hidden) continue;
+    take(field.name);
+    if (has_label_column(field)) take(label_column(field));
+  }
+}
+
 /// A table is the rows of one node, without others below them.
 void check_unit_table(const XmlElement& root, const ArchiveDef& a, Reading& r) {
   const auto* record = r.app.find_record(a.record);
@@ -162,7 +193,10 @@ void check_unit_table(const XmlElement& root, const ArchiveDef& a, Reading& r) {
   const auto& where = *root.child("unit")->child("object");
   std::vector<std::string> tables;
   for (const auto& node : record->root.children)
-    if (node.list && node.archived && node.children.empty()) tables.push_back(node.name);
+    if (node.list && node.archived && node.children.empty()) {
+      tables.push_back(node.name);
+      if (node.name == a.unit.table) check_columns(where, node, r);
+    }
   if (std::ranges::find(tables, a.unit.table) == tables.end())
     r.unknown(where,
               msg("{0}: {1} is not a table of the record {2}: a child of its root that is archived, may have "
@@ -186,11 +220,19 @@ void read_archive(const XmlElement& root, Reading& r) {
   for (const auto* e : root.all("leave-out"))
     a.leave_out.push_back({e->attribute_or("reason", ""), core::trim(e->text),
                            e->attribute_or("deferred", "no") != "no",
-                           e->attribute_or("deferred", "no") == "cited"});
+                           e->attribute_or("deferred", "no") == "cited", e->line});
+  const auto line_of = [&](std::string_view name) {
+    const auto* e = root.child(name);
+    return e ? e->line : root.line;
+  };
+  a.select_line = line_of("select");
+  a.facts_line = line_of("facts");
+  a.sampling_line = line_of("sampling");
   if (const auto* e = root.child("sampling")) a.sampling = read_sampling(*e, r);
   if (!r.app.find_record(a.record))
     r.unknown(root, msg("{0}: the record {1} is not declared in records.xml", r.at(root), a.record), a.record,
               names_of(r.app.records, &RecordDef::id));
+  read_confirm(root, a, r);
   read_year(root, a, r);
   if (std::ranges::any_of(r.app.archives, [&](const ArchiveDef& other) { return other.code == a.code; }))
     r.defect(msg("{0}: another archive profile has the code {1}", r.at(root), a.code));

@@ -44,6 +44,14 @@ void read_rules(const XmlElement& root, Reading& r) {
       r.defect(msg("{0}: the rule {1} needs both a duration and its unit, or neither", r.at(*e), rule.code));
     r.app.rules.push_back(std::move(rule));
   }
+  for (const auto* e : root.all("codes-to-confirm")) {
+    CodesToConfirm codes{
+        core::trim(e->attribute_or("id", "")), e->attribute_or("label", ""),     core::trim(e->text),
+        e->attribute_or("source", ""),         e->attribute_or("validator", ""), e->line};
+    if (r.app.find_to_confirm(codes.id))
+      r.defect(msg("{0}: the codes to confirm {1} are declared twice", r.at(*e), codes.id));
+    r.app.to_confirm.push_back(std::move(codes));
+  }
 }
 
 }  // namespace versoir::profiles::parts

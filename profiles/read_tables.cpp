@@ -244,7 +244,25 @@ void read_references(const XmlElement& e, Table& t, bool local, Reading& r) {
         t, local, r);
 }
 
+/// A day of the profile, or another day for one that it has.
+void read_day(const XmlElement& e, bool local, Reading& r) {
+  const auto name = core::trim(e.attribute_or("name", ""));
+  const auto day = core::trim(e.attribute_or("day", ""));
+  // The year of the day is one of any: 29 February is no day of every year.
+  if (!core::parse_date("2001-" + day))
+    return r.defect(msg("{0}: {1} is not a day of every year", r.at(e), day));
+  const auto known = std::ranges::find(r.app.days, name, &DayParameter::name);
+  if (local && known == r.app.days.end())
+    return r.unknown(e, msg("{0}: the profile has no day {1}", r.at(e), name), name,
+                     names_of(r.app.days, &DayParameter::name));
+  if (known != r.app.days.end())
+    known->day = day;
+  else
+    r.app.days.push_back({name, e.attribute_or("label", ""), day});
+}
+
 void read_dictionary(const XmlElement& root, bool local, Reading& r) {
+  for (const auto* e : root.all("day")) read_day(*e, local, r);
   for (const auto* e : root.all("codes")) read_codes(*e, local, r);
   for (const auto* e : root.all("table")) read_table(*e, local, r);
   for (const auto* e : root.all("table")) {

@@ -35,7 +35,7 @@ std::vector<profiles::Template> templates_of(const profiles::UnitDef& unit) {
   std::vector<profiles::Template> all{unit.title, unit.description, unit.identifier,
                                       unit.start, unit.end,         unit.file_name};
   for (const auto& [type, content] : unit.keywords) all.push_back(content);
-  for (const auto& rule : unit.rules) all.push_back(rule.start);
+  for (const auto& rule : unit.rules) all.insert(all.end(), {rule.start, rule.start_bound, rule.when});
   add_templates(unit.elements, all);
   add_templates(unit.physical, all);
   return all;
@@ -50,12 +50,12 @@ void check_unit(const profiles::UnitDef& unit, const profiles::Row& row, const s
 void check_archive(core::Database& db, const profiles::Application& app, const profiles::ArchiveDef& archive,
                    std::vector<core::Finding>& findings) {
   const auto& record = record_of(app, archive);
-  const auto keys = [&](const std::string& sql, std::string_view part) {
-    const auto place = place_of(archive, part);
+  const auto keys = [&](const std::string& sql, const std::string& place) {
     collect(findings, place, [&] { static_cast<void>(prepare_keys(db, sql, record.key.size(), place)); });
   };
-  keys(archive.select, "select");
-  for (const auto& leave_out : archive.leave_out) keys(leave_out.sql, "leave-out");
+  keys(archive.select, place_of(archive, "select"));
+  for (const auto& leave_out : archive.leave_out)
+    keys(leave_out.sql, place_of(archive, "leave-out", leave_out.line));
   collect(findings, place_of(archive, "facts"), [&] {
     const auto row = empty_row(prepare_facts(db, record, archive).columns);
     check_unit(archive.unit, row, place_of(archive, "unit"), findings);

@@ -9,6 +9,11 @@
 
 namespace versoir::records::parts {
 
+/// Numbers as extracts write them: digits, a minus before, a point inside a decimal. At least one digit.
+[[nodiscard]] bool all_digits(std::string_view text);
+[[nodiscard]] bool is_integer(std::string_view text);
+[[nodiscard]] bool is_decimal(std::string_view text);
+
 /// A value for people: the label of a code, 25/11/2026, 12,5, one line. "" for NULL.
 [[nodiscard]] std::string people_value(const Cell& cell);
 

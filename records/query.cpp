@@ -136,7 +136,16 @@ const profiles::RecordDef& record_of(const profiles::Application& app, const pro
 }
 
 std::string place_of(const profiles::ArchiveDef& archive, std::string_view part) {
-  return fmt::format("{}.xml:{} {}", archive.id, archive.line, part);
+  const auto line = part == "select"                   ? archive.select_line
+                    : part == "facts"                  ? archive.facts_line
+                    : part == "unit"                   ? archive.unit.line
+                    : part == "group" && archive.group ? archive.group->line
+                                                       : archive.line;
+  return place_of(archive, part, line);
+}
+
+std::string place_of(const profiles::ArchiveDef& archive, std::string_view part, long line) {
+  return fmt::format("{}.xml:{} {}", archive.id, line, part);
 }
 
 void collect(std::vector<core::Finding>& findings, std::string_view place,

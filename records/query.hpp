@@ -65,6 +65,7 @@ struct Facts {
                                                    const profiles::ArchiveDef& archive);
 /// "dossiers.xml:12 facts"
 [[nodiscard]] std::string place_of(const profiles::ArchiveDef& archive, std::string_view part);
+[[nodiscard]] std::string place_of(const profiles::ArchiveDef& archive, std::string_view part, long line);
 
 /// Findings for the queries and templates of archive profiles, for the queries of searches.
 void check_archives(core::Database& db, const profiles::Application& app,

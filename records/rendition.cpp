@@ -106,7 +106,7 @@ std::string plain_value(const Cell& cell) {
     case FieldType::datetime:
       return people_date(text);
     case FieldType::decimal:
-      std::ranges::replace(text, '.', ',');
+      if (is_decimal(text)) std::ranges::replace(text, '.', ',');  // an application may hold words there
       return text;
     default:
       return core::single_line(text);
@@ -114,6 +114,21 @@ std::string plain_value(const Cell& cell) {
 }
 
 }  // namespace
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_integer(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return all_digits(text);
+}
+
+bool is_decimal(std::string_view text) {
+  const auto point = text.find('.');
+  if (point == std::string_view::npos) return is_integer(text);
+  return is_integer(text.substr(0, point)) && all_digits(text.substr(point + 1));
+}
 
 std::string people_value(const Cell& cell) {
   if (!cell.value) return {};

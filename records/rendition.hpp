@@ -2,6 +2,7 @@
 // structure.
 #pragma once
 #include "core/file.hpp"
+#include "core/html.hpp"
 #include "profiles/model.hpp"
 #include "records/record.hpp"
 
@@ -24,16 +25,20 @@ struct RecordProvenance {
 };
 void write_xml(const Record& record, const RecordProvenance& provenance, core::ByteSink& sink);
 
+/// Who reads: an officer at work, or whoever receives the archive, who sees no more than the XML says (no
+/// node that is not archived, no hidden field, not even in the title).
+enum class Readers { officers, archive };
 /// For a terminal or a text file, labels in French, codes resolved. With a sheet: its title, its order of
 /// sections.
-[[nodiscard]] std::string to_text(const Record& record, const profiles::SheetDef* sheet = nullptr);
-/// Who reads the page: an officer at work, or whoever receives the archive, who sees no more than the XML
-/// says (no node that is not archived, no hidden field, not even in the title).
-enum class Readers { officers, archive };
+[[nodiscard]] std::string to_text(const Record& record, const profiles::SheetDef* sheet = nullptr,
+                                  Readers readers = Readers::officers);
 /// The same as a page that stands alone: one file, no script, to read and to print; byte-stable for the same
 /// data.
 void write_html(const Record& record, const RecordProvenance& provenance, core::ByteSink& sink,
                 const profiles::SheetDef* sheet = nullptr, Readers readers = Readers::officers);
+/// A record inside another page: its title as a heading of this level, then what write_html() shows below.
+void write_record(const Record& record, core::HtmlPage& page, int level, const profiles::SheetDef* sheet,
+                  Readers readers);
 /// {name, label, fields: [{name, label, value, code_label?}], children: […]}: --json of `consult show`.
 [[nodiscard]] nlohmann::json to_json(const Record& record);
 

@@ -51,7 +51,8 @@ RuleOutcome outcome(const profiles::Application& app, const std::string& archive
   if (!known)
     throw Error(Exit::profile_invalid,
                 msg("{0}: the rule {1} is not declared in rules.xml.", archive, rule.code));
-  RuleOutcome out{known, rule.category, {}, {}, rule.final_action, rule.prevent_inheritance, false};
+  RuleOutcome out{known, rule.category, {}, {}, rule.final_action, rule.prevent_inheritance,
+                  false, rule.optional};
   if (rule.start.empty()) return out;
   out.start = expand_date(rule.start, facts, archive, findings);
   if (!out.start && known->bounded_start && !rule.start_bound.empty()) {
@@ -114,7 +115,12 @@ Described describe(const profiles::Application& app, const profiles::ArchiveDef&
   }
   for (const auto& [type, content] : unit.keywords)
     if (auto word = text(content); !word.empty()) d.keywords.emplace_back(type, std::move(word));
-  for (const auto& rule : unit.rules) d.rules.push_back(outcome(app, archive.id, rule, facts, findings));
+  for (const auto& rule : unit.rules) {
+    if (!rule.when.empty() && text(rule.when).empty()) continue;
+    // What is said of a rule that may not be written would be said of nothing.
+    std::vector<Finding> untold;
+    d.rules.push_back(outcome(app, archive.id, rule, facts, rule.optional ? untold : findings));
+  }
   d.elements = expand_elements(unit.elements, facts, archive.id);
   d.physical = expand_elements(unit.physical, facts, archive.id);
   return d;
@@ -208,7 +214,7 @@ class LeftOut {
     auto insert = db_.prepare("INSERT OR IGNORE INTO " + name_ + " VALUES (" + marks +
                               ") ON CONFLICT DO UPDATE SET lasting = coalesce(lasting, excluded.lasting)");
     for (std::size_t i = 0; i < archive_.leave_out.size(); ++i) {
-      const auto place = parts::place_of(archive_, "leave-out");
+      const auto place = parts::place_of(archive_, "leave-out", archive_.leave_out[i].line);
       auto keys = parts::prepare_keys(db_, archive_.leave_out[i].sql, width, place);
       while (parts::step(db_, keys, place)) {
         bind_key(insert, read_key(keys));

@@ -25,7 +25,8 @@ struct RuleOutcome {
   std::optional<core::Date> start, end;  ///< no start: no end either (never destroyable)
   std::string final_action;
   bool prevent_inheritance = false;
-  bool bounded = false;  ///< the start is a bound in the place of a date that is not known
+  bool bounded = false;   ///< the start is a bound in the place of a date that is not known
+  bool optional = false;  ///< only written when the establishment asks for it
 };
 /// An element of SEDA with its values. What had nothing to say is not there.
 struct DescribedElement {

@@ -5,10 +5,10 @@
 #include "core/csv.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
+#include "core/text.hpp"
 #include "records/people.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <functional>
 #include <optional>
 #include <string>
@@ -35,21 +35,14 @@ const parts::Section& find_section(const std::vector<parts::Section>& all, std::
   return *at;
 }
 
-/// A name of CSVW is a variable of URI templates: letters, digits and _ only.
-std::string variable(std::string name) {
-  std::ranges::replace(name, '-', '_');
-  return name;
-}
-
 std::vector<Column> table_columns(const profiles::Node& node) {
   std::vector<Column> columns;
   for (std::size_t i = 0; i < node.fields.size(); ++i) {
     const auto& field = node.fields[i];
     if (field.hidden) continue;
-    const auto name = variable(field.name);
-    columns.push_back({i, false, name, field.label});
-    if (!field.code_list.empty() || field.type == FieldType::flag)
-      columns.push_back({i, true, name + "_libelle", field.label + " (libellé)"});
+    columns.push_back({i, false, field.name, field.label});
+    if (profiles::has_label_column(field))
+      columns.push_back({i, true, profiles::label_column(field), field.label + " (libellé)"});
   }
   return columns;
 }
@@ -60,28 +53,14 @@ std::optional<std::string> value_of(const Cell& cell, const Column& column) {
   return cell.label;
 }
 
-bool digits(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
-bool is_integer(std::string_view text) {
-  if (text.starts_with('-')) text.remove_prefix(1);
-  return digits(text);
-}
-
-bool is_decimal(std::string_view text) {
-  const auto point = text.find('.');
-  if (point == std::string_view::npos) return is_integer(text);
-  return is_integer(text.substr(0, point)) && digits(text.substr(point + 1));
-}
-
 bool is_date(std::string_view text) { return text.size() == 10 && core::parse_date(text); }
 
 /// YYYY-MM-DDTHH:MM:SS, perhaps a fraction.
 bool is_instant(std::string_view text) {
   if (text.size() < 19 || !is_date(text.substr(0, 10)) || text[10] != 'T') return false;
   const auto zoned = std::string(text.substr(0, 19)) + "Z";
-  return core::parse_instant(zoned) && (text.size() == 19 || (text[19] == '.' && digits(text.substr(20))));
+  return core::parse_instant(zoned) &&
+         (text.size() == 19 || (text[19] == '.' && parts::all_digits(text.substr(20))));
 }
 
 struct Kind {
@@ -92,9 +71,9 @@ struct Kind {
 Kind kind_of(FieldType type) {
   switch (type) {
     case FieldType::integer:
-      return {"integer", is_integer};
+      return {"integer", parts::is_integer};
     case FieldType::decimal:
-      return {"decimal", is_decimal};
+      return {"decimal", parts::is_decimal};
     case FieldType::date:
       return {"date", is_date};
     case FieldType::datetime:
@@ -142,7 +121,7 @@ void write_table_description(const Record& record, std::string_view node, std::s
                        {"datatype", datatype_of(section, column)}});
   const Json description{
       {"@context", {"http://www.w3.org/ns/csvw", {{"@language", "fr"}}}},
-      {"url", file_name},
+      {"url", core::percent_encoded(file_name)},
       {"dc:title", parts::title_of(record, nullptr, Readers::archive) + " : " + section.node->label},
       {"dc:source", "Application " + provenance.application + ", extrait " + provenance.extract_root},
       {"dc:date", provenance.extract_date},

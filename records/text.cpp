@@ -101,9 +101,9 @@ class Page {
   std::string text_;
 };
 
-void write_row(Page& page, std::size_t indent, const RowNode& row);
+void write_row(Page& page, std::size_t indent, const RowNode& row, Readers readers);
 
-void write_section(Page& page, std::size_t indent, const Section& section, bool say_empty) {
+void write_section(Page& page, std::size_t indent, const Section& section, bool say_empty, Readers readers) {
   if (section.rows.empty()) {
     if (!say_empty) return;
     page.blank();
@@ -116,27 +116,28 @@ void write_section(Page& page, std::size_t indent, const Section& section, bool 
   if (section.flat() && section.node->list) return page.table(indent + 2, parts::table_of(section));
   for (const auto* row : section.rows) {
     if (section.node->list) page.line(indent + 2, "> " + parts::row_title(*row));
-    write_row(page, indent + 4, *row);
+    write_row(page, indent + 4, *row, readers);
   }
 }
 
-void write_row(Page& page, std::size_t indent, const RowNode& row) {
+void write_row(Page& page, std::size_t indent, const RowNode& row, Readers readers) {
   page.facts(indent, parts::people_facts(row));
-  for (const auto& section : parts::sections(row)) write_section(page, indent, section, false);
+  for (const auto& section : parts::sections(row, readers))
+    write_section(page, indent, section, false, readers);
 }
 
 }  // namespace
 
-std::string to_text(const Record& record, const profiles::SheetDef* sheet) {
+std::string to_text(const Record& record, const profiles::SheetDef* sheet, Readers readers) {
   Page page;
-  const auto title = parts::title_of(record, sheet);
+  const auto title = parts::title_of(record, sheet, readers);
   page.line(0, title);
   page.line(0, std::string(width(title), '='));
   if (sheet) page.line(0, record.def->label);
   page.blank();
   page.facts(0, parts::people_facts(record.root));
-  const auto sections = parts::sections(record.root);
-  for (const auto* section : parts::ordered(sections, sheet)) write_section(page, 0, *section, true);
+  const auto sections = parts::sections(record.root, readers);
+  for (const auto* section : parts::ordered(sections, sheet)) write_section(page, 0, *section, true, readers);
   return page.take();
 }
 

@@ -2,7 +2,7 @@
 #include "sip/attached_file.hpp"
 
 #include "core/error.hpp"
-#include "sip/kept.hpp"
+#include "sip/csv_records.hpp"
 
 #include <array>
 #include <cerrno>
@@ -55,9 +55,10 @@ void write_file_row(core::CsvWriter& csv, const AttachedFile& row) {
   csv.row(fields);
 }
 
-std::vector<AttachedFile> files_of_lot(const fs::path& file, std::string_view lot) {
+std::vector<AttachedFile> files_of_lot(const fs::path& file, std::string_view planned_sha512,
+                                       std::string_view lot) {
   std::vector<AttachedFile> rows;
-  read_rows(file, [&](std::vector<std::optional<std::string>>& f) {
+  read_planned_rows(file, planned_sha512, [&](CsvFields& f) {
     if (f.size() != file_columns)
       throw Error(Exit::disk,
                   msg("{0}: a line has {1} columns, not {2}.", file.string(), f.size(), file_columns));

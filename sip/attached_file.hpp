@@ -29,8 +29,10 @@ struct AttachedFile {
 
 void write_files_header(core::CsvWriter& csv);
 void write_file_row(core::CsvWriter& csv, const AttachedFile& row);
-/// Those of one lot, in the order of its records. Throws Error(Exit::disk) naming the file.
-[[nodiscard]] std::vector<AttachedFile> files_of_lot(const std::filesystem::path& file, std::string_view lot);
+/// Those of one lot, in the order of its records, of the list that the plan holds by its SHA-512
+/// (read_planned_rows()).
+[[nodiscard]] std::vector<AttachedFile> files_of_lot(const std::filesystem::path& file,
+                                                     std::string_view planned_sha512, std::string_view lot);
 
 struct ReadFile {
   core::FileDigest digest;

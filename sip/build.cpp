@@ -2,14 +2,14 @@
 #include "sip/build.hpp"
 
 #include "core/file.hpp"
-#include "sip/attached_file.hpp"
 #include "sip/attachment.hpp"
 #include "sip/built_lot.hpp"
-#include "sip/kept.hpp"
+#include "sip/lot_lists.hpp"
 #include "sip/lot_work.hpp"
 #include "sip/lot_writer.hpp"
 #include "sip/settings.hpp"
 #include "sip/start_policy.hpp"
+#include "sip/versement_lock.hpp"
 #include "trust/seal.hpp"
 
 namespace versoir::sip {
@@ -33,34 +33,6 @@ void check_extract(const extract::Extract& extract, const Plan& plan) {
       .hint(msg("Plan again with --replace, or bring back the extract that was planned."));
 }
 
-void check_list(const fs::path& file, const std::string& planned) {
-  if (core::digest_file(file).sha512.hex() == planned) return;
-  throw Error(Exit::lot_state, msg("{0} is not the list that was planned.", file.string()))
-      .hint(msg("Plan again with --replace; the list is never edited by hand."));
-}
-
-void check_lists(const Versement& versement, const Plan& plan) {
-  check_list(versement.file("kept.csv"), plan.kept_sha512);
-  if (!plan.files.is_null())
-    check_list(versement.file(files_list), core::json_string(plan.files, "sha512", "plan.json"));
-}
-
-/// Extreme dates of the lot; its records must all be there.
-Extent measure(const Versement& versement, const PlannedLot& lot) {
-  Extent extent;
-  std::uint64_t found = 0;
-  read_kept(versement.file("kept.csv"), [&](const KeptRow& row) {
-    if (row.lot != lot.id.value) return found == 0;  // rows of a lot follow one another
-    extent.add(row.start, row.end);
-    ++found;
-    return true;
-  });
-  if (found != lot.records)
-    throw Error(Exit::lot_state, msg("The plan announces {0} records for the lot {1}, kept.csv lists {2}.",
-                                     lot.records, lot.id.value, found));
-  return extent;
-}
-
 const profiles::ArchiveDef& archive_of(const profiles::Application& app, const PlannedLot& lot) {
   const auto* archive = app.find_archive(lot.profile);
   if (!archive)
@@ -78,11 +50,10 @@ BuildReport write_lot(extract::Extract& extract, const fs::path& configuration, 
   apply_durations(app, settings.durations);
   apply_starts(app, settings.starts);
   const auto& archive = archive_of(app, lot);
-  const auto extent = measure(versement, lot);
+  auto lists = take_lists(versement, plan, lot, work);
   LotWriter writer(extract, app, archive, plan, lot, settings, configuration, work);
   progress.begin(lot.id.value, lot.records, "records");
-  writer.run(versement.file("kept.csv"), plan.files.is_null() ? fs::path() : versement.file(files_list),
-             extent, progress);
+  writer.run(std::move(lists), progress);
   progress.end();
   auto built = writer.pack(work / "sip.zip");
   if (built.bytes > settings.max_bytes)
@@ -91,8 +62,13 @@ BuildReport write_lot(extract::Extract& extract, const fs::path& configuration, 
          msg("The objects make {0} bytes, more than the {1} of the plan.", built.bytes, settings.max_bytes),
          lot.id.value});
   built.sip = trust::seal_file(work / "sip.zip", seal, clock, tsa);
-  BuildReport report{built.sip, built.units, built.objects, built.bytes,
-                     std::move(writer.findings()).finish()};
+  if (built.units + built.objects > settings.max_entries)
+    writer.findings().add({Severity::warning, "lot-many",
+                           msg("The lot holds {0} units and objects, more than the {1} of the plan.",
+                               built.units + built.objects, settings.max_entries),
+                           lot.id.value});
+  BuildReport report{
+      built.sip, built.units, built.objects, built.bytes, std::move(writer.findings()).finish(), true};
   publish(work, versement, lot, built, report.findings);
   return report;
 }
@@ -114,12 +90,12 @@ std::optional<BuildReport> build_lot(extract::Extract& extract, const core::Conf
   const auto settings = Settings::from_json(plan.settings);
   if (const auto* attachment = attachment_of(settings, archive_of(app, *lot)))
     require_attachment(*attachment, lot->profile, versement.workspace(), config.file(), settings);
+  const auto planned = lock_plan(versement);
   const auto work = LotWork::begin(versement, lot_id);
   if (!work) return std::nullopt;
   if (!replace)
     if (auto report = still_built(versement, lot_id)) return report;
   refuse_built_again(versement, *lot);
-  check_lists(versement, plan);
   try {
     return write_lot(extract, config.file().parent_path(), versement, plan, *lot, seal, tsa, clock, progress,
                      work->path());

@@ -7,6 +7,7 @@
 #include "sip/filing_plan.hpp"
 #include "sip/lot_work.hpp"
 #include "sip/sinks.hpp"
+#include "sip/versement_lock.hpp"
 #include "trust/seal.hpp"
 
 namespace versoir::sip {
@@ -59,11 +60,12 @@ Built write_sip(const FilingPlan& filing, const MessageHead& head, const fs::pat
 /// The filing plan as it was planned: a file edited since is another one.
 FilingPlan planned(const Versement& versement, const Plan& plan) {
   const auto file = versement.file(filing_file);
-  if (core::digest_file(file).sha512.hex() != plan.extract_sha512)
+  const auto bytes = core::read_file(file);
+  if (core::sha512(bytes).hex() != plan.extract_sha512)
     throw Error(Exit::lot_state, msg("{0} is not the filing plan that was planned.", file.string()))
         .hint(msg(
             "Plan again with --replace; the file in the folder of the versement is never edited by hand."));
-  return FilingPlan::read(file);
+  return FilingPlan::parse(bytes, file.string());
 }
 
 }  // namespace
@@ -76,6 +78,7 @@ std::optional<BuildReport> build_filing_lot(const Versement& versement, const Pl
   if (!lot)
     throw Error(Exit::usage, msg("The versement {0} has no lot {1}.", plan.versement, lot_id.value))
         .hint(msg("versoir status lists its lots."));
+  const auto lock = lock_plan(versement);
   const auto work = LotWork::begin(versement, lot_id);
   if (!work) return std::nullopt;
   if (!replace)
@@ -87,7 +90,7 @@ std::optional<BuildReport> build_filing_lot(const Versement& versement, const Pl
                            work->path());
     built.sip = trust::seal_file(work->path() / "sip.zip", seal, clock, tsa);
     publish(work->path(), versement, *lot, built, {});
-    return BuildReport{built.sip, built.units, 0, 0, {}};
+    return BuildReport{built.sip, built.units, 0, 0, {}, true};
   } catch (Error& e) {
     e.while_doing(msg("while building lot {0}", lot_id.value));
     throw;

@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
+#include "sip/versement_lock.hpp"
 #include "trust/seal.hpp"
 
 namespace versoir::sip {
@@ -104,7 +105,7 @@ std::optional<BuildReport> still_built(const Versement& versement, const Message
 
 void refuse_built_again(const Versement& versement, const PlannedLot& lot) {
   const auto facts = lot_facts(versement, lot, "");
-  if (facts.sending || facts.operation)
+  if (facts.sending || facts.operation || facts.closing)
     throw Error(Exit::lot_state,
                 msg("The lot {0} is {1}: it is not built again.", lot.id.value, state_label(facts.state)));
 }
@@ -112,7 +113,11 @@ void refuse_built_again(const Versement& versement, const PlannedLot& lot) {
 void publish(const fs::path& work, const Versement& versement, const PlannedLot& lot, const Built& built,
              const std::vector<Finding>& findings) {
   const auto folder = versement.lot(lot.id);
-  fs::create_directories(folder);
+  fs::create_directories(folder.parent_path());
+  // A transfer may have begun since the building did: from here on it waits.
+  const auto lock = lock_lot(versement, lot.id);
+  refuse_built_again(versement, lot);
+  fs::create_directory(folder);
   core::publish_file(trust::seal_path(work / "sip.zip"), trust::seal_path(versement.sip(lot.id)));
   core::write_json(folder / "build.json", {{"format", "versoir-build/1"},
                                            {"sha512", built.sip.sha512.hex()},

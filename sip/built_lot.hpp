@@ -35,7 +35,8 @@ struct Built {
 /// Error(Exit::lot_state) for a lot that was sent, or may have been.
 void refuse_built_again(const Versement& versement, const PlannedLot& lot);
 
-/// Takes sip.zip and its seal out of the working folder `work`.
+/// Takes sip.zip and its seal out of the working folder `work`. Error(Exit::lot_state), and nothing is
+/// replaced, for a lot that another program holds, or that was sent in the meantime.
 void publish(const std::filesystem::path& work, const Versement& versement, const PlannedLot& lot,
              const Built& built, const std::vector<core::Finding>& findings);
 

@@ -1,7 +1,7 @@
 // What an archive profile says in SEDA's names, against the element table.
 #include "core/nearest.hpp"
 #include "sip/seda_elements.hpp"
-#include "sip/seda_text.hpp"
+#include "sip/seda_fit.hpp"
 
 #include <algorithm>
 #include <array>
@@ -106,7 +106,7 @@ class ElementCheck {
         defects_.push_back(msg("{0}: a profile cannot know what {1} would designate", at(e), name));
       else if (known == type.attributes.end() || known->value.plain == PlainType::id)
         defects_.push_back(msg("{0}: {1} takes no attribute {2}", at(e), e.name, name));
-      else if (is_fixed(value) && !known->value.accepts(value))
+      else if (is_fixed(value) && !fit_value({}, known->value, value))
         defects_.push_back(msg("{0}: the attribute {1} cannot be \"{2}\"", at(e), name, value));
     }
     for (const auto& known : type.attributes)
@@ -127,7 +127,7 @@ class ElementCheck {
                  : msg("{0}: a profile cannot know what {1} would designate", at(e), e.name));
     else if (e.text.empty() && !filled)
       defects_.push_back(msg("{0}: {1} is empty", at(e), e.name));
-    else if (!e.text.empty() && is_fixed(e.text) && !value.accepts(e.text))
+    else if (!e.text.empty() && is_fixed(e.text) && !fit_value(e.name, value, e.text))
       defects_.push_back(msg("{0}: {1} cannot be \"{2}\"", at(e), e.name, e.text));
   }
 

@@ -26,6 +26,9 @@ bool plain_name(std::string_view name) {
   return !name.empty() && name.find('/') == std::string_view::npos && name != "." && name != "..";
 }
 
+/// Of a file that was being written, and never was whole.
+bool is_partial(std::string_view name) { return name.ends_with(".partial"); }
+
 [[noreturn]] void bad_closing(const std::string& origin, std::string_view member) {
   throw Error(Exit::evidence_broken,
               msg("{0}: \"{1}\" is missing or not of the expected kind.", origin, member));
@@ -56,6 +59,10 @@ Closing closing_from_json(const Json& json, const std::string& origin) {
   closing.versement = core::json_string(json, "versement", origin, Exit::evidence_broken);
   closing.lot = core::json_string(json, "lot", origin, Exit::evidence_broken);
   closing.started = instant_of(json, "started", origin);
+  if (const auto t = json.find("transferred"); t != json.end()) {
+    if (!t->is_boolean()) bad_closing(origin, "transferred");
+    closing.transferred = t->get<bool>();
+  }
   if (json.contains("finished")) closing.finished = instant_of(json, "finished", origin);
   for (const auto* list : {"removed", "kept"})
     if (!json.contains(list) || !json.at(list).is_array()) bad_closing(origin, list);
@@ -98,13 +105,15 @@ std::string closing_text(const Closing& closing) {
                {"started", core::format_instant(closing.started)},
                {"removed", std::move(removed)},
                {"kept", std::move(kept)}};
+  if (!closing.transferred) json["transferred"] = false;
   if (closing.finished) json["finished"] = core::format_instant(*closing.finished);
   return core::pretty_json(json);
 }
 
 Closing plan_closing(const fs::path& folder, const std::string& versement, const std::string& lot,
                      const std::vector<std::string>& remove, core::Instant now) {
-  Closing closing{versement, lot, now, std::nullopt, {}, {}};
+  Closing closing{versement, lot, now, std::nullopt, {}, {}, true};
+  if (!fs::exists(folder)) return closing;
   for (const auto& name : remove) {
     const auto digest = core::digest_file(folder / name);
     closing.removed.push_back({name, core::sha256_file(folder / name), digest.sha512, digest.size});
@@ -112,13 +121,17 @@ Closing plan_closing(const fs::path& folder, const std::string& versement, const
   for (const auto& entry : fs::directory_iterator(folder)) {
     const auto name = entry.path().filename().string();
     if (!entry.is_regular_file() || std::find(remove.begin(), remove.end(), name) != remove.end() ||
-        name == closing_name)
+        name == closing_name || is_partial(name))
       continue;
     closing.kept.push_back({name, core::digest_file(entry.path()).sha512});
   }
   std::sort(closing.kept.begin(), closing.kept.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
   return closing;
+}
+
+bool has_files_back(const fs::path& folder, const Closing& closing) {
+  return std::ranges::any_of(closing.removed, [&](const auto& f) { return fs::exists(folder / f.name); });
 }
 
 void remove_closed_files(const fs::path& folder, const Closing& closing) {
@@ -167,6 +180,37 @@ std::vector<std::string> reports_with_samples(const Versement& versement) {
   }
   std::sort(names.begin(), names.end());
   return names;
+}
+
+std::vector<PlannedLot> stray_lots(const Versement& versement, const Plan& plan) {
+  std::vector<PlannedLot> lots;
+  std::error_code ec;
+  for (fs::directory_iterator it(versement.folder() / "lots", ec), end; !ec && it != end; it.increment(ec)) {
+    PlannedLot lot{{it->path().filename().string()}, {}, 0, 0};
+    if (plan.find(lot.id) || !it->is_directory()) continue;
+    if (fs::exists(it->path() / "sip.zip") || fs::exists(closing_file(it->path())))
+      lots.push_back(std::move(lot));
+  }
+  std::ranges::sort(lots, {}, &PlannedLot::id);
+  return lots;
+}
+
+std::vector<fs::path> leavings(const Versement& versement) {
+  std::vector<fs::path> list;
+  const auto look = [&](const fs::path& folder) {
+    std::error_code ec;
+    for (fs::directory_iterator it(folder, ec), end; !ec && it != end; it.increment(ec)) {
+      const auto name = it->path().filename().string();
+      if (it->is_directory() ? name.starts_with("versoir.") || name == packing_name : is_partial(name))
+        list.push_back(it->path());
+    }
+  };
+  look(versement.folder());
+  std::error_code ec;
+  for (fs::directory_iterator it(versement.folder() / "lots", ec), end; !ec && it != end; it.increment(ec))
+    if (it->is_directory()) look(it->path());
+  std::ranges::sort(list);
+  return list;
 }
 
 }  // namespace versoir::sip

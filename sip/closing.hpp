@@ -14,6 +14,9 @@
 
 namespace versoir::sip {
 
+/// The folder in which a pack of evidence is made, in the folder of the versement.
+inline constexpr std::string_view packing_name = "evidence.packing";
+
 struct RemovedFile {
   std::string name;
   core::Sha256 sha256;  ///< what a detached seal covers: it verifies without the file
@@ -33,6 +36,7 @@ struct Closing {
   std::optional<core::Instant> finished;  ///< absent while files are being removed
   std::vector<RemovedFile> removed;
   std::vector<KeptFile> kept;
+  bool transferred = true;  ///< false: of a lot that the platform never accepted, and that is given up
 
   [[nodiscard]] const RemovedFile* find_removed(std::string_view name) const;
 };
@@ -46,6 +50,9 @@ struct Closing {
 [[nodiscard]] Closing plan_closing(const std::filesystem::path& folder, const std::string& versement,
                                    const std::string& lot, const std::vector<std::string>& remove,
                                    core::Instant now);
+/// One of the removed files is there again, whoever put it back.
+[[nodiscard]] bool has_files_back(const std::filesystem::path& folder, const Closing& closing);
+
 /// Removes what the closing names and is still there; each file must still be the one that was digested,
 /// otherwise Error(Exit::evidence_broken) before any is removed. A file that is gone was removed before a
 /// crash.
@@ -54,6 +61,12 @@ void remove_closed_files(const std::filesystem::path& folder, const Closing& clo
 /// What is left against the digests kept: kept files there and the same, removed ones gone.
 [[nodiscard]] std::vector<core::Finding> verify_closing(const std::filesystem::path& folder,
                                                         const Closing& closing);
+
+/// Lots of earlier attempts, that no plan names any more, whose folder still holds a SIP or a closing.
+[[nodiscard]] std::vector<PlannedLot> stray_lots(const Versement& versement, const Plan& plan);
+/// What an interruption left in the folders of a versement: files and folders that were never finished, and
+/// that nothing proves. They may show samples and names.
+[[nodiscard]] std::vector<std::filesystem::path> leavings(const Versement& versement);
 
 /// Reports of a versement that show samples of records: review.html and those that visas bind.
 [[nodiscard]] std::vector<std::string> reports_with_samples(const Versement& versement);

@@ -89,6 +89,7 @@ UnitContent unit_content(records::Described described, const Settings& settings)
   for (const auto& outcome : described.rules) {
     const std::string code = outcome.rule ? outcome.rule->code : std::string();
     const auto id = settings.rules.find(code);
+    if (id == settings.rules.end() && outcome.optional) continue;
     if (id == settings.rules.end())
       throw Error(Exit::configuration,
                   msg("[rules] {0} is not set: the plan does not know its RuleId.", code))

@@ -45,7 +45,7 @@ void cite_decision(records::Described& unit, const std::string& reference);
 /// Rules translated to the platform's RuleIds.
 [[nodiscard]] UnitContent unit_content(records::Described described, const Settings& settings);
 
-/// The record's key as OriginatingSystemId: bare when single.
+/// The record's key as OriginatingSystemId, and as lists of files may write it: bare when single.
 [[nodiscard]] std::string system_id(const records::Key& key);
 
 /// A document that explains the data, archived with them in every lot.
@@ -56,7 +56,14 @@ struct DocumentationItem {
 [[nodiscard]] std::array<DocumentationItem, 3> documentation_items(const profiles::Application& app,
                                                                    const profiles::RecordDef& record);
 
-/// Units and objects of one record, attached files apart: its unit, its XML, a page for people, a table.
+/// Units and objects that so many physical objects of one unit add: those after the first have units of their
+/// own.
+[[nodiscard]] constexpr std::uint64_t entries_of_physical(std::uint64_t objects) {
+  return objects == 0 ? 0 : 2 * objects - 1;
+}
+
+/// Units and objects of one record, attached files and physical objects apart: its unit, its XML, a page for
+/// people, a table.
 [[nodiscard]] std::uint64_t entries_of_record(const profiles::ArchiveDef& archive, const Settings& settings);
 
 /// Units and objects that a lot holds besides its records: root, documentation, its items and their objects.

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,7 +25,14 @@ namespace versoir::sip {
 /// A lot whose acceptance was proven by its reply: the caller's word, from vitam.
 struct AcceptedLot {
   std::string versement, lot, profile, operation, reply_code;
-  std::uint64_t units = 0;  ///< archive units that the reply names
+  std::uint64_t units = 0;                   ///< archive units transferred, of the receipt
+  std::string extract_root, profile_digest;  ///< of the plan: the extract that was transferred
+
+  /// Transferred from these very rows, read by this very profile: only then may its records be read again in
+  /// the extract.
+  [[nodiscard]] bool is_of(const extract::Extract& extract) const {
+    return extract_root == extract.root().hex() && profile_digest == extract.run().profile_digest;
+  }
 };
 
 /// What the establishment says may be destroyed without having been transferred: [elimination.NAME].
@@ -37,6 +45,13 @@ struct EndedLine {
 /// not ended on `today`, extreme dates in the wrong order or after its end.
 [[nodiscard]] std::vector<EndedLine> read_ended_lines(const core::Config& config,
                                                       const std::string& application, core::Date today);
+
+/// NAMEs of the sections [prefix.NAME] of this application. One without application, or of an application
+/// that no section describes, is a cause in `e`: a mistyped name must not make it disappear.
+[[nodiscard]] std::vector<std::string> sections_of_application(const core::Config& config,
+                                                               std::string_view prefix,
+                                                               const std::string& application,
+                                                               core::Error& e);
 
 enum class EliminationState { prepared, visa, destroyed };
 [[nodiscard]] std::string_view state_name(EliminationState s) noexcept;
@@ -59,6 +74,7 @@ class Elimination {
   std::filesystem::path workspace_;
   std::string id_;
 };
+/// Those that have a bordereau, sorted.
 [[nodiscard]] std::vector<std::string> list_eliminations(const std::filesystem::path& workspace);
 
 struct EliminationRequest {
@@ -76,15 +92,21 @@ core::Json prepare_elimination(const Elimination& elimination, extract::Extract&
 /// A paper that came back: who, when, under which reference, and the scan or the signed file itself.
 struct RegisteredPaper {
   std::string reference, authority, place;
+  std::string backups;  ///< of a destruction: which still hold the data
   core::Date date{};
   std::filesystem::path document;
 };
-/// visa.json and the document. The date lies between the bordereau and today; the bordereau is still the one
-/// that was prepared. Error(Exit::lot_state | Exit::usage).
-void register_visa(const Elimination& elimination, const RegisteredPaper& paper, const core::Clock& clock);
-/// destruction.json and the document: not before the visa.
+/// Whether the journal wrote these very bytes down under this name.
+using KnownFile = std::function<bool(const std::filesystem::path&)>;
+/// visa.json and the document. The date lies between the bordereau and today; the bordereau is the one that
+/// the journal knows. A visa.json that is there without its line in the journal, of this very paper, is one
+/// that a crash left: it stays, and the caller writes the line. Error(Exit::lot_state | Exit::usage |
+/// Exit::evidence_broken).
+void register_visa(const Elimination& elimination, const RegisteredPaper& paper, const KnownFile& known,
+                   const core::Clock& clock);
+/// destruction.json and the document: not before the visa. As register_visa.
 void register_destruction(const Elimination& elimination, const RegisteredPaper& paper,
-                          const core::Clock& clock);
+                          const KnownFile& known, const core::Clock& clock);
 
 /// Each file against the digests that bordereau.json, visa.json and destruction.json hold.
 [[nodiscard]] std::vector<core::Finding> verify_elimination(const Elimination& elimination);

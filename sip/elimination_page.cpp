@@ -17,6 +17,11 @@ std::string text(const Json& object, const char* key) { return core::text_of(obj
 std::string count(const Json& object, const char* key) {
   return core::group_digits(object.at(key).get<std::uint64_t>(), " ");
 }
+/// « 1 ligne », « 0 ligne », « 2 lignes »; « non compté » for what nobody counted, as in the ledger.
+std::string count_words(const Json& object, const char* key, const char* one, const char* many) {
+  if (object.at(key).is_null()) return "non compté";
+  return count(object, key) + " " + (object.at(key).get<std::uint64_t>() < 2 ? one : many);
+}
 std::string french_date(const std::string& iso) {
   const auto date = core::parse_date(iso);
   return date ? core::format_date_fr(*date) : "";
@@ -24,10 +29,21 @@ std::string french_date(const std::string& iso) {
 
 bool is_transferred(const Json& line) { return text(line, "kind") == "transferred"; }
 
+/// Rows of a table or of a column; of T.*, what was left of T.
+std::string extent_of(const Json& table) {
+  if (!table.contains("columns")) return count_words(table, "rows", "ligne", "lignes");
+  std::string columns;
+  for (const auto& c : table.at("columns"))
+    columns += (columns.empty() ? "colonnes laissées : " : ", ") + c.get<std::string>();
+  if (table.at("rows") == 0) return columns;
+  return columns + (columns.empty() ? "" : " ; ") +
+         count_words(table, "rows", "ligne laissée", "lignes laissées");
+}
+
 std::string tables_of(const Json& line) {
   std::string names;
   for (const auto& t : line.at("tables"))
-    names += (names.empty() ? "" : ", ") + text(t, "name") + " (" + count(t, "rows") + " lignes)";
+    names += (names.empty() ? "" : ", ") + text(t, "name") + " (" + extent_of(t) + ")";
   return names;
 }
 
@@ -46,7 +62,8 @@ std::string basis_of(const Json& line) {
 
 std::string volume_of(const Json& line) {
   if (is_transferred(line))
-    return count(line, "records") + " dossiers, " + count(line, "units") + " unités archivistiques";
+    return count_words(line, "records", "dossier", "dossiers") + ", " +
+           count_words(line, "units", "unité archivistique", "unités archivistiques");
   return tables_of(line);
 }
 
@@ -100,8 +117,8 @@ void write_bordereau_page(const std::filesystem::path& file, const Json& bordere
   lines_table(page, bordereau, true);
   lines_table(page, bordereau, false);
   const auto& annex = bordereau.at("annex");
-  page.paragraph(fmt::format("Annexe nominative : {} ({} dossiers), SHA-512 {}.", text(annex, "file"),
-                             count(annex, "records"), text(annex, "sha512")));
+  page.paragraph(fmt::format("Annexe nominative : {} ({}), SHA-512 {}.", text(annex, "file"),
+                             count_words(annex, "records", "dossier", "dossiers"), text(annex, "sha512")));
   page.heading(2, "Mentions légales");
   page.paragraph(
       "Les données d'une application sont des archives publiques (Code du patrimoine, articles L. 211-1 et "

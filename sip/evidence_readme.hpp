@@ -11,6 +11,11 @@ namespace versoir::sip {
 struct SignedPart {
   std::string signature, content;  ///< names in the pack
   core::Instant when{};            ///< the moment at which its certificates are judged
+  std::string certificate;         ///< of the signer, in the pack
+};
+struct BoundLot {
+  std::string folder;  ///< in the pack, with its slash
+  std::string visa;    ///< under which it was sent
 };
 struct ReadmeFacts {
   std::string versement;
@@ -18,7 +23,9 @@ struct ReadmeFacts {
   bool timestamped = false;
   std::vector<SignedPart> signatures;
   std::vector<SignedPart> tokens;  ///< signature = the token, content = the octets that it covers
-  std::vector<std::string> crls, ocsp, seals_of_sips;
+  std::vector<std::string> crls, ocsp, seals_of_sips, journals;
+  std::vector<std::string> visas;  ///< of this attempt: each binds the plan and the lists
+  std::vector<BoundLot> lots;      ///< those with a receipt
 };
 /// README.txt, in French as the acts are. Lines that begin with four blanks and "$ " are commands.
 [[nodiscard]] std::string evidence_readme(const ReadmeFacts& facts);

@@ -2,7 +2,8 @@
 #include "sip/file_list.hpp"
 
 #include "core/text.hpp"
-#include "sip/kept.hpp"
+#include "sip/content.hpp"
+#include "sip/csv_records.hpp"
 
 #include <array>
 #include <fstream>
@@ -22,8 +23,10 @@ using Fields = std::vector<std::optional<std::string>>;
 /// A spreadsheet of a French desk saves with semicolons.
 char separator_of_list(const fs::path& list) {
   std::ifstream in(list, std::ios::binary);
-  std::string header;
-  std::getline(in, header);
+  std::string header(1u << 16, '\0');
+  in.read(header.data(), static_cast<std::streamsize>(header.size()));
+  header.resize(static_cast<std::size_t>(in.gcount()));
+  header.resize(std::min(header.find('\n'), header.size()));
   return header.find(';') != std::string::npos && header.find(',') == std::string::npos ? ';' : ',';
 }
 
@@ -31,7 +34,7 @@ char separator_of_list(const fs::path& list) {
 struct Columns {
   std::optional<std::size_t> key, file, title, date;
 
-  static Columns of(const Fields& header, const std::string& origin, std::vector<Message>& defects) {
+  static Columns of(const Fields& header, const std::string& origin, Defects& defects) {
     Columns c;
     for (std::size_t i = 0; i < header.size(); ++i) {
       const auto name = core::trim(header[i].value_or(""));
@@ -41,13 +44,13 @@ struct Columns {
                  : name == "date"  ? &c.date
                                    : nullptr;
       if (!at || *at)
-        defects.push_back(
+        defects.add(
             msg("{0}: the column \"{1}\" is unknown or there twice; key, file, title and date are known.",
                 origin, name));
       else
         *at = i;
     }
-    if (!c.key || !c.file) defects.push_back(msg("{0}: there must be columns key and file.", origin));
+    if (!c.key || !c.file) defects.add(msg("{0}: there must be columns key and file.", origin));
     return c;
   }
 };
@@ -56,14 +59,9 @@ std::string cell(const Fields& fields, const std::optional<std::size_t>& column)
   return column && *column < fields.size() && fields[*column] ? *fields[*column] : std::string();
 }
 
-/// The one spelling of a key: that of kept.csv, or bare when it is one value.
-std::string spelling(const records::Key& key) {
-  return key.values.size() == 1 ? core::value_text(key.values.front()) : key.text();
-}
-
 }  // namespace
 
-FileList::FileList(const fs::path& list, const fs::path& folder, std::vector<Message>& defects)
+FileList::FileList(const fs::path& list, const fs::path& folder, Defects& defects)
     : database_(core::Database::create(temporary_.path() / "files.sqlite")) {
   // A work file: whoever stops in the middle begins again.
   database_.exec(
@@ -71,16 +69,16 @@ FileList::FileList(const fs::path& list, const fs::path& folder, std::vector<Mes
       "file TEXT, title TEXT, date TEXT, met INTEGER DEFAULT 0) STRICT; CREATE INDEX f_key ON f (key)");
   find_ = database_.prepare("SELECT line, file, title, date FROM f WHERE key = ?1 ORDER BY line");
   meet_ = database_.prepare("UPDATE f SET met = 1 WHERE key = ?1");
-  const auto before = defects.size();
-  if (!fs::is_regular_file(list)) defects.push_back(msg("There is no list {0}.", list.string()));
-  if (!fs::is_directory(folder)) defects.push_back(msg("There is no folder {0}.", folder.string()));
-  if (defects.size() == before) read(list, defects);
-  if (defects.size() == before) look(list, folder, defects);
-  if (lines_ == 0 && defects.size() == before)
-    defects.push_back(msg("The list {0} names no file.", list.string()));
+  const auto before = defects.count();
+  if (!fs::is_regular_file(list)) defects.add(msg("There is no list {0}.", list.string()));
+  if (!fs::is_directory(folder)) defects.add(msg("There is no folder {0}.", folder.string()));
+  if (defects.count() == before) read(list, defects);
+  if (defects.count() == before) look(list, folder, defects);
+  if (lines_ == 0 && defects.count() == before)
+    defects.add(msg("The list {0} names no file.", list.string()));
 }
 
-void FileList::read(const fs::path& list, std::vector<Message>& defects) {
+void FileList::read(const fs::path& list, Defects& defects) {
   auto insert = database_.prepare("INSERT INTO f (line, key, file, title, date) VALUES (?1, ?2, ?3, ?4, ?5)");
   database_.exec("BEGIN");
   std::optional<Columns> columns;
@@ -92,24 +90,24 @@ void FileList::read(const fs::path& list, std::vector<Message>& defects) {
     const auto where = fmt::format("{}:{}", list.string(), line);
     for (const auto& field : fields)
       if (field && !core::is_utf8(*field)) {
-        defects.push_back(msg("{0}: this is not UTF-8.", where));
+        defects.add(msg("{0}: this is not UTF-8.", where));
         return true;
       }
     auto key = core::trim(cell(fields, columns->key));
     const auto file = cell(fields, columns->file);
     if (key.empty() && file.empty()) return true;  // a blank line
     if (key.empty() || file.empty()) {
-      defects.push_back(msg("{0}: key and file must both be there.", where));
+      defects.add(msg("{0}: key and file must both be there.", where));
       return true;
     }
     if (key.starts_with('[')) try {
-        key = spelling(records::Key::parse(key));
+        key = system_id(records::Key::parse(key));
       } catch (const Error&) {
-        defects.push_back(msg("{0}: \"{1}\" is not a key.", where, key));
+        defects.add(msg("{0}: \"{1}\" is not a key.", where, key));
       }
     const auto date = core::trim(cell(fields, columns->date));
     if (!date.empty() && (date.size() != 10 || !core::parse_date(date)))
-      defects.push_back(msg("{0}: \"{1}\" is not a date such as 2026-01-31.", where, date));
+      defects.add(msg("{0}: \"{1}\" is not a date such as 2026-01-31.", where, date));
     const auto title = cell(fields, columns->title);
     insert.bind(1, static_cast<std::int64_t>(line)).bind(2, std::string_view(key));
     insert.bind(3, std::string_view(file)).bind(4, std::string_view(title)).bind(5, std::string_view(date));
@@ -120,16 +118,16 @@ void FileList::read(const fs::path& list, std::vector<Message>& defects) {
   try {
     read_records(list, separator_of_list(list), take);
   } catch (const Error& e) {  // a quote that is not closed: nothing after it can be told
-    defects.push_back(e.message());
+    defects.add(e.message());
   }
   database_.exec("COMMIT");
 }
 
-void FileList::look(const fs::path& list, const fs::path& folder, std::vector<Message>& defects) {
+void FileList::look(const fs::path& list, const fs::path& folder, Defects& defects) {
   auto twice =
       database_.prepare("SELECT max(line), file FROM f GROUP BY key, file HAVING count(*) > 1 ORDER BY 1");
   while (twice.step())
-    defects.push_back(
+    defects.add(
         msg("{0}:{1}: the record has the file {2} twice.", list.string(), twice.integer(0), twice.text(1)));
   auto all = database_.prepare("SELECT min(line), file FROM f GROUP BY file ORDER BY 1");
   while (all.step()) {
@@ -138,18 +136,18 @@ void FileList::look(const fs::path& list, const fs::path& folder, std::vector<Me
       const auto fd = core::open_beneath(folder, all.text(1));
       struct stat st {};
       if (::fstat(fd.get(), &st) == 0 && st.st_size == 0)
-        defects.push_back(
+        defects.add(
             msg("{0}: the file {1} is empty: the platform refuses such objects.", where, all.text(1)));
     } catch (const Error& e) {
       auto why = e.message().text();
       if (!e.causes().empty()) why += " (" + e.causes().front().text() + ")";
-      defects.push_back(msg("{0}: {1}", where, why));
+      defects.add(msg("{0}: {1}", where, why));
     }
   }
 }
 
 std::vector<ListedFile> FileList::of(const records::Key& key) {
-  const auto name = spelling(key);
+  const auto name = system_id(key);
   std::vector<ListedFile> files;
   find_->bind(1, std::string_view(name));
   while (find_->step())
@@ -160,11 +158,9 @@ std::vector<ListedFile> FileList::of(const records::Key& key) {
   return files;
 }
 
-std::vector<std::pair<std::size_t, std::string>> FileList::unmet() {
-  std::vector<std::pair<std::size_t, std::string>> lines;
+void FileList::each_unmet(const std::function<void(std::size_t line, std::string_view key)>& visit) {
   auto rest = database_.prepare("SELECT line, key FROM f WHERE met = 0 ORDER BY line");
-  while (rest.step()) lines.emplace_back(static_cast<std::size_t>(rest.integer(0)), rest.text(1));
-  return lines;
+  while (rest.step()) visit(static_cast<std::size_t>(rest.integer(0)), rest.text(1));
 }
 
 std::uint64_t FileList::shared() {

@@ -6,11 +6,14 @@
 #include "core/file.hpp"
 #include "core/sqlite.hpp"
 #include "records/record.hpp"
+#include "sip/defects.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace versoir::sip {
@@ -30,21 +33,19 @@ class FileList {
  public:
   /// Looks at every line and every file. What is wrong goes to `defects`, each with its line: columns, keys,
   /// dates, a file that is missing, empty, a link or no file, the same file twice for one record.
-  FileList(const std::filesystem::path& list, const std::filesystem::path& folder,
-           std::vector<core::Message>& defects);
+  FileList(const std::filesystem::path& list, const std::filesystem::path& folder, Defects& defects);
 
   /// The files of a record, in the order of the list; the lines are remembered as met.
   [[nodiscard]] std::vector<ListedFile> of(const records::Key& key);
   /// Lines whose key of() was never asked for.
-  [[nodiscard]] std::vector<std::pair<std::size_t, std::string>> unmet();
+  void each_unmet(const std::function<void(std::size_t line, std::string_view key)>& visit);
   /// Files that more than one record has.
   [[nodiscard]] std::uint64_t shared();
   [[nodiscard]] std::uint64_t size() const noexcept { return lines_; }
 
  private:
-  void read(const std::filesystem::path& list, std::vector<core::Message>& defects);
-  void look(const std::filesystem::path& list, const std::filesystem::path& folder,
-            std::vector<core::Message>& defects);
+  void read(const std::filesystem::path& list, Defects& defects);
+  void look(const std::filesystem::path& list, const std::filesystem::path& folder, Defects& defects);
 
   core::TemporaryDirectory temporary_;
   core::Database database_;

@@ -75,7 +75,7 @@ bool says(const fs::path& file, const char* key, const std::string& value) {
 
 }  // namespace
 
-JournalTrail JournalTrail::read(const fs::path& workspace) {
+std::vector<fs::path> JournalTrail::files(const fs::path& workspace) {
   std::vector<fs::path> files;
   std::error_code ec;
   for (fs::directory_iterator it(workspace, ec), end; !ec && it != end; it.increment(ec)) {
@@ -84,11 +84,15 @@ JournalTrail JournalTrail::read(const fs::path& workspace) {
   }
   if (ec) throw core::Error(Exit::disk, msg("{0} cannot be read: {1}", workspace.string(), ec.message()));
   std::sort(files.begin(), files.end());
+  return files;
+}
+
+JournalTrail JournalTrail::read(const fs::path& workspace) {
   // Machines write a journal each: the last word is the latest, whatever journal it stands in. Instants are
   // ISO in UTC, so their order is that of texts; within a journal the order of the lines stays, also when its
   // clock was put back.
   std::vector<std::pair<std::string, Json>> lines;
-  for (const auto& file : files) {
+  for (const auto& file : files(workspace)) {
     std::string latest;
     trust::read_journal(file, [&](const Json& line) {
       latest = std::max(latest, core::text_of(line, "ts"));
@@ -161,7 +165,8 @@ void JournalTrail::take_transfer(const std::string& event, const Json& object, c
   if (event == "SENT") transfer.operation = core::text_of(object, "operation");
   if (event == "ATR_RECEIVED") {
     transfer.atr_sha512 = core::text_of(object, "atr_sha512");
-    if (core::text_of(line, "outcome") != "ko") transfer.receipt = true;
+    transfer.accepted = core::text_of(line, "outcome") != "ko";
+    if (transfer.accepted) transfer.receipt = true;
   }
 }
 
@@ -233,16 +238,20 @@ std::vector<Finding> JournalTrail::unknown_transfers(const Versement& versement,
   return findings.take();
 }
 
+ReplyTrace JournalTrail::reply(const Versement& versement, const MessageIdentifier& lot,
+                               const std::string& atr_sha512) const {
+  const auto known = transfers_.find({versement.id(), lot.value});
+  if (known == transfers_.end() || atr_sha512.empty() || known->second.atr_sha512 != atr_sha512)
+    return ReplyTrace::none;
+  return known->second.accepted ? ReplyTrace::accepted : ReplyTrace::refused;
+}
+
 ClosingTrace JournalTrail::closing(const Versement& versement, const std::string& lot,
                                    const std::string& sha512) const {
   const auto found = closings_.find({versement.id(), lot});
   if (found == closings_.end()) return ClosingTrace::none;
   if (found->second.closed == sha512) return ClosingTrace::closed;
   return found->second.started == sha512 ? ClosingTrace::started : ClosingTrace::none;
-}
-
-bool JournalTrail::closing_began(const Versement& versement, const std::string& lot) const {
-  return closings_.contains({versement.id(), lot});
 }
 
 std::vector<Finding> JournalTrail::missing_closings(const Versement& versement) const {
@@ -261,15 +270,26 @@ std::vector<Finding> JournalTrail::missing_closings(const Versement& versement) 
 }
 
 void JournalTrail::take_files(const Json& object) {
-  const auto files = object.find("files");
-  if (files == object.end() || !files->is_array()) return;
-  for (const auto& f : *files) {
-    if (!f.is_object()) continue;
+  const auto take = [](const Json& f, std::map<std::string, std::string>& into) {
+    if (!f.is_object()) return;
     const auto name = core::text_of(f, "file");
     // A name of the workspace: a line from elsewhere must not lead out of it.
-    if (name.empty() || name.starts_with('/') || name.find("..") != std::string::npos) continue;
-    files_[name] = core::text_of(f, "sha512");
-  }
+    if (name.empty() || name.starts_with('/') || name.find("..") != std::string::npos) return;
+    into[name] = core::text_of(f, "sha512");
+  };
+  // A folder that was withdrawn: its files may go. "/" keeps e1 from naming e10.
+  if (const auto folder = core::text_of(object, "withdrawn"); !folder.empty())
+    for (auto* map : {&begun_, &files_})
+      std::erase_if(*map, [&](const auto& entry) { return entry.first.starts_with(folder + "/"); });
+  if (const auto list = object.find("list"); list != object.end()) take(*list, begun_);
+  const auto files = object.find("files");
+  if (files == object.end() || !files->is_array()) return;
+  for (const auto& f : *files) take(f, files_);
+}
+
+bool JournalTrail::began_file(const std::string& name, const std::string& sha512) const {
+  const auto found = begun_.find(name);
+  return found != begun_.end() && found->second == sha512;
 }
 
 std::vector<Finding> JournalTrail::missing_files(const fs::path& workspace, const std::string& folder) const {

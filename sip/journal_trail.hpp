@@ -16,11 +16,16 @@ namespace versoir::sip {
 /// What the journals know of a closing.json: this very text as the beginning of a closing, or as its end.
 enum class ClosingTrace { none, started, closed };
 
+/// What the journals know of a reply: nothing, or that it was read as an acceptance or not.
+enum class ReplyTrace { none, accepted, refused };
+
 /// The last word of the journals about each decision and each sending. Lines are read as they stand: the
 /// chain is verified elsewhere (trust::verify_journal).
 class JournalTrail {
  public:
-  /// Every journal-*.jsonl of the workspace. Throws Error(Exit::journal_broken).
+  /// Every journal-*.jsonl of the workspace, sorted: each has a word.
+  [[nodiscard]] static std::vector<std::filesystem::path> files(const std::filesystem::path& workspace);
+  /// Replays files(). Throws Error(Exit::journal_broken).
   [[nodiscard]] static JournalTrail read(const std::filesystem::path& workspace);
 
   /// Versements of which a decision or a sending was written down, sorted.
@@ -34,13 +39,14 @@ class JournalTrail {
   /// Answers of a platform in the folder of a lot of which the journals know no sending.
   [[nodiscard]] std::vector<core::Finding> unknown_transfers(const Versement& versement,
                                                              const MessageIdentifier& lot) const;
+  /// What was last written down of this very reply of the platform.
+  [[nodiscard]] ReplyTrace reply(const Versement& versement, const MessageIdentifier& lot,
+                                 const std::string& atr_sha512) const;
   /// What was last written down of a check of this lot is this report, and does not refuse it.
   [[nodiscard]] bool knows_check(const MessageIdentifier& lot, const std::string& report_sha512) const;
   /// closing.json of a lot, or of the versement itself (`lot` ""), by its digest.
   [[nodiscard]] ClosingTrace closing(const Versement& versement, const std::string& lot,
                                      const std::string& sha512) const;
-  /// A closing of it was begun: what it removes may be missing.
-  [[nodiscard]] bool closing_began(const Versement& versement, const std::string& lot) const;
   /// closing.json files that are missing or say something else than what ended.
   [[nodiscard]] std::vector<core::Finding> missing_closings(const Versement& versement) const;
   /// Files of evidence and eliminations (events that carry "files") under `folder`, relative to the
@@ -49,6 +55,8 @@ class JournalTrail {
                                                          const std::string& folder) const;
   /// These very bytes were written down under this name, relative to the workspace.
   [[nodiscard]] bool knows_file(const std::string& name, const std::string& sha512) const;
+  /// A list of these very bytes was about to be published under this name.
+  [[nodiscard]] bool began_file(const std::string& name, const std::string& sha512) const;
   /// These very bytes were written down as this decision, and its second signature, if it has one.
   [[nodiscard]] bool knows(const Versement& versement, const VisaFile& visa) const;
 
@@ -57,7 +65,7 @@ class JournalTrail {
     std::string sha512, signature, second;
   };
   struct Transfer {
-    bool started = false, receipt = false;
+    bool started = false, receipt = false, accepted = false;
     std::string sip_sha512, operation, atr_sha512;
   };
   struct ClosingLines {
@@ -73,6 +81,7 @@ class JournalTrail {
   std::map<std::pair<std::string, int>, Decision> decisions_;             ///< versement, number
   std::map<std::pair<std::string, std::string>, Transfer> transfers_;     ///< versement, lot
   std::map<std::pair<std::string, std::string>, ClosingLines> closings_;  ///< versement, lot
+  std::map<std::string, std::string> begun_;  ///< as files_, before they were published
   std::map<std::string, std::string> files_;  ///< name in the workspace → digest, the last one written down
   std::map<std::string, std::string>
       checks_;  ///< lot → digest of the report that accepts it, "" when refused

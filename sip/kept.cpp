@@ -3,9 +3,7 @@
 
 #include "core/error.hpp"
 
-#include <algorithm>
 #include <array>
-#include <fstream>
 
 namespace versoir::sip {
 
@@ -63,6 +61,31 @@ std::optional<core::Date> date_of(const std::optional<std::string>& field,
   return date;
 }
 
+KeptRow row_of(CsvFields& f, const std::filesystem::path& file) {
+  if (f.size() != kept_columns && f.size() != kept_columns_before)
+    throw Error(Exit::disk,
+                msg("{0}: a line has {1} fields instead of {2}.", file.string(), f.size(), kept_columns));
+  f.resize(kept_columns);
+  const auto text = [&](std::size_t i) { return std::move(f[i]).value_or(std::string()); };
+  KeptRow row;
+  row.start = date_of(f[4], file);
+  row.end = date_of(f[5], file);
+  row.appraisal_end = date_of(f[7], file);
+  row.access_end = date_of(f[10], file);
+  row.lot = text(0);
+  row.profile = text(1);
+  row.key = text(2);
+  row.title = text(3);
+  row.appraisal_rule = text(6);
+  row.final_action = text(8);
+  row.access_rule = text(9);
+  row.sampling = text(11);
+  row.appraisal_start = date_of(f[12], file);
+  row.access_start = date_of(f[13], file);
+  row.decision = text(14);
+  return row;
+}
+
 }  // namespace
 
 KeptRow kept_row(const records::Described& unit) {
@@ -107,63 +130,18 @@ void write_kept(core::CsvWriter& csv, const KeptRow& row) {
   csv.row(fields);
 }
 
-void read_records(const std::filesystem::path& file, char separator,
-                  const std::function<bool(std::vector<std::optional<std::string>>&, std::size_t)>& visit) {
-  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-  std::ifstream in(file, std::ios::binary);
-  if (!in) core::throw_errno("open", file.string());
-  std::string record, line;
-  std::vector<std::optional<std::string>> fields;
-  bool inside_quotes = false;
-  std::size_t number = 0, started = 0;
-  while (std::getline(in, line)) {
-    if (++number == 1 && line.starts_with(byte_order_mark)) line.erase(0, byte_order_mark.size());
-    if (record.empty()) started = number;
-    // A quoted field may hold line ends: the record is whole when its quotes are even.
-    if (std::count(line.begin(), line.end(), '"') % 2 != 0) inside_quotes = !inside_quotes;
-    record += line;
-    record += '\n';
-    if (inside_quotes) continue;
-    core::CsvReader reader(record, file.string(), separator);
-    const bool some = reader.next(fields);
-    for (auto& field : fields)
-      if (field) field = core::unguard_formula(*field);
-    if (some && !visit(fields, started)) return;
-    record.clear();
-  }
-  if (in.bad()) core::throw_errno("read", file.string());
-  if (!record.empty()) throw Error(Exit::disk, msg("{0}: a quote is not closed.", file.string()));
-}
-
-void read_rows(const std::filesystem::path& file,
-               const std::function<bool(std::vector<std::optional<std::string>>&)>& visit) {
-  read_records(file, ',', [&](auto& fields, std::size_t line) { return line == 1 || visit(fields); });
-}
-
 void read_kept(const std::filesystem::path& file, const std::function<bool(const KeptRow&)>& visit) {
-  read_rows(file, [&](std::vector<std::optional<std::string>>& f) {
-    if (f.size() != kept_columns && f.size() != kept_columns_before)
-      throw Error(Exit::disk,
-                  msg("{0}: a line has {1} fields instead of {2}.", file.string(), f.size(), kept_columns));
-    f.resize(kept_columns);
-    const auto text = [&](std::size_t i) { return std::move(f[i]).value_or(std::string()); };
-    KeptRow row;
-    row.start = date_of(f[4], file);
-    row.end = date_of(f[5], file);
-    row.appraisal_end = date_of(f[7], file);
-    row.access_end = date_of(f[10], file);
-    row.lot = text(0);
-    row.profile = text(1);
-    row.key = text(2);
-    row.title = text(3);
-    row.appraisal_rule = text(6);
-    row.final_action = text(8);
-    row.access_rule = text(9);
-    row.sampling = text(11);
-    row.appraisal_start = date_of(f[12], file);
-    row.access_start = date_of(f[13], file);
-    row.decision = text(14);
-    return visit(row);
+  read_rows(file, [&](CsvFields& fields) { return visit(row_of(fields, file)); });
+}
+
+void read_planned_kept(const std::filesystem::path& file, std::string_view planned_sha512,
+                       std::string_view lot, const std::function<void(const KeptRow&)>& visit) {
+  bool met = false;
+  read_planned_rows(file, planned_sha512, [&](CsvFields& fields) {
+    if (fields.front() != lot) return !met;  // rows of a lot follow one another
+    met = true;
+    visit(row_of(fields, file));
+    return true;
   });
 }
 

@@ -3,11 +3,13 @@
 #include "core/clock.hpp"
 #include "core/csv.hpp"
 #include "records/selection.hpp"
+#include "sip/csv_records.hpp"
 
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace versoir::sip {
@@ -32,15 +34,9 @@ struct KeptRow {
 void write_kept_header(core::CsvWriter& csv);
 void write_kept(core::CsvWriter& csv, const KeptRow& row);
 
-/// Reads a CSV one record at a time, header included, with the line that it begins on, until `visit` says
-/// false. A byte order mark is passed over; a cell that guard_formula() changed is as it was. Throws
-/// Error(Exit::disk) naming the file.
-void read_records(const std::filesystem::path& file, char separator,
-                  const std::function<bool(std::vector<std::optional<std::string>>&, std::size_t)>& visit);
-/// Reads a CSV one record at a time, header skipped, until `visit` says false. Throws Error(Exit::disk)
-/// naming the file.
-void read_rows(const std::filesystem::path& file,
-               const std::function<bool(std::vector<std::optional<std::string>>&)>& visit);
 void read_kept(const std::filesystem::path& file, const std::function<bool(const KeptRow&)>& visit);
+/// The rows of one lot of the list that the plan holds by its SHA-512 (read_planned_rows()).
+void read_planned_kept(const std::filesystem::path& file, std::string_view planned_sha512,
+                       std::string_view lot, const std::function<void(const KeptRow&)>& visit);
 
 }  // namespace versoir::sip

@@ -36,15 +36,20 @@ struct Eliminated {
   }
 };
 
-Eliminated eliminations_of(const LedgerSources& sources, const std::string& application) {
+/// Of this very extract: another one may have other rows, of which its bordereau says nothing.
+Eliminated eliminations_of(const LedgerSources& sources, Ledger& ledger) {
   Eliminated eliminated;
   for (const auto& id : list_eliminations(sources.workspace)) {
     const Elimination elimination(sources.workspace, id);
     if (elimination.state() == EliminationState::prepared) continue;
     const auto bordereau = elimination.bordereau();
-    if (core::text_of(bordereau, "application") != application) continue;
+    if (core::text_of(bordereau, "application") != ledger.application) continue;
     if (bordereau.at("rehearsal").get<bool>() && !sources.rehearsal) continue;
     if (!verify_elimination(elimination).empty()) continue;  // what was altered authorises nothing
+    if (core::text_of(bordereau.at("extract"), "root") != ledger.root) {
+      ledger.ignored.push_back(msg("the elimination {0} was prepared on another extract", id));
+      continue;
+    }
     const auto reference = id + ", " + core::text_of(elimination.visa().value(), "reference");
     for (const auto& line : bordereau.at("lines"))
       if (core::text_of(line, "kind") == "dua_ended")
@@ -109,9 +114,9 @@ void add_left_tables(extract::Extract& extract, Ledger& ledger) {
 
 std::vector<LedgerBackup> backups_of(const core::Config& config, const std::string& application, Date today) {
   std::vector<LedgerBackup> list;
-  for (const auto& name : config.names("backup")) {
+  Error e(Exit::configuration, msg("The backups are not well described."));
+  for (const auto& name : sections_of_application(config, "backup", application, e)) {
     const auto section = "backup." + name;
-    if (config.get_or(section, "application", "") != application) continue;
     const auto value = [&](const char* key) { return config.get_or(section, key, ""); };
     LedgerBackup b{name, value("description"), value("place"), value("destroyed"), value("reference"), {}};
     const auto date = core::parse_date(b.destroyed);
@@ -125,6 +130,9 @@ std::vector<LedgerBackup> backups_of(const core::Config& config, const std::stri
       b.defect = msg("backup {0}: place and reference of its destruction are not said", name);
     list.push_back(std::move(b));
   }
+  if (!e.causes().empty())
+    throw std::move(e).hint(
+        msg("Each [backup.NAME] gives application, description, destroyed, place, reference."));
   return list;
 }
 
@@ -147,7 +155,8 @@ std::vector<core::Message> Ledger::remainders() const {
     list.push_back(core::nmsg("{0} table of the source that neither the profile nor a decision names",
                               "{0} tables of the source that neither the profile nor a decision names",
                               unnamed_tables));
-  for (const auto& [lot, why] : in_flight) list.push_back(msg("{0} is on its way: {1}", lot, why));
+  for (const auto& [lot, why] : pending)
+    list.push_back(msg("lot {0} was planned and is not accepted: {1}", lot, why));
   if (backups.empty())
     list.push_back(
         msg("no backup is declared: [backup.NAME] says which there were, and when and where they were "
@@ -155,6 +164,12 @@ std::vector<core::Message> Ledger::remainders() const {
   for (const auto& b : backups)
     if (!b.defect.empty()) list.push_back(b.defect);
   return list;
+}
+
+std::size_t Ledger::consulted_only() const {
+  return static_cast<std::size_t>(std::count_if(lines.begin(), lines.end(), [](const LedgerLine& l) {
+    return !l.remains() && !l.whole_transfer && l.eliminated.empty();
+  }));
 }
 
 Json Ledger::to_json() const {
@@ -165,6 +180,8 @@ Json Ledger::to_json() const {
                {"lines", Json::array()},
                {"backups", Json::array()},
                {"lots", Json::array()},
+               {"consultedOnly", consulted_only()},
+               {"ignored", Json::array()},
                {"remainders", Json::array()}};
   for (const auto& l : lines)
     json["lines"].push_back({{"table", l.table},
@@ -186,6 +203,7 @@ Json Ledger::to_json() const {
   for (const auto& l : lots)
     json["lots"].push_back(
         {{"versement", l.versement}, {"lot", l.lot}, {"operation", l.operation}, {"units", l.units}});
+  for (const auto& m : ignored) json["ignored"].push_back(m.english());
   for (const auto& m : remainders()) json["remainders"].push_back(m.english());
   return json;
 }
@@ -200,11 +218,17 @@ Ledger make_ledger(extract::Extract& extract, const LedgerSources& sources, core
   ledger.root = extract.root().hex();
   ledger.kind = run.kind;
   ledger.rehearsal = sources.rehearsal;
-  ledger.in_flight = sources.in_flight;
+  ledger.pending = sources.pending;
   ledger.lots = sources.accepted;
+  for (const auto& lot : ledger.lots)
+    if (!lot.is_of(extract))
+      ledger.ignored.push_back(
+          msg("the lot {0} was transferred from another extract, or by another profile: it "
+              "settles nothing here",
+              lot.lot));
   const auto day = today(clock);
   const auto until = consultation_until(sources.config, run.application, day);
-  const auto eliminated = eliminations_of(sources, run.application);
+  const auto eliminated = eliminations_of(sources, ledger);
   ledger.lines = catalogue(extract);
   add_left_tables(extract, ledger);
   const auto shown = shown_columns(extract, sources.workspace, sources.accepted, progress);

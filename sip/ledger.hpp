@@ -1,6 +1,6 @@
 // The ledger of a decommissioning: every table, column and row count of an extract is transferred, kept for
 // consultation until a date, or eliminated under a visa; what is none of these remains, and blocks.
-// docs/formats/ledger.md says what each word proves.
+// docs/formats/elimination.md says what each word proves.
 #pragma once
 #include "core/clock.hpp"
 #include "core/config.hpp"
@@ -38,10 +38,13 @@ struct Ledger {
   bool rehearsal = false;
   std::vector<LedgerLine> lines;
   std::vector<LedgerBackup> backups;
-  std::vector<std::pair<std::string, std::string>> in_flight;  ///< lots that are on their way, and why
-  std::uint64_t unnamed_tables = 0;  ///< tables of the source that neither profile nor decision names
+  std::vector<std::pair<std::string, std::string>> pending;  ///< lots planned and not accepted, and why
+  std::vector<core::Message> ignored;  ///< lots and eliminations of another extract: they settle nothing
+  std::uint64_t unnamed_tables = 0;    ///< tables of the source that neither profile nor decision names
   std::vector<AcceptedLot> lots;
 
+  /// Lines that nothing but the consultation settles: nobody transferred them whole.
+  [[nodiscard]] std::size_t consulted_only() const;
   [[nodiscard]] std::vector<core::Message> remainders() const;  ///< what blocks; empty = may be turned off
   [[nodiscard]] core::Json to_json() const;
 };
@@ -50,7 +53,7 @@ struct LedgerSources {
   const core::Config& config;
   std::filesystem::path workspace;
   std::vector<AcceptedLot> accepted;
-  std::vector<std::pair<std::string, std::string>> in_flight;
+  std::vector<std::pair<std::string, std::string>> pending;
   bool rehearsal = false;
 };
 /// Reads the accepted records again in the extract: a table is transferred when a query of an archive profile

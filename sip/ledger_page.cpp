@@ -70,6 +70,11 @@ void write_ledger_page(const std::filesystem::path& file, const Ledger& ledger, 
       {tr("Extract"), ledger.extract + " (" + ledger.kind + ")"},
       {tr("Root of the extract"), ledger.root},
       {tr("Date"), core::show_instant(clock.now())}});
+  if (const auto n = ledger.consulted_only())
+    page.paragraph(
+        core::ntr("{0} line is settled by the consultation alone: somebody must keep the extract.",
+                  "{0} lines are settled by the consultation alone: somebody must keep the extract.", n));
+  for (const auto& m : ledger.ignored) page.paragraph(core::msg("Does not count: {0}.", m.text()).text());
   if (!remainders.empty()) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& m : remainders) rows.push_back({m.text()});

@@ -21,8 +21,6 @@ fs::path work_folder(const Versement& versement, const std::string& lot) {
   return versement.file(std::string(work_prefix) + lot);
 }
 
-fs::path lock_of(const fs::path& folder) { return folder.string() + std::string(lock_suffix); }
-
 /// Lots of which something stands in the folder of the versement, sorted.
 std::vector<std::string> lots_at_work(const Versement& versement) {
   std::vector<std::string> lots;
@@ -42,18 +40,15 @@ std::vector<std::string> lots_at_work(const Versement& versement) {
 }  // namespace
 
 LotWork::LotWork(LotWork&& other) noexcept
-    : folder_(std::move(other.folder_)),
-      lock_file_(std::exchange(other.lock_file_, {})),
-      lock_(std::move(other.lock_)) {}
+    : lock_(std::move(other.lock_)), folder_(std::exchange(other.folder_, {})) {}
 
-LotWork::LotWork(fs::path folder, fs::path lock_file, core::FileLock lock)
-    : folder_(std::move(folder)), lock_file_(std::move(lock_file)), lock_(std::move(lock)) {}
+LotWork::LotWork(fs::path folder, core::FileLock lock) : lock_(std::move(lock)), folder_(std::move(folder)) {}
 
 std::optional<LotWork> LotWork::begin(const Versement& versement, const MessageIdentifier& lot) {
   const auto folder = work_folder(versement, lot.value);
-  auto lock = core::FileLock::try_lock(lock_of(folder));
+  auto lock = core::FileLock::try_lock_folder(folder);
   if (!lock) return std::nullopt;
-  LotWork work(folder, lock_of(folder), std::move(*lock));
+  LotWork work(folder, std::move(*lock));
   std::error_code ec;
   fs::remove_all(folder, ec);
   if (!ec && !fs::create_directory(folder, ec) && !ec) ec = std::make_error_code(std::errc::file_exists);
@@ -66,11 +61,8 @@ std::optional<LotWork> LotWork::begin(const Versement& versement, const MessageI
 }
 
 LotWork::~LotWork() {
-  if (!lock_file_.empty()) {
-    std::error_code ec;
-    fs::remove_all(folder_, ec);
-    fs::remove(lock_file_, ec);  // while it is held: FileLock looks again whether the name is still its file
-  }
+  std::error_code ec;
+  if (!folder_.empty()) fs::remove_all(folder_, ec);
 }
 
 std::vector<std::string> clear_abandoned_work(const Versement& versement) {

@@ -11,9 +11,8 @@
 
 namespace versoir::sip {
 
-/// `building-<lot>/` and its lock `building-<lot>.lock` in the folder of the versement, on the file system of
-/// the lots: a rename publishes. The lock is flock(2) on a file open for writing, which NFS hands on to its
-/// server; it ends with the process, however that ends.
+/// `building-<lot>/` and its lock `building-<lot>.lock` (core::FileLock) in the folder of the versement, on
+/// the file system of the lots: a rename publishes.
 class LotWork {
  public:
   /// An empty folder, mode 0700: what a killed program left there is removed. nullopt when another program
@@ -25,9 +24,9 @@ class LotWork {
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return folder_; }
 
  private:
-  LotWork(std::filesystem::path folder, std::filesystem::path lock_file, core::FileLock lock);
-  std::filesystem::path folder_, lock_file_;
-  core::FileLock lock_;
+  LotWork(std::filesystem::path folder, core::FileLock lock);
+  core::FileLock lock_;  ///< outlives the folder
+  std::filesystem::path folder_;
 };
 
 /// Removes what killed programs left in the versement, whatever the lot: it holds personal data. Gives the

@@ -32,7 +32,7 @@ core::Format format_of(std::string_view head, std::string_view file_name) {
   return format ? *format : core::Format{};
 }
 
-/// The name of a file without its folders; whoever made the list may have written them with either slash.
+/// The name of a file without its folders.
 std::string name_alone(const std::string& file) { return file.substr(file.find_last_of('/') + 1); }
 
 std::string without_extension(const std::string& name) {
@@ -94,21 +94,18 @@ LotWriter::LotWriter(extract::Extract& extract, const profiles::Application& app
       xml_format_(format_of(xml_head, "record.xml")),
       html_format_(format_of(html_head, "record.html")) {}
 
-void LotWriter::run(const fs::path& kept, const fs::path& files, const Extent& extent,
-                    core::Progress& progress) {
-  if (!files.empty()) files_ = files_of_lot(files, lot_.id.value);
-  open_root(extent);
-  write_documentation(extent);
-  std::uint64_t left = lot_.records;
-  read_kept(kept, [&](const KeptRow& row) {
-    if (row.lot != lot_.id.value) return true;
+void LotWriter::run(LotLists lists, core::Progress& progress) {
+  files_ = std::move(lists.files);
+  open_root(lists.extent);
+  write_documentation(lists.extent);
+  read_kept(lists.kept, [&](const KeptRow& row) {
     write_record(records::Key::parse(row.key), row);
     take_writer_findings();
     progress.advance(1);
-    return --left > 0;
+    return true;
   });
   if (next_file_ != files_.size())
-    throw Error(Exit::lot_state, msg("{0} lists files in another order than kept.csv.", files.string()));
+    throw Error(Exit::lot_state, msg("{0} lists files in another order than kept.csv.", files_list));
   if (group_) writer_.close_unit();
   writer_.close_unit();
   if (attachment_) writer_.close_unit();
@@ -237,8 +234,10 @@ void LotWriter::write_record(const records::Key& key, const KeptRow& row) try {
     record = reader_.read(record_, key);
     if (!record)
       throw Error(Exit::sip_build, msg("The record is selected, but its own query finds nothing."));
-    stem = described.file_name.empty() ? record_.id + "-" + core::slug(system_id(key)) : described.file_name;
+    stem = described.file_name;
     if (stem.ends_with(".xml")) stem.resize(stem.size() - 4);
+    stem = token(stem);  // once: all that is named after it says the same name as the manifest
+    if (stem.empty()) stem = record_.id + "-" + core::slug(system_id(key));
     object_group = add_record(*record, stem);
   }
   auto content = unit_content(std::move(described), settings_);

@@ -11,7 +11,7 @@
 #include "sip/attached_file.hpp"
 #include "sip/built_lot.hpp"
 #include "sip/content.hpp"
-#include "sip/kept.hpp"
+#include "sip/lot_lists.hpp"
 #include "sip/seda.hpp"
 #include "sip/settings.hpp"
 #include "sip/sinks.hpp"
@@ -50,9 +50,8 @@ class LotWriter {
             const Plan& plan, const PlannedLot& lot, const Settings& settings,
             const std::filesystem::path& configuration, const std::filesystem::path& work);
 
-  /// The records of the lot, in the order of `kept`; their files, as `files` says (empty: there are none).
-  void run(const std::filesystem::path& kept, const std::filesystem::path& files, const Extent& extent,
-           core::Progress& progress);
+  /// The records of the lot, in the order of its list, with their files.
+  void run(LotLists lists, core::Progress& progress);
   /// Packs manifest.xml, then content/ in the order of the manifest.
   Built pack(const std::filesystem::path& sip);
   [[nodiscard]] FindingLog& findings() noexcept { return log_; }

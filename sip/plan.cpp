@@ -7,6 +7,7 @@
 #include "records/record.hpp"
 #include "records/rendition.hpp"
 #include "records/selection.hpp"
+#include "sip/confirmed.hpp"
 #include "sip/content.hpp"
 #include "sip/kept.hpp"
 #include "sip/key_list.hpp"
@@ -21,6 +22,7 @@
 #include "sip/sinks.hpp"
 #include "sip/start_policy.hpp"
 #include "sip/stray_names.hpp"
+#include "sip/versement_lock.hpp"
 
 #include <algorithm>
 #include <map>
@@ -60,8 +62,9 @@ void check_queries(records::RecordReader& reader) {
     const bool advice = finding.code == "nearest";
     if (finding.severity != core::Severity::error && !advice) continue;
     wrong = true;
-    std::move(e).because(finding.where.empty() ? finding.message
-                                               : msg("{0}: {1}", finding.where, finding.message.english()));
+    // Some messages begin with their place: it is said once.
+    const bool said = finding.where.empty() || finding.message.english().starts_with(finding.where);
+    std::move(e).because(said ? finding.message : msg("{0}: {1}", finding.where, finding.message.english()));
   }
   if (wrong) throw std::move(e);
 }
@@ -93,6 +96,8 @@ void refuse_future(const Settings& settings, const core::Clock& clock) {
     std::move(e).because(msg("{0}: {1} is after today, {2}.", where, v.date, today));
   };
   for (const auto& [code, v] : settings.validations) look("[validation] " + code, v);
+  for (const auto& [id, confirmation] : settings.confirmed)
+    look("[confirmed." + id + "] validation", confirmation.validation);
   for (const auto& [id, decision] : settings.sampling)
     if (decision.validation) look("[tri." + id + "] validation", *decision.validation);
   if (wrong) throw std::move(e);
@@ -125,7 +130,9 @@ class Planner {
     LotFiller filler(plan_.lots, settings_, archive,
                      fmt::format("{}-{}-{}", settings_.message_prefix, archive.code, id),
                      documentation_size(app_, *record),
-                     fixed_entries + (settings_.attachments.contains(archive.id) ? 1 : 0));
+                     fixed_entries + (settings_.attachments.contains(archive.id) ? 1 : 0) +
+                         entries_of_physical(archive.root.physical.size()) +
+                         entries_of_physical(archive.documentation.physical.size()));
     SizeEstimate sizes(reader, app_, archive, provenance, settings_.html.contains(archive.id));
     auto sampler = sample(archive, progress);
     tallies_.push_back({&archive, 0, 0, {}});
@@ -236,7 +243,9 @@ class Planner {
     for (const auto& file : files) bytes += file.size;
     row.lot = filler
                   .add(group_of(archive, candidate.facts),
-                       entries_of_record(archive, settings_) + 2 * files.size(), bytes)
+                       entries_of_record(archive, settings_) + entries_of_physical(unit.physical.size()) +
+                           2 * files.size(),
+                       bytes)
                   .value;
     row.profile = archive.id;
     row.key = candidate.key.text();
@@ -267,6 +276,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
                const PlanOptions& options, const core::Clock& clock, core::Progress& progress,
                PlanTable* table) {
   check_limits(options);
+  const PlanningLock alone(versement);
   Plan plan;
   plan.versement = versement.id();
   plan.attempt = next_attempt(versement, options.replace);
@@ -308,6 +318,7 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
 
   records::RecordReader reader(extract.database(), app);
   check_queries(reader);
+  compare_confirmed(extract.database(), app, archives, settings, config.file(), plan);
   PlannedFiles files(settings, config.file().parent_path());
   NewFolder folder(versement.folder());
   auto* list = closed ? &*closed : nullptr;

@@ -17,16 +17,13 @@ using core::Severity;
 
 namespace {
 
-/// Defects told one by one; a list that was exported wrong has as many as lines.
-constexpr std::size_t most_defects = 100;
-
-[[noreturn]] void refuse(const std::vector<Message>& defects) {
+[[noreturn]] void refuse(const Defects& defects) {
   Error e(Exit::configuration,
           core::nmsg("{0} defect in the lists of attached files: nothing is planned.",
-                     "{0} defects in the lists of attached files: nothing is planned.", defects.size()));
-  for (std::size_t i = 0; i < std::min(defects.size(), most_defects); ++i) std::move(e).because(defects[i]);
-  if (defects.size() > most_defects)
-    std::move(e).because(msg("... and {0} more.", defects.size() - most_defects));
+                     "{0} defects in the lists of attached files: nothing is planned.", defects.count()));
+  for (const auto& defect : defects.list()) std::move(e).because(defect);
+  if (const auto more = defects.count() - defects.list().size(); more > 0)
+    std::move(e).because(msg("... and {0} more.", more));
   throw std::move(e).hint(
       msg("Correct the list or the folder: a file that is not to be transferred is not in the list."));
 }
@@ -34,14 +31,14 @@ constexpr std::size_t most_defects = 100;
 }  // namespace
 
 PlannedFiles::PlannedFiles(const Settings& settings, const fs::path& configuration) {
-  std::vector<Message> defects;
+  Defects defects;
   for (const auto& [archive, from] : settings.files) {
     auto& source = sources_[archive];
     source.list = configuration / from.list;
     source.folder = configuration / from.folder;
     source.files = std::make_unique<FileList>(source.list, source.folder, defects);
   }
-  if (!defects.empty()) refuse(defects);
+  if (defects.count() > 0) refuse(defects);
 }
 
 std::vector<AttachedFile> PlannedFiles::of(const std::string& archive, const records::Key& key) {
@@ -86,12 +83,12 @@ void PlannedFiles::write(const std::vector<AttachedFile>& files) {
 }
 
 void PlannedFiles::refuse_unmet() {
-  std::vector<Message> defects;
+  Defects defects;
   for (auto& [archive, source] : sources_)
-    for (const auto& [line, key] : source.files->unmet())
-      defects.push_back(
-          msg("{0}:{1}: {2} has no record of the key {3}.", source.list.string(), line, archive, key));
-  if (!defects.empty()) refuse(defects);
+    source.files->each_unmet([&, &id = archive, &list = source.list](std::size_t line, std::string_view key) {
+      defects.add(msg("{0}:{1}: {2} has no record of the key {3}.", list.string(), line, id, key));
+    });
+  if (defects.count() > 0) refuse(defects);
 }
 
 void PlannedFiles::finish(Plan& plan) {

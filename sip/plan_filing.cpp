@@ -8,6 +8,7 @@
 #include "sip/plan.hpp"
 #include "sip/plan_folder.hpp"
 #include "sip/settings.hpp"
+#include "sip/versement_lock.hpp"
 
 #include <fmt/format.h>
 
@@ -60,6 +61,7 @@ void remove_stale_table(const Versement& versement) {
 
 Plan make_filing_plan(const fs::path& file, const core::Config& config, const Versement& versement,
                       const PlanOptions& options, const core::Clock& clock) {
+  const PlanningLock alone(versement);
   Plan plan;
   plan.versement = versement.id();
   plan.attempt = next_attempt(versement, options.replace);

@@ -26,8 +26,25 @@ std::vector<std::uint64_t> marks_of(const Versement& versement) {
   return marks;
 }
 
-bool same_records(const Plan& a, const Plan& b) {
-  return !a.is_filing() && a.extract_root == b.extract_root && a.platform == b.platform;
+/// Two extracts of one application, the rehearsal and the final one for instance, hold the same people.
+bool may_share_records(const Plan& a, const Plan& b) {
+  return !a.is_filing() && a.application == b.application && a.platform == b.platform;
+}
+
+core::Message told(std::uint64_t n, const std::string& id, bool same_extract) {
+  if (same_extract)
+    return core::nmsg(
+        "{0} record of this plan is in the versement {1} too: sent with both, it would be twice "
+        "on the platform.",
+        "{0} records of this plan are in the versement {1} too: sent with both, they would be "
+        "twice on the platform.",
+        n, id);
+  return core::nmsg(
+      "{0} record of this plan has the key of a record of the versement {1}, made from another "
+      "extract: sent with both, it would be twice on the platform.",
+      "{0} records of this plan have the keys of records of the versement {1}, made from another "
+      "extract: sent with both, they would be twice on the platform.",
+      n, id);
 }
 
 std::uint64_t in_both(const Versement& other, const std::vector<std::uint64_t>& marks) {
@@ -46,26 +63,19 @@ std::vector<core::Finding> planned_twice(const Versement& versement, const Plan&
   std::optional<std::vector<std::uint64_t>> marks;
   for (const auto& id : list_versements(versement.workspace())) {
     if (id == versement.id()) continue;
-    std::uint64_t n = 0;
     try {
       const Versement other(versement.workspace(), id);
-      if (!same_records(other.plan(), plan)) continue;
+      const auto others = other.plan();
+      if (!may_share_records(others, plan)) continue;
       if (!marks) marks = marks_of(versement);
-      n = in_both(other, *marks);
+      if (const auto n = in_both(other, *marks); n > 0)
+        found.push_back({core::Severity::warning,
+                         "PLANNED_TWICE",
+                         told(n, id, others.extract_root == plan.extract_root),
+                         {}});
     } catch (const core::Error&) {
       continue;
     }
-    if (n > 0)
-      found.push_back(
-          {core::Severity::warning,
-           "PLANNED_TWICE",
-           core::nmsg(
-               "{0} record of this plan is in the versement {1} too: sent with both, it would be twice "
-               "on the platform.",
-               "{0} records of this plan are in the versement {1} too: sent with both, they would be "
-               "twice on the platform.",
-               n, id),
-           {}});
   }
   return found;
 }

@@ -7,8 +7,9 @@
 
 namespace versoir::sip {
 
-/// A warning for each other versement of the workspace, of the same extract and for the same platform, that
-/// plans records of this plan. A versement that cannot be read is passed over: other commands tell it.
+/// A warning for each other versement of the workspace, of the same application and for the same platform,
+/// that plans records of this plan, from whatever extract. A versement that cannot be read is passed over:
+/// other commands tell it.
 [[nodiscard]] std::vector<core::Finding> planned_twice(const Versement& versement, const Plan& plan);
 
 }  // namespace versoir::sip

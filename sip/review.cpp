@@ -173,7 +173,7 @@ Json profiles_to_json(const profiles::Application& app, const profiles::Applicat
     const auto at = lists.profiles.find(archive.id);
     const auto& stats = at == lists.profiles.end() ? none : at->second;
     Json rules = Json::array();
-    for (const auto& code : used_rules(archive)) {
+    for (const auto& code : written_rules(archive, settings)) {
       rules.push_back(rule_facts(carried, settings, code));
       if (plan.starts.is_object() && plan.starts.contains(code))
         rules.back()["start"].update(plan.starts.at(code));
@@ -360,6 +360,7 @@ Json review_facts(const Versement& versement, const Plan& plan, extract::Extract
   facts["extract"] = extract_to_json(extract, plan);
   facts["dictionary"] = dictionary_to_json(app);
   facts["profiles"] = profiles_to_json(app, carried, settings, lists, plan);
+  if (!plan.confirmed.is_null()) facts["confirmed"] = plan.confirmed;
   if (!settings.attachments.empty()) facts["attachments"] = attachments_to_json(settings);
   return facts;
 }

@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/json.hpp"
 #include "extract/store.hpp"
+#include "sip/review_sample.hpp"
 #include "sip/settings.hpp"
 #include "sip/versement.hpp"
 #include "sip/visa.hpp"
@@ -25,7 +26,9 @@ namespace versoir::sip {
 [[nodiscard]] core::Json rule_facts(const profiles::Application& app, const Settings& settings,
                                     const std::string& code);
 [[nodiscard]] std::string review_text(const core::Json& facts);
-/// Writes review.html (same input, same bytes) in the given language.
-void write_review_html(const Versement& versement, const core::Json& facts);
+/// Writes review.html (same input, same bytes) in the given language, with these records as they will be
+/// read; "records" of the facts then says which (RecordSample::to_json()).
+void write_review_html(const Versement& versement, const core::Json& facts,
+                       const RecordSample* records = nullptr);
 
 }  // namespace versoir::sip

@@ -39,8 +39,9 @@ std::string node_title(const Json& node) {
 /// Writes the page section by section.
 class Page {
  public:
-  Page(core::ByteSink& sink, const Json& facts)
+  Page(core::ByteSink& sink, const Json& facts, const RecordSample* records)
       : facts_(facts),
+        records_(records),
         page_(sink, core::language_tag(), msg("Report on versement {0}", text(facts, "versement")).text()) {}
 
   void write() {
@@ -52,10 +53,12 @@ class Page {
     else
       source();
     attachments();
+    confirmed();
     for (const auto& profile : member(facts_, "profiles")) archive_profile(profile);
     lots();
     remarks();
     if (!is_filing(facts_)) sample();
+    if (records_) drawn_records();
     confidence();
     page_.heading(2, tr("What the visa will authorise"));
     page_.paragraph(authorises_text(facts_));
@@ -157,6 +160,22 @@ class Page {
     page_.heading(2, tr("Where the lots stand in the filing plan"));
     table(tr("Nodes under which lots are attached"),
           {tr("archive profile"), tr("node"), tr("title"), tr("filing plan"), tr("found by")}, rows);
+  }
+
+  void confirmed() {
+    Rows rows;
+    for (const auto& codes : member(facts_, "confirmed"))
+      rows.push_back({text(codes, "label"), codes_text(codes, true), codes_text(codes, false),
+                      text(codes, "source"), text(codes, "validator"), confirmation_label(codes)});
+    if (rows.empty()) return;
+    page_.heading(2, tr("Codes that the archive profiles rest on"));
+    for (const auto& codes : member(facts_, "confirmed"))
+      if (member(codes, "confirmed") != Json(true))
+        page_.badge("warning", msg("{0}: {1}", text(codes, "label"), confirmation_label(codes)).text());
+    table(tr("Codes of the establishment's own nomenclature"),
+          {tr("held for"), tr("codes"), tr("codes that are not"), tr("source"), tr("to be confirmed by"),
+           tr("confirmation")},
+          rows);
   }
 
   void archive_profile(const Json& profile) {
@@ -268,6 +287,13 @@ class Page {
           rows);
   }
 
+  /// As the page that is transferred beside the XML, one level down: no data that the archive does not hold.
+  void drawn_records() {
+    page_.heading(2, tr("Records as they will be read"));
+    page_.paragraph(drawn_text(facts_));
+    records_->write(page_);
+  }
+
   void confidence() {
     const auto& dictionary = member(facts_, "dictionary");
     page_.heading(2, tr("How far this report can be trusted"));
@@ -284,6 +310,7 @@ class Page {
   }
 
   const Json& facts_;
+  const RecordSample* records_;
   core::HtmlPage page_;
 };
 
@@ -362,12 +389,26 @@ void attachment_lines(Lines& out, const Json& facts) {
                  text(a, "node"), text(a, "title"), text(a, "source")));
 }
 
+void confirmed_lines(Lines& out, const Json& facts) {
+  for (const auto& codes : member(facts, "confirmed"))
+    out.item(msg("{0}: {1}; {2}", text(codes, "label"), codes_text(codes, true), confirmation_label(codes)));
+}
+
 void lot_lines(Lines& out, const Json& facts) {
   out.blank();
   out.line(tr("Lots"));
   for (const auto& l : member(facts, "lots"))
     out.item(msg("{0}: {1}, {2}, check: {3}, state: {4}", text(l, "id"), records_text(number(l, "records")),
                  size_text(l), check_text(text(l, "check")), state_text(l)));
+}
+
+void drawn_lines(Lines& out, const Json& facts) {
+  if (!member(facts, "records").is_object()) return;
+  out.blank();
+  out.line(tr("Records as they will be read"));
+  out.line("  " + drawn_text(facts));
+  for (const auto& r : member(member(facts, "records"), "records"))
+    out.item(msg("{0} | {1} {2}", text(r, "title"), text(r, "profile"), text(r, "key")));
 }
 
 void sample_lines(Lines& out, const Json& facts) {
@@ -401,8 +442,10 @@ std::string review_text(const Json& facts) {
   if (const auto closed = closed_text(facts); !closed.empty()) out.line("  " + closed);
   for (const auto& profile : member(facts, "profiles")) profile_lines(out, profile);
   attachment_lines(out, facts);
+  confirmed_lines(out, facts);
   lot_lines(out, facts);
   if (!is_filing(facts)) sample_lines(out, facts);
+  drawn_lines(out, facts);
   out.blank();
   if (!is_filing(facts)) out.line(evidence_text(member(facts, "dictionary")));
   for (const auto& [badge, sentence] : situation_texts(facts)) out.line(sentence);
@@ -411,10 +454,10 @@ std::string review_text(const Json& facts) {
   return std::move(out).take();
 }
 
-void write_review_html(const Versement& versement, const Json& facts) {
+void write_review_html(const Versement& versement, const Json& facts, const RecordSample* records) {
   core::AtomicFile file(versement.file("review.html"), private_mode);
   core::FileSink sink(file);
-  Page(sink, facts).write();
+  Page(sink, facts, records).write();
   file.commit();
 }
 

@@ -69,6 +69,37 @@ std::string validation_label(const core::Json& rule) {
       .text();
 }
 
+std::string codes_text(const core::Json& codes, bool held) {
+  std::string list;
+  for (const auto& c : member(codes, "codes")) {
+    if ((member(c, "held") == Json(true)) != held) continue;
+    list += (list.empty() ? "" : ", ") + text(c, "code");
+    if (const auto label = text(c, "label"); !label.empty()) list += " (" + label + ")";
+  }
+  return list.empty() ? tr("none") : list;
+}
+
+std::string confirmation_label(const core::Json& codes) {
+  const auto& v = member(codes, "validation");
+  const bool same = member(codes, "confirmed") == Json(true);
+  if (!v.is_object()) return same ? tr("nothing to confirm") : tr("confirmed by nobody");
+  if (!same)
+    return msg("not those that {0} confirmed on {1}: {2}", text(v, "who"), date(text(v, "date")),
+               text(v, "reference"))
+        .text();
+  return msg("confirmed by {0} on {1}: {2}", text(v, "who"), date(text(v, "date")), text(v, "reference"))
+      .text();
+}
+
+std::string drawn_text(const core::Json& facts) {
+  const auto& records = member(facts, "records");
+  return msg("{0} of each archive profile, drawn at random with the seed {1}: versoir review {2} --seed {1} "
+             "draws the "
+             "same ones, another number others, --show a person.",
+             records_text(number(records, "perProfile")), number(records, "seed"), text(facts, "versement"))
+      .text();
+}
+
 std::string sampling_text(const core::Json& sampling) {
   if (member(sampling, "criteria").empty())
     return tr("No selection is decided: all records are to be kept at the end of their retention.");
@@ -252,6 +283,8 @@ struct Situation {
         refused.push_back(id);
         if (blocked) return;
         break;
+      case LotState::abandoned:
+        return;
       case LotState::rejected:
         return rejected.push_back(id);
       case LotState::sending:

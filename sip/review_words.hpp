@@ -25,6 +25,12 @@ using core::Json;
 [[nodiscard]] std::string category_label(const std::string& category);
 /// Of a rule: who of the establishment validated it, or that nobody did.
 [[nodiscard]] std::string validation_label(const core::Json& rule);
+/// Of codes to confirm: those that are held for what is to confirm, or the others, with their labels; who
+/// confirmed them, or that nobody did.
+[[nodiscard]] std::string codes_text(const core::Json& codes, bool held);
+[[nodiscard]] std::string confirmation_label(const core::Json& codes);
+/// How the records that are shown were drawn, and how to draw the same ones again.
+[[nodiscard]] std::string drawn_text(const core::Json& facts);
 /// What a selection among records gives, or that none is decided.
 [[nodiscard]] std::string sampling_text(const core::Json& sampling);
 /// Who validated it, or what follows from nobody having done so.

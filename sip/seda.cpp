@@ -128,7 +128,7 @@ class Spool final : public core::ByteSink {
   void write(std::string_view bytes) override {
     if (buffer_.size() + bytes.size() > capacity) flush();
     if (bytes.size() >= capacity) {
-      put(bytes);
+      core::write_all(fd_.get(), bytes, path_);
     } else {
       buffer_ += bytes;
     }
@@ -151,16 +151,8 @@ class Spool final : public core::ByteSink {
  private:
   static constexpr std::size_t capacity = 256 * 1024;
   void flush() {
-    put(buffer_);
+    core::write_all(fd_.get(), buffer_, path_);
     buffer_.clear();
-  }
-  void put(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const auto n = ::write(fd_.get(), bytes.data(), bytes.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) core::throw_errno("write", path_.string());
-      bytes.remove_prefix(static_cast<std::size_t>(n));
-    }
   }
   fs::path path_;
   core::UniqueFd fd_;
@@ -419,9 +411,15 @@ struct ManifestWriter::State {
     return id;
   }
 
-  /// The physical objects of a unit, in the group that it refers to or in one of their own. The id of the
-  /// group.
-  std::string add_physical(const UnitContent& content, std::string_view object_group);
+  /// The physical objects of a unit that can be written.
+  [[nodiscard]] std::vector<Item> physical_objects(const UnitContent& content);
+  /// Puts one in the group that a unit refers to, or in a group of its own. The id of the group.
+  std::string add_physical(Item object, std::string_view object_group);
+  std::string next_unit() { return "AU" + std::to_string(++unit_count); }
+  /// What a unit says of its group.
+  void refer_to(const std::string& group);
+  /// A unit of its own, under the one that is open, for one more physical object.
+  void add_physical_unit(Item object);
 
   MessageHead head;
   core::ByteSink& sink;
@@ -474,21 +472,47 @@ std::string ManifestWriter::add_group(std::span<DataObject> objects,
   return id;
 }
 
-std::string ManifestWriter::State::add_physical(const UnitContent& content, std::string_view object_group) {
+std::vector<Item> ManifestWriter::State::physical_objects(const UnitContent& content) {
   std::vector<Item> objects;
   for (const auto& element : content.described.physical)
-    if (auto item = physical_item(element, objects.size() + 1, schema, content.described.title, findings)) {
+    if (auto item = physical_item(element, schema, content.described.title, findings)) {
       item->attribute = "id";
       item->attribute_value = "PDO" + std::to_string(++physical_count);
       objects.push_back(std::move(*item));
     }
-  if (objects.empty()) return std::string(object_group);
-  if (object_group.empty()) return open_new_group(std::move(objects));
+  return objects;
+}
+
+std::string ManifestWriter::State::add_physical(Item object, std::string_view object_group) {
+  if (object_group.empty()) {
+    std::vector<Item> alone;
+    alone.push_back(std::move(object));
+    return open_new_group(std::move(alone));
+  }
   // One group for a unit is all that VITAM takes.
   if (open_group.group != object_group)
     throw Error(Exit::unexpected, msg("The object group {0} is written already.", object_group));
-  for (auto& object : objects) main.put(std::move(object));
+  main.put(std::move(object));
   return std::string(object_group);
+}
+
+void ManifestWriter::State::refer_to(const std::string& group) {
+  referenced[group_index(group)] = true;
+  Item reference = Item::node("DataObjectReference");
+  reference.add("DataObjectGroupReferenceId", group);
+  units.put(std::move(reference));
+}
+
+void ManifestWriter::State::add_physical_unit(Item object) {
+  Item description = Item::node("Content");
+  description.add("DescriptionLevel", "Item");
+  for (const auto& child : object.children)
+    if (child.name == "PhysicalId") description.add("Title", child.text);
+  const auto group = add_physical(std::move(object), {});
+  units.open("ArchiveUnit", {{"id", next_unit()}});
+  units.put(std::move(description));
+  refer_to(group);
+  units.close();
 }
 
 std::string ManifestWriter::open_unit(const UnitContent& content, std::string_view binary_group) {
@@ -497,24 +521,23 @@ std::string ManifestWriter::open_unit(const UnitContent& content, std::string_vi
   Item rules = management(content);
   s_->units.prepare(rules, s_->schema.structure("ArchiveUnit"));
   Item description = unit_content(content, !binary_group.empty());
-  const auto object_group = s_->add_physical(content, binary_group);
+  auto physical = s_->physical_objects(content);
+  std::string object_group(binary_group);
+  if (!physical.empty()) object_group = s_->add_physical(std::move(physical.front()), binary_group);
   tell_mended(content, s_->findings);
   auto references = s_->open_group;
   if (references.group != object_group) references = {{}, object_group, {}, {}};
   references.unit = "AU" + std::to_string(s_->unit_count + 1);
   add_elements(description, content.described.elements, references, s_->schema, s_->findings);
-  if (!object_group.empty()) s_->referenced[s_->group_index(object_group)] = true;
 
-  auto id = "AU" + std::to_string(++s_->unit_count);
+  auto id = s_->next_unit();
   auto& units = s_->units;
   units.open("ArchiveUnit", {{"id", id}});
   if (!rules.children.empty()) units.put(std::move(rules));
   units.put(std::move(description));
-  if (!object_group.empty()) {
-    Item reference = Item::node("DataObjectReference");
-    reference.add("DataObjectGroupReferenceId", object_group);
-    units.put(std::move(reference));
-  }
+  if (!object_group.empty()) s_->refer_to(object_group);
+  // VITAM's guide: one version of a usage in a group of a SIP. Each further object has its own unit.
+  for (std::size_t i = 1; i < physical.size(); ++i) s_->add_physical_unit(std::move(physical[i]));
   return id;
 }
 

@@ -1,7 +1,7 @@
 // What the data say, made fit for the manifest.
 #include "sip/seda_elements.hpp"
 
-#include "core/clock.hpp"
+#include "sip/seda_fit.hpp"
 #include "sip/seda_machine.hpp"
 #include "sip/seda_text.hpp"
 
@@ -17,47 +17,15 @@ using records::DescribedElement;
 
 namespace {
 
-/// The years 1 to 8999, and whole dates only: what XML Schema and VITAM both take.
-std::optional<std::string> vitam_date(const std::string& text) {
-  const auto date = core::parse_date(text);
-  if (!date || static_cast<int>(date->year()) < 1 || static_cast<int>(date->year()) > 8999)
-    return std::nullopt;
-  return core::format_date(*date);
+/// Of a unit's further titles and descriptions VITAM keeps one for each language, and one without.
+bool is_further(std::string_view parent, std::string_view element) {
+  return parent == "Content" && (element == "Title" || element == "Description");
 }
 
-/// "2014-06-02 10:00:00" is how databases write it.
-std::string with_t(std::string text) {
-  if (text.size() > 10 && text[10] == ' ') text[10] = 'T';
-  return text;
-}
-
-bool has_year(const std::string& text, std::string_view date) { return text.starts_with(date); }
-
-/// The value as the type wants it; none when it cannot be.
-std::optional<std::string> fit_value(const SedaValue& value, const std::string& text) {
-  auto fitted = token(text);
-  if (fitted.empty()) return std::nullopt;
-  if (value.one_of.empty()) switch (value.plain) {
-      case PlainType::date: {
-        auto date = vitam_date(fitted);
-        if (!date) return std::nullopt;
-        fitted = std::move(*date);
-        break;
-      }
-      case PlainType::date7:
-      case PlainType::date_time: {
-        fitted = with_t(std::move(fitted));
-        const auto date = vitam_date(fitted.substr(0, 10));
-        if (!date || !has_year(fitted, *date)) return std::nullopt;
-        if (value.plain == PlainType::date7 && fitted.size() == 10) break;
-        if (!conforms(PlainType::date_time, fitted)) return std::nullopt;
-        break;
-      }
-      default:
-        break;
-    }
-  if (!value.accepts(fitted)) return std::nullopt;
-  return fitted;
+std::string language_of(const Item& item) {
+  for (const auto& [name, value] : item.more)
+    if (name == "xml:lang") return value;
+  return {};
 }
 
 /// Children in the order of the table. Those that do not fit are told by name and dropped; true when the
@@ -101,7 +69,7 @@ class Fitting {
     const auto& particle = particle_of(parent, element.name, schema_);
     const auto& type = *particle.type;
     Item item = type.text ? Item::leaf(particle.name, {}) : Item::node(particle.name);
-    if (!fit_attributes(element, type, item)) return std::nullopt;
+    if (!fit_attributes(element, parent, type, item)) return std::nullopt;
     return type.text ? fit_leaf(element, type, std::move(item))
                      : fit_structure(element, type, std::move(item));
   }
@@ -116,6 +84,19 @@ class Fitting {
              msg("{0} cannot stand once more, or beside the others, in {1}: it is left out.", name,
                  item.name));
     return complete;
+  }
+
+  /// Of two titles of one language VITAM keeps one, without saying which: the first stays.
+  void one_for_each_language(Item& content) {
+    std::set<std::pair<std::string_view, std::string>> met;
+    std::erase_if(content.children, [&](const Item& child) {
+      if (!is_further(content.name, child.name)) return false;
+      const auto language = language_of(child);
+      if (met.emplace(child.name, language).second) return false;
+      tell("element-too-many",
+           msg("{0} stands already in the language \"{1}\": it is left out.", child.name, language));
+      return true;
+    });
   }
 
   void tell(const char* code, core::Message what) {
@@ -134,14 +115,14 @@ class Fitting {
            msg("{0} is left out: the unit has nothing that it could designate.", element.name));
       return std::nullopt;
     }
-    auto value = fit_value(*type.text, element.text);
+    auto value = fit_value(element.name, *type.text, element.text);
     if (!value) {
       tell("element-value",
            msg("{0} cannot have the value \"{1}\": it is left out.", element.name, shown_text(element.text)));
       return std::nullopt;
     }
-    tell_mended(element.name, element.text, *value, *type.text);
-    item.text = std::move(*value);
+    if (value->mended) tell_mended(element.name, value->text);
+    item.text = std::move(value->text);
     return item;
   }
 
@@ -154,23 +135,31 @@ class Fitting {
     return std::nullopt;
   }
 
-  bool fit_attributes(const DescribedElement& element, const SedaStructure& type, Item& item) {
+  bool fit_attributes(const DescribedElement& element, const SedaStructure& parent, const SedaStructure& type,
+                      Item& item) {
     for (const auto& attribute : type.attributes) {
       if (attribute.value.plain == PlainType::id) continue;  // identifiers are the writer's
+      const bool required =
+          attribute.required || (attribute.name == "xml:lang" && is_further(parent.name, element.name));
       const auto given = std::ranges::find(element.attributes, attribute.name,
                                            [](const auto& pair) -> const std::string& { return pair.first; });
       if (given == element.attributes.end() || attribute.value.plain == PlainType::idref) {
-        if (!attribute.required || element.name == "SignedObjectDigest") continue;
+        if (!required || element.name == "SignedObjectDigest") continue;
         tell("element-value", msg("{0} is left out: it has no {1}.", element.name, attribute.name));
         return false;
       }
-      if (auto value = fit_value(attribute.value, given->second)) {
-        item.more.emplace_back(attribute.name, std::move(*value));
+      if (auto value = fit_value({}, attribute.value, given->second)) {
+        if (value->mended) tell_mended(element.name + " @" + attribute.name, value->text);
+        item.more.emplace_back(attribute.name, std::move(value->text));
         continue;
+      }
+      if (required) {
+        tell("element-value", msg("{0} is left out: its {1} cannot be \"{2}\".", element.name, attribute.name,
+                                  shown_text(given->second)));
+        return false;
       }
       tell("element-value", msg("The attribute {0} of {1} cannot have the value \"{2}\": it is left out.",
                                 attribute.name, element.name, shown_text(given->second)));
-      if (attribute.required) return false;
     }
     return true;
   }
@@ -183,15 +172,9 @@ class Fitting {
     return {};
   }
 
-  /// Words that VITAM would refuse were softened.
-  void tell_mended(std::string_view name, const std::string& before, const std::string& after,
-                   const SedaValue& value) {
-    const bool text =
-        value.one_of.empty() && (value.plain == PlainType::string || value.plain == PlainType::token ||
-                                 value.plain == PlainType::ne_token);
-    if (text && after != collapsed_token(before))
-      tell("value-mended",
-           msg("{0}: a value that the platform would refuse was mended: \"{1}\".", name, shown_text(after)));
+  void tell_mended(const std::string& name, const std::string& after) {
+    tell("value-mended",
+         msg("{0}: a value that the platform would refuse was mended: \"{1}\".", name, shown_text(after)));
   }
 
   const SedaSchema& schema_;
@@ -217,12 +200,12 @@ void add_elements(Item& content, const std::vector<DescribedElement>& elements,
   Fitting fitting(schema, references, title, findings);
   for (const auto& element : elements)
     if (auto item = fitting.fit(element, type)) content.children.push_back(std::move(*item));
+  fitting.one_for_each_language(content);
   static_cast<void>(fitting.sequence(content, type));
 }
 
-std::optional<Item> physical_item(const DescribedElement& element, std::size_t number,
-                                  const SedaSchema& schema, const std::string& where,
-                                  std::vector<Finding>& findings) {
+std::optional<Item> physical_item(const DescribedElement& element, const SedaSchema& schema,
+                                  const std::string& where, std::vector<Finding>& findings) {
   const UnitReferences nothing;
   Fitting fitting(schema, nothing, where, findings);
   auto item = fitting.fit(element, *schema.structure("DataObjectGroup"));
@@ -231,7 +214,7 @@ std::optional<Item> physical_item(const DescribedElement& element, std::size_t n
     fitting.tell("element-incomplete", msg("A physical object without PhysicalId is left out."));
     return std::nullopt;
   }
-  item->add("DataObjectVersion", "PhysicalMaster_" + std::to_string(number));
+  item->add("DataObjectVersion", "PhysicalMaster_1");
   return item;
 }
 

@@ -28,16 +28,16 @@ struct UnitReferences {
 };
 
 /// Adds the elements to a Content that holds what the program writes itself. Values are cleaned
-/// (sip/seda_text.hpp) and dates brought to what VITAM takes. A value that its element cannot have is left
-/// out, and so is an element that then lacks what the standard asks of it, or that comes once too often: each
-/// with a finding.
+/// and brought to what VITAM takes (sip/seda_fit.hpp). A value that its element cannot have is left out, and
+/// so is an element that then lacks what the standard asks of it, or that comes once too often, and a further
+/// Title or Description without its language, or in one that is there: each with a finding.
 void add_elements(Item& content, const std::vector<records::DescribedElement>& elements,
                   const UnitReferences& references, const SedaSchema& schema,
                   std::vector<core::Finding>& findings);
 
-/// A physical object, without its id; `number` makes its version PhysicalMaster_<number>. None when nothing
-/// but the version is left of it. `where` is the unit's title.
-[[nodiscard]] std::optional<Item> physical_item(const records::DescribedElement& element, std::size_t number,
+/// A physical object, without its id, as PhysicalMaster_1. None when nothing but the version is left of it,
+/// or when it has no PhysicalId. `where` is the unit's title.
+[[nodiscard]] std::optional<Item> physical_item(const records::DescribedElement& element,
                                                 const SedaSchema& schema, const std::string& where,
                                                 std::vector<core::Finding>& findings);
 

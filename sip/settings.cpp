@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "sip/attachment.hpp"
+#include "sip/confirmed.hpp"
 #include "sip/filing_plan.hpp"
 #include "sip/key_list.hpp"
 #include "sip/plan.hpp"
@@ -26,8 +27,18 @@ using core::msg;
 
 namespace {
 
-void add_codes(const profiles::UnitDef& unit, std::set<std::string>& codes) {
-  for (const auto& rule : unit.rules) codes.insert(rule.code);
+void add_codes(const profiles::UnitDef& unit, bool optional, std::set<std::string>& codes) {
+  for (const auto& rule : unit.rules)
+    if (rule.optional == optional) codes.insert(rule.code);
+}
+
+std::set<std::string> codes_of(const profiles::ArchiveDef& archive, bool optional) {
+  std::set<std::string> codes;
+  add_codes(archive.root, optional, codes);
+  add_codes(archive.documentation, optional, codes);
+  if (archive.group) add_codes(*archive.group, optional, codes);
+  add_codes(archive.unit, optional, codes);
+  return codes;
 }
 
 /// MessageIdentifier is a folder name, a VITAM identifier and a part of file names everywhere after us.
@@ -94,11 +105,14 @@ void read_duration(SettingsReader& reader, const std::string& code, const profil
     reader.report(msg("[durations] {0} is not written as: 60 YEAR, 18 MONTH, 90 DAY or unlimited.", code));
 }
 
-void read_rules(SettingsReader& reader, const profiles::Application& app,
+void read_rules(SettingsReader& reader, const core::Config& config, const profiles::Application& app,
                 const std::vector<const profiles::ArchiveDef*>& archives, Settings& s) {
   std::set<std::string> codes;
   for (const auto* archive : archives)
     for (const auto& code : used_rules(*archive)) codes.insert(code);
+  for (const auto* archive : archives)
+    for (const auto& code : codes_of(*archive, true))
+      if (config.find("optional_rules", code) && config.get_bool("optional_rules", code)) codes.insert(code);
   for (const auto& code : codes) {
     auto id = reader.optional("rules", code.c_str());
     const auto* rule = app.find_rule(code);
@@ -199,7 +213,7 @@ void require_validated(const core::Config& config, const profiles::Application& 
           msg("The platform {0} is a production platform: rules that nobody validated are not built.",
               plan.platform));
   bool wrong = false;
-  for (const auto& code : used_rules(archive)) {
+  for (const auto& code : written_rules(archive, planned)) {
     const auto start = planned.starts.find(code);
     if (start != planned.starts.end() && start->second.bound &&
         (!start->second.approval ||
@@ -222,17 +236,24 @@ void require_validated(const core::Config& config, const profiles::Application& 
     else
       std::move(e).because(msg("The plan does not say who validated {0}.", code));
   }
+  for (auto& reason : unconfirmed(config, archive, planned)) {
+    wrong = true;
+    std::move(e).because(std::move(reason));
+  }
   if (wrong) throw std::move(e).hint(msg("Complete {0} and plan again.", config.file().string()));
 }
 
 std::string tool_name() { return "versoir " VERSOIR_VERSION; }
 
 std::vector<std::string> used_rules(const profiles::ArchiveDef& archive) {
-  std::set<std::string> codes;
-  add_codes(archive.root, codes);
-  add_codes(archive.documentation, codes);
-  if (archive.group) add_codes(*archive.group, codes);
-  add_codes(archive.unit, codes);
+  const auto codes = codes_of(archive, false);
+  return {codes.begin(), codes.end()};
+}
+
+std::vector<std::string> written_rules(const profiles::ArchiveDef& archive, const Settings& settings) {
+  auto codes = codes_of(archive, false);
+  for (const auto& code : codes_of(archive, true))
+    if (settings.rules.contains(code)) codes.insert(code);
   return {codes.begin(), codes.end()};
 }
 
@@ -257,10 +278,11 @@ Settings read_settings(const core::Config& config, const profiles::Application& 
                         archive->id, platform));
     s.agreements[archive->id] = std::move(agreement);
   }
-  read_rules(reader, app, archives, s);
+  read_rules(reader, config, app, archives, s);
   for (const auto* archive : archives) read_sampling(reader, config, *archive, s);
   read_attachments(reader, archives, workspace, s);
   read_objects(reader, config, archives, s);
+  read_confirmed(reader, archives, s);
   if (reader.lacking())
     for (auto& stray : stray_names(config, app, options.names_elsewhere))
       reader.report(std::move(stray.message));

@@ -40,6 +40,12 @@ struct StartDecision {
   bool round_to_year_end = false;
 };
 
+/// The codes that the establishment says are those of its nomenclature: [confirmed.<id of the profile>].
+struct Confirmation {
+  std::set<std::string> codes;
+  Validation validation;
+};
+
 /// The node of the filing plan under which the lots of an archive profile stand: [attach].
 struct Attachment {
   std::string node, title, level;
@@ -67,6 +73,8 @@ struct Settings {
   std::map<std::string, StartDecision> starts;       ///< logical code → start dates, of those decided
   std::map<std::string, Attachment> attachments;     ///< archive profile → node, of those attached
   std::map<std::string, FilesSource> files;          ///< archive profile → files, of those that have some
+  std::map<std::string, Confirmation>
+      confirmed;               ///< id of codes to confirm → confirmation, of those confirmed
   std::set<std::string> html;  ///< archive profiles whose records also go as a page for people
   std::string platform, platform_kind, seda, tool;
   std::int64_t tenant = 0;
@@ -94,7 +102,10 @@ void require_validated(const core::Config& config, const profiles::Application& 
 /// "versoir 0.1.0": written in what the program makes.
 [[nodiscard]] std::string tool_name();
 
-/// Codes of the rules that an archive profile writes, sorted, each once.
+/// Codes of the rules that an archive profile always writes, sorted, each once: not the optional ones.
 [[nodiscard]] std::vector<std::string> used_rules(const profiles::ArchiveDef& archive);
+/// The same with the optional ones that the establishment asks for.
+[[nodiscard]] std::vector<std::string> written_rules(const profiles::ArchiveDef& archive,
+                                                     const Settings& settings);
 
 }  // namespace versoir::sip

@@ -4,6 +4,8 @@
 #include "core/error.hpp"
 #include "sip/settings.hpp"
 
+#include <algorithm>
+
 namespace versoir::sip {
 
 using core::Error;
@@ -67,6 +69,17 @@ Attachment attachment_from(const Json& json) {
           text("versement"), text("keyName"), text("systemId")};
 }
 
+Confirmation confirmation_from(const Json& json) {
+  const auto codes = json.find("codes"), validation = json.find("validation");
+  const bool good = codes != json.end() && codes->is_array() && validation != json.end() &&
+                    validation->is_object() &&
+                    std::ranges::all_of(*codes, [](const Json& code) { return code.is_string(); });
+  if (!good)
+    throw Error(Exit::disk,
+                msg("{0}: \"{1}\" is missing, unknown or not of the expected kind.", origin, "confirmed"));
+  return {codes->get<std::set<std::string>>(), validation_from(*validation)};
+}
+
 SamplingDecision sampling_from(const Json& json) {
   SamplingDecision d;
   d.keep = core::json_string(json, "keep", origin);
@@ -112,6 +125,8 @@ Json Settings::to_json() const {
   for (const auto& [archive, source] : files)
     json["files"][archive] = {{"list", source.list}, {"folder", source.folder}, {"sha512", source.sha512}};
   if (!html.empty()) json["html"] = html;
+  for (const auto& [id, confirmation] : confirmed)
+    json["confirmed"][id] = {{"codes", confirmation.codes}, {"validation", json_of(confirmation.validation)}};
   return json;
 }
 
@@ -162,6 +177,9 @@ Settings Settings::from_json(const Json& json) {
     for (const auto& item : object("files").items())
       s.files[item.key()] = {text(item.value(), "list"), text(item.value(), "folder"),
                              text(item.value(), "sha512")};
+  if (json.contains("confirmed"))
+    for (const auto& item : object("confirmed").items())
+      s.confirmed[item.key()] = confirmation_from(item.value());
   if (const auto pages = json.find("html"); pages != json.end() && pages->is_array())
     for (const auto& archive : *pages)
       if (archive.is_string()) s.html.insert(archive.get<std::string>());

@@ -99,6 +99,69 @@ bool shows_whole(core::Database& db, const std::string& table, const Part& part,
 
 }  // namespace
 
+namespace {
+
+using LotsOfVersement = std::map<std::string, const AcceptedLot*>;
+
+/// Columns with values that stand in versoir_lob: in their place is NULL, and no record shows them.
+bool holds_large_values(core::Database& db, const std::string& table, const std::string& column) {
+  auto st = db.prepare(
+      "SELECT 1 FROM versoir_lob WHERE table_name = ?1 COLLATE NOCASE AND column_name = ?2 COLLATE NOCASE "
+      "LIMIT 1");
+  st.bind(1, std::string_view(table));
+  st.bind(2, std::string_view(column));
+  return st.step();
+}
+
+/// The records of one archive profile in the accepted lots: those of this extract are read again, of the
+/// others only the operation is told.
+class ArchiveReader {
+ public:
+  ArchiveReader(extract::Extract& extract, records::RecordReader& reader, const profiles::ArchiveDef& archive,
+                const profiles::RecordDef& def)
+      : extract_(extract), reader_(reader), archive_(archive), def_(def) {
+    columns_of(extract.database(), def.root, queries_);
+  }
+  void read(const std::filesystem::path& kept, const LotsOfVersement& lots, core::Progress& progress) {
+    read_kept(kept, [&](const KeptRow& row) {
+      const auto lot = lots.find(row.lot);
+      if (row.profile != archive_.id || lot == lots.end()) return true;
+      operations_.insert(lot->second->operation);
+      progress.advance(1);
+      // A row of now is not the row that was transferred from another extract, whatever its key.
+      if (!lot->second->is_of(extract_)) return true;
+      if (!seen_.insert(row.key).second) return true;  // planned twice: its rows count once
+      if (const auto record = reader_.read(def_, records::Key::parse(row.key)))
+        add_rows(record->root, queries_);
+      return true;
+    });
+  }
+  void conclude(const std::map<std::string, std::uint64_t>& rows_of, ShownColumns& shown) {
+    if (operations_.empty()) return;
+    for (const auto& [node, query] : queries_)
+      for (const auto& [table, part] : query.tables) {
+        const auto total = rows_of.find(table);
+        const bool whole =
+            total != rows_of.end() && shows_whole(extract_.database(), table, part, total->second);
+        for (const auto& column : part.columns) {
+          auto& s = shown[{table, column}];
+          s.operations.insert(operations_.begin(), operations_.end());
+          s.whole = s.whole || (whole && !holds_large_values(extract_.database(), table, column));
+        }
+      }
+  }
+
+ private:
+  extract::Extract& extract_;
+  records::RecordReader& reader_;
+  const profiles::ArchiveDef& archive_;
+  const profiles::RecordDef& def_;
+  Queries queries_;
+  std::set<std::string> operations_, seen_;
+};
+
+}  // namespace
+
 ShownColumns shown_columns(extract::Extract& extract, const std::filesystem::path& workspace,
                            const std::vector<AcceptedLot>& lots, core::Progress& progress) {
   ShownColumns shown;
@@ -106,39 +169,18 @@ ShownColumns shown_columns(extract::Extract& extract, const std::filesystem::pat
   records::RecordReader reader(extract.database(), app);
   std::map<std::string, std::uint64_t> rows_of;
   for (const auto& t : extract.tables()) rows_of[t.name] = t.copied_rows;
-  std::map<std::string, std::map<std::string, const AcceptedLot*>> by_versement;
-  for (const auto& lot : lots) by_versement[lot.versement][lot.lot] = &lot;
+  std::map<std::string, LotsOfVersement> by_versement;
+  for (const auto& lot : lots)
+    if (lot.profile_digest == extract.run().profile_digest) by_versement[lot.versement][lot.lot] = &lot;
   for (const auto& archive : app.archives) {
     const auto* def = app.find_record(archive.record);
     if (!def) continue;
-    Queries queries;
-    columns_of(extract.database(), def->root, queries);
-    std::set<std::string> operations, seen;
+    ArchiveReader rows(extract, reader, archive, *def);
     progress.begin(archive.label, std::nullopt, core::tr("records"));
     for (const auto& [versement, accepted] : by_versement)
-      read_kept(Versement(workspace, versement).file("kept.csv"), [&](const KeptRow& row) {
-        const auto lot = accepted.find(row.lot);
-        if (row.profile != archive.id || lot == accepted.end()) return true;
-        if (!seen.insert(row.key).second) return true;  // planned twice: its rows count once
-        if (const auto record = reader.read(*def, records::Key::parse(row.key)))
-          add_rows(record->root, queries);
-        operations.insert(lot->second->operation);
-        progress.advance(1);
-        return true;
-      });
+      rows.read(Versement(workspace, versement).file("kept.csv"), accepted, progress);
     progress.end();
-    if (operations.empty()) continue;
-    for (const auto& [node, query] : queries)
-      for (const auto& [table, part] : query.tables) {
-        const auto total = rows_of.find(table);
-        const bool whole =
-            total != rows_of.end() && shows_whole(extract.database(), table, part, total->second);
-        for (const auto& column : part.columns) {
-          auto& s = shown[{table, column}];
-          s.operations.insert(operations.begin(), operations.end());
-          s.whole = s.whole || whole;
-        }
-      }
+    rows.conclude(rows_of, shown);
   }
   return shown;
 }

@@ -19,7 +19,9 @@ struct Shown {
 };
 /// (table, column) → what is shown of it. A column counts when a query gives it as it is: what is computed
 /// from it is not it (SQLite's own word, sqlite3_column_origin_name). Nodes that are not archived do not
-/// count.
+/// count. A lot of another extract tells its operation only; one of another profile, which may have archived
+/// other columns, tells nothing. A column with values that the extract keeps apart (versoir_lob) is never
+/// whole: records do not show them.
 using ShownColumns = std::map<std::pair<std::string, std::string>, Shown>;
 [[nodiscard]] ShownColumns shown_columns(extract::Extract& extract, const std::filesystem::path& workspace,
                                          const std::vector<AcceptedLot>& lots, core::Progress& progress);

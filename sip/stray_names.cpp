@@ -20,26 +20,42 @@ class Strays {
 
   /// `known`: the codes that may have been meant.
   void rule(const std::string& code, const std::string& where, const std::vector<std::string>& known) {
-    if (app_.find_rule(code) || is_elsewhere(code)) return;
-    if (const auto near = core::nearest(code, known))
-      add("CONFIG_RULE",
-          msg("{0}: the application {1} has no rule of this code; did you mean {2}?", where, app_.id, *near));
-    else
-      add("CONFIG_RULE",
-          msg("{0}: no application at hand has a rule of this code, nothing follows from it.", where));
+    if (app_.find_rule(code)) return;
+    add(
+        code, "CONFIG_RULE", known,
+        [&](const std::string& near) {
+          return msg("{0}: the application {1} has no rule of this code; did you mean {2}?", where, app_.id,
+                     near);
+        },
+        msg("{0}: no application at hand has a rule of this code, nothing follows from it.", where));
   }
 
   void archive(const std::string& name, const std::string& where, const char* kind) {
-    if (app_.find_archive(name) || is_elsewhere(name)) return;
+    if (app_.find_archive(name)) return;
     std::vector<std::string> known;
     for (const auto& archive : app_.archives) known.push_back(archive.id);
-    if (const auto near = core::nearest(name, known))
-      add(kind, msg("{0}: the application {1} has no archive profile of this name; did you mean {2}?", where,
-                    app_.id, *near));
-    else
-      add(kind,
-          msg("{0}: no application at hand has an archive profile of this name, nothing follows from it.",
-              where));
+    add(
+        name, kind, known,
+        [&](const std::string& near) {
+          return msg("{0}: the application {1} has no archive profile of this name; did you mean {2}?", where,
+                     app_.id, near);
+        },
+        msg("{0}: no application at hand has an archive profile of this name, nothing follows from it.",
+            where));
+  }
+
+  void confirmed(const std::string& name, const std::string& where) {
+    if (app_.find_to_confirm(name)) return;
+    std::vector<std::string> known;
+    for (const auto& codes : app_.to_confirm) known.push_back(codes.id);
+    add(
+        name, "CONFIG_CONFIRMED", known,
+        [&](const std::string& near) {
+          return msg("{0}: the application {1} has no codes to confirm of this name; did you mean {2}?",
+                     where, app_.id, near);
+        },
+        msg("{0}: no application at hand has codes to confirm of this name, nothing follows from it.",
+            where));
   }
 
   [[nodiscard]] std::vector<core::Finding> take() && { return std::move(found_); }
@@ -49,8 +65,13 @@ class Strays {
     if (!names_) names_ = elsewhere_ ? elsewhere_() : std::set<std::string>();
     return names_->contains(name);
   }
-  void add(const char* code, core::Message message) {
-    found_.push_back({core::Severity::warning, code, std::move(message), config_.file().string()});
+  template <class Meant>
+  void add(const std::string& name, const char* kind, const std::vector<std::string>& known,
+           const Meant& meant, core::Message nothing) {
+    if (is_elsewhere(name)) return;
+    const auto near = core::nearest(name, known);
+    found_.push_back(
+        {core::Severity::warning, kind, near ? meant(*near) : std::move(nothing), config_.file().string()});
   }
 
   const core::Config& config_;
@@ -87,6 +108,8 @@ std::vector<core::Finding> stray_names(const core::Config& config, const profile
     strays.archive(name, fmt::format("[html] {}", name), "CONFIG_HTML");
   for (const auto& name : config.names("files"))
     strays.archive(name, fmt::format("[files.{}]", name), "CONFIG_FILES");
+  for (const auto& name : config.names("confirmed"))
+    strays.confirmed(name, fmt::format("[confirmed.{}]", name));
   std::vector<std::string> codes;
   for (const auto& rule : app.rules) codes.push_back(rule.code);
   for (const auto& code : config.names("start")) strays.rule(code, fmt::format("[start.{}]", code), codes);

@@ -39,6 +39,7 @@ constexpr std::array state_names{
     StateName{LotState::rejected, "rejected"},
     StateName{LotState::verified, "verified"},
     StateName{LotState::closed, "closed"},
+    StateName{LotState::abandoned, "abandoned"},
 };
 
 [[noreturn]] void bad_plan(std::string_view origin, std::string_view member) {
@@ -113,6 +114,7 @@ Json plan_to_json(const Plan& plan) {
                {"sampling", plan.sampling},
                {"closed", plan.closed}};
   if (!plan.starts.is_null()) json["starts"] = plan.starts;
+  if (!plan.confirmed.is_null()) json["confirmed"] = plan.confirmed;
   if (!plan.files.is_null()) json["files"] = plan.files;
   if (plan.is_filing()) json["filing"] = plan.filing;
   return json;
@@ -123,7 +125,7 @@ Plan plan_from_json(const Json& json, std::string_view origin) {
       json,
       {"format", "versement", "attempt", "created", "extract", "application", "profileDigest", "platform",
        "seda", "settings", "lots", "kept", "keptSha512", "leftOut", "leftOutSha512", "sampling", "closed"},
-      origin, "plan", {"starts", "files", "filing"});
+      origin, "plan", {"starts", "confirmed", "files", "filing"});
   if (core::json_string(json, "format", origin) != plan_format) bad_plan(origin, "format");
   Plan plan;
   plan.versement = core::json_string(json, "versement", origin);
@@ -165,6 +167,13 @@ Plan plan_from_json(const Json& json, std::string_view origin) {
   if (const auto starts = json.find("starts"); starts != json.end()) {
     plan.starts = *starts;
     if (!plan.starts.is_object()) bad_plan(origin, "starts");
+  }
+  if (const auto confirmed = json.find("confirmed"); confirmed != json.end()) {
+    plan.confirmed = *confirmed;
+    if (!plan.confirmed.is_array()) bad_plan(origin, "confirmed");
+    for (const auto& codes : plan.confirmed)
+      require_keys(codes, {"id", "label", "source", "validator", "codes", "confirmed", "validation"}, origin,
+                   "confirmed");
   }
   if (const auto files = json.find("files"); files != json.end()) {
     plan.files = *files;
@@ -221,7 +230,12 @@ bool check_holds(const std::optional<Json>& check, const std::optional<Json>& bu
   return !checked.empty() && checked == core::text_of(*build, "sha512");
 }
 
+bool without_transfer(const std::optional<Json>& closing) {
+  return closing && closing->contains("transferred") && closing->at("transferred") == false;
+}
+
 LotState decide(const LotFacts& facts, const fs::path& folder, bool holds, std::string_view decision) {
+  if (facts.closed && without_transfer(facts.closing)) return LotState::abandoned;
   if (facts.operation) {
     if (const auto replied = state_of_reply(facts.reply_code)) {
       const bool accepted = *replied != LotState::rejected;
@@ -282,6 +296,8 @@ std::string state_label(LotState s) {
       return core::tr("verified");
     case LotState::closed:
       return core::tr("closed");
+    case LotState::abandoned:
+      return core::tr("closed without transfer");
   }
   return {};
 }
@@ -348,8 +364,8 @@ LotFacts lot_facts(const Versement& v, const PlannedLot& lot, std::string_view d
   facts.sending = read_if_there(folder / "sending.json");
   facts.operation = read_if_there(folder / "operation.json");
   facts.receipt = read_if_there(folder / "receipt.json");
-  if (const auto closing = read_if_there(folder / "closing.json"))
-    facts.closed = !core::text_of(*closing, "finished").empty();
+  facts.closing = read_if_there(folder / "closing.json");
+  facts.closed = facts.closing && !core::text_of(*facts.closing, "finished").empty();
   if (build) {
     facts.size = number_of(*build, "size");
     facts.units = number_of(*build, "units");

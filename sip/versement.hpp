@@ -35,7 +35,8 @@ enum class LotState {
   accepted_with_warnings,
   rejected,
   verified,
-  closed
+  closed,
+  abandoned  ///< closed without having been transferred
 };
 [[nodiscard]] std::string_view state_name(LotState s) noexcept;  ///< as spelt in JSON
 [[nodiscard]] std::optional<LotState> parse_state(std::string_view name) noexcept;
@@ -75,6 +76,9 @@ struct Plan {
   /// Logical code → {bounded: units that start from a bound}, of the rules whose start dates the
   /// establishment decided; null without.
   core::Json starts;
+  /// Codes of the extract that the archive profiles rest on, and who confirmed them, one object for each
+  /// (docs/formats/versement.md); null when they rest on none.
+  core::Json confirmed;
   /// {title, nodes} when the versement transfers the filing plan itself; null otherwise. `extract` is then
   /// the file of the filing plan in the versement's folder, `extract_root` its SHA-256.
   core::Json filing;
@@ -122,7 +126,8 @@ struct LotFacts {
   MessageIdentifier id;
   LotState state = LotState::planned;
   std::optional<core::Json> check, sending, operation, receipt;
-  bool closed = false;        ///< closing.json says that the SIP was removed after its receipt
+  std::optional<core::Json> closing;
+  bool closed = false;        ///< closing.json says that the SIP was removed
   std::string check_verdict;  ///< "", OK, WARNING, KO
   std::string reply_code;     ///< of the ATR, "" without
   std::uint64_t size = 0, units = 0, objects = 0;

@@ -125,4 +125,9 @@ class Reading {
 
 Atr parse_atr(std::string_view xml, std::string_view origin) { return Reading(xml, origin).run(origin); }
 
+Atr read_atr(const std::filesystem::path& lot_folder) {
+  const auto file = lot_folder / "atr.xml";
+  return parse_atr(core::read_file(file, 1u << 30), file.string());
+}
+
 }  // namespace versoir::vitam

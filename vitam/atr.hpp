@@ -1,5 +1,6 @@
 // The ArchiveTransferReply, read leniently: early KO replies are not schema-valid.
 #pragma once
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -27,5 +28,7 @@ struct Atr {
 /// By local names, any SEDA namespace. Garbage (not XML, not an ArchiveTransferReply, no ReplyCode) is
 /// Error(Exit::reply_unreadable).
 [[nodiscard]] Atr parse_atr(std::string_view xml, std::string_view origin);
+/// The same of atr.xml in the folder of a lot, up to 1 GiB.
+[[nodiscard]] Atr read_atr(const std::filesystem::path& lot_folder);
 
 }  // namespace versoir::vitam

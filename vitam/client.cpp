@@ -4,9 +4,11 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "vitam/refused.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 #include <unistd.h>
 
 namespace versoir::vitam {
@@ -21,13 +23,6 @@ using core::msg;
 
 constexpr std::string_view user_agent = "versoir/0.1";  // VITAM's header filter takes few characters
 constexpr std::chrono::seconds question_timeout{120};
-
-/// Everything that may stand in a URL or a folder name; VITAM's are 36 lower-case letters and digits.
-bool is_operation_id(std::string_view id) {
-  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-  });
-}
 
 std::string member(const core::Json& object, const char* key) {
   const auto at = object.find(key);
@@ -120,6 +115,17 @@ class ApprovedBytes {
 
 }  // namespace
 
+bool is_operation_id(std::string_view id) {
+  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+void throw_refused(core::Message doing, const core::HttpResponse& response) {
+  refused(std::move(doing), response,
+          temporary(response.status) ? Exit::platform_unreachable : Exit::platform_refused);
+}
+
 Client::Client(core::HttpClient& http, Platform platform) : http_(http), platform_(std::move(platform)) {}
 
 core::HttpRequest Client::request(std::string method, std::string url) const {
@@ -197,17 +203,91 @@ std::string Client::archive_transfer_reply(const OperationId& id) {
                                        : Exit::platform_refused);
 }
 
+namespace {
+
+/// Past that offset VITAM's answers cannot be relied on.
+constexpr std::size_t referential_page = 1000, referential_most = 10'000;
+
+/// The field that names a record of a referential.
+std::string key_of(const std::string& referential) {
+  return referential == "rules" ? "RuleId" : referential == "formats" ? "PUID" : "Identifier";
+}
+
+/// The records of one answer, and how many the platform says there are.
+struct Page {
+  core::Json records;
+  std::optional<std::size_t> total;
+};
+
+Page read_page(const std::string& body, const std::string& url) {
+  auto answer = core::parse_json(body, url, Exit::reply_unreadable);
+  const auto results = answer.is_object() ? answer.find("$results") : answer.end();
+  if (!answer.is_object() || results == answer.end() || !results->is_array() ||
+      !std::ranges::all_of(*results, [](const core::Json& record) { return record.is_object(); }))
+    throw Error(Exit::reply_unreadable, msg("{0}: the answer holds no list of records.", url));
+  Page page{std::move(*results), std::nullopt};
+  if (const auto hits = answer.find("$hits"); hits != answer.end() && hits->is_object())
+    if (const auto total = hits->find("total"); total != hits->end() && total->is_number_unsigned())
+      page.total = total->get<std::size_t>();
+  return page;
+}
+
+/// Records of successive pages, each once.
+class Gathered {
+ public:
+  Gathered(std::string key, std::string url) : key_(std::move(key)), url_(std::move(url)) {}
+
+  void add(Page page) {
+    total_ = page.total;
+    for (auto& record : page.records) {
+      const auto name = member(record, key_.c_str());
+      if (!name.empty() && !names_.insert(name).second)
+        throw Error(Exit::reply_unreadable,
+                    msg("{0}: the record {1} comes twice: the pages of the platform overlap.", url_, name))
+            .hint(msg("The referential may be changing just now: try again."));
+      all_.push_back(std::move(record));
+    }
+    last_ = page.records.size();
+    if (total_.value_or(0) > referential_most || (all_.size() >= referential_most && !complete()))
+      throw Error(Exit::reply_unreadable, msg("{0}: more than {1} records, which the platform does not give.",
+                                              url_, referential_most));
+  }
+  /// A platform may give fewer in a page than it is asked for: only its own total, or an empty page, is the
+  /// end.
+  [[nodiscard]] bool complete() const { return last_ == 0 || (total_ && all_.size() >= *total_); }
+  [[nodiscard]] std::size_t size() const { return all_.size(); }
+
+  core::Json take() && {
+    if (total_ && all_.size() != *total_)
+      throw Error(Exit::reply_unreadable,
+                  msg("{0}: the platform announces {1} records and gives {2}.", url_, *total_, all_.size()))
+          .hint(msg("The referential may be changing just now: try again."));
+    return std::move(all_);
+  }
+
+ private:
+  std::string key_, url_;
+  core::Json all_ = core::Json::array();
+  std::set<std::string> names_;
+  std::optional<std::size_t> total_;
+  std::size_t last_ = 0;
+};
+
+}  // namespace
+
 core::Json Client::referential(const std::string& name) {
-  constexpr std::size_t page = 1000, most = 10'000;  // past that offset VITAM's answers cannot be relied on
-  core::Json all = core::Json::array();
-  for (;;) {
-    auto r = request("GET", platform_.access_url + "/admin-external/v1/" + name);
-    r.headers["Content-Type"] = "application/json";
-    if (!platform_.access_contract.empty()) r.headers["X-Access-Contract-Id"] = platform_.access_contract;
-    r.body = core::Json{{"$query", core::Json::object()},
-                        {"$filter", {{"$limit", page}, {"$offset", all.size()}}},
-                        {"$projection", core::Json::object()}}
-                 .dump();
+  const auto key = key_of(name);
+  auto r = request("GET", platform_.access_url + "/admin-external/v1/" + name);
+  r.headers["Content-Type"] = "application/json";
+  if (!platform_.access_contract.empty()) r.headers["X-Access-Contract-Id"] = platform_.access_contract;
+  Gathered gathered(key, r.url);
+  do {
+    r.body =
+        core::Json{{"$query", core::Json::object()},
+                   {"$filter",
+                    {{"$limit", referential_page}, {"$offset", gathered.size()}, {"$orderby", {{key, 1}}}}},
+                   {"$projection", core::Json::object()}}
+            .dump();
     const auto response = http_.perform(r);
     if (response.status != 200) {
       try {
@@ -217,28 +297,23 @@ core::Json Client::referential(const std::string& name) {
         throw RefusedByPlatform(e, response.status);
       }
     }
-    const auto answer = core::parse_json(response.body, r.url, Exit::reply_unreadable);
-    const auto results = answer.is_object() ? answer.find("$results") : answer.end();
-    if (!answer.is_object() || results == answer.end() || !results->is_array() ||
-        !std::ranges::all_of(*results, [](const core::Json& record) { return record.is_object(); }))
-      throw Error(Exit::reply_unreadable, msg("{0}: the answer holds no list of records.", r.url));
-    all.insert(all.end(), results->begin(), results->end());
-    if (results->size() < page) return all;
-    if (all.size() >= most)
-      throw Error(Exit::reply_unreadable,
-                  msg("{0}: more than {1} records, which the platform does not give.", r.url, most));
-  }
+    gathered.add(read_page(response.body, r.url));
+  } while (!gathered.complete());
+  return std::move(gathered).take();
 }
 
-std::optional<std::string> Client::profile_grammar(const std::string& identifier) {
-  // Elsewhere an identifier could be another path; the platform's are letters, digits, - and _.
-  if (!is_operation_id(identifier)) return std::nullopt;
-  auto r = request("GET", platform_.access_url + "/admin-external/v1/profiles/" + identifier);
+ProfileGrammar Client::profile_grammar(const std::string& identifier) {
+  // As one segment of a path these would lead elsewhere, however they are written.
+  if (identifier.empty() || identifier == "." || identifier == "..") return {};
+  auto r = request("GET",
+                   platform_.access_url + "/admin-external/v1/profiles/" + core::percent_encoded(identifier));
   r.headers["Accept"] = "application/octet-stream";
   r.response_limit = 64u << 20;
   auto response = http_.perform(r);
-  if (response.status == 200 && !response.body.empty()) return std::move(response.body);
-  if (response.status == 200 || response.status == 404) return std::nullopt;
+  if (response.status == 200 && !response.body.empty()) return {true, std::move(response.body)};
+  if (response.status == 200 || response.status == 404) return {true, {}};
+  // A server may take no such name in an address, also well written: what the profile has is then not known.
+  if ((response.status == 400 || response.status == 412) && !is_operation_id(identifier)) return {};
   refused(msg("while asking for the archival profile {0}", identifier), response,
           temporary(response.status) ? Exit::platform_unreachable : Exit::platform_refused);
 }

@@ -28,6 +28,8 @@ struct Platform {
   std::string access_contract;
   core::TlsClientOptions tls;
   std::chrono::seconds poll_first{5}, poll_max{60};
+  /// How long the platform may take to know a SIP that it received: before that, its silence says nothing.
+  std::chrono::seconds doubt_grace{900};
 };
 /// Reads [platform.NAME]. Throws Error(Exit::configuration).
 [[nodiscard]] Platform read_platform(const core::Config& config, std::string_view name);
@@ -46,6 +48,16 @@ struct OperationStatus {
   [[nodiscard]] bool waits_for_operators() const { return state == "PAUSE" && status == "FATAL"; }
 };
 
+/// An operation as the platform's logbook knows it, for good.
+struct LoggedOperation {
+  OperationId id;
+  std::string started;  ///< as the platform writes it
+  std::string outcome;  ///< of its workflow: OK, WARNING, KO, FATAL; "" while it has not ended
+};
+
+/// Everything that may stand in a URL or a folder name; VITAM's are 36 lower-case letters and digits.
+[[nodiscard]] bool is_operation_id(std::string_view id);
+
 /// The platform answered, and said no.
 class RefusedByPlatform : public core::Error {
  public:
@@ -54,6 +66,12 @@ class RefusedByPlatform : public core::Error {
 
  private:
   int status_;
+};
+
+/// The RNG or XSD file of an archival profile.
+struct ProfileGrammar {
+  bool known = false;  ///< the platform could be asked; otherwise nothing tells whether there is one
+  std::string text;    ///< "" when it has none
 };
 
 class Client {
@@ -67,17 +85,25 @@ class Client {
   [[nodiscard]] core::Json detail(const OperationId& id);       ///< GET operations/{id}
   /// Error(Exit::not_found) when there is none (yet).
   [[nodiscard]] std::string archive_transfer_reply(const OperationId& id);
-  /// Every record of a referential of admin-external ("agencies"), as an array. RefusedByPlatform when the
-  /// platform does not show it.
+  /// An access contract is configured: without one, the two questions below are Error(Exit::configuration).
+  [[nodiscard]] bool can_ask_logbook() const { return !platform_.access_contract.empty(); }
+  /// Ingests of this MessageIdentifier, or sent under it (X-Application-Id), the latest first; dry runs are
+  /// none. An operation that was refused before its manifest was read may only be known by the second.
+  [[nodiscard]] std::vector<LoggedOperation> find_ingests(const std::string& message_identifier);
+  /// nullopt when the logbook does not know it.
+  [[nodiscard]] std::optional<LoggedOperation> logged(const OperationId& id);
+  /// Every record of a referential of admin-external ("agencies"), as an array, in the order of their
+  /// identifiers. RefusedByPlatform when the platform does not show it; Error(Exit::reply_unreadable) when
+  /// what it gives is not what it announces.
   [[nodiscard]] core::Json referential(const std::string& name);
-  /// The RNG or XSD file of an archival profile; nullopt when it has none.
-  [[nodiscard]] std::optional<std::string> profile_grammar(const std::string& identifier);
+  [[nodiscard]] ProfileGrammar profile_grammar(const std::string& identifier);
   /// GET status of both services: empty when up.
   [[nodiscard]] std::vector<core::Finding> ping();
   [[nodiscard]] const Platform& platform() const noexcept { return platform_; }
 
  private:
   [[nodiscard]] core::HttpRequest request(std::string method, std::string url) const;
+  [[nodiscard]] core::HttpRequest logbook_request(const std::string& path, const core::Json& query) const;
   core::HttpClient& http_;
   Platform platform_;
 };

@@ -24,15 +24,8 @@ using trust::Outcome;
 
 namespace {
 
-constexpr std::uint64_t longest_atr = 1ull << 30;
-
 core::Json closing_object(const sip::Closing& closing, const std::string& text) {
   return {{"versement", closing.versement}, {"lot", closing.lot}, {"sha512", core::sha512(text).hex()}};
-}
-
-Atr read_atr(const fs::path& folder) {
-  const auto file = folder / "atr.xml";
-  return parse_atr(core::read_file(file, longest_atr), file.string());
 }
 
 core::FileLock lock_folder(const fs::path& folder) {
@@ -45,12 +38,14 @@ core::FileLock lock_folder(const fs::path& folder) {
 /// The steps of every closing; each is harmless when it was done before.
 void run_closing(const fs::path& folder, sip::Closing closing, bool begun, trust::Journal& journal,
                  const core::Clock& clock) {
+  fs::create_directories(folder);  // a lot that was never built has none
   const auto lock = lock_folder(folder);
   auto text = sip::closing_text(closing);
   if (!begun) {
     core::Json removed = core::Json::array();
     for (const auto& f : closing.removed) removed.push_back(f.sha512.hex());
-    journal.append("CLOSING_STARTED", closing_object(closing, text), Outcome::ok, {{"removes", removed}});
+    journal.append("CLOSING_STARTED", closing_object(closing, text), Outcome::ok,
+                   {{"removes", removed}, {"transferred", closing.transferred}});
     core::write_file(sip::closing_file(folder), text);
   }
   sip::remove_closed_files(folder, closing);
@@ -59,10 +54,21 @@ void run_closing(const fs::path& folder, sip::Closing closing, bool begun, trust
     text = sip::closing_text(closing);
     core::write_file(sip::closing_file(folder), text);
   }
-  journal.append("CLOSED", closing_object(closing, text), Outcome::ok, {{"removed", closing.removed.size()}});
+  journal.append("CLOSED", closing_object(closing, text), Outcome::ok,
+                 {{"removed", closing.removed.size()}, {"transferred", closing.transferred}});
 }
 
 }  // namespace
+
+sip::ClosingTrace trace_of(const sip::JournalTrail& trail, const sip::Versement& versement,
+                           const fs::path& folder, const sip::Closing& closing) {
+  const auto file = core::digest_file(sip::closing_file(folder)).sha512.hex();
+  const auto known = trail.closing(versement, closing.lot, file);
+  if (known != sip::ClosingTrace::none || !closing.finished) return known;
+  auto begun = closing;
+  begun.finished.reset();
+  return trail.closing(versement, closing.lot, core::sha512(sip::closing_text(begun)).hex());
+}
 
 /// Collects the obstacles of one lot.
 struct ClosingJudge {
@@ -84,12 +90,19 @@ struct ClosingJudge {
   void judge() {
     const auto facts =
         sip::lot_facts(versement, lot, sip::latest_decision(sip::list_visas(versement), lot.id));
-    if (facts.state != sip::LotState::verified && facts.state != sip::LotState::closed)
+    const bool accepted = facts.state == sip::LotState::verified || facts.state == sip::LotState::closed;
+    const bool given_up = facts.state == sip::LotState::abandoned ||
+                          (terms.without_transfer && was_not_transferred(facts.state));
+    if (!accepted && !given_up)
       return refuse("closing-state",
                     msg("its receipt is not verified: the lot is {0}", sip::state_label(facts.state)));
     take(terms.trail.missing_transfers(versement, lot.id));
     take(terms.trail.unknown_transfers(versement, lot.id));
-    if (auto closing = sip::read_closing(folder())) return judge_begun(std::move(*closing));
+    if (!verdict.findings.empty()) return;
+    auto closing = sip::read_closing(folder());
+    if (given_up) return judge_given_up(facts, std::move(closing));
+    require_reply(sip::ReplyTrace::accepted);
+    if (closing) return judge_begun(std::move(*closing));
     judge_delay(*facts.receipt);
     take(verify_receipt(versement, lot.id));
     judge_sip(*facts.receipt);
@@ -97,13 +110,54 @@ struct ClosingJudge {
     approve(sip::plan_closing(folder(), versement.id(), lot.id.value, {"sip.zip"}, clock.now()), false);
   }
 
+  /// Replies are not signed: this one is the one that the journal knows, and was read as `wanted`.
+  void require_reply(sip::ReplyTrace wanted) {
+    const auto digest = core::digest_file(folder() / "atr.xml").sha512.hex();
+    if (terms.trail.reply(versement, lot.id, digest) != wanted)
+      refuse("closing-trail",
+             msg("the journal knows nothing of its reply: versoir send {0} asks again", versement.id()));
+  }
+
+  static bool was_not_transferred(sip::LotState state) {
+    switch (state) {
+      case sip::LotState::planned:
+      case sip::LotState::built:
+      case sip::LotState::checked:
+      case sip::LotState::approved:
+      case sip::LotState::refused:
+      case sip::LotState::rejected:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  void judge_given_up(const sip::LotFacts& facts, std::optional<sip::Closing> closing) {
+    if (facts.operation) require_reply(sip::ReplyTrace::refused);
+    if (closing && closing->transferred)
+      refuse("closing-other", msg("its closing.json is the one of a lot that was transferred"));
+    if (!verdict.findings.empty()) return;
+    if (closing) return judge_begun(std::move(*closing));
+    std::vector<std::string> names;
+    if (fs::exists(versement.sip(lot.id))) names.emplace_back("sip.zip");
+    auto planned = sip::plan_closing(folder(), versement.id(), lot.id.value, names, clock.now());
+    planned.transferred = false;
+    approve(std::move(planned), false);
+  }
+
   void judge_delay(const core::Json& receipt) {
     auto from = core::parse_instant(core::text_of(receipt, "verified"));
     // The reply's own date: a hand that edits the receipt does not make the delay shorter.
     const auto atr = read_atr(folder());
-    for (const auto& text : {atr.date, atr.grant_date})
-      if (const auto at = core::parse_instant(text); at && from && *at > *from) from = at;
+    bool dated = false;
+    for (const auto& text : {atr.date, atr.grant_date}) {
+      auto at = core::parse_instant(text);
+      if (!at) at = core::parse_instant(text + "Z");  // without zone, which some platforms forget
+      dated = dated || at;
+      if (at && from && *at > *from) from = at;
+    }
     if (!from) return refuse("closing-delay", msg("its receipt does not say when it was verified"));
+    if (!dated) return refuse("closing-delay", msg("its reply bears no date that can be read"));
     const auto earliest = *from + terms.delay;
     if (clock.now() < earliest)
       refuse("closing-delay", msg("it may be closed from {0} on ([closing] delay_days = {1})",
@@ -122,15 +176,15 @@ struct ClosingJudge {
 
   /// After a crash: the proof was made before the first removal, and the journal says so.
   void judge_begun(sip::Closing closing) {
-    const auto digest = core::digest_file(sip::closing_file(folder())).sha512.hex();
-    const auto known = terms.trail.closing(versement, lot.id.value, digest);
-    if (known == sip::ClosingTrace::none &&
-        !(closing.finished && terms.trail.closing_began(versement, lot.id.value)))
+    const auto known = trace_of(terms.trail, versement, folder(), closing);
+    if (known == sip::ClosingTrace::none)
       return refuse("closing-trail", msg("the journal knows nothing of its closing.json"));
-    take(sip::verify_closing(folder(), closing));
-    take(verify_closed_lot(versement, lot.id));
+    auto findings = sip::verify_closing(folder(), closing);
+    std::erase_if(findings, [](const Finding& f) { return f.code == "closing-back"; });  // it leaves again
+    take(std::move(findings));
+    if (closing.transferred) take(verify_closed_lot(versement, lot.id));
     if (!verdict.findings.empty()) return;
-    if (known == sip::ClosingTrace::closed) {
+    if (known == sip::ClosingTrace::closed && !sip::has_files_back(folder(), closing)) {
       verdict.already = true;
       return;
     }
@@ -138,11 +192,13 @@ struct ClosingJudge {
   }
 
   void approve(sip::Closing closing, bool begun) {
-    const auto atr = read_atr(folder());
     ClosableLot closable;
     closable.id_ = lot.id;
-    closable.reply_code_ = atr.reply_code;
-    closable.operation_ = atr.operation;
+    if (fs::exists(folder() / "atr.xml")) {
+      const auto atr = read_atr(folder());
+      closable.reply_code_ = atr.reply_code;
+      closable.operation_ = atr.operation;
+    }
     closable.closing_ = std::move(closing);
     closable.begun_ = begun;
     verdict.lot = std::move(closable);
@@ -173,10 +229,9 @@ std::vector<std::string> close_reports(const sip::Versement& versement, const si
     if (!sip::lot_facts(versement, lot, "").closed) return {};
   const auto folder = versement.folder();
   if (auto begun = sip::read_closing(folder)) {
-    const auto digest = core::digest_file(sip::closing_file(folder)).sha512.hex();
-    const auto known = trail.closing(versement, "", digest);
-    if (known == sip::ClosingTrace::closed) return {};
-    if (known == sip::ClosingTrace::none && !(begun->finished && trail.closing_began(versement, "")))
+    const auto known = trace_of(trail, versement, folder, *begun);
+    if (known == sip::ClosingTrace::closed && !sip::has_files_back(folder, *begun)) return {};
+    if (known == sip::ClosingTrace::none)
       throw Error(Exit::evidence_broken, msg("The journal knows nothing of {0}.",
                                              sip::closing_file(folder).lexically_normal().string()));
     run_closing(folder, *begun, true, journal, clock);

@@ -18,7 +18,14 @@ namespace versoir::vitam {
 struct ClosingTerms {
   const sip::JournalTrail& trail;  ///< of a journal whose chain was verified
   std::chrono::days delay{};       ///< from the verified receipt, and from the platform's reply
+  /// Also lots that the platform never accepted and that nobody will send: refused, rejected, left out, not
+  /// built.
+  bool without_transfer = false;
 };
+
+/// What the journal knows of a closing.json; of one that a crash left before its last line, the beginning.
+[[nodiscard]] sip::ClosingTrace trace_of(const sip::JournalTrail& trail, const sip::Versement& versement,
+                                         const std::filesystem::path& folder, const sip::Closing& closing);
 
 /// A lot whose SIP may be removed. Made by prove_closable only.
 class ClosableLot {
@@ -46,7 +53,8 @@ struct ClosingVerdict {
 };
 /// Against the files as they are now: state verified, receipt proven again by the reply and the manifest, the
 /// SIP that was sent is the one that is here, journal and folder agree, the delay is over. A closing that a
-/// crash interrupted is closable again when the journal knows that it began.
+/// crash interrupted is closable again when the journal knows that it began, and so is one whose files were
+/// put back. Without transfer: the journal knows of no sending, or that the platform rejected it.
 [[nodiscard]] ClosingVerdict prove_closable(const sip::Versement& versement, const sip::PlannedLot& lot,
                                             const ClosingTerms& terms, const core::Clock& clock);
 

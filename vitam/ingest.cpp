@@ -5,11 +5,14 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
+#include "sip/versement_lock.hpp"
 #include "vitam/receipt.hpp"
+#include "vitam/recovery.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <sys/stat.h>
 
 namespace versoir::vitam {
 
@@ -27,6 +30,7 @@ constexpr int failures_most = 10;  ///< questions without an answer in a row, wi
 constexpr int missing_most = 5;    ///< times that a completed operation may have no reply yet
 constexpr std::size_t causes_most = 20;
 constexpr std::chrono::seconds first_minute{60};
+constexpr std::chrono::minutes long_pause{10};  ///< past it, a pause is no longer the queue of the platform
 
 /// What a lot's folder is called in the journal.
 Json about(const sip::Versement& versement, const sip::MessageIdentifier& lot) {
@@ -42,17 +46,23 @@ class Pace {
     waited_ += wait_;
     if (waited_ >= first_minute) wait_ = std::min(most_, wait_ + wait_ / 2 + std::chrono::seconds(1));
   }
+  [[nodiscard]] std::chrono::seconds waited() const noexcept { return waited_; }
 
  private:
   std::chrono::seconds wait_, most_, waited_{0};
   const Sleeper& sleep_;
 };
 
-/// One sender per lot, whatever starts it: released with the descriptor, even by a crash.
-core::FileLock lock_lot(const fs::path& folder, const sip::MessageIdentifier& lot) {
-  auto lock = core::FileLock::try_lock_folder(folder);
-  if (!lock) throw Error(Exit::lot_state, msg("{0} is being sent by another program.", lot.value));
-  return std::move(*lock);
+/// What was verified is what stands there: a build may have replaced it before the lot was locked.
+void require_in_place(const sip::Versement& versement, const sip::ApprovedSip& sip) {
+  const auto file = versement.sip(sip.id());
+  struct stat verified {
+  }, there{};
+  if (::fstat(sip.fd(), &verified) != 0 || ::stat(file.c_str(), &there) != 0)
+    core::throw_errno("stat", file.string());
+  if (verified.st_ino == there.st_ino && verified.st_dev == there.st_dev) return;
+  throw Error(Exit::visa_sip_changed, msg("{0} was replaced after it was verified.", file.string()))
+      .hint(msg("Nothing was sent. Check and approve the lot that is there now."));
 }
 
 /// A refusal is believed only when it is about this operation and, as far as it says, this message: another
@@ -99,13 +109,29 @@ void stop_if(const std::stop_token& stop, const OperationId& operation) {
 }  // namespace
 
 Ingest::Ingest(Client& client, trust::Journal& journal, const core::Clock& clock, core::Progress& progress,
-               Sleeper sleep)
-    : client_(client), journal_(journal), clock_(clock), progress_(progress), sleep_(std::move(sleep)) {}
+               Sleeper sleep, Teller tell)
+    : client_(client),
+      journal_(journal),
+      clock_(clock),
+      progress_(progress),
+      sleep_(std::move(sleep)),
+      tell_(tell ? std::move(tell) : [](const core::Message&) {}) {}
+
+std::optional<OperationId> Ingest::recover(const sip::Versement& versement,
+                                           const sip::MessageIdentifier& lot) {
+  const auto folder = versement.lot(lot);
+  if (!fs::exists(folder / "sending.json") || fs::exists(folder / "operation.json")) return std::nullopt;
+  const auto lock = sip::lock_lot(versement, lot);
+  std::vector<core::Message> reasons;
+  return recover_locked(versement, lot, reasons);
+}
 
 OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, bool again) {
   const auto folder = versement.lot(sip.id());
-  // Before anything is looked at: a schedule and a person may meet here.
-  const auto lock = lock_lot(folder, sip.id());
+  // Before anything is looked at: a schedule and a person may meet here, or a plan or build that goes on.
+  const auto planned = sip::lock_plan(versement);
+  const auto lock = sip::lock_lot(versement, sip.id());
+  require_in_place(versement, sip);
   const Platform& platform = client_.platform();
   const auto target = target_of(platform);
   if (sip.target() != target)
@@ -113,14 +139,12 @@ OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, 
                                                sip.id().value, platform.name));
   if (fs::exists(folder / "operation.json"))
     return {core::json_string(core::read_json(folder / "operation.json"), "operation", "operation.json")};
-  if (fs::exists(folder / "sending.json") && !again)
-    throw Error(
-        Exit::transfer_in_doubt,
-        msg("{0} was already being sent, and no answer was kept: the platform may have it", sip.id().value))
-        .hint(msg("Ask the platform whether it knows the message identifier {0}. Only when it does not, send "
-                  "it again "
-                  "with --again.",
-                  sip.id().value));
+  if (fs::exists(folder / "sending.json")) {
+    std::vector<core::Message> reasons;
+    if (auto found = recover_locked(versement, sip.id(), reasons)) return *found;
+    if (!again) throw in_doubt(sip.id(), reasons);
+    require_time_passed(folder, sip.id());
+  }
 
   const std::string visa = "visa-" + std::to_string(sip.visa()) + ".json";
   Json sending{{"format", "versoir-sending/1"},       {"started", core::format_instant(clock_.now())},
@@ -149,19 +173,7 @@ OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, 
     give_up(folder, std::move(sending), object, e);
     throw;
   }
-  const auto now = core::format_instant(clock_.now());
-  try {
-    core::write_json(folder / "operation.json", {{"format", "versoir-operation/1"},
-                                                 {"operation", operation.value},
-                                                 {"accepted_at", now},
-                                                 {"state", ""},
-                                                 {"status", ""},
-                                                 {"updated", now}});
-  } catch (Error& e) {
-    e.while_doing(msg("while noting operation {0}, under which the platform received {1}", operation.value,
-                      sip.id().value));
-    throw;
-  }
+  note_operation(folder, sip.id(), operation, false);
   object["operation"] = operation.value;
   journal_.append("SENT", object, Outcome::ok, {{"bytes", gone}});
   return operation;
@@ -191,11 +203,21 @@ void Ingest::wait_for_end(const fs::path& folder, const OperationId& operation, 
   Pace pace(client_.platform(), sleep_);
   int failures = 0;
   std::string noted;
+  std::chrono::seconds moved{0};
+  bool told = false;
   for (;;) {
     stop_if(stop, operation);
     try {
       const auto s = client_.status(operation);
       failures = 0;
+      if (s.state != "PAUSE") moved = pace.waited();
+      if (!told && pace.waited() - moved >= long_pause) {
+        told = true;
+        tell_(msg(
+            "The platform has kept operation {0} paused for {1} minutes: maintenance, or step by step. Its "
+            "operators know. It is asked again, less often.",
+            operation.value, long_pause.count()));
+      }
       if (const auto now = s.state + '/' + s.status; now != noted) {
         noted = now;
         auto json = core::read_json(folder / "operation.json");
@@ -204,7 +226,7 @@ void Ingest::wait_for_end(const fs::path& folder, const OperationId& operation, 
         json["updated"] = core::format_instant(clock_.now());
         core::write_json(folder / "operation.json", json);
       }
-      if (s.completed() || s.state.empty()) return;
+      if (s.completed() || (s.state.empty() && ended_in_logbook(operation))) return;
       if (s.waits_for_operators())
         throw Error(Exit::platform_paused,
                     msg("the platform met a technical failure and stopped operation {0}", operation.value))

@@ -110,6 +110,7 @@ Platform read_platform(const Config& config, std::string_view name) {
   if (const auto file = config.find_path(section, "password_file")) p.tls.key_password = read_password(*file);
   p.poll_first = seconds_of(config, section, "poll_first");
   p.poll_max = std::max(p.poll_first, seconds_of(config, section, "poll_max"));
+  p.doubt_grace = seconds_of(config, section, "doubt_grace");
   return p;
 }
 

@@ -135,7 +135,7 @@ std::vector<Finding> verify_receipt(const sip::Versement& versement, const sip::
     return Finding{Severity::error, "RECEIPT_UNREADABLE", e.message(), lot.value};
   };
   try {
-    const Atr atr = parse_atr(core::read_file(folder / "atr.xml", 1u << 30), (folder / "atr.xml").string());
+    const auto atr = read_atr(folder);
     auto proof = prove(versement, lot, atr);
     if (!fs::exists(folder / "receipt.json")) return proof.findings;
     Findings out(lot.value);

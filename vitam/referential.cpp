@@ -110,11 +110,12 @@ class Fetch {
     std::size_t number = 0;
     for (auto& profile : records) {
       profile.erase("Path");
-      if (const auto grammar = client_.profile_grammar(field(profile, "Identifier"))) {
-        const auto name = grammar_name(profile, ++number);
-        core::write_file(grammars / name, *grammar);
-        profile["Path"] = name;
-      }
+      const auto grammar = client_.profile_grammar(field(profile, "Identifier"));
+      if (!grammar.known) profile["GrammarNotAsked"] = true;
+      if (grammar.text.empty()) continue;
+      const auto name = grammar_name(profile, ++number);
+      core::write_file(grammars / name, grammar.text);
+      profile["Path"] = name;
     }
     core::write_json(folder_ / "profiles.json", records);
   }
@@ -141,22 +142,25 @@ void write_origin(const fs::path& file, const Platform& platform, core::Instant 
 
 }  // namespace
 
-std::vector<FetchedReferential> fetch_referentials(Client& client, const fs::path& folder,
+std::vector<FetchedReferential> fetch_referentials(Client& client, const fs::path& output,
                                                    const core::Clock& clock) {
-  const bool there = fs::exists(folder);
-  if (there && !fs::exists(folder / fetched_file))
+  auto folder = fs::absolute(output).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();  // "refs/" is "refs"
+  fs::create_directories(folder.parent_path());
+  const auto lock = core::FileLock::try_lock_folder(folder);
+  if (!lock)
+    throw Error(Exit::temporary, msg("{0} is being fetched by another program.", folder.string()))
+        .hint(msg("Wait until it has finished."));
+  if (fs::exists(folder) && !fs::exists(folder / fetched_file))
     throw Error(Exit::usage, msg("{0} was not fetched from a platform: it is not replaced.", folder.string()))
         .hint(msg("Name another folder with --output."));
-  const auto parent = fs::absolute(folder).lexically_normal().parent_path();
-  fs::create_directories(parent);
-  const core::TemporaryDirectory work(parent);
+  const core::TemporaryDirectory work(folder.parent_path());
   const auto fresh = work.path() / "fresh";
   fs::create_directory(fresh);
   auto fetched = Fetch(client, fresh).run();
   write_origin(fresh / fetched_file, client.platform(), clock.now(), fetched);
   static_cast<void>(check::Referentials::read(fresh));  // what cannot be used replaces nothing
-  if (there) fs::rename(folder, work.path() / "before");
-  fs::rename(fresh, folder);
+  core::publish_folder(fresh, folder);
   return fetched;
 }
 

@@ -21,7 +21,7 @@ struct FetchedReferential {
 /// (a context only when it is the one that is seen). Files are in VITAM's import formats, with fetched.json
 /// (platform, address, tenant, date). The folder is whole or as it was before; one that this did not make is
 /// refused: Error(Exit::usage). Other errors: those of Client, Exit::configuration when what was fetched
-/// cannot be used.
+/// cannot be used, Exit::temporary when another program fetches into the folder.
 [[nodiscard]] std::vector<FetchedReferential> fetch_referentials(Client& client,
                                                                  const std::filesystem::path& folder,
                                                                  const core::Clock& clock);

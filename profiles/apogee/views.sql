@@ -27,7 +27,7 @@ CREATE TEMP VIEW v_type_resultat AS
 SELECT cod_tre AS code, rtrim(lib_tre) AS libelle, cod_neg_tre AS sens FROM typ_resultat;
 
 CREATE TEMP VIEW v_type_diplome AS
-SELECT cod_tpd_etb AS code, rtrim(lib_tpd) AS libelle FROM typ_diplome;
+SELECT cod_tpd_etb AS code, rtrim(lib_tpd) AS libelle, nullif(rtrim(eta_ths_hdr_drt), '') AS troisieme_cycle FROM typ_diplome;
 
 CREATE TEMP VIEW v_mention_bac AS
 SELECT cod_mnb AS code, rtrim(lib_mnb) AS libelle FROM mention_niv_bac;
@@ -74,20 +74,28 @@ FROM version_diplome v;
 
 -- Personnes ----------------------------------------------------------------------------------------------------------
 
--- Identité d'état civil : lorsqu'un prénom d'usage est déclaré, LIB_PR1_IND et COD_SEX_ETU portent l'usage.
+-- Identité d'état civil : lorsqu'un prénom d'usage est déclaré, LIB_PR1_IND et COD_SEX_ETU portent l'usage ; si l'état civil
+-- manque alors, il est inconnu, et l'usage n'en tient pas lieu.
 CREATE TEMP VIEW v_identite AS
 SELECT cod_ind, cod_etu,
        nullif(trim(coalesce(cod_nne_ind, '') || coalesce(cod_cle_nne_ind, '')), '') AS ine,
        nullif(trim(lib_nom_pat_ind), '') AS nom_naissance,
        CASE WHEN trim(lib_nom_usu_ind) IS NOT trim(lib_nom_pat_ind) THEN nullif(trim(lib_nom_usu_ind), '') END
          AS nom_usage,
-       CASE WHEN tem_pr_usage = 'O' AND trim(lib_pr_eta_civ) <> '' THEN trim(lib_pr_eta_civ)
-            ELSE nullif(trim(lib_pr1_ind), '') END AS prenom,
+       CASE WHEN tem_pr_usage = 'O' THEN nullif(trim(lib_pr_eta_civ), '') ELSE nullif(trim(lib_pr1_ind), '') END AS prenom,
        CASE WHEN tem_pr_usage = 'O' THEN nullif(trim(lib_pr1_ind), '') END AS prenom_usage,
        nullif(trim(lib_pr2_ind), '') AS prenom_2,
        nullif(trim(lib_pr3_ind), '') AS prenom_3,
-       CASE WHEN tem_pr_usage = 'O' AND trim(cod_sex_eta_civ) <> '' THEN trim(cod_sex_eta_civ)
-            ELSE cod_sex_etu END AS sexe,
+       CASE WHEN tem_pr_usage = 'O' THEN nullif(trim(cod_sex_eta_civ), '') ELSE cod_sex_etu END AS sexe,
+       CASE WHEN tem_pr_usage = 'O' AND coalesce(trim(lib_pr_eta_civ), '') = '' AND coalesce(trim(cod_sex_eta_civ), '') = ''
+            THEN 'prénom et sexe d''état civil absents de l''application, qui n''a que le prénom d''usage'
+            WHEN tem_pr_usage = 'O' AND coalesce(trim(lib_pr_eta_civ), '') = ''
+            THEN 'prénom d''état civil absent de l''application, qui n''a que le prénom d''usage'
+            WHEN tem_pr_usage = 'O' AND coalesce(trim(cod_sex_eta_civ), '') = '' THEN 'sexe d''état civil absent de l''application'
+            END AS reserve_identite,
+       -- Là où l'état civil n'est pas annoncé : à défaut, le prénom d'usage.
+       CASE WHEN tem_pr_usage = 'O' THEN coalesce(nullif(trim(lib_pr_eta_civ), ''), nullif(trim(lib_pr1_ind), ''))
+            ELSE nullif(trim(lib_pr1_ind), '') END AS prenom_connu,
        date_nai_ind AS date_naissance,
        CASE WHEN trim(tem_date_nai_rel) NOT IN ('', 'O') THEN trim(tem_date_nai_rel) END AS nature_date_naissance,
        nullif(trim(lib_vil_nai_etu), '') AS ville_naissance,
@@ -124,6 +132,7 @@ SELECT r.cod_ind, r.cod_anu, r.cod_etp, r.cod_vrs_vet, r.cod_ses, r.cod_adm,
        coalesce((SELECT min(libelle) FROM v_mention WHERE code BETWEEN rtrim(r.cod_men) AND rtrim(r.cod_men) || '          '),
                 'code inconnu : ' || rtrim(r.cod_men)) AS mention,
        r.nbr_rng_etu_vet AS rang,
+       (SELECT min(x.nbr_crd_vet) FROM version_etape x WHERE x.cod_etp = r.cod_etp AND x.cod_vrs_vet = r.cod_vrs_vet) AS credits,
        (SELECT g.eta_avc_vet FROM grp_resultat_vet g
         WHERE g.cod_etp = r.cod_etp AND g.cod_vrs_vet = r.cod_vrs_vet AND g.cod_anu = r.cod_anu
           AND g.cod_ses = r.cod_ses AND g.cod_adm = r.cod_adm LIMIT 1) AS etat_deliberation,
@@ -249,13 +258,27 @@ SELECT r.cod_ind, r.cod_anu, r.cod_epr, r.cod_ses, r.cod_adm,
             THEN 'ligne écartée des éditions (indicateur ' || rtrim(r.tem_ind_crn_epr) || ')' END AS reserve
 FROM resultat_epr r;
 
--- Diplômes obtenus : résultat positif d'admission, délibération terminée, anonymat levé. Rien d'autre ne fait un titulaire.
-CREATE TEMP VIEW v_diplome_obtenu AS
+-- Résultats positifs d'admission à un diplôme, publiés ou non.
+CREATE TEMP VIEW v_diplome_positif AS
 SELECT r.*, CASE WHEN r.date_obtention >= '1900-01-02' AND r.date_obtention < '2100-01-01' THEN substr(r.date_obtention, 1, 10)
                  WHEN r.date_deliberation >= '1900-01-02' AND r.date_deliberation < '2100-01-01' THEN r.date_deliberation
                  END AS jour
 FROM v_resultat_diplome r
-WHERE r.cod_adm = '1' AND r.sens = '1' AND r.publication = 'publié';
+WHERE r.cod_adm = '1' AND r.sens = '1';
+
+-- Diplômes obtenus : résultat positif d'admission, délibération terminée, anonymat levé. Rien d'autre ne fait un titulaire.
+CREATE TEMP VIEW v_diplome_obtenu AS SELECT * FROM v_diplome_positif WHERE publication = 'publié';
+
+-- Positifs que l'application n'a jamais publiés, et que rien de publié ne remplace : ni titulaires, ni oubliés.
+CREATE TEMP VIEW v_diplome_non_publie AS
+SELECT p.*, CASE WHEN p.etat_deliberation = 'T' THEN 'anonymat encore actif'
+                 WHEN p.etat_deliberation = 'E' THEN 'délibération encore modifiable (état E)'
+                 WHEN p.etat_deliberation = 'A' THEN 'délibération non terminée (état A)'
+                 ELSE 'sans délibération, ou dans un état inconnu' END AS cause
+FROM v_diplome_positif p
+WHERE p.publication IS NOT 'publié'
+  AND NOT EXISTS (SELECT 1 FROM v_diplome_obtenu o
+                  WHERE o.cod_ind = p.cod_ind AND o.cod_dip = p.cod_dip AND o.cod_vrs_vdi = p.cod_vrs_vdi AND o.cod_anu = p.cod_anu);
 
 -- Dates d'un dossier -------------------------------------------------------------------------------------------------
 
@@ -284,11 +307,13 @@ FROM ins_adm_anu p
 WHERE coalesce(rtrim(p.eta_iaa), 'E') <> 'A'
   AND NOT EXISTS (SELECT 1 FROM ins_adm_etp e WHERE e.cod_anu = p.cod_anu AND e.cod_ind = p.cod_ind);
 
--- Tout ce qui date un dossier. « fin » marque ce qui peut clore une scolarité : fin de l'année universitaire (31 août
--- faute de date dans l'application), délibération, diplôme, soutenance.
+-- Dernier jour de l'année universitaire, faute de date dans l'application : celui de tables.xml, ou de local.xml.
+CREATE TEMP VIEW v_fin_annee AS SELECT jour FROM v_jour_convenu WHERE nom = 'fin-annee-universitaire';
+
+-- Tout ce qui date un dossier. « fin » marque ce qui peut clore une scolarité : fin de l'année universitaire, délibération, diplôme, soutenance.
 CREATE TEMP VIEW v_date_brute AS
 SELECT cod_ind, cod_anu || '-09-01' AS jour, 'rentree' AS nature FROM v_annee_inscrite
-UNION ALL SELECT cod_ind, (cod_anu + 1) || '-08-31', 'fin' FROM v_annee_inscrite
+UNION ALL SELECT cod_ind, (cod_anu + 1) || '-' || (SELECT jour FROM v_fin_annee), 'fin' FROM v_annee_inscrite
 UNION ALL SELECT cod_ind, dat_cre_iae, 'piece' FROM ins_adm_etp
 UNION ALL SELECT cod_ind, dat_annul_res_iae, 'piece' FROM ins_adm_etp
 UNION ALL SELECT r.cod_ind, g.dat_avc_vet, 'fin' FROM resultat_vet r JOIN grp_resultat_vet g

@@ -5,14 +5,15 @@
 
 -- Nomenclatures ------------------------------------------------------------------------------------------------------
 
--- ouverture et fermeture : un code repris plus tard pour autre chose garde, à chaque date, le libellé qu'il avait alors.
+-- ouverture et fermeture : un code repris plus tard pour autre chose garde, à chaque date, le libellé qu'il avait alors. Seuls
+-- corps, grades et structures en ont : un autre code n'a qu'un libellé.
 CREATE TEMP VIEW v_corps AS
 SELECT c_corps AS code, coalesce(nullif(rtrim(ll_corps), ''), rtrim(lc_corps)) AS libelle,
-       d_ouverture_corps AS ouverture, d_fermeture_corps AS fermeture FROM corps;
+       substr(d_ouverture_corps, 1, 10) AS ouverture, substr(d_fermeture_corps, 1, 10) AS fermeture FROM corps;
 
 CREATE TEMP VIEW v_grade AS
-SELECT c_grade AS code, coalesce(nullif(rtrim(ll_grade), ''), rtrim(lc_grade)) AS libelle, d_ouverture AS ouverture,
-       d_fermeture AS fermeture, nullif(rtrim(echelle), '') AS echelle FROM grade;
+SELECT c_grade AS code, coalesce(nullif(rtrim(ll_grade), ''), rtrim(lc_grade)) AS libelle, substr(d_ouverture, 1, 10) AS ouverture,
+       substr(d_fermeture, 1, 10) AS fermeture, nullif(rtrim(echelle), '') AS echelle FROM grade;
 
 CREATE TEMP VIEW v_population AS
 SELECT c_type_population AS code, coalesce(nullif(rtrim(ll_type_population), ''), rtrim(lc_type_population)) AS libelle
@@ -27,7 +28,8 @@ SELECT c_position AS code, coalesce(nullif(rtrim(ll_position), ''), rtrim(lc_pos
        tem_detachement FROM position;
 
 CREATE TEMP VIEW v_structure AS
-SELECT c_structure AS code, c_structure_pere AS pere, coalesce(nullif(rtrim(ll_structure), ''), rtrim(lc_structure)) AS libelle
+SELECT c_structure AS code, c_structure_pere AS pere, coalesce(nullif(rtrim(ll_structure), ''), rtrim(lc_structure)) AS libelle,
+       substr(date_ouverture, 1, 10) AS ouverture, substr(date_fermeture, 1, 10) AS fermeture
 FROM structure;
 
 -- L'établissement : souvent sans table à lui, le code UAI se lit alors seul.
@@ -99,7 +101,9 @@ SELECT i.no_individu, rtrim(i.c_civilite) AS civilite,
                 'code inconnu : ' || rtrim(i.c_pays_naissance)) AS pays_naissance,
        coalesce((SELECT min(coalesce(nullif(nationalite, ''), libelle)) FROM v_pays WHERE code BETWEEN rtrim(i.c_pays_nationnalite) AND rtrim(i.c_pays_nationnalite) || '     '),
                 'code inconnu : ' || rtrim(i.c_pays_nationnalite)) AS nationalite,
-       i.d_deces AS date_deces
+       i.d_deces AS date_deces,
+       CASE WHEN i.d_deces >= '1900-01-02' AND NOT substr(i.d_deces, 1, 10) > coalesce((SELECT e.jour FROM v_extraction e), '2099-12-31')
+                 AND length(trim(i.d_deces)) >= 10 THEN substr(i.d_deces, 1, 10) END AS deces_sur
 FROM individu i;
 
 -- Avenants : la fin exécutée l'emporte sur la fin prévue. Un avenant annulé n'a pas eu lieu.
@@ -114,9 +118,14 @@ FROM contrat_avenant;
 CREATE TEMP VIEW v_titulaire AS
 SELECT DISTINCT no_dossier_pers FROM carriere WHERE coalesce(rtrim(c_type_population), '') NOT IN ('CA', 'CC');
 
--- Congés et modalités : la fin réelle l'emporte. La nature et les dates, jamais un motif ni un diagnostic.
+-- Congés et modalités : la fin réelle l'emporte. La nature et les dates, jamais un motif ni un diagnostic. sante : la nature
+-- touche ou peut toucher la santé ; ne l'est pas celle que l'on sait étrangère à la santé, un code inconnu l'est.
 CREATE TEMP VIEW v_conge AS
-SELECT no_dossier_pers, rtrim(c_cge_mod) AS nature, d_deb_cge_mod AS debut,
+SELECT no_dossier_pers, rtrim(c_cge_mod) AS nature,
+       CASE WHEN trim(coalesce(c_cge_mod, '')) = ''
+              OR rtrim(c_cge_mod) IN ('TEMPS_PARTIEL', 'CESS_PROG_ACTIVITE', 'MAINTIEN_FONCTION', 'RECUL_AGE', 'SURNOMBRE', 'CRCT', 'DELEGATION',
+                                      'MISSION', 'CONGE_ADOPTION', 'CONGE_PATERNITE', 'CONGE_FORMATION', 'CONGE_SSTRT', 'CONGE_BONIFIE', 'MAD')
+            THEN 0 ELSE 1 END AS sante, d_deb_cge_mod AS debut,
        coalesce(d_fin_exe_cge_mod, d_fin_cge_mod) AS fin, d_fin_cge_mod AS fin_prevue, _row FROM cge_mod_agt;
 
 -- Ce que l'application prouve de services : segments de carrière et avenants qui n'ont pas été annulés. voie distingue les
@@ -149,13 +158,14 @@ SELECT p.no_dossier_pers, 'position' AS nature,
        coalesce((SELECT min(libelle) FROM v_position WHERE code BETWEEN rtrim(p.c_position) AND rtrim(p.c_position) || '     '),
                 'code inconnu : ' || rtrim(p.c_position)) AS titre,
        (SELECT min(tem_activite) FROM v_position WHERE code BETWEEN rtrim(p.c_position) AND rtrim(p.c_position) || '     ') AS activite,
+       (SELECT max(tem_detachement) FROM v_position WHERE code BETWEEN rtrim(p.c_position) AND rtrim(p.c_position) || '     ') AS detachement,
        substr(p.d_deb_position, 1, 10) AS debut,
        CASE WHEN p.d_fin_position IS NULL OR p.d_fin_position >= '2100-01-01' THEN '9999-12-31'
             ELSE date(substr(p.d_fin_position, 1, 10), '+1 day') END AS apres
 FROM changement_position p WHERE p.d_deb_position >= '1900-01-02' AND '2100-01-01' > p.d_deb_position
 UNION ALL
 SELECT g.no_dossier_pers, 'modalite', CASE g.nature WHEN 'TEMPS_PARTIEL' THEN 'temps partiel' ELSE 'cessation progressive d''activité' END,
-       NULL, substr(g.debut, 1, 10),
+       NULL, NULL, substr(g.debut, 1, 10),
        CASE WHEN g.fin IS NULL OR g.fin >= '2100-01-01' THEN '9999-12-31' ELSE date(substr(g.fin, 1, 10), '+1 day') END
 FROM v_conge g
 WHERE g.nature IN ('TEMPS_PARTIEL', 'CESS_PROG_ACTIVITE') AND g.debut >= '1900-01-02' AND '2100-01-01' > g.debut;

@@ -123,6 +123,58 @@ TEST_CASE("of two writers of one file, the first to lose its temporary file says
   CHECK(slurp(path) == "second");
 }
 
+TEST_CASE("a lock on a folder is a file beside it, open for writing, gone with its last holder") {
+  using core::FileLock;
+  core::TemporaryDirectory dir;
+  const auto folder = dir.path() / "lot", file = dir.path() / "lot.lock";
+  {
+    auto mine = FileLock::try_lock_folder(folder);
+    REQUIRE(mine);
+    CHECK_FALSE(FileLock::try_lock_folder(dir.path() / "lot/"));
+    CHECK_FALSE(FileLock::try_lock_folder(folder, FileLock::Sharing::shared));
+    CHECK(fs::exists(file));
+    CHECK_FALSE(fs::exists(folder));
+    const FileLock moved = std::move(*mine);
+    mine.reset();
+    CHECK_FALSE(FileLock::try_lock_folder(folder));
+  }
+  CHECK_FALSE(fs::exists(file));
+  {
+    auto one = FileLock::try_lock_folder(folder, FileLock::Sharing::shared);
+    const auto two = FileLock::try_lock_folder(folder, FileLock::Sharing::shared);
+    REQUIRE((one && two));
+    one.reset();
+    CHECK(fs::exists(file));  // the other still holds it
+    CHECK_FALSE(FileLock::try_lock_folder(folder));
+  }
+  CHECK_FALSE(fs::exists(file));
+  // NFS grants an exclusive lock on a file open for writing only: how it is open stands in /proc.
+  const auto held = FileLock::try_lock_folder(folder);
+  bool writable = false;
+  for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
+    std::error_code ec;
+    if (fs::read_symlink(entry.path(), ec) != fs::canonical(file)) continue;
+    const auto info = core::read_file("/proc/self/fdinfo/" + entry.path().filename().string());
+    writable = (std::stoul(info.substr(info.find("flags:") + 6), nullptr, 8) & 3u) == 2u;  // O_RDWR
+  }
+  CHECK(writable);
+}
+
+TEST_CASE("a folder takes the place of another in one step, or of none") {
+  core::TemporaryDirectory dir;
+  const auto fresh = dir.path() / "fresh", place = dir.path() / "place";
+  fs::create_directory(fresh);
+  core::write_file(fresh / "a", "1");
+  core::publish_folder(fresh, place);
+  CHECK(core::read_file(place / "a") == "1");
+  CHECK_FALSE(fs::exists(fresh));
+  fs::create_directory(fresh);
+  core::write_file(fresh / "a", "2");
+  core::publish_folder(fresh, place);
+  CHECK(core::read_file(place / "a") == "2");
+  CHECK(core::read_file(fresh / "a") == "1");  // what stood there
+}
+
 TEST_CASE("a full disk is said with what to do") {
   const auto e = error_of([] {
     errno = ENOSPC;

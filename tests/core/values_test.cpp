@@ -16,6 +16,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstdlib>
+#include <ctime>
 #include <random>
 #include <set>
 #include <thread>
@@ -341,6 +343,14 @@ TEST_CASE("counts and dates are those of the language, English here") {
   CHECK(show_date("2026-11-25") == "2026-11-25");
   CHECK(show_date("soon").empty());
   CHECK(show_instant(*parse_instant("2026-11-25T16:14:38Z")) == "2026-11-25 at 16:14 UTC");
+  const char* zone = std::getenv("TZ");
+  const std::string before = zone ? zone : "";
+  ::setenv("TZ", "AHEAD-10:30", 1);
+  ::tzset();
+  CHECK(show_local_time(*parse_instant("2026-11-25T16:14:38Z")) == "02:44");
+  CHECK(show_local_instant(*parse_instant("2026-11-25T16:14:38Z")) == "2026-11-26 at 02:44, local time");
+  zone ? ::setenv("TZ", before.c_str(), 1) : ::unsetenv("TZ");
+  ::tzset();
 }
 
 TEST_CASE("a message that counts takes the form of its number, grouped for people and bare for programs") {

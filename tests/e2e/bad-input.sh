@@ -170,11 +170,22 @@ stop_sandbox
 expect 50 "$versoir" send v1; contains localhost
 [ ! -e "versements/v1/lots/$lot/operation.json" ] || fail "an operation out of nothing"
 sandbox_port=$port sandbox_tsa_port=$(sed -E 's|.*:([0-9]+)/.*|\1|' <<<"$tsa_url")
-start_sandbox --fault unavailable; expect 52 "$versoir" send v1; stop_sandbox
-start_sandbox --fault drop; expect 51 "$versoir" send v1; expect 51 "$versoir" send v1; contains "--again"; stop_sandbox
+start_sandbox --fault unavailable; expect 50 "$versoir" send v1; expect 52 "$versoir" send v1 --no-preflight; stop_sandbox
+start_sandbox --fault drop; expect 51 "$versoir" send v1; expect 51 "$versoir" send v1; contains "--again"; contains "access_contract is not set"
+expect 51 "$versoir" send v1 --again; contains "too early"; stop_sandbox
 expect 0 "$versoir" status v1 --json; contains '"state":"in_doubt"'
-start_sandbox --fault garbage-atr; expect 54 "$versoir" send v1 --again
-[ ! -e "versements/v1/lots/$lot/atr.xml" ] && [ ! -e "versements/v1/lots/$lot/receipt.json" ] || fail "a garbage reply was taken"
+operations() { find sandbox/operations -mindepth 1 -maxdepth 1 | wc -l; }
+[ "$(operations)" = 1 ] || fail "$(operations) operations"
+sed -i 's/^\[platform.sandbox\]/&\naccess_contract = AC-ESSAI/' versoir.conf
+expect 51 "$versoir" send v1 --again; contains "could not be asked"
+start_sandbox --fault garbage-atr; expect 0 "$versoir" send v1 --again; contains "knows it as operation"
+[ "$(operations)" = 1 ] || fail "what the platform had was sent again"
+[ -s "versements/v1/lots/$lot/receipt.json" ] || fail "no receipt of what was found again"
+until_reviewed v5
+expect 0 "$versoir" approve v5 --confirm v5
+expect 54 "$versoir" send v5
+lot=$(ls versements/v5/lots)
+[ ! -e "versements/v5/lots/$lot/atr.xml" ] && [ ! -e "versements/v5/lots/$lot/receipt.json" ] || fail "a garbage reply was taken"
 stop_sandbox
 
 say "platform: FATAL is neither accepted nor rejected; a rejected SIP keeps its reply"
@@ -189,7 +200,9 @@ expect 0 "$versoir" approve v4 --confirm v4
 stop_sandbox
 sed -i 's/"ACTIVE"/"INACTIVE"/' referentials/ingestcontracts.json
 start_sandbox
-expect 53 "$versoir" send v4; contains "CONTRACT_INACTIVE"
+expect 52 "$versoir" send v4; contains "CONTRACT_INACTIVE"; contains "Nothing was sent"
+[ ! -e "versements/v4/lots/$(ls versements/v4/lots)/sending.json" ] || fail "a lot that would be rejected was sent"
+expect 53 "$versoir" send v4 --no-preflight; contains "CONTRACT_INACTIVE"
 [ -s "versements/v4/lots/$(ls versements/v4/lots)/atr.xml" ] || fail "the KO reply was not kept"
 expect 0 "$versoir" status v4 --json; contains '"state":"rejected"'
 

@@ -6,6 +6,7 @@ make_workspace
 start_sandbox
 write_config
 keep() { local f; for f in "$@"; do cp -p "$f" "$work/kept.$(basename "$f")"; done; }
+strip() { python3 "$root/tests/e2e/strip_timestamp.py" "$1"; }
 put_back() { local f; for f in "$@"; do cp -p "$work/kept.$(basename "$f")" "$f"; done; }
 
 say "33: a versement that was not sent, or whose receipt nobody verified, is not closed"
@@ -35,7 +36,7 @@ expect 0 "$versoir" evidence v1 --json; contains '"renew_before":"20'
 pack=versements/v1/evidence-1
 [ -z "$(find $pack -name 'sip.zip' -o -name 'review*.html')" ] || fail "a SIP or a report in the pack"
 for f in README.txt manifest-1.txt manifest-1.tst versement/visa-1.json.p7s versement/kept.csv config/roles.json config/versoir.conf \
-  trust/anchors.pem trust/tsa-anchors-1.pem journal/journal.jsonl extract/seal.json.p7s; do
+  trust/anchors.pem trust/tsa-anchors-1.pem journal/journal-main.jsonl extract/seal.json.p7s; do
   [ -s "$pack/$f" ] || fail "$f is not in the pack"
 done
 # The commands of the notice, as they stand, with openssl and the shell alone.
@@ -51,16 +52,83 @@ run_notice() {  # DIR FILE
 run_notice $pack README.txt || fail "the notice"
 ! grep -q "PRIVATE KEY" -r $pack || fail "a private key in the pack"
 say "each altered kind of file makes a command of the notice fail, and verify name it"
-for f in versement/visa-1.json "versement/lots/$(basename "$folder")/atr.xml" journal/journal.jsonl manifest-1.txt trust/anchors.pem; do
+lot_in_pack=versement/lots/$(basename "$folder")
+for f in versement/visa-1.json $lot_in_pack/atr.xml journal/journal-main.jsonl manifest-1.txt trust/anchors.pem; do
   keep "$pack/$f"
   sed -i '0,/[0-9a-f]/s//~/' "$pack/$f"
   run_notice $pack README.txt >/dev/null && fail "the notice accepts another $f"
   expect 61 "$versoir" verify; contains "$(basename "$f")"
   put_back "$pack/$f"
 done
+say "and so does each kind of command alone, when the list of digests was written again with it"
+# alone FILE PATTERN: with FILE altered and listed anew, a command that matches PATTERN fails.
+alone() {
+  cp -r $pack "$work/pack"
+  sed -i '0,/[0-9a-f]/s//~/' "$work/pack/$1"
+  (cd "$work/pack" && cut -c131- manifest-1.txt | xargs openssl dgst -sha512 -r >list && mv list manifest-1.txt)
+  local failed=no command
+  while IFS= read -r command; do
+    (cd "$work/pack" && bash -euo pipefail -c "$command") >/dev/null 2>&1 || failed=yes
+  done < <(sed -n 's/^    \$ //p' "$work/pack/README.txt" | grep -- "$2")
+  rm -r "$work/pack"
+  [ $failed = yes ] || fail "no command $2 sees another $1"
+}
+alone versement/visa-1.json "cms -verify.*visa-1"
+alone versement/visa-1.json "journal/.*visa-1\|visa-1.*journal/"
+alone versement/kept.csv keptSha512
+alone versement/plan.json planSha512
+alone $lot_in_pack/atr.xml receipt.json
+alone $lot_in_pack/sip.zip.p7s sealSha512
+alone journal/journal-main.jsonl prev
+alone extract/seal.json "cms -verify.*seal.json"
+alone trust/anchors.pem "cms -verify"
+alone trust/tsa-anchors-1.pem "ts -verify"
+alone tokens/versement.visa-1.json.p7s.value "ts -verify.*visa-1"
 keep $pack/manifest-1.tst; rm $pack/manifest-1.tst; expect 61 "$versoir" verify; contains "manifest-1.tst"; put_back $pack/manifest-1.tst
 echo more >$pack/more; expect 61 "$versoir" verify; contains "more is not in manifest-1.txt"; rm $pack/more
 expect 0 "$versoir" verify; contains "to be renewed before"
+
+say "61: an alteration is not packed; what others put in the folder is not either"
+cp -a "$work/ws" "$work/tries" && cd "$work/tries"
+for f in versements/v1/kept.csv versements/v1/plan.json "$folder/atr.xml" "$folder/sip.zip.p7s"; do
+  keep "$f"; echo >>"$f"
+  expect 61 "$versoir" evidence v1; contains "nothing was packed"
+  put_back "$f"
+done
+keep versements/v1/visa-1.json.p7s
+strip versements/v1/visa-1.json.p7s; expect 61 "$versoir" evidence v1; contains "time-stamp"; put_back versements/v1/visa-1.json.p7s
+echo "another,person" >>versements/v1/kept.csv; expect 61 "$versoir" verify; contains "kept.csv"; sed -i '$d' versements/v1/kept.csv
+keep versements/v1/plan.json; sed -i 's/"rehearsal"/"production"/' versements/v1/plan.json
+expect 61 "$versoir" verify; contains "plan.json"; put_back versements/v1/plan.json
+[ ! -e versements/v1/evidence-2 ] || fail "something was packed"
+echo notes >"versements/v1/compte rendu.pdf"; ln -s ../../versoir.conf versements/v1/tableau.html.link
+expect 0 "$versoir" evidence v1; run_notice versements/v1/evidence-2 README.txt || fail "the notice of the second pack"
+[ -z "$(find versements/v1/evidence-2 -name 'compte*' -o -name '*.link')" ] || fail "a file of somebody else in the pack"
+say "the seal of another extract is not packed, and it is told"
+seal=bibliotheque.extract.seal.json
+mv $seal $seal.away; expect 0 "$versoir" evidence v1; contains "no seal of the extract"
+sed 's/"root":"./"root":"~/' $seal.away >$seal; expect 0 "$versoir" evidence v1; contains "another extract"
+[ ! -e versements/v1/evidence-4/extract ] || fail "the seal of another extract"
+say "60: a journal that does not chain decides nothing, whatever machine it claims to be of"
+echo '{"seq":1,"ts":"2999-01-01T00:00:00Z","prev":"00","node":"z","event":"EVIDENCE_PACKED","object":{}}' >journal-z.jsonl
+expect 60 "$versoir" evidence v1; contains "journal-z.jsonl"; expect 60 "$versoir" verify; contains "journal-z.jsonl"
+rm journal-z.jsonl
+cd "$work/ws"
+
+say "the making of a renewal is interrupted at each step: the next one ends it, and nothing else makes a list known"
+rm -r "$work/tries"; cp -a "$work/ws" "$work/tries" && cd "$work/tries"
+for f in trust/tsa-anchors-2.pem renewal-2.txt manifest-2.tst; do
+  echo left >$pack/$f; expect 0 "$versoir" verify; contains "interrupted"
+done
+expect 0 "$versoir" evidence v1 --renew; expect 0 "$versoir" verify; contains "2 time-stamps"
+sed -i '$d' journal-main.jsonl  # the line of the renewal; that it began stays
+expect 0 "$versoir" verify; contains "was interrupted"
+expect 0 "$versoir" evidence v1 --renew; contains "is ended"
+expect 0 "$versoir" verify; contains "3 time-stamps"
+sed -i '$d' journal-main.jsonl; sed -i '$d' journal-main.jsonl
+expect 61 "$versoir" verify; contains "knows nothing of versements/v1/evidence-1/manifest-3.txt"
+expect 61 "$versoir" evidence v1 --renew; contains "not renewed"
+cd "$work/ws"; rm -r "$work/tries"
 
 say "a renewal covers what was proven before; both tokens verify with openssl; an early token cannot be taken off any more"
 expect 0 "$versoir" evidence v1 --renew
@@ -75,6 +143,17 @@ sed -i "s|^\[timestamp\]|[timestamp]\nurl = $tsa_url\nrequired = yes|" versoir.c
 printf '\n[evidence]\nrenew_before_days = 100000\n' >>versoir.conf
 expect 0 "$versoir" verify; contains "must be renewed before"
 sed -i 's/^renew_before_days = .*/renew_before_days = 1/' versoir.conf
+
+say "a pack and a bordereau without visa are withdrawn: their files go, the journal keeps why"
+cp -a "$work/ws" "$work/tries" && cd "$work/tries"
+expect 2 "$versoir" evidence v1 --withdraw 1 --confirm evidence-1; contains "--reason is needed"
+expect 80 "$versoir" evidence v1 --withdraw 7 --reason x --confirm evidence-7
+expect 2 "$versoir" evidence v1 --withdraw 1 --reason "refait" --confirm v1; [ -e $pack/README.txt ] || fail "removed without confirmation"
+expect 0 "$versoir" evidence v1 --withdraw 1 --reason "refait" --confirm evidence-1
+[ ! -e $pack ] || fail "the pack is left"
+expect 0 "$versoir" verify
+expect 0 "$versoir" evidence v1; expect 0 "$versoir" verify; contains "1 time-stamp,"
+cd "$work/ws"; rm -r "$work/tries"
 
 say "closing removes the SIP and the report, says so first, and keeps the rest"
 sip_digest=$(sha512sum <"$folder/sip.zip" | cut -d' ' -f1)
@@ -93,8 +172,13 @@ say "what is left is verified, nothing is built, sent or reported again"
 for f in "$folder"/{atr.xml,receipt.json,closing.json,sip.zip.p7s,build.json} versements/v1/closing.json versements/v1/kept.csv; do
   keep "$f"; echo >>"$f"; expect 61 "$versoir" verify; rm "$f"; expect 61 "$versoir" verify; put_back "$f"
 done
-cp "$work/kept.sip.zip" "$folder/sip.zip"; expect 61 "$versoir" verify; contains "there again"; rm "$folder/sip.zip"
+cp "$work/kept.sip.zip" "$folder/sip.zip"; expect 61 "$versoir" verify; contains "there again"
+expect 0 "$versoir" close v1 --confirm v1; contains "sip.zip"; [ ! -e "$folder/sip.zip" ] || fail "a SIP that was put back is left"
+cp "$work/v1.before/review.html" versements/v1/; expect 61 "$versoir" verify; contains "there again"
+expect 0 "$versoir" close v1 --confirm v1; [ ! -e versements/v1/review.html ] || fail "a report that was put back is left"
+echo "another" >"$folder/sip.zip"; expect 61 "$versoir" close v1 --confirm v1; [ -s "$folder/sip.zip" ] || fail "a file of somebody else was removed"; rm "$folder/sip.zip"
 expect 33 "$versoir" review v1; contains "closed"
+expect 0 "$versoir" send v1; contains "transferred and closed"
 code=0; "$versoir" build v1 >/dev/null 2>&1 || code=$?; [ "$code" = 33 ] || fail "build of a closed lot: $code"
 [ ! -e "$folder/sip.zip" ] || fail "a closed lot was built again"
 expect 0 "$versoir" verify
@@ -156,7 +240,7 @@ expect 33 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal; cont
 say "33: no destruction without visa; 2: dates that cannot be; each paper once; the visa alone settles nothing that it does not name"
 today=$(date -u +%F)
 echo "bordereau signé" >signed.pdf; echo "attestation" >pv.pdf
-destroyed() { "$versoir" eliminate destroyed e1 --executor DSI --place "Salle A" --reference "PV 3" --document pv.pdf --date "$1"; }
+destroyed() { "$versoir" eliminate destroyed e1 --executor DSI --place "Salle A" --reference "PV 3" --document pv.pdf --date "$1" --backups "bandes, un mois"; }
 visa() { "$versoir" eliminate visa e1 --authority "Archives départementales" --reference "AD 41" --document "${2:-signed.pdf}" --date "$1"; }
 expect 33 destroyed "$today"; contains "R212-14"
 expect 2 visa 2999-01-01; contains "future"
@@ -165,12 +249,36 @@ expect 70 visa "$today" nowhere.pdf
 expect 2 "$versoir" eliminate visa e1 --date "$today"; contains "--authority is needed"
 expect 62 "$versoir" decommission bibliotheque.extract --rehearsal --json; contains "TELEPHONE"
 keep eliminations/e1/bordereau.html; echo >>eliminations/e1/bordereau.html; expect 61 visa "$today"; put_back eliminations/e1/bordereau.html
+cp -a "$work/ws" "$work/tries" && cd "$work/tries"
+expect 0 "$versoir" eliminate prepare e10 bibliotheque.extract --rehearsal
+expect 0 "$versoir" eliminate withdraw e1 --reason "essai" --confirm e1
+[ ! -e eliminations/e1 ] || fail "the bordereau is left"
+expect 0 "$versoir" verify; contains "e10"
+expect 0 "$versoir" eliminate withdraw e10 --reason "essai" --confirm e10
+expect 0 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal
+sed -i '$d' journal-main.jsonl  # the line of the bordereau
+expect 61 visa "$today"; contains "knows nothing of"; contains "--replace"
+expect 0 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal --replace
+expect 0 visa "$today"
+sed -i '$d' journal-main.jsonl  # the line of the visa: a crash came before it
+expect 61 "$versoir" decommission bibliotheque.extract --rehearsal; contains "visa.json"
+expect 61 destroyed "$today"
+expect 61 "$versoir" eliminate visa e1 --authority A --reference "AD 99" --document signed.pdf --date "$today"; contains "another paper"
+expect 0 visa "$today"; contains "visa registered"; expect 0 "$versoir" verify
+expect 0 destroyed "$today"; sed -i '$d' journal-main.jsonl; expect 61 "$versoir" verify
+expect 0 destroyed "$today"; expect 0 "$versoir" verify
+mkdir eliminations/e9
+python3 -c 'import json; b = json.load(open("eliminations/e1/bordereau.json")); b.update(elimination="e9", files=[]); json.dump(b, open("eliminations/e9/bordereau.json", "w"))'
+expect 61 "$versoir" eliminate visa e9 --authority A --reference R --document signed.pdf --date "$today"; contains "knows nothing of"
+[ ! -e eliminations/e9/visa.json ] || fail "a bordereau that somebody wrote got its visa"
+cd "$work/ws"; rm -r "$work/tries"
 expect 0 visa "$today"; contains "visa registered"
+expect 33 "$versoir" eliminate withdraw e1 --reason essai --confirm e1; contains "it stays"
 cmp signed.pdf eliminations/e1/visa-document.pdf || fail "the signed document is not kept"
 expect 33 visa "$today"
 expect 33 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal --replace
 expect 2 destroyed 2001-01-01; contains "before the visa"
-expect 0 destroyed "$today"
+expect 0 destroyed "$today"; grep -q "bandes, un mois" eliminations/e1/destruction.json || fail "the backups are not in the certificate"
 expect 33 destroyed "$today"
 expect 0 "$versoir" status; contains "destroyed"
 expect 0 "$versoir" verify; contains "papers of an elimination"
@@ -179,7 +287,21 @@ for f in eliminations/e1/{bordereau.json,bordereau.csv,annexe.csv,visa.json,visa
 done
 expect 0 "$versoir" verify
 
+say "a lot that was planned and not accepted blocks, until it is closed without transfer"
+expect 62 "$versoir" decommission bibliotheque.extract --rehearsal; contains "planned and is not accepted"
+cp -a "$work/ws" "$work/tries" && cd "$work/tries"
+expect 33 "$versoir" close v2 --confirm v2; contains "--without-transfer"
+expect 0 "$versoir" close v2 --confirm v2 --without-transfer; contains "not transferred"
+[ -z "$(find versements/v2 -name sip.zip)" ] || fail "the SIP of a lot that is given up is left"
+expect 0 "$versoir" status v2; contains "closed without transfer"
+expect 0 "$versoir" verify
+expect 33 "$versoir" build v2; expect 33 "$versoir" plan bibliotheque.extract --id v2 --replace
+expect 62 "$versoir" decommission bibliotheque.extract --rehearsal --json; grep -q "planned and is not accepted" <<<"$out" && fail "it still blocks: $out"
+expect 0 "$versoir" close v2 --confirm v2; contains "already closed"
+cd "$work/ws"; rm -r "$work/tries"
+
 say "the ledger: consultation until a date, a visa, backups; each one missing, or over, or not yet, blocks"
+mv versements/v2 "$work/v2"  # for what follows, nothing else was planned
 expect 62 "$versoir" decommission bibliotheque.extract --rehearsal --json
 [ "$(grep -o '"remains":true' <<<"$out" | wc -l)" = 12 ] || fail "the twelve copied columns remain: $out"
 settle() {  # UNTIL DESTROYED
@@ -203,9 +325,10 @@ expect 61 "$versoir" decommission bibliotheque.extract --rehearsal; put_back eli
 grep -q DECOMMISSION_LEDGER journal-main.jsonl || fail "the ledger is not in the journal"
 
 say "a lot on its way blocks"
+mv "$work/v2" versements/v2
 expect 0 "$versoir" check v2; expect 0 "$versoir" review v2; expect 0 "$versoir" approve v2 --confirm v2
 expect 0 "$versoir" send v2 --no-wait
-expect 62 "$versoir" decommission bibliotheque.extract --rehearsal; contains "is on its way"
+expect 62 "$versoir" decommission bibliotheque.extract --rehearsal; contains "is not accepted: sent"
 expect 0 "$versoir" send v2; expect 0 "$versoir" verify
 expect 0 "$versoir" decommission bibliotheque.extract --rehearsal
 
@@ -236,7 +359,9 @@ expect 0 "$versoir" close true --confirm true
 printf '\n[consultation.bibliotheque]\nuntil = 2060-12-31\napproval = Note 12; Mme Roux; 2026-03-12\n\n[backup.nuit]\napplication = bibliotheque\ndescription = bandes\nplace = Salle B\nreference = PV 4\ndestroyed = %s\n' "$today" >>versoir.conf
 expect 62 "$versoir" decommission bibliotheque.extract; contains "LECTEUR: TELEPHONE: neither"; contains "1 remainder"
 printf '\n[elimination.telephones]\napplication = bibliotheque\ntitle = Téléphones des lecteurs\n%s\n' "${whole/LECTEUR.TELEPHONE/LECTEUR.*}" >>versoir.conf
+sed -i 's/^originating_agency = BU/&\nservice = Bibliothèque universitaire, service du prêt/' versoir.conf
 expect 0 "$versoir" eliminate prepare e1 bibliotheque.extract
+grep -q "service du prêt" eliminations/e1/bordereau.html || fail "the bordereau does not name the service"
 grep -q "RÉPÉTITION" eliminations/e1/bordereau.html && fail "a real bordereau says that it is a rehearsal"
 [ "$(grep -c ';true;' eliminations/e1/annexe.csv || true)" = 0 ] && [ "$(grep -c '^true;' eliminations/e1/annexe.csv)" = 3 ] || fail "the annex: $(cat eliminations/e1/annexe.csv)"
 echo "bordereau signé" >signed.pdf
@@ -246,3 +371,29 @@ expect 0 "$versoir" decommission bibliotheque.extract --html ledger.html --csv l
 grep -q "RÉPÉTITION\|REHEARSAL" ledger.html && fail "a real ledger says that it is a rehearsal"
 grep -q "^LECTEUR;TELEPHONE;3;.*e1, AD 41" ledger.csv || fail "TABLE.* does not name what was left: $(cat ledger.csv)"
 expect 0 "$versoir" verify
+
+say "another extract: what was transferred or eliminated from the first settles nothing in it"
+sqlite3 sources/bibliotheque.sqlite "INSERT INTO PRET VALUES (3, 'A-1', '2022-01-01 00:00:00', '2022-01-02 00:00:00', NULL)"
+expect 0 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$root/tests/e2e/bibliotheque" --final --output second.extract
+sed -i '/^\[consultation\./,/^approval/d' versoir.conf
+expect 62 "$versoir" decommission second.extract --csv ledger.csv; contains "transferred from another extract"; contains "e1 was prepared on another extract"
+grep -q "whole" ledger.csv && fail "rows of another extract count: $(cat ledger.csv)"
+grep -q '^PRET;RENDU;6;in part, ATR ' ledger.csv || fail "the transfer is not told: $(cat ledger.csv)"
+expect 0 "$versoir" eliminate prepare e2 second.extract; contains "transferred from another extract"
+[ "$(wc -l <eliminations/e2/annexe.csv)" = 1 ] || fail "the annex: $(cat eliminations/e2/annexe.csv)"
+expect 0 "$versoir" verify
+
+say "a plan that was replaced, a rejected lot, a file that an interruption left: closing takes their SIPs and samples away"
+mkdir "$work/replaced" && cp -r "$work/real/"{pki,referentials,sources,versoir.conf} "$work/replaced/" && cd "$work/replaced"
+sed -i 's/^kind = production//' versoir.conf
+until_reviewed v1
+old=$(ls versements/v1/lots)
+expect 0 "$versoir" plan bibliotheque.extract --id v1 --replace
+expect 0 "$versoir" build v1; expect 0 "$versoir" check v1; expect 0 "$versoir" review v1
+expect 0 "$versoir" approve v1 --confirm v1; expect 0 "$versoir" send v1; expect 0 "$versoir" verify
+[ -s "versements/v1/lots/$old/sip.zip" ] || fail "the SIP of the first plan is not there"
+echo sample >versements/v1/review.html.partial
+expect 0 "$versoir" close v1 --confirm v1; contains "$old/sip.zip"; contains "not transferred"
+[ -z "$(find versements/v1 -name 'sip.zip' -o -name 'review*.html*')" ] || fail "something is left: $(find versements/v1)"
+expect 0 "$versoir" verify; expect 0 "$versoir" close v1 --confirm v1; contains "already closed"
+echo x >>"versements/v1/lots/$old/closing.json"; expect 61 "$versoir" verify

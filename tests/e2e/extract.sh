@@ -23,6 +23,14 @@ expect 2 "$versoir" inspect "$apogee" --take NULLE_PART
 expect 0 "$versoir" inspect "$apogee" --take SPORT_LOCAL --who "M. Martin"
 grep -q '^TMP_CALCUL;;left;Table de travail;M. Martin;' decisions-apogee.csv || fail "the decision is not in the file"
 
+say "what the profile takes or leaves is decided otherwise by its full name, never by a pattern"
+expect 3 "$versoir" inspect "$apogee" --decisions autre.csv --leave adresse --reason "Hors du besoin" --who "M. Martin"
+grep -q '^ADRESSE;;left;Hors du besoin;M. Martin;' autre.csv || fail "the table of the profile is not left: $(cat autre.csv)"
+expect 2 "$versoir" inspect "$apogee" --decisions autre.csv --leave 'ADRES*' --reason "Hors du besoin"
+contains "named in full"
+expect 3 "$versoir" inspect "$apogee" --decisions autre.csv --take ADRESSE --who "M. Martin"
+grep -q '^ADRESSE;;left' autre.csv && fail "still left"
+
 say "another source erases no decision; the file is only written when it says something else"
 cp decisions-apogee.csv before.csv
 rm -f decisions-apogee.csv.bak

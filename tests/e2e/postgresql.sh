@@ -84,7 +84,7 @@ as "$pg/pg_ctl" -D "$pg_folder/db" reload >/dev/null
 as_archive="postgresql:host=$pg_folder user=archive dbname=postgres"
 for _ in $(seq 1 50); do "$pg/psql" -w -qc '' "host=$pg_folder user=archive dbname=postgres" 2>/dev/null || break; sleep 0.1; done
 copy_as() { "$versoir" extract "$as_archive" --schema apogee --application apogee --output e.extract --replace "$@"; }
-expect 10 copy_as
+expect 11 copy_as; contains "none was given"; contains "--ask-password"
 printf '%s\n' "$secret" >"$work/secret" && chmod 600 "$work/secret"
 : >told
 code=0; copy_as --password-file "$work/secret" --json >>told 2>&1 || code=$?

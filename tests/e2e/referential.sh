@@ -45,6 +45,14 @@ rm -r referential
 expect 0 "$versoir" check --referential "https://localhost:$port/" known.zip
 [ -f referential/sandbox/agencies.csv ] || fail "not kept"
 
+say "another folder, named with a slash behind it, twice: it is told by its name"
+for turn in 1 2; do
+  expect 0 "$versoir" vitam referential --output elsewhere/
+  contains "check --referential elsewhere"
+done
+expect 0 "$versoir" check --referential elsewhere known.zip
+[ -z "$(find . -maxdepth 1 -type d -name 'versoir.*' -o -maxdepth 1 -name '*.lock')" ] || fail "left behind: $(ls)"
+
 say "what was fetched serves without the platform; a folder of another origin is left alone"
 stop_sandbox
 expect 0 "$versoir" check --referential sandbox known.zip
@@ -53,4 +61,4 @@ expect 50 "$versoir" vitam referential
 expect 2 "$versoir" vitam referential --output referentials
 contains "it is not replaced"
 [ ! -e referentials/fetched.json ] || fail "written over"
-expect 4 "$versoir" check --referential nowhere known.zip
+expect 2 "$versoir" check --referential nowhere known.zip

@@ -63,6 +63,8 @@ mapfile -t all < <(lots)
 run "$versoir" build v --lot "${all[3]}" --lot "${all[1]}" --lot "${all[3]}"
 [ "$(ls versements/v/lots | sort)" = "$(printf '%s\n' "${all[1]}" "${all[3]}" | sort)" ] || fail "other lots were built"
 [ "$(grep -o '"event":"SIP_BUILT"' journal-main.jsonl | wc -l)" = 2 ] || fail "a lot was built twice"
+run "$versoir" build v --lot "${all[3]}"
+[ "$(grep -o '"event":"SIP_BUILT"' journal-main.jsonl | wc -l)" = 2 ] || fail "a lot left alone is told as built"
 
 say "a process that is killed while it writes: nothing looks complete, what it left is removed, the rest is done"
 cp -r "$work/planned" "$work/killed" && cd "$work/killed"
@@ -92,6 +94,15 @@ expect 5 "$versoir" build v; contains "${all[2]}"; contains "another program"
 [ "$(ls versements/v/lots | wc -l)" = "$((count - 1))" ] || fail "the others were not built"
 expect 33 "$versoir" plan apogee.extract --id v --replace; contains "${all[2]}"
 exec 9>&-
+
+say "a plan while another program builds or sends, from its first moment; a build while another plans"
+exec 9<>versements/v.lock
+flock -s 9
+expect 33 "$versoir" plan apogee.extract --id v --replace; contains "by another program"
+run "$versoir" build v --lot "${all[0]}"
+flock -x 9
+expect 33 "$versoir" build v; contains "being planned"
+exec 9>&-
 run "$versoir" build v
 digests >"$work/found"
 diff "$work/wanted" "$work/found" || fail "lots have other bytes"
@@ -111,7 +122,7 @@ import glob, json
 built = {}
 for file in glob.glob("journal-crowd-*.jsonl"):
     for e in map(json.loads, open(file)):
-        if e["event"] == "SIP_BUILT": built.setdefault(e["object"]["lot"], set()).add(e["object"]["sha512"])
+        if e["event"] == "SIP_BUILT": built.setdefault(e["object"]["lot"], []).append(e["object"]["sha512"])
 assert len(built) == len(json.load(open("versements/v/plan.json"))["lots"]) and all(len(d) == 1 for d in built.values()), built
 PY
 expect 0 "$versoir" verify

@@ -64,8 +64,24 @@ assert any(year == "2014" and "non terminée" in reason for year, reason in ours
 PY
 
 say "statutory erasures: counted, not copied; what has not lapsed stays in consultation; nothing of it in a SIP"
-[ "$(sqlite3 apogee.extract "SELECT sum(rows) FROM versoir_left WHERE table_name = 'IND_SANCTIONNE_BLO' AND reason LIKE '%R811-36%'")" = 1 ] || fail "the block of 2017 is not counted"
-[ "$(sqlite3 apogee.extract "SELECT count(*) FROM IND_SANCTIONNE_BLO")" = 0 ] || fail "the block of 2017 was copied"
+# Which codes are light sanctions only the establishment knows: nothing is left until it says so.
+[ "$(sqlite3 apogee.extract "SELECT count(*) FROM IND_SANCTIONNE_BLO; SELECT count(*) FROM versoir_left WHERE table_name = 'IND_SANCTIONNE_BLO'")" = $'1\n0' ] || fail "a block was left without a decision"
+mkdir -p profiles/apogee
+cat >profiles/apogee/local.xml <<'XML'
+<local xmlns="urn:versoir:profile:1" application="apogee">
+  <day name="fin-annee-universitaire" day="09-30"/>
+  <table name="IND_SANCTIONNE_BLO">
+    <left-rows reason="Avertissement ou blâme : effacé de plein droit après trois ans (code de l'éducation, R811-36 et suivants).">
+      <when column="DAT_FIN_BLO" older="P3Y"/><when column="COD_BLO" in="BIB"/>
+    </left-rows>
+  </table>
+</local>
+XML
+out=$("$versoir" extract sqlite:sources/apogee.sqlite --application apogee --output decided.extract 2>&1) || [ $? = 3 ] || fail "extract: $out"
+[ "$(sqlite3 decided.extract "SELECT sum(rows) FROM versoir_left WHERE table_name = 'IND_SANCTIONNE_BLO' AND reason LIKE '%R811-36%'; SELECT count(*) FROM IND_SANCTIONNE_BLO")" = $'1\n0' ] || fail "the block of 2017 was not left"
+expect 0 "$versoir" plan decided.extract --id decided --profile listes-inscrits
+grep -q '2009-09-30' versements/decided/kept.csv || fail "the year does not end on the day of local.xml"
+rm -r profiles
 cp sources/apogee.sqlite sources/blocked.sqlite
 sqlite3 sources/blocked.sqlite "INSERT INTO IND_SANCTIONNE_BLO (COD_IND, COD_ETU, COD_BLO, DAT_DEB_BLO, DAT_FIN_BLO) VALUES (1012, 21600012, 'BIB', '2098-01-01 00:00:00', '2099-01-01 00:00:00')"
 out=$("$versoir" extract sqlite:sources/blocked.sqlite --application apogee --output blocked.extract 2>&1) || [ $? = 3 ] || fail "extract: $out"

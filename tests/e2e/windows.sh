@@ -20,6 +20,11 @@ extract() { at_our_time "$versoir" extract "postgresql:$conn" --schema apogee --
 # In the place of the shell that runs it: signals reach it.
 begin() { exec env TZ=UTC0 VERSOIR_CLOCK_SHIFT="$work/shift" ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD="$library" "$versoir" extract \
   "postgresql:$conn" --schema apogee --application apogee --readers 1 --json "$@" >run.json 2>run.err; }
+# start OPTIONS: begun in the background as $pid; what an earlier run said is gone before anybody looks.
+start() {
+  : >run.json
+  begin "$@" & pid=$!
+}
 # until_true WHAT COMMAND...: it comes true, however slow the machine.
 until_true() {
   local what=$1
@@ -40,7 +45,7 @@ reads() { [ "$(grep -c '"type":"progress"' run.json)" -gt "$1" ]; }
 
 say "--wait: the copy goes on in the next window, and in the one after"
 set_clock 0 09:00:00
-begin --window 10:00-12:00 --wait --throttle 4000 & pid=$!
+start --window 10:00-12:00 --wait --throttle 4000
 until_true "it waits" waits 1
 nobody || fail "a connection before the window opens"
 for night in 0 1; do
@@ -90,7 +95,7 @@ pid, fd = pty.fork()
 if pid == 0:
     os.execvp("bash", ["bash", "-c", "stty cols 200; extract --output terminal.extract --readers 1 --throttle 300 --window 10:00-12:00"])
 number = "[0-9][0-9,]*"
-shape = re.compile(rf"\d+/125 [A-Z_0-9]+  {number}/{number} rows  {number}/s  \d+:\d\d  left: \d+:\d\d  in all: \d+:\d\d  window until 12:00 UTC")
+shape = re.compile(rf"\d+/125 [A-Z_0-9]+  {number}/{number} rows  {number}/s  \d+:\d\d  left: \d+:\d\d  in all: \d+:\d\d  window until 12:00")
 said, found = "", False
 while True:
     try:
@@ -115,7 +120,7 @@ contains "$(date -u -d "$day UTC 1 days" +%F) at 10:00"
 
 say "a clock that went backwards: refused, what was copied kept, and gone on from when it is right"
 set_clock 3 10:00:00
-begin --output back.extract --throttle 1500 & pid=$!
+start --output back.extract --throttle 1500
 until_true "rows come" reads 2
 kill -INT "$pid"
 code=0; wait "$pid" || code=$?

@@ -324,6 +324,62 @@ TEST_CASE("a moment that Oracle has forgotten makes the copy void, and the hint 
   CHECK_FALSE(std::filesystem::exists(folder.path() / "e.extract"));
 }
 
+TEST_CASE("what two moments of Oracle gave is never said to be of one") {
+  // Two tables, or one that is cut far behind its first row: what was copied stays, each statement names its
+  // SCN.
+  const bool within = GENERATE(false, true);
+  constexpr int count = 1024, cut_behind = 600;
+  const auto rows = [](int from, int to) {
+    std::string out;
+    for (int i = from; i <= to; ++i) out += fmt::format("row {0}|AAA{0}\n", i);
+    return out;
+  };
+  const auto moment = [&](const std::string& scn, const std::string& answers) {
+    return "sql GET_SYSTEM_CHANGE_NUMBER\nrow " + scn + "\nsql WHERE ROWNUM = 1)\nrow 1\nsql COUNT(*)\nrow " +
+           std::to_string(count) + "\n" + answers +
+           (within ? ""
+                   : "sql FROM USER_TABLES\nrow A|3|40|\\N\nrow B|3|40|\\N\nsql FROM USER_TAB_COLUMNS\n"
+                     "row A|NUM|NUMBER|8|8|8|0|N|B\nrow B|NUM|NUMBER|8|8|8|0|N|B\n"
+                     "sql FROM USER_CONSTRAINTS\nrow A|PK_A|P\nrow B|PK_B|P\n"
+                     "sql FROM USER_CONS_COLUMNS\nrow PK_A|NUM\nrow PK_B|NUM\n") +
+           oracle_script("A", {"NUM NUMBER 8 N"}, {"NUM"});
+  };
+  const std::string cut =
+      "error 08S01 3113 [Oracle][ODBC][Ora]ORA-03113: end-of-file on communication channel\n";
+  const auto reading = [](const std::string& name, const std::string& scn) {
+    return "sql ROWIDTOCHAR(ROWID) FROM \"APOGEE\".\"" + name + "\" AS OF SCN " + scn;
+  };
+  const auto key = "key=\"NUM\"";
+  const auto profile = profile_of(table("A", column("NUM", "NUMBER(8)"), key) +
+                                  (within ? "" : table("B", column("NUM", "NUMBER(8)"), key)));
+  const auto a = reading("A", "4242") + "\n";
+  ScriptedSite site(moment("4242", within ? a + rows(1, cut_behind) + cut
+                                          : a + rows(1, count) + reading("B", "4242") + "\n" + cut));
+  core::TemporaryDirectory folder;
+  const auto target = folder.path() / "e.extract";
+  CHECK(error_of([&] { copy_from(site.uri(), profile, target); }).code() == core::Exit::source_unreachable);
+  CHECK_FALSE(std::filesystem::exists(target));
+
+  // Whole blocks of 256 rows were kept.
+  site.play(moment("5151", within ? reading("A", "5151") + " WHERE \"NUM\" > 512\n" + rows(513, count)
+                                  : reading("B", "5151") + "\n" + rows(1, count)));
+  const auto report = copy_from(site.uri(), profile, target);
+  CHECK(report.resumed);
+  auto extract = Extract::open(target);
+  CHECK(extract.run().consistency == (within ? "per-chunk" : "per-table"));
+  CHECK(rows_of(extract.database(), "SELECT snapshot FROM versoir_session ORDER BY number") ==
+        Lines{"T:SCN 4242", "T:SCN 5151"});
+  CHECK(rows_of(extract.database(), std::string("SELECT count(DISTINCT NUM), max(NUM) FROM ") +
+                                        (within ? "A" : "B")) == Lines{"I:1024|I:1024"});
+  // Nothing was asked of Oracle without saying of which moment.
+  for (const auto& line : site.log()) {
+    INFO(line);
+    const bool dated =
+        line.find("AS OF SCN 4242") != std::string::npos || line.find("AS OF SCN 5151") != std::string::npos;
+    if (line.find("FROM \"APOGEE\".\"") != std::string::npos) CHECK(dated);
+  }
+}
+
 TEST_CASE("an account that Oracle refuses is a matter of rights, and the password is not repeated") {
   ScriptedSite site(
       "connect-error 28000 1017 [Oracle][ODBC][Ora]ORA-01017: invalid username/password; DSN=a;PWD=s3cret\n");

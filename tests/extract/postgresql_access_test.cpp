@@ -84,6 +84,7 @@ TEST_CASE("an account that PostgreSQL refuses is a matter of rights, and its pas
   access.password.reset();
   setenv("PGPASSFILE", "/nulle/part", 1);
   const auto none = error_of([&] { static_cast<void>(enter("archive")); });
-  CHECK(none.code() == core::Exit::source_unreachable);
+  CHECK(none.code() == core::Exit::source_rights);
+  CHECK_THAT(none.message().english(), Contains("wants a password"));
   CHECK_THAT(none.hints().at(0).english(), Contains("Give the password"));
 }

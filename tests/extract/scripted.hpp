@@ -13,6 +13,8 @@ class ScriptedSite {
   [[nodiscard]] std::string uri() const {
     return std::string("odbc:Driver=") + VERSOIR_SCRIPTED_ODBC + ";DBQ=" + file_.string() + ";UID=archive";
   }
+  /// The next connections find another database.
+  void play(const std::string& script) const { core::write_file(file_, script); }
   /// What the driver was asked, in order.
   [[nodiscard]] std::vector<std::string> log() const {
     std::vector<std::string> out;

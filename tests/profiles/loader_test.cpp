@@ -174,6 +174,13 @@ TEST_CASE("what a grammar cannot say is reported with file and line") {
        "lecteurs.xml:19: the rule DUA_LECTEUR needs an action: AppraisalRule always has a final action"},
       {"lecteurs.xml", "action=\"Destroy\"", "action=\"Copy\"",
        "lecteurs.xml:19: the action Copy does not exist for AppraisalRule"},
+      {"lecteurs.xml", " title=\"{nom} {prenom}, né(e) le {naissance:date}\"", "",
+       "lecteurs.xml:13: the unit needs a title"},
+      {"lecteurs.xml", "title=\"Année {annee}\"", "title=\" \"", "lecteurs.xml:12: the unit needs a title"},
+      {"lecteurs.xml", "action=\"Destroy\"", "action=\"Destroy\" optional=\"yes\"",
+       "lecteurs.xml:19: the rule DUA_LECTEUR cannot be optional: AppraisalRule is said of every unit"},
+      {"lecteurs.xml", "action=\"Destroy\"", "action=\"Destroy\" when=\"{nom\"",
+       "lecteurs.xml:19: the template \"{nom\" has a brace that is not closed"},
       {"lecteurs.xml", "{etablissement}", "{universite}",
        "lecteurs.xml:8: the template \"Dossiers des lecteurs, {universite}\" asks for universite, which is "
        "not known here"},
@@ -332,6 +339,29 @@ TEST_CASE("a site completes a profile without touching its files") {
   CHECK(app.find_code_list("etat-pret")->find("R")->label == "revenu");
   CHECK(app.find_code_list("salle")->find("1"));
   CHECK(app.files.contains("local.xml"));  // goes with the extract
+}
+
+TEST_CASE("a day of the profile is what views read, and a site sets its own") {
+  auto files = biblio_files();
+  const auto at = files["tables.xml"].find("<codes");
+  REQUIRE(at != std::string::npos);
+  files["tables.xml"].insert(at, "<day name=\"cloture\" label=\"Clôture\" day=\"08-31\"/>");
+  CHECK_THAT(profiles::load(files, "biblio").views, Contains("SELECT 'cloture' AS nom, '08-31' AS jour"));
+  const auto local = [&](const std::string& inside) {
+    auto with = files;
+    with["local.xml"] = with_local(inside).at("local.xml");
+    return with;
+  };
+  const auto set = profiles::load(local("<day name=\"cloture\" day=\"09-30\"/>"), "biblio");
+  REQUIRE(set.days.size() == 1);
+  CHECK(set.days[0].label == "Clôture");
+  CHECK_THAT(set.views, Contains("'09-30'"));
+  for (const auto* none : {"02-30", "02-29", "13-01", "00-10"})
+    CHECK_THAT(defects_of(local(fmt::format("<day name=\"cloture\" day=\"{}\"/>", none))).at(0),
+               Equals(fmt::format("local.xml:2: {} is not a day of every year", none)));
+  const auto unknown = defects_of(local("<day name=\"clture\" day=\"09-30\"/>"));
+  CHECK_THAT(unknown.at(0), Equals("local.xml:2: the profile has no day clture"));
+  CHECK_THAT(unknown.at(1), Equals("local.xml:2: did you mean cloture?"));
 }
 
 TEST_CASE("what a site adds is checked as the profile is") {

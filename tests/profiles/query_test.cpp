@@ -41,16 +41,31 @@ TEST_CASE("a query that does not fit its dictionary, fields or key is a finding 
        "not the declared fields"},
       {"records.xml", ":num_ouv", ":numero", "records.xml:15", ":numero"},
       {"records.xml", "SELECT num_lec, nom_lec", "SELECT mot_pas, nom_lec", "records.xml:4", "mot_pas"},
-      {"lecteurs.xml", "<select>SELECT num_lec", "<select>SELECT num_lec, nom_lec", "lecteurs.xml:1: select",
+      {"lecteurs.xml", "<select>SELECT num_lec", "<select>SELECT num_lec, nom_lec", "lecteurs.xml:3: select",
        "must give the key of record lecteur: num_lec"},
-      {"lecteurs.xml", "AS prenom", "AS pr", "lecteurs.xml:1: unit", "prenom"},
-      {"lecteurs.xml", "by=\"{annee}\"", "by=\"{siecle}\"", "lecteurs.xml:1: group", "siecle"},
+      {"lecteurs.xml", "AS prenom", "AS pr", "lecteurs.xml:13: unit", "prenom"},
+      {"lecteurs.xml", "by=\"{annee}\"", "by=\"{siecle}\"", "lecteurs.xml:12: group", "siecle"},
       {"lecteurs.xml", "</facts>", "</facts><sampling order=\"{nom}\" year=\"{siecle}\"/>",
-       "lecteurs.xml:1: sampling", "siecle"},
+       "lecteurs.xml:7: sampling", "siecle"},
       {"consult.xml", "term column=\"nom_lec\"", "term column=\"nom\"", "consult.xml: lecteur", "column nom"},
   }));
   const auto found = findings(with_change(biblio_files(), file, from, to));
   REQUIRE_FALSE(found.empty());
   CHECK_THAT(found[0].where, Contains(where));
   CHECK_THAT(found[0].message.english(), Contains(message));
+}
+
+TEST_CASE("before a copy, a profile whose queries would fail is refused with all that is wrong") {
+  CHECK_NOTHROW(profiles::require_queries(profiles::load(biblio_files(), "essai")));
+  const auto app =
+      profiles::load(with_change(biblio_files(), "lecteurs.xml", "{prenom}", "{prenm}"), "essai");
+  try {
+    profiles::require_queries(app);
+    FAIL("it was taken for right");
+  } catch (const core::Error& e) {
+    CHECK(e.code() == core::Exit::profile_invalid);
+    REQUIRE(e.causes().size() == 2);
+    CHECK_THAT(e.causes()[0].english(), Contains("lecteurs.xml:13: unit"));
+    CHECK_THAT(e.causes()[1].english(), Contains("Did you mean prenom?"));
+  }
 }

@@ -162,6 +162,46 @@ TEST_CASE(
   CHECK(format->puid == "fmt/471");
 }
 
+TEST_CASE("Headings of the page follow one another without a gap, and no table repeats the one above it") {
+  // A single node with a list of rows that have others below, and a table.
+  auto files =
+      tests::changed(tests::loan_files(), "records.xml", "<node name=\"loan_line\" label=\"Prêts\">",
+                     "<node name=\"seat\" label=\"Place\" single=\"yes\"><sql>SELECT no AS seat FROM member "
+                     "WHERE no = :no</sql><field name=\"seat\" label=\"Siège\"/>"
+                     "<node name=\"loan_line\" label=\"Prêts\">");
+  files =
+      tests::changed(files, "records.xml", "    </node>\n  </record>",
+                     "</node><node name=\"flat\" label=\"À plat\"><sql>SELECT tool AS t FROM loan WHERE no = "
+                     ":no</sql><field name=\"t\" label=\"T\"/></node>    </node>\n  </record>");
+  files = tests::changed(files, "consult.xml", "nodes=\"loan_line\"", "nodes=\"seat\"");
+  auto db = loan_database();
+  const auto app = loan_app(files);
+  records::RecordReader reader(db, app);
+  core::StringSink page;
+  records::write_html(*reader.read(app.records.front(), key(1)), provenance, page);
+  std::vector<std::string> headings;
+  for (auto at = page.text.find("<h"); at != std::string::npos; at = page.text.find("<h", at + 1)) {
+    const char level = page.text[at + 2];
+    if (level < '1' || level > '6') continue;
+    const auto from = page.text.find('>', at) + 1;
+    headings.push_back(level + (" " + page.text.substr(from, page.text.find('<', from) - from)));
+  }
+  CHECK(headings == std::vector<std::string>{"1 Dossier de l&#39;adhérent", "2 Place", "3 Prêts",
+                                             "4 axe – bon", "4 saw – bon", "2 À plat", "2 Provenance"});
+  CHECK_THAT(page.text, Contains("<caption>Remarques</caption>") && !Contains("<caption>À plat</caption>"));
+}
+
+TEST_CASE("A comma stands for the point of a number, not of words that a column of numbers holds") {
+  auto db = loan_database();
+  db.exec(
+      "UPDATE LOAN SET FINE = 'N.C.' WHERE TOOL = 'axe'; UPDATE LOAN SET FINE = '-12.50' WHERE TOOL = 'saw'");
+  const auto app = loan_app();
+  records::RecordReader reader(db, app);
+  core::StringSink page;
+  records::write_html(*reader.read(app.records.front(), key(1)), provenance, page);
+  CHECK_THAT(page.text, Contains("N.C.") && Contains("-12,50"));
+}
+
 TEST_CASE("The JSON has labels, values and labels of codes") {
   auto db = loan_database();
   const auto app = loan_app();

@@ -159,6 +159,36 @@ TEST_CASE("Extreme dates in the wrong order are both dropped and said, never wri
   CHECK(findings.empty());
 }
 
+TEST_CASE("A rule with a condition is of the units where it gives something, an optional one says nothing") {
+  const auto files = changed(loan_files(), "membres.xml", R"(code="COM_50" start="{last}")",
+                             R"(code="COM_50" start="{last}" when="{first}")");
+  const auto app = loan_app(files);
+  const auto* archive = app.find_archive("membres");
+  std::vector<core::Finding> findings;
+  const auto rules = [&](const profiles::UnitDef& unit, const std::optional<std::string>& first) {
+    return records::describe(app, *archive, unit,
+                             {{"name", "N"}, {"number", "1"}, {"first", first}, {"last", "2020-01-01"}},
+                             findings)
+        .rules.size();
+  };
+  CHECK(rules(archive->unit, "2019-01-01") == 2);
+  CHECK(rules(archive->unit, std::nullopt) == 1);
+  CHECK(rules(archive->unit, "  ") == 1);
+  auto optional = archive->unit;
+  for (auto& rule : optional.rules) {
+    rule.optional = true;
+    rule.start = "{first}";
+    rule.when.clear();
+  }
+  findings.clear();
+  const auto d = records::describe(
+      app, *archive, optional,
+      {{"name", "N"}, {"number", "1"}, {"first", std::nullopt}, {"last", std::nullopt}}, findings);
+  CHECK(d.rules.size() == 2);
+  CHECK(d.rules[0].optional);
+  CHECK(findings.empty());
+}
+
 TEST_CASE("A rule whose start is empty has neither start nor end, and it is said") {
   const auto app = loan_app();
   std::vector<core::Finding> findings;

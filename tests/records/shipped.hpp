@@ -18,8 +18,10 @@ inline std::string storage(const std::string& type) {
 
 class Shipped {
  public:
-  explicit Shipped(const std::string& name)
-      : app(profiles::load(source_dir() / "profiles" / name)), db(core::Database::memory()) {
+  explicit Shipped(const std::string& name) : Shipped(profiles::load(source_dir() / "profiles" / name)) {}
+  /// The same, completed by a site.
+  explicit Shipped(profiles::Application application)
+      : app(std::move(application)), db(core::Database::memory()) {
     for (const auto& table : app.tables)
       if (table.take) create(table);
     db.exec(
@@ -98,6 +100,9 @@ inline std::vector<const records::RowNode*> rows_of(const records::RowNode& row,
   }
   return out;
 }
+
+/// The rows would go with the temporary record.
+std::vector<const records::RowNode*> rows_of(records::RowNode&&, std::string_view) = delete;
 
 /// Steps of the plan of a query that read a whole table of the extract; names of common table expressions are
 /// given.

@@ -5,6 +5,7 @@
 #include "core/digest.hpp"
 #include "core/json.hpp"
 #include "sip/lot_work.hpp"
+#include "sip/versement_lock.hpp"
 #include "test_support.hpp"
 
 #include <catch2/catch.hpp>
@@ -253,6 +254,69 @@ TEST_CASE("one program builds a lot at a time, and what a killed one left is rem
     CHECK_FALSE(fs::exists(left));
     CHECK_FALSE(fs::exists(left.string() + ".lock"));
   }
+}
+
+TEST_CASE("a lot that leaves while it is built again is not replaced") {
+  Club club;
+  const auto plan = club.plan();
+  const auto& lot = plan.lots[0].id;
+  const auto built = club.build(plan, lot);
+  const auto producer = club.signer("producer");
+  const auto rebuild = [&](core::Progress& progress) {
+    return exit_of([&] {
+      static_cast<void>(sip::build_lot(club.extract(), club.config(), club.versement(), plan, lot, *producer,
+                                       nullptr, true, club.clock, progress));
+    });
+  };
+  /// Does something in the middle of the building.
+  struct Meanwhile final : core::Progress {
+    std::function<void()> act;
+    void begin(std::string_view, std::optional<std::uint64_t>, std::string_view) override {}
+    void advance(std::uint64_t) override {}
+    void end() override { act(); }
+  } meanwhile;
+  const auto sending = club.versement().lot(lot) / "sending.json";
+  meanwhile.act = [&] { core::write_file(sending, "{}"); };
+  CHECK(rebuild(meanwhile) == Exit::lot_state);
+  CHECK(core::digest_file(club.versement().sip(lot)) == built.sip);
+  fs::remove(sending);
+  // Another program has the lot, as one that sends it.
+  std::optional<core::FileLock> held;
+  meanwhile.act = [&] { held = sip::lock_lot(club.versement(), lot); };
+  CHECK(rebuild(meanwhile) == Exit::lot_state);
+  CHECK(core::digest_file(club.versement().sip(lot)) == built.sip);
+  held.reset();
+  CHECK(rebuild(club.progress) == Exit::ok);
+}
+
+TEST_CASE("builds and transfers of a versement go together, its plan is made alone") {
+  Club club;
+  const auto plan = club.plan();
+  const auto replan = [&] {
+    return exit_of([&] { club.plan([](sip::PlanOptions& o) { o.replace = true; }); });
+  };
+  {
+    const auto building = sip::lock_plan(club.versement());
+    const auto sending = sip::lock_plan(club.versement());
+    CHECK(replan() == Exit::lot_state);
+    club.build_all(plan);
+  }
+  {
+    const sip::PlanningLock planning(club.versement());
+    CHECK(exit_of([&] { club.build(plan, plan.lots[0].id, true); }) == Exit::lot_state);
+    CHECK(replan() == Exit::lot_state);
+  }
+  CHECK(replan() == Exit::ok);
+  // The lock stands beside the folder, and does not stay.
+  CHECK(names_in(club.versement().folder().parent_path()) == std::vector<std::string>{"club-2026"});
+}
+
+TEST_CASE("a build says whether it made the lot") {
+  Club club;
+  const auto plan = club.plan();
+  CHECK(club.build(plan, plan.lots[0].id).fresh);
+  CHECK_FALSE(club.build(plan, plan.lots[0].id).fresh);
+  CHECK(club.build(plan, plan.lots[0].id, true).fresh);
 }
 
 TEST_CASE("a build for a production platform asks again who validated each rule") {

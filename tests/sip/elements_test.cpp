@@ -3,6 +3,7 @@
 #include "club_fixture.hpp"
 #include "core/text.hpp"
 #include "core/xml.hpp"
+#include "drawn_elements.hpp"
 #include "message_head.hpp"
 #include "profiles/loader.hpp"
 #include "sip/seda.hpp"
@@ -166,6 +167,9 @@ TEST_CASE("every element of the standard's list can be given by a profile, and i
     for (const auto& child : longest->children) {
       if (child.name == "DescriptionLevel" || child.name == "Title" || child.ns != example.ns) continue;
       elements.push_back(as_described(child));
+      // The one without language is the profile's own <description>.
+      if (child.name == "Description" && elements.back().attributes.empty())
+        elements.back().attributes.emplace_back("xml:lang", "fr");
       // The example has partial dates, which VITAM would refuse.
       const bool partial = child.name.ends_with("Date") && core::trim(child.text).size() < 10;
       partial_dates += partial ? 1 : 0;
@@ -191,66 +195,12 @@ TEST_CASE("every element of the standard's list can be given by a profile, and i
 }
 
 TEST_CASE("whatever the data say, the manifest is valid in every schema and what is left out is told") {
-  std::mt19937 random(20261126);
-  const std::vector<std::string> values{"Dupont",
-                                        "2014-06-02",
-                                        "2014-06-02 10:00:00",
-                                        "0000-00-00",
-                                        "12000-01-01",
-                                        "1987",
-                                        "<b>x</b>",
-                                        "",
-                                        "_x",
-                                        "-3",
-                                        "12.5",
-                                        "fra",
-                                        "Spécial é€",
-                                        "subject",
-                                        "true",
-                                        "\x01\x02",
-                                        "  ",
-                                        "2099-02-30",
-                                        "a b",
-                                        "0",
-                                        "\xED\xA0\x80",
-                                        "centimetre",
-                                        "SignedDocument",
-                                        "2014-06-02T10:00:00+02:00",
-                                        std::string(40'000, 'y')};
   for (const auto version : every_version) {
-    const sip::SedaSchema schema(version, sip::SedaMode::written);
-    const auto value = [&] { return values[random() % values.size()]; };
-    const std::function<DescribedElement(const sip::SedaParticle&, int)> draw =
-        [&](const sip::SedaParticle& particle, int depth) {
-          DescribedElement e{particle.name, {}, {}, {}, {}};
-          for (const auto& a : particle.type->attributes)
-            if (random() % 2 == 0) e.attributes.emplace_back(a.name, value());
-          if (particle.type->text) {
-            // A third of the listed values are right: otherwise hardly anything would be written.
-            const auto& listed = particle.type->text->one_of;
-            e.text = !listed.empty() && random() % 3 == 0 ? listed[random() % listed.size()] : value();
-          } else if (depth < 5) {
-            std::vector<const sip::SedaParticle*> elements;
-            for (const auto& p : particle.type->particles)
-              if (p.kind == sip::SedaParticle::Kind::element) elements.push_back(&p);
-            for (std::size_t n = elements.empty() ? 0 : 1 + random() % 5; n > 0; --n)
-              e.children.push_back(draw(*elements[random() % elements.size()], depth + 1));
-          }
-          return e;
-        };
-    const auto& content = *schema.structure("Content");
+    tests::DrawnElements drawn(version);
     std::vector<records::Described> units;
     for (int i = 0; i < 300; ++i) {
-      auto unit = described({});
-      for (std::size_t n = 1 + random() % 8; n > 0; --n)
-        unit.elements.push_back(draw(content.particles[random() % content.particles.size()], 0));
-      const auto* physical = schema.structure("DataObjectGroup")->find("PhysicalDataObject");
-      if (i % 3 == 0) {
-        auto object = draw(*physical, 0);
-        std::erase_if(object.children, [](const auto& c) { return c.name == "DataObjectVersion"; });
-        object.children.push_back(leaf("PhysicalId", "Boîte " + std::to_string(i)));
-        unit.physical.push_back(std::move(object));
-      }
+      auto unit = described(drawn.content());
+      if (i % 3 == 0) unit.physical.push_back(drawn.physical("Boîte " + std::to_string(i)));
       units.push_back(std::move(unit));
     }
     for (const bool with_object : {true, false}) {
@@ -295,12 +245,13 @@ TEST_CASE(
   CHECK_FALSE(first_named(m, "Signature"));
 }
 
-TEST_CASE("physical objects join the group of the record, or have one of their own, numbered") {
+TEST_CASE("a physical object joins the group of the record, or has its own, further ones a unit each") {
   const std::vector<DescribedElement> boxes{
       node("PhysicalDataObject",
            {leaf("PhysicalId", "Boîte 12"),
             node("PhysicalDimensions", {leaf("Width", "33", {{"unit", "centimetre"}})})}),
-      node("PhysicalDataObject", {leaf("PhysicalId", "Boîte 13")})};
+      node("PhysicalDataObject", {leaf("PhysicalId", "Boîte 13")}),
+      node("PhysicalDataObject", {leaf("PhysicalId", "Boîte 14")})};
   for (const auto version : every_version)
     for (const bool with_object : {true, false}) {
       const auto written =
@@ -308,23 +259,100 @@ TEST_CASE("physical objects join the group of the record, or have one of their o
       CHECK(written.findings.empty());
       check_valid(written.manifest, version);
       const auto manifest = parsed(written.manifest);
-      std::vector<std::string> groups;
+      std::vector<std::string> groups, units;
       each_below(manifest, [&](const core::XmlElement& e) {
-        if (e.name != "DataObjectGroup" || e.children.empty() || !e.attribute("id")) return;
-        std::string line = *e.attribute("id") + ":";
-        for (const auto& child : e.children)
-          line += " " + child.attribute_or("id", "") + " " + child.child_text("DataObjectVersion");
-        groups.push_back(line);
+        if (e.name == "DataObjectGroup" && !e.children.empty() && e.attribute("id")) {
+          std::string line = *e.attribute("id") + ":";
+          for (const auto& child : e.children)
+            line += " " + child.attribute_or("id", "") + " " + child.child_text("DataObjectVersion");
+          groups.push_back(line);
+        }
+        if (e.name != "ArchiveUnit") return;
+        const auto* reference = e.child("DataObjectReference");
+        std::string line = e.attribute_or("id", "") + " " + e.child("Content")->child_text("Title") + " " +
+                           (reference ? reference->child_text("DataObjectGroupReferenceId") : "-");
+        for (const auto* below : e.all("ArchiveUnit")) line += " > " + below->attribute_or("id", "");
+        units.push_back(line);
       });
-      CHECK(groups ==
-            (with_object
-                 ? std::vector<
-                       std::string>{"OG1: BDO1 BinaryMaster_1 PDO1 PhysicalMaster_1 PDO2 PhysicalMaster_2",
-                                    "OG2: BDO2 BinaryMaster_1",
-                                    "OG3: BDO3 BinaryMaster_1 PDO3 PhysicalMaster_1"}
-                 : std::vector<std::string>{"OG1: PDO1 PhysicalMaster_1 PDO2 PhysicalMaster_2",
-                                            "OG2: PDO3 PhysicalMaster_1"}));
+      if (with_object) {
+        CHECK(groups == std::vector<std::string>{"OG1: BDO1 BinaryMaster_1 PDO1 PhysicalMaster_1",
+                                                 "OG2: PDO2 PhysicalMaster_1", "OG3: PDO3 PhysicalMaster_1",
+                                                 "OG4: BDO2 BinaryMaster_1",
+                                                 "OG5: BDO3 BinaryMaster_1 PDO4 PhysicalMaster_1"});
+        CHECK(units == std::vector<std::string>{"AU1 Dossier OG1 > AU2 > AU3", "AU2 Boîte 13 OG2",
+                                                "AU3 Boîte 14 OG3", "AU4 Dossier OG4", "AU5 Dossier OG5"});
+      } else {
+        CHECK(groups == std::vector<std::string>{"OG1: PDO1 PhysicalMaster_1", "OG2: PDO2 PhysicalMaster_1",
+                                                 "OG3: PDO3 PhysicalMaster_1", "OG4: PDO4 PhysicalMaster_1"});
+        CHECK(units == std::vector<std::string>{"AU1 Dossier OG1 > AU2 > AU3", "AU2 Boîte 13 OG2",
+                                                "AU3 Boîte 14 OG3", "AU4 Dossier -", "AU5 Dossier OG4"});
+      }
     }
+}
+
+TEST_CASE("dates, numbers and JSON are written as the platform keeps them") {
+  const auto written = write_units(
+      SedaVersion::v2_2,
+      {described(
+          {leaf("CreatedDate", "2014-06-02 10:00:00.123456"),
+           node("Event", {leaf("EventType", "a"), leaf("EventDateTime", "2014-06-02T10:00:00.1234567Z"),
+                          leaf("EventDetailData", "{\"a\": [1]}")}),
+           node("Event", {leaf("EventType", "b"), leaf("EventDateTime", "2014-06-02T10:00:00.500000000"),
+                          leaf("EventDetailData", "trois pages")}),
+           node("Event", {leaf("EventType", "c"), leaf("EventDateTime", "2014-06-02T24:00:00")}),
+           node("Gps", {leaf("GpsAltitude", "9223372036854775808"), leaf("GpsLatitude", "48")})})},
+      false);
+  check_valid(written.manifest, SedaVersion::v2_2);
+  const auto manifest = parsed(written.manifest);
+  CHECK(first_named(manifest, "CreatedDate")->text == "2014-06-02T10:00:00.123");
+  std::vector<std::string> events;
+  each_below(manifest, [&](const core::XmlElement& e) {
+    if (e.name == "Event") events.push_back(e.child_text("EventDateTime") + e.child_text("EventDetailData"));
+  });
+  CHECK(events ==
+        std::vector<std::string>{"2014-06-02T10:00:00.123Z{\"a\": [1]}", "2014-06-02T10:00:00.500"});
+  CHECK_FALSE(first_named(manifest, "GpsAltitude"));
+  CHECK(first_named(manifest, "GpsLatitude"));
+  std::vector<std::string> codes;
+  for (const auto& f : written.findings) codes.push_back(f.code);
+  CHECK(codes == std::vector<std::string>{"value-mended", "value-mended", "element-value", "element-value",
+                                          "element-incomplete", "element-value"});
+}
+
+TEST_CASE("a further title or description has its language, each language once") {
+  const auto written = write_units(
+      SedaVersion::v2_2,
+      {described({leaf("Title", "File", {{"xml:lang", "en"}}),
+                  leaf("Title", "File again", {{"xml:lang", "en"}}),
+                  leaf("Title", "Akte", {{"xml:lang", "de"}}), leaf("Title", "none"),
+                  leaf("Title", "English", {{"xml:lang", "english (UK)"}}),
+                  leaf("Description", "of it", {{"xml:lang", "en"}}), leaf("Description", "bare")})},
+      false);
+  check_valid(written.manifest, SedaVersion::v2_2);
+  std::vector<std::string> titles;
+  each_below(parsed(written.manifest), [&](const core::XmlElement& e) {
+    if (e.name != "Title" && e.name != "Description") return;
+    std::string language;
+    for (const auto& [name, value] : e.attributes)
+      if (name.ends_with("lang")) language = value;
+    titles.push_back(e.text + "/" + language);
+  });
+  CHECK(titles == std::vector<std::string>{"Dossier/", "File/en", "Akte/de", "of it/en"});
+  std::vector<std::string> codes;
+  for (const auto& f : written.findings) codes.push_back(f.code);
+  CHECK(codes ==
+        std::vector<std::string>{"element-value", "element-value", "element-value", "element-too-many"});
+}
+
+TEST_CASE("an attribute that is mended is told") {
+  const auto written = write_units(
+      SedaVersion::v2_2,
+      {described({node("CustodialHistory",
+                       {leaf("CustodialHistoryItem", "x", {{"when", "2014-06-02 10:00:00.123456"}})})})},
+      false);
+  REQUIRE(written.findings.size() == 1);
+  CHECK(written.findings[0].code == "value-mended");
+  CHECK(written.findings[0].message.english().find("CustodialHistoryItem @when") != std::string::npos);
 }
 
 namespace {
@@ -514,5 +542,5 @@ TEST_CASE("shipped archive profiles can be written in every version of SEDA") {
         ++checked;
       }
   }
-  CHECK(checked == 30);
+  CHECK(checked == 33);
 }

@@ -2,6 +2,7 @@
 #include "core/digest.hpp"
 #include "core/file.hpp"
 #include "sip/evidence.hpp"
+#include "sip/evidence_files.hpp"
 #include "toy_tsa.hpp"
 
 #include <catch2/catch.hpp>
@@ -23,7 +24,9 @@ struct SmallPack {
   std::vector<trust::Certificate> anchors = trust::Certificate::list_from_pem_file(chain_pki / "ca.pem");
   core::Instant end = trust::Certificate::list_from_pem_file(chain_pki / "tsa.pem").front().not_after();
 
-  explicit SmallPack(std::string_view first = "2026-06-01T00:00:00Z") {
+  core::Sha512 announced;
+
+  explicit SmallPack(std::string_view first = "2026-06-01T00:00:00Z", const fs::path& authority = chain_pki) {
     fs::create_directories(folder / "trust");
     core::write_file(folder / "visa.json", "{}");
     core::write_file(folder / "trust/tsa-anchors-1.pem", core::read_file(chain_pki / "ca.pem"));
@@ -31,12 +34,19 @@ struct SmallPack {
     for (const auto* name : {"trust/tsa-anchors-1.pem", "visa.json"})
       list += core::digest_file(folder / name).sha512.hex() + " *" + name + "\n";
     core::write_file(folder / "manifest-1.txt", list);
-    tests::ToyTsa tsa(chain_pki, first);
+    tests::ToyTsa tsa(authority, first);
     core::write_file(folder / "manifest-1.tst", tsa.token(list));
   }
   void renew(std::string_view when) {
     tests::ToyTsa tsa(chain_pki, when);
-    static_cast<void>(sip::renew_evidence(folder, chain_pki / "ca.pem", tsa, clock));
+    static_cast<void>(sip::renew_evidence(
+        folder, chain_pki / "ca.pem", tsa,
+        [this](const fs::path& list, const core::Sha512& digest) {
+          CHECK_FALSE(fs::exists(list));  // told before it is published
+          announced = digest;
+        },
+        clock));
+    CHECK(core::digest_file(folder / sip::manifest_name(sip::last_manifest(folder))).sha512 == announced);
   }
   [[nodiscard]] std::string verdict(std::chrono::days margin = std::chrono::days(30)) {
     std::string codes;
@@ -103,11 +113,18 @@ TEST_CASE("a renewal that fails leaves the pack as it was, and what a crash left
     }
   } nobody;
   CHECK_THROWS_AS(
-      static_cast<void>(sip::renew_evidence(pack.folder, chain_pki / "ca.pem", nobody, pack.clock)),
+      static_cast<void>(sip::renew_evidence(
+          pack.folder, chain_pki / "ca.pem", nobody, [](const auto&, const auto&) {}, pack.clock)),
       core::Error);
   CHECK(pack.verdict().empty());
-  core::write_file(pack.folder / "manifest-2.tst", "left by a crash");
-  CHECK(pack.verdict() == "evidence-foreign");
+  for (const auto* name :
+       {"manifest-2.tst", "trust/tsa-anchors-2.pem", "renewal-2.txt", "manifest-2.txt.partial"}) {
+    core::write_file(pack.folder / name, "left by a crash");
+    CHECK(pack.verdict() == "evidence-interrupted");
+  }
+  core::write_file(pack.folder / "manifest-3.tst", "of no renewal that could have begun");
+  CHECK(pack.verdict() == "evidence-interrupted evidence-foreign");
+  fs::remove(pack.folder / "manifest-3.tst");
   pack.renew("2026-07-01T00:00:00Z");
   CHECK(pack.verdict().empty());
 }
@@ -117,7 +134,49 @@ TEST_CASE("a token over another list, and one of another authority, are no time-
   tests::ToyTsa tsa(chain_pki, "2026-06-01T00:00:00Z");
   core::write_file(pack.folder / "manifest-1.tst", tsa.token("another list"));
   CHECK(pack.verdict() == "evidence-token");
-  SmallPack other;
-  other.anchors = trust::Certificate::list_from_pem_file(chain_pki / "archivist.pem");
-  CHECK(other.verdict() == "evidence-token");
+}
+
+TEST_CASE("a file of an earlier list that is gone is told, whatever the last list says", "[evidence]") {
+  SmallPack pack;
+  pack.renew("2026-07-01T00:00:00Z");
+  CHECK(pack.verdict().empty());
+  // The revocation is taken away, and a list without it is written by hand and time-stamped.
+  fs::remove(pack.folder / "visa.json");
+  fs::remove(pack.folder / "manifest-2.txt");
+  fs::remove(pack.folder / "manifest-2.tst");
+  auto files = sip::list_files(pack.folder);
+  const auto text = sip::manifest_text(files);
+  tests::ToyTsa tsa(chain_pki, "2026-07-01T00:00:00Z");
+  core::write_file(pack.folder / "manifest-2.txt", text);
+  core::write_file(pack.folder / "manifest-2.tst", tsa.token(text));
+  CHECK(pack.verdict() == "evidence-missing");
+}
+
+TEST_CASE("a renewal that came too late is told for ever, proves from then on, and can be renewed",
+          "[evidence]") {
+  const core::TemporaryDirectory before;
+  for (const auto* kind : {".pem", ".key"})
+    fs::copy_file(chain_pki / (std::string("expired-tsa") + kind),
+                  before.path() / (std::string("tsa") + kind));
+  SmallPack pack("2020-06-01T00:00:00Z", before.path());
+  CHECK(pack.verdict() == "evidence-expired");
+  pack.renew("2026-06-01T00:00:00Z");
+  CHECK(pack.verdict() == "evidence-late");
+  const auto verified = sip::verify_evidence(pack.folder, pack.anchors, std::chrono::days(0), pack.clock);
+  CHECK(verified.findings.front().severity == core::Severity::warning);
+  CHECK(verified.since == core::parse_instant("2026-06-01T00:00:00Z"));
+  pack.renew("2026-07-01T00:00:00Z");
+  CHECK(pack.verdict() == "evidence-late");
+}
+
+TEST_CASE("an authority that is no longer the configured one is told, its token stands", "[evidence]") {
+  SmallPack pack;
+  pack.anchors = trust::Certificate::list_from_pem_file(chain_pki / "archivist.pem");
+  CHECK(pack.verdict() == "evidence-anchors");
+  for (const auto& f :
+       sip::verify_evidence(pack.folder, pack.anchors, std::chrono::days(30), pack.clock).findings)
+    CHECK(f.severity == core::Severity::warning);
+  // Anchors that are not those of the token, wherever they stand.
+  core::write_file(pack.folder / "trust/tsa-anchors-1.pem", core::read_file(chain_pki / "archivist.pem"));
+  CHECK_THAT(pack.verdict(), Catch::Matchers::Contains("evidence-token"));
 }

@@ -199,6 +199,40 @@ TEST_CASE("a list or a folder that is wrong is refused before anything is planne
   CHECK_THAT(complaint("key,file\n1,a.txt\n"), Contains("[files.membres] folder"));
 }
 
+TEST_CASE("a wrong export is told by a hundred of its defects, an endless record by its line") {
+  FilesClub club;
+  club.put("a.txt", "a");
+  const auto refusal = [&](const std::string& text) -> core::Error {
+    club.list(text);
+    try {
+      club.plan_files();
+    } catch (const core::Error& e) {
+      return e;
+    }
+    FAIL("planned");
+    throw std::logic_error("not reached");
+  };
+  for (const std::string line : {"1,\n", "1,missing%.txt\n", "9%99,a.txt\n"}) {
+    INFO(line);
+    std::string list = "key,file\n";
+    for (int i = 0; i < 250; ++i) {
+      auto one = line;
+      if (const auto at = one.find('%'); at != std::string::npos) one.replace(at, 1, std::to_string(i));
+      list += one;
+    }
+    const auto e = refusal(list);
+    CHECK_THAT(e.message().english(), Contains("250 defects"));
+    CHECK(e.causes().size() == 101);
+    CHECK_THAT(e.causes().back().english(), Contains("and 150 more"));
+  }
+  // A quote that opens in a name and swallows the rest of the list.
+  std::string list = "key,file\n1,a.txt\n2,\"a.txt\n";
+  for (int i = 0; i < 200'000; ++i) list += "3,some other file.txt\n";
+  CHECK_THAT(refusal(list).render(), Contains("line 3: a record is longer"));
+  // The header too.
+  CHECK_THAT(refusal(std::string(3'000'000, 'x')).render(), Contains("a record is longer"));
+}
+
 TEST_CASE("a file that changed since it was planned stops its lot, and nothing half-built is left") {
   FilesClub club;
   club.put("a.txt", "as planned");

@@ -192,3 +192,55 @@ TEST_CASE("the report says where the lots stand, and what can still be decided")
   club.review(plan);
   CHECK_THAT(core::read_file(club.versement().file("review.html")), Contains("nothing is left to decide"));
 }
+
+TEST_CASE("the report shows records as they will be read, drawn with a seed that draws them again") {
+  Club club;
+  const auto plan = club.plan();
+  const auto draw = [&](std::optional<std::uint64_t> seed) {
+    return sip::RecordSample(club.versement(), plan, club.extract(), 3, seed);
+  };
+  const auto keys = [](const sip::RecordSample& sample) {
+    std::string all;
+    for (const auto& r : sample.to_json().at("records"))
+      all += r.at("profile").get<std::string>() + r.at("key").get<std::string>();
+    return all;
+  };
+  const auto first = draw({});
+  CHECK(first.to_json().at("records").size() == 6);  // three of each of two archive profiles
+  CHECK(keys(draw(first.seed())) == keys(first));
+  CHECK(keys(draw(first.seed() + 1)) != keys(first));
+  auto facts = sip::review_facts(club.versement(), plan, club.extract());
+  facts["records"] = first.to_json();
+  sip::write_review_html(club.versement(), facts, &first);
+  const auto page = core::read_file(club.versement().file("review.html"));
+  CHECK_THAT(page,
+             Contains("Records as they will be read") && Contains("--seed " + std::to_string(first.seed())));
+  for (const auto& r : first.to_json().at("records")) {
+    INFO(r.dump());
+    // What is hidden, or not archived, is on no page of the archive.
+    if (r.at("profile") == "membres") CHECK_THAT(page, Contains("Prénom") && !Contains("secret"));
+  }
+  CHECK_THAT(sip::review_text(facts),
+             Contains("drawn at random with the seed " + std::to_string(first.seed())));
+}
+
+TEST_CASE("a person who is asked for is told as kept, with lot and rules, or as left out, with the reason") {
+  Club club;
+  const auto plan = club.plan();
+  const auto by_name = sip::find_records(club.versement(), "nom39", 5);
+  REQUIRE(by_name.size() == 1);
+  REQUIRE(by_name[0].kept);
+  CHECK(by_name[0].kept->lot == plan.lots[0].id.value);
+  CHECK(by_name[0].kept->appraisal_rule == "DUA_MEMBRE_10");
+  CHECK_THAT(sip::record_text(club.extract(), by_name[0].profile, by_name[0].key), Contains("NOM39"));
+  const auto by_key = sip::find_records(club.versement(), "39", 5);
+  REQUIRE(by_key.size() == 1);
+  CHECK(by_key[0].key == by_name[0].key);
+  const auto left = sip::find_records(club.versement(), "[10]", 5);
+  REQUIRE(left.size() == 1);
+  CHECK_FALSE(left[0].kept);
+  CHECK(left[0].reason == "Encore membre du club.");
+  CHECK(sip::find_records(club.versement(), "Personne", 5).empty());
+  CHECK(sip::find_records(club.versement(), "", 5).empty());
+  CHECK(sip::find_records(club.versement(), "prenom39 NOM39", 5).size() == 1);
+}

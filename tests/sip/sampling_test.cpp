@@ -435,6 +435,27 @@ TEST_CASE("left-out.csv marks what a closure lifts, and nothing else: its marked
         "deferred Encore membre du club. 6\nleft out Aucune licence. 7\nleft out Encore membre du club. 1\n");
 }
 
+TEST_CASE("the same records in two versements are told although each has its own extract") {
+  SelectionClub club;
+  CHECK(club.with("", "c1").findings.empty());
+  // As the rehearsal and the final extract of one application: other rows, other root, the same people.
+  auto other = club.versement("c1").plan();
+  const auto kept = other.kept;
+  other.extract_root = std::string(64, 'a');
+  club.versement("c1").write_plan(other);
+  const auto again = club.with("", "c2");
+  REQUIRE(again.findings.size() == 1);
+  CHECK(again.findings[0].code == "PLANNED_TWICE");
+  CHECK_THAT(again.findings[0].message.english(),
+             Contains(std::to_string(kept) +
+                      " records of this plan have the keys of records of the versement c1, made "
+                      "from another extract"));
+  other.application = "another";
+  club.versement("c1").write_plan(other);
+  std::filesystem::remove_all(club.versement("c2").folder());
+  CHECK(club.with("", "c2").findings.empty());
+}
+
 TEST_CASE("the same records in two versements of an extract are told, for the same platform only") {
   SelectionClub club;
   const auto list = club.list("clos.txt", "10\n20\n");

@@ -16,44 +16,10 @@ using core::Exit;
 using tests::accepting_reply;
 using tests::exit_of;
 using tests::operation_id;
+using tests::ReceiptedLot;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A lot with a reply and a receipt that was verified at `clock`'s time.
-struct ReceiptedLot : tests::ApprovedLot {
-  explicit ReceiptedLot(const std::string& code = "OK") {
-    tests::FakeHttp http;
-    vitam::Client client{http, platform()};
-    core::SilentProgress progress;
-    vitam::Ingest ingest{client, journal, clock, progress, [](std::chrono::seconds) {}};
-    http.then(202, {{"X-Request-Id", operation_id}});
-    ingest.send(versement, approved(), false);
-    http.then(200, {{"X-Global-Execution-State", "COMPLETED"}, {"X-Global-Execution-Status", "OK"}});
-    http.then(200, {}, accepting_reply(operation_id, id.value, code));
-    ingest.follow(versement, id, {operation_id}, {});
-    clock.set(clock.now() + std::chrono::days(1));  // after the reply
-    auto receipt = core::read_json(folder() / "receipt.json");
-    receipt["verified"] = core::format_instant(clock.now());
-    core::write_json(folder() / "receipt.json", receipt);
-  }
-  vitam::ClosingVerdict prove(int days = 0) {
-    const auto trail = sip::JournalTrail::read(work.path());
-    return vitam::prove_closable(versement, versement.plan().lots.at(0), {trail, std::chrono::days(days)},
-                                 clock);
-  }
-  void close() {
-    auto verdict = prove();
-    for (const auto& f : verdict.findings) UNSCOPED_INFO(f.message.english());
-    REQUIRE(verdict.lot);
-    vitam::close_lot(versement, *verdict.lot, journal, clock);
-  }
-  [[nodiscard]] bool has(const char* name) const { return fs::exists(folder() / name); }
-  [[nodiscard]] std::string state() const {
-    return std::string(
-        sip::state_name(sip::lot_facts(versement, versement.plan().lots.at(0), "approve").state));
-  }
-};
 
 bool refuses(const vitam::ClosingVerdict& verdict, std::string_view code) {
   return !verdict.lot && std::any_of(verdict.findings.begin(), verdict.findings.end(),
@@ -119,6 +85,26 @@ TEST_CASE("nothing is closable without a verified receipt, before the delay, or 
     core::write_json(s.folder() / "receipt.json", receipt);
     CHECK(refuses(s.prove(90), "closing-delay"));
   }
+  SECTION("a reply whose dates bear no zone, or no date at all") {
+    const auto reply = core::read_file(s.folder() / "atr.xml");
+    const auto change = [&](const std::string& to) {
+      auto text = reply;
+      for (auto at = text.find("2026-11-25T11:00:00.000+00:00"); at != std::string::npos;
+           at = text.find("2026-11-25T11:00:00.000+00:00"))
+        text.replace(at, 29, to);
+      core::write_file(s.folder() / "atr.xml", text);
+      const auto digest = core::sha512(text).hex();
+      auto receipt = core::read_json(s.folder() / "receipt.json");
+      receipt["verified"] = "2000-01-01T00:00:00Z";
+      receipt["atr_sha512"] = digest;
+      core::write_json(s.folder() / "receipt.json", receipt);
+      s.journal.append("ATR_RECEIVED", {{"versement", "essai"}, {"lot", s.id.value}, {"atr_sha512", digest}},
+                       trust::Outcome::ok);
+      return s.prove(90);
+    };
+    CHECK(refuses(change("2026-11-25T11:00:00"), "closing-delay"));
+    CHECK(refuses(change("hier"), "closing-delay"));
+  }
   SECTION("another SIP in its place, although a receipt was made for it") {
     tests::SmallSip other(s.id.value);
     other.replace("<Title>Pièce</Title>", "<Title>Autre</Title>");
@@ -128,6 +114,10 @@ TEST_CASE("nothing is closable without a verified receipt, before the delay, or 
   SECTION("a reply that accepts nothing") {
     auto reply = accepting_reply(operation_id, "AUTRE-LOT");
     core::write_file(s.folder() / "atr.xml", reply);
+    CHECK_FALSE(s.prove().lot);
+  }
+  SECTION("a reply that the journal does not know, although it accepts") {
+    core::write_file(s.folder() / "atr.xml", core::read_file(s.folder() / "atr.xml") + "\n");
     CHECK_FALSE(s.prove().lot);
   }
   SECTION("the SIP is gone and no closing began") {
@@ -144,7 +134,6 @@ TEST_CASE("nothing is closable without a verified receipt, before the delay, or 
     core::write_file(sip::closing_file(s.folder()), sip::closing_text(closing));
     CHECK(refuses(s.prove(), "closing-trail"));
   }
-  CHECK((fs::exists(s.versement.sip(s.id)) || !s.prove().lot));
 }
 
 TEST_CASE("a crash at any step of a closing is ended by the next one", "[closing]") {

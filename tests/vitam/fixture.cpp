@@ -5,8 +5,10 @@
 #include "core/digest.hpp"
 #include "core/json.hpp"
 #include "core/zip.hpp"
+#include "exit_of.hpp"
 #include "sip/settings.hpp"
 #include "trust/seal.hpp"
+#include "vitam/ingest.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -199,6 +201,50 @@ vitam::Platform ApprovedLot::platform() const {
   p.access_url = "https://access.test:8444/prefix";
   p.tenant = 3;
   return p;
+}
+
+ReceiptedLot::ReceiptedLot(const std::string& code) {
+  journal.append("VISA_APPROVED",
+                 {{"versement", versement.id()},
+                  {"visa", 1},
+                  {"sha512", core::digest_file(versement.file("visa-1.json")).sha512.hex()},
+                  {"signature", core::digest_file(versement.file("visa-1.json.p7s")).sha512.hex()}},
+                 trust::Outcome::ok);
+  FakeHttp http;
+  vitam::Client client{http, platform()};
+  core::SilentProgress progress;
+  vitam::Ingest ingest{client, journal, clock, progress, [](std::chrono::seconds) {}};
+  http.then(202, {{"X-Request-Id", operation_id}});
+  ingest.send(versement, ApprovedLot::approved(), false);
+  http.then(200, {{"X-Global-Execution-State", "COMPLETED"}, {"X-Global-Execution-Status", code}});
+  http.then(200, {}, accepting_reply(operation_id, id.value, code));
+  if (code == "KO") {
+    REQUIRE(exit_of([&] { ingest.follow(versement, id, {operation_id}, {}); }) ==
+            core::Exit::transfer_rejected);
+    return;
+  }
+  ingest.follow(versement, id, {operation_id}, {});
+  clock.set(clock.now() + std::chrono::days(1));  // after the reply
+  auto receipt = core::read_json(folder() / "receipt.json");
+  receipt["verified"] = core::format_instant(clock.now());
+  core::write_json(folder() / "receipt.json", receipt);
+}
+
+vitam::ClosingVerdict ReceiptedLot::prove(int days, bool without_transfer) {
+  const auto known = trail();
+  return vitam::prove_closable(versement, planned(), {known, std::chrono::days(days), without_transfer},
+                               clock);
+}
+
+void ReceiptedLot::close(bool without_transfer) {
+  auto verdict = prove(0, without_transfer);
+  for (const auto& f : verdict.findings) UNSCOPED_INFO(f.message.english());
+  REQUIRE(verdict.lot);
+  vitam::close_lot(versement, *verdict.lot, journal, clock);
+}
+
+std::string ReceiptedLot::state() const {
+  return std::string(sip::state_name(sip::lot_facts(versement, planned(), "approve").state));
 }
 
 core::HttpResponse FakeHttp::perform(const core::HttpRequest& request) {

@@ -5,11 +5,13 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/http_client.hpp"
+#include "sip/journal_trail.hpp"
 #include "sip/versement.hpp"
 #include "sip/visa.hpp"
 #include "toy_people.hpp"
 #include "trust/journal.hpp"
 #include "vitam/client.hpp"
+#include "vitam/closing.hpp"
 
 #include <deque>
 #include <functional>
@@ -64,6 +66,18 @@ class ApprovedLot {
  private:
   std::string ingest_url_;
   sip::Plan plan_;
+};
+
+/// A lot with a reply, and a receipt that was verified at the time of `clock`; its visa stands in the
+/// journal.
+struct ReceiptedLot : ApprovedLot {
+  explicit ReceiptedLot(const std::string& code = "OK");
+  [[nodiscard]] sip::PlannedLot planned() const { return versement.plan().lots.at(0); }
+  [[nodiscard]] sip::JournalTrail trail() const { return sip::JournalTrail::read(work.path()); }
+  [[nodiscard]] vitam::ClosingVerdict prove(int days = 0, bool without_transfer = false);
+  void close(bool without_transfer = false);
+  [[nodiscard]] bool has(const char* name) const { return fs::exists(folder() / name); }
+  [[nodiscard]] std::string state() const;
 };
 
 /// Answers from a script, in order; keeps what was asked. Reads upload bodies as libcurl would.

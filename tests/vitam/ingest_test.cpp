@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/json.hpp"
 #include "fixture.hpp"
+#include "sip/versement_lock.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -20,9 +21,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// A lot in doubt may be sent again at once: how long to wait first is recovery_test's matter.
+vitam::Platform without_waiting(vitam::Platform p) {
+  p.doubt_grace = std::chrono::seconds(0);
+  return p;
+}
+
 struct FollowUp : tests::ApprovedLot {
   tests::FakeHttp http;
-  vitam::Client client{http, platform()};
+  vitam::Client client{http, without_waiting(platform())};
   core::SilentProgress progress;
   std::vector<long> waits;
   vitam::Ingest ingest{client, journal, clock, progress,
@@ -62,6 +69,28 @@ std::string rejected(const std::string& request) {
 }
 
 }  // namespace
+
+TEST_CASE("a SIP that is replaced after it was verified does not leave, nor one that another program holds") {
+  FollowUp s;
+  auto approved = s.approved();
+  const auto file = s.versement.sip(s.id);
+  core::write_file(file, core::read_file(file));  // the same bytes, another file
+  CHECK(exit_of([&] { static_cast<void>(s.ingest.send(s.versement, std::move(approved), false)); }) ==
+        Exit::visa_sip_changed);
+  CHECK_FALSE(s.has("sending.json"));
+  CHECK(s.events().empty());
+  {
+    const auto held = sip::lock_lot(s.versement, s.id);
+    CHECK(exit_of([&] { s.send(); }) == Exit::lot_state);
+  }
+  {
+    const sip::PlanningLock planning(s.versement);
+    CHECK(exit_of([&] { s.send(); }) == Exit::lot_state);
+  }
+  CHECK(s.events().empty());
+  s.accepted();
+  CHECK(s.send().value == operation_id);
+}
 
 TEST_CASE("a lot is sent, followed and receipted, each step leaving its trace") {
   FollowUp s;

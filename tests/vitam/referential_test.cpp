@@ -50,7 +50,9 @@ TEST_CASE("what is fetched says what the platform's folder says") {
   const auto theirs = r.work.path() / "referentials";
   core::write_file(theirs / "profiles.json",
                    R"([{"Identifier":"PR-1","Status":"ACTIVE","Format":"RNG","Path":"one.rng"},
-                       {"Identifier":"PR/../2","Status":"ACTIVE","Format":"XSD","Path":"one.rng"}])");
+                       {"Identifier":"PR/../2 é.v1","Status":"ACTIVE","Format":"XSD","Path":"one.rng"},
+                       {"Identifier":"PR-3","Status":"ACTIVE","Format":"RNG"},
+                       {"Identifier":"..","Status":"ACTIVE","Format":"RNG","Path":"one.rng"}])");
   fs::create_directories(theirs / "profiles");
   core::write_file(theirs / "profiles" / "one.rng", "<grammar/>");
   std::string rules = "RuleId,RuleType,RuleValue,RuleDescription,RuleDuration,RuleMeasurement\n";
@@ -90,7 +92,11 @@ TEST_CASE("what is fetched says what the platform's folder says") {
   CHECK_FALSE(mine.has_management_contracts());
   CHECK_FALSE(mine.has_classification());
   CHECK(core::read_file(mine.profile("PR-1")->file) == "<grammar/>");
-  CHECK(mine.profile("PR/../2")->without_grammar);  // no question is asked with such a name
+  CHECK(core::read_file(mine.profile("PR/../2 é.v1")->file) == "<grammar/>");
+  CHECK(mine.profile("PR-3")->without_grammar);
+  CHECK_FALSE(
+      mine.profile("..")->without_grammar);  // no question is asked with such a name: nothing is known
+  CHECK(mine.profile("..")->file.empty());
   CHECK(mine.fetched() == core::format_instant(r.clock.now()));
 }
 
@@ -119,6 +125,63 @@ TEST_CASE("a fetch replaces what was fetched before, and nothing else, and only 
   for (const auto& entry : fs::directory_iterator(r.work.path())) names.push_back(entry.path().filename());
   std::ranges::sort(names);
   CHECK(names == std::vector<std::string>{"mine", "own", "referentials", "sandbox"});
+}
+
+TEST_CASE(
+    "a folder named with a slash behind it is that folder, and one that is being fetched is left alone") {
+  Running r;
+  const auto folder = r.work.path() / "refs";
+  static_cast<void>(fetch(r, r.work.path() / "refs/"));
+  static_cast<void>(fetch(r, r.work.path() / "refs/"));
+  CHECK(check::Referentials::read(folder).agency("AG-TEST"));
+  CHECK(std::distance(fs::directory_iterator(r.work.path()), {}) == 3);  // refs, referentials, sandbox
+  const auto before = core::read_file(folder / "fetched.json");
+  const auto other = core::FileLock::try_lock_folder(folder);
+  CHECK(code_of([&] { static_cast<void>(fetch(r, folder)); }) == Exit::temporary);
+  CHECK(core::read_file(folder / "fetched.json") == before);
+}
+
+TEST_CASE("a platform that gives few records at a time is asked until all are there, in their order") {
+  /// Answers as VITAM does: the order is that of $orderby, otherwise another one for each question.
+  struct Capped final : core::HttpClient {
+    std::size_t records = 0, cap = 100, announced = 0;
+    bool totals = true, obeys_order = true;
+    int asked = 0;
+    core::HttpResponse perform(const core::HttpRequest& request) override {
+      const auto query = core::parse_json(request.body, "query");
+      const auto offset = query["$filter"]["$offset"].get<std::size_t>();
+      CHECK(query["$filter"]["$orderby"] == core::Json{{"RuleId", 1}});
+      core::Json results = core::Json::array();
+      const std::size_t turn = obeys_order ? 0 : 7 * asked;
+      for (auto i = offset; i < std::min(offset + cap, records); ++i)
+        results.push_back({{"RuleId", "R" + std::to_string((i + turn) % records)}});
+      ++asked;
+      core::Json answer{{"$results", results}};
+      if (totals) answer["$hits"] = {{"total", announced ? announced : records}, {"size", results.size()}};
+      return {200, {}, answer.dump()};
+    }
+  } http;
+  vitam::Platform platform;
+  platform.access_url = "https://p";
+  vitam::Client client(http, platform);
+  for (const bool totals : {true, false})
+    for (const std::size_t records : {0, 1, 99, 100, 101, 1000, 2345}) {
+      INFO(records << totals);
+      http.records = records;
+      http.totals = totals;
+      CHECK(client.referential("rules").size() == records);
+    }
+  const auto refused = [&] { return code_of([&] { static_cast<void>(client.referential("rules")); }); };
+  http.totals = true;
+  http.announced = 3000;
+  CHECK(refused() == Exit::reply_unreadable);  // fewer than announced
+  http.announced = 1950;
+  CHECK(refused() == Exit::reply_unreadable);  // more
+  http.announced = 10'001;
+  CHECK(refused() == Exit::reply_unreadable);
+  http.announced = 0;
+  http.obeys_order = false;
+  CHECK(refused() == Exit::reply_unreadable);  // pages that overlap
 }
 
 TEST_CASE("an answer that is no list of records is an error, not an empty referential") {

@@ -1,6 +1,7 @@
 // Receives, controls, answers: one operation after the other.
 #include "vitam/sandbox/operations.hpp"
 
+#include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
@@ -98,7 +99,8 @@ void Operations::resume() {
 }
 
 std::string Operations::add(const fs::path& received, const std::string& context,
-                            const std::optional<std::string>& manifest_digest) {
+                            const std::optional<std::string>& manifest_digest,
+                            const std::string& application) {
   const std::string id = new_id();
   fs::create_directories(folder_ / id);
   std::error_code other_disk;
@@ -108,6 +110,7 @@ std::string Operations::add(const fs::path& received, const std::string& context
                   {"context", context},      {"received", core::format_instant(clock_.now())},
                   {"state", "PAUSE"},        {"status", "UNKNOWN"}};
   if (manifest_digest) json["manifest_digest"] = *manifest_digest;
+  if (!application.empty()) json["application"] = application;
   core::write_json(path(id, "status.json"), json);
   {
     const std::scoped_lock lock(mutex_);
@@ -122,6 +125,25 @@ std::optional<OperationState> Operations::find(const std::string& id) const {
   const std::scoped_lock lock(mutex_);
   const auto at = states_.find(id);
   return at == states_.end() ? std::nullopt : std::optional(at->second);
+}
+
+std::optional<OperationFacts> Operations::facts(const std::string& id) const {
+  if (!find(id)) return std::nullopt;
+  OperationFacts facts{core::read_json(path(id, "status.json")), std::nullopt};
+  if (fs::exists(path(id, "check.json"))) facts.check = core::read_json(path(id, "check.json"));
+  return facts;
+}
+
+std::vector<OperationFacts> Operations::all_facts() const {
+  std::vector<std::string> ids;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [id, state] : states_) ids.push_back(id);
+  }
+  std::vector<OperationFacts> all;
+  for (const auto& id : ids)
+    if (auto one = facts(id)) all.push_back(std::move(*one));
+  return all;
 }
 
 std::optional<std::string> Operations::reply(const std::string& id) const {
@@ -142,6 +164,9 @@ void Operations::note(const std::string& id, const std::string& state, const std
   auto json = core::read_json(path(id, "status.json"));
   json["state"] = state;
   json["status"] = status;
+  json["updated"] = core::format_instant(clock_.now());
+  if (fs::exists(path(id, "atr.xml")))
+    json["atr_sha512"] = core::digest_file(path(id, "atr.xml")).sha512.hex();
   core::write_json(path(id, "status.json"), json);
   const std::scoped_lock lock(mutex_);
   states_[id].state = state;

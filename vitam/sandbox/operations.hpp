@@ -4,6 +4,7 @@
 #include "check/checker.hpp"
 #include "check/referentials.hpp"
 #include "core/clock.hpp"
+#include "core/json.hpp"
 #include "vitam/sandbox/holdings.hpp"
 
 #include <condition_variable>
@@ -22,6 +23,12 @@ struct OperationState {
   std::string state, status, context;  ///< context: DEFAULT_WORKFLOW...
 };
 
+/// What the folder of an operation says: its status.json and, once it was controlled, its check.json.
+struct OperationFacts {
+  core::Json status;
+  std::optional<core::Json> check;
+};
+
 class Operations {
  public:
   /// Reads the operations that an earlier run left; those it did not finish are controlled again.
@@ -31,9 +38,12 @@ class Operations {
 
   [[nodiscard]] static std::string new_id();
   /// Takes `received` (moved) and queues its control.
+  /// `application`: what the depositor calls its session (X-Application-Id), may be empty.
   std::string add(const std::filesystem::path& received, const std::string& context,
-                  const std::optional<std::string>& manifest_digest);
+                  const std::optional<std::string>& manifest_digest, const std::string& application);
   [[nodiscard]] std::optional<OperationState> find(const std::string& id) const;
+  [[nodiscard]] std::optional<OperationFacts> facts(const std::string& id) const;
+  [[nodiscard]] std::vector<OperationFacts> all_facts() const;
   [[nodiscard]] std::optional<std::string> reply(const std::string& id) const;
   [[nodiscard]] std::optional<std::string> manifest(const std::string& id) const;
 

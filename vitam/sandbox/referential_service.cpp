@@ -5,6 +5,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -26,10 +27,11 @@ struct Collection {
   const char* key;        ///< what {identifier} is compared with
   std::array<const char*, 2> files;
 };
-constexpr std::array<Collection, 9> collections{
+constexpr std::array<Collection, 10> collections{
     {{"agencies", "Identifier", {"agencies.csv", ""}},
      {"rules", "RuleId", {"rules.csv", ""}},
      {"ingestcontracts", "Identifier", {"ingestcontracts.json", "ingest-contracts.json"}},
+     {"accesscontracts", "Identifier", {"accesscontracts.json", "access-contracts.json"}},
      {"managementcontracts", "Identifier", {"management-contracts.json", "managementcontracts.json"}},
      {"profiles", "Identifier", {"profiles.json", ""}},
      {"archiveunitprofiles", "Identifier", {"archive-unit-profiles.json", "archiveunitprofiles.json"}},
@@ -93,6 +95,18 @@ ServerResponse absent() {
                            {"description", "not found"}});
 }
 
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool escaped = text[i] == '%' && i + 2 < text.size() && core::hex_digit(text[i + 1]) >= 0 &&
+                         core::hex_digit(text[i + 2]) >= 0;
+    out += escaped ? static_cast<char>(core::hex_digit(text[i + 1]) * 16 + core::hex_digit(text[i + 2]))
+                   : text[i];
+    if (escaped) i += 2;
+  }
+  return out;
+}
+
 std::size_t filter_of(const Json& query, const char* key, std::size_t otherwise) {
   const auto filter = query.find("$filter");
   if (filter == query.end() || !filter->is_object()) return otherwise;
@@ -100,8 +114,22 @@ std::size_t filter_of(const Json& query, const char* key, std::size_t otherwise)
   return at != filter->end() && at->is_number_unsigned() ? at->get<std::size_t>() : otherwise;
 }
 
-/// A select without condition: limit and offset are the only part of the query that is looked at.
-ServerResponse select(const Json& records, const ServerRequest& request) {
+/// By one field, as $orderby says.
+void order(Json& records, const Json& query) {
+  const auto filter = query.find("$filter");
+  if (filter == query.end() || !filter->is_object()) return;
+  const auto by = filter->find("$orderby");
+  if (by == filter->end() || !by->is_object() || by->empty()) return;
+  const auto& field = by->begin().key();
+  const bool descending = *by->begin() == -1;
+  std::ranges::stable_sort(records.get_ref<Json::array_t&>(), [&](const Json& a, const Json& b) {
+    return descending ? core::text_of(b, field.c_str()) < core::text_of(a, field.c_str())
+                      : core::text_of(a, field.c_str()) < core::text_of(b, field.c_str());
+  });
+}
+
+/// A select without condition: limit, offset and order are the only part of the query that is looked at.
+ServerResponse select(Json records, const ServerRequest& request) {
   const auto body = request.body_file.empty() ? request.body : core::read_file(request.body_file, 1u << 20);
   Json query;
   try {
@@ -110,10 +138,11 @@ ServerResponse select(const Json& records, const ServerRequest& request) {
   }
   if (!query.is_object() || !query.contains("$query"))
     return answer_json(412, {{"httpCode", 412}, {"code", "020121"}, {"description", "$query is missing"}});
+  order(records, query);
   const auto offset = std::min(filter_of(query, "$offset", 0), records.size());
   const auto limit = std::min(filter_of(query, "$limit", 10'000), records.size() - offset);
   Json page = Json::array();
-  for (std::size_t i = 0; i < limit; ++i) page.push_back(records[offset + i]);
+  for (std::size_t i = 0; i < limit; ++i) page.push_back(std::move(records[offset + i]));
   return answer_json(
       200, {{"httpCode", 200},
             {"$hits", {{"total", records.size()}, {"offset", offset}, {"limit", limit}, {"size", limit}}},
@@ -157,13 +186,22 @@ std::optional<ServerResponse> answer_referential(const fs::path& folder, const S
     return answer_json(405, {{"httpCode", 405}, {"description", "method not allowed"}});
   for (const auto* file : found->files) {
     if (!*file || !fs::exists(folder / file)) continue;
-    const auto records = read_records(folder / file);
-    if (slash == std::string_view::npos) return select(records, request);
+    auto records = read_records(folder / file);
+    if (slash == std::string_view::npos) return select(std::move(records), request);
     const auto accept = request.headers.find("Accept");
     const bool content = accept != request.headers.end() && accept->second == "application/octet-stream";
-    return one(folder, *found, records, path.substr(slash + 1), content);
+    return one(folder, *found, records, percent_decoded(path.substr(slash + 1)), content);
   }
   return absent();
+}
+
+bool knows_access_contract(const fs::path& folder, std::string_view identifier) {
+  const auto file = folder / "accesscontracts.json";
+  if (!fs::exists(file)) return true;
+  return std::ranges::any_of(read_records(file), [&](const Json& record) {
+    return record.is_object() && core::text_of(record, "Identifier") == identifier &&
+           core::text_of(record, "Status", "ACTIVE") == "ACTIVE";
+  });
 }
 
 }  // namespace versoir::vitam::sandbox

@@ -13,4 +13,7 @@ namespace versoir::vitam::sandbox {
 [[nodiscard]] std::optional<core::ServerResponse> answer_referential(const std::filesystem::path& folder,
                                                                      const core::ServerRequest& request);
 
+/// Listed in accesscontracts.json and not inactive; any name will do where the folder has no such file.
+[[nodiscard]] bool knows_access_contract(const std::filesystem::path& folder, std::string_view identifier);
+
 }  // namespace versoir::vitam::sandbox

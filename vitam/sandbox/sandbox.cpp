@@ -6,6 +6,8 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "trust/timestamp.hpp"
+#include "vitam/sandbox/answers.hpp"
+#include "vitam/sandbox/logbook.hpp"
 #include "vitam/sandbox/operations.hpp"
 #include "vitam/sandbox/referential_service.hpp"
 #include "vitam/sandbox/reply.hpp"
@@ -27,18 +29,6 @@ using core::ServerResponse;
 namespace {
 
 constexpr std::array<std::string_view, 4> faults{"fatal", "garbage-atr", "drop", "unavailable"};
-
-/// VitamError: `code` is service, domain, item; `description` the useful sentence.
-ServerResponse vitam_error(int status, std::string_view code, std::string_view context,
-                           std::string_view state, std::string_view description) {
-  const core::Json body{{"httpCode", status}, {"code", code},           {"context", context},
-                        {"state", state},     {"message", description}, {"description", description}};
-  ServerResponse r;
-  r.status = status;
-  r.headers["Content-Type"] = "application/json";
-  r.body = body.dump();
-  return r;
-}
 
 ServerResponse page(int status, std::string_view words) {
   ServerResponse r;
@@ -140,7 +130,18 @@ struct Sandbox::State {
       return r.method == "GET" ? product(*id, operations.manifest(*id)) : not_allowed();
     if (const auto id = id_in(path, "/admin-external/v1/operations/", ""))
       return r.method == "GET" || r.method == "HEAD" ? operation(*id) : not_allowed();
+    if (path.starts_with("/access-external/")) return access(r);
     if (auto shown = answer_referential(options.referentials, r)) return std::move(*shown);
+    return vitam_error(404, "000200", "sandbox", "Network", "no such resource");
+  }
+
+  /// An access contract must be named; those of accesscontracts.json, when the folder has it, and no others.
+  ServerResponse access(const ServerRequest& r) const {
+    const auto contract = header(r, "X-Access-Contract-Id");
+    if (contract.empty() || !knows_access_contract(options.referentials, contract))
+      return vitam_error(401, "020100", "access-external", "Security",
+                         "access contract absent, unknown or inactive");
+    if (auto logged = answer_logbook(operations, options.tenant, r)) return std::move(*logged);
     return vitam_error(404, "000200", "sandbox", "Network", "no such resource");
   }
 
@@ -164,7 +165,7 @@ struct Sandbox::State {
     const auto algorithm = header(r, "X-Manifest-Digest-Algo"), value = header(r, "X-Manifest-Digest-Value");
     std::optional<std::string> digest;
     if (!algorithm.empty() || !value.empty()) digest = algorithm + ':' + value;
-    const auto id = operations.add(r.body_file, context, digest);
+    const auto id = operations.add(r.body_file, context, digest, header(r, "X-Application-Id"));
     ServerResponse response;
     response.status = 202;
     response.cut = options.fault == "drop";

@@ -54,7 +54,14 @@ class Unit:
         rule = None if self.management is None else child(self.management, category)
         if rule is None:
             return ""
-        words = [text(rule, "Rule"), text(rule, "StartDate") or "-", text(rule, "FinalAction")]
+        # Several rules of a category follow each other, each with its start.
+        each = []
+        for e in rule:
+            if local(e) == "Rule":
+                each.append([e.text, "-"])
+            elif local(e) == "StartDate":
+                each[-1][1] = e.text
+        words = [" + ".join(" ".join(one) for one in each), text(rule, "FinalAction")]
         return " ".join(w for w in words if w)
 
     def fact(self, name):

@@ -1,0 +1,14 @@
+// A lot whose sending got no answer. Private to vitam.
+#pragma once
+#include "core/error.hpp"
+#include "sip/versement.hpp"
+
+#include <vector>
+
+namespace versoir::vitam {
+
+/// Error(Exit::transfer_in_doubt): what was learnt, and what to do before anything is sent again.
+[[nodiscard]] core::Error in_doubt(const sip::MessageIdentifier& lot,
+                                   const std::vector<core::Message>& reasons);
+
+}  // namespace versoir::vitam
