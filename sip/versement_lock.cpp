@@ -3,6 +3,8 @@
 
 #include "core/error.hpp"
 
+#include <system_error>
+
 namespace versoir::sip {
 
 namespace fs = std::filesystem;
@@ -11,9 +13,17 @@ using core::Exit;
 using core::FileLock;
 using core::msg;
 
-core::FileLock lock_to_plan(const Versement& versement) {
-  fs::create_directories(versement.folder().parent_path());
-  if (auto lock = FileLock::try_lock_folder(versement.folder())) return std::move(*lock);
+PlanLock::~PlanLock() {
+  lock_ = {};
+  std::error_code ignored;
+  if (!made_.empty()) fs::remove(made_, ignored);  // only when it is empty
+}
+
+PlanLock lock_to_plan(const Versement& versement) {
+  auto parent = versement.folder().parent_path();
+  if (!fs::create_directories(parent)) parent.clear();
+  if (auto lock = FileLock::try_lock_folder(versement.folder()))
+    return PlanLock(std::move(*lock), std::move(parent));
   throw Error(Exit::lot_state,
               msg("The versement {0} is being planned, built or sent by another program.", versement.id()))
       .hint(msg("Wait until it has finished, or stop it; then plan again."));

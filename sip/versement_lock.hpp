@@ -5,12 +5,28 @@
 #include "sip/versement.hpp"
 
 #include <filesystem>
+#include <utility>
 
 namespace versoir::sip {
 
-/// While a versement is planned. The folder of versements is made when it is not there.
-/// Error(Exit::lot_state) when another program plans, builds or sends it.
-[[nodiscard]] core::FileLock lock_to_plan(const Versement& versement);
+/// The lock of who makes a plan. The folder of all versements goes away with it when it was made for it and
+/// nothing was planned there.
+class PlanLock {
+ public:
+  PlanLock(core::FileLock lock, std::filesystem::path made) noexcept
+      : lock_(std::move(lock)), made_(std::move(made)) {}
+  PlanLock(PlanLock&& other) noexcept
+      : lock_(std::move(other.lock_)), made_(std::exchange(other.made_, {})) {}
+  PlanLock& operator=(PlanLock&&) = delete;
+  ~PlanLock();
+
+ private:
+  core::FileLock lock_;
+  std::filesystem::path made_;
+};
+
+/// While a versement is planned. Error(Exit::lot_state) when another program plans, builds or sends it.
+[[nodiscard]] PlanLock lock_to_plan(const Versement& versement);
 
 /// While what the plan says is built or sent: the plan stays. Others may hold it too. Error(Exit::lot_state)
 /// when another program makes the plan.
