@@ -95,7 +95,7 @@ std::vector<std::string> lacking(const core::Config& config, const profiles::App
 std::vector<core::Finding> stray_names(const core::Config& config, const profiles::Application& app,
                                        const NamesElsewhere& elsewhere) {
   Strays strays(config, app, elsewhere);
-  for (const std::string section : {"rules", "validation", "durations"})
+  for (const std::string section : {"rules", "validation", "durations", "optional_rules"})
     for (const auto& [code, value] : config.section(section))
       strays.rule(code, fmt::format("[{}] {}", section, code), lacking(config, app, section));
   for (const auto& name : config.names("tri"))

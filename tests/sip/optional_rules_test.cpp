@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace versoir;
 using Catch::Matchers::Contains;
 using tests::Club;
@@ -79,6 +81,11 @@ TEST_CASE("an optional rule that is asked for needs its RuleId and its validatio
   CHECK_THAT(complaint_of(
                  [&] { static_cast<void>(club.plan_with(club.config_with(mapped, asked), "real", "real")); }),
              Contains("[validation] DIFFUSION_100 is not set"));
+  const auto stray =
+      club.plan_with(club.config_with("", "\n[optional_rules]\nDIFUSION_100 = yes\n"), "stray");
+  CHECK(std::ranges::any_of(stray.findings, [](const auto& f) {
+    return f.code == "CONFIG_RULE" && f.message.english().ends_with("did you mean DIFFUSION_100?");
+  }));
   const auto plan = club.plan_with(club.config_with(mapped, asked), "yes");
   CHECK(sip::Settings::from_json(plan.settings).rules.at("DIFFUSION_100") == "DIS-NOM-001");
 }
