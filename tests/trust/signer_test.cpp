@@ -13,11 +13,11 @@ using core::Exit;
 
 namespace {
 
-struct Refusal {
+struct SignerRefusal {
   Exit code = Exit::ok;
   std::string text;
 };
-Refusal refusal(const trust::KeySource& source, const core::Clock& clock = core::SystemClock()) {
+SignerRefusal signer_refusal(const trust::KeySource& source, const core::Clock& clock = core::SystemClock()) {
   try {
     static_cast<void>(trust::load_signer(source, clock));
   } catch (const core::Error& e) {
@@ -54,29 +54,30 @@ TEST_CASE("The intermediates that follow the certificate are kept as its chain, 
 }
 
 TEST_CASE("A certificate that must not sign is refused before it signs") {
-  CHECK(refusal(of("expired-archivist")).code == Exit::signing);
-  CHECK(refusal(of("expired-archivist"), core::FixedClock(instant("2018-01-01T00:00:00Z"))).code == Exit::ok);
-  CHECK(refusal(of("future-archivist")).code == Exit::signing);
-  CHECK(refusal(of("rsa1024-archivist")).code == Exit::signing);
-  CHECK(refusal(of("sha1-archivist")).code == Exit::signing);
-  CHECK(refusal(of("ca-signer")).code == Exit::signing);
-  CHECK(refusal(of("encipherment")).code == Exit::signing);
-  CHECK(refusal(of("client")).code == Exit::signing);  // TLS only
-  CHECK(refusal(of("archivist", "same-name")).code == Exit::configuration);
+  CHECK(signer_refusal(of("expired-archivist")).code == Exit::signing);
+  CHECK(signer_refusal(of("expired-archivist"), core::FixedClock(instant("2018-01-01T00:00:00Z"))).code ==
+        Exit::ok);
+  CHECK(signer_refusal(of("future-archivist")).code == Exit::signing);
+  CHECK(signer_refusal(of("rsa1024-archivist")).code == Exit::signing);
+  CHECK(signer_refusal(of("sha1-archivist")).code == Exit::signing);
+  CHECK(signer_refusal(of("ca-signer")).code == Exit::signing);
+  CHECK(signer_refusal(of("encipherment")).code == Exit::signing);
+  CHECK(signer_refusal(of("client")).code == Exit::signing);  // TLS only
+  CHECK(signer_refusal(of("archivist", "same-name")).code == Exit::configuration);
 }
 
 TEST_CASE("A key or a password that others can read is refused with the command that helps") {
   core::TemporaryDirectory dir;
   const auto key = dir.path() / "open.key";
   core::write_file(key, core::read_file(pki("archivist.key")), 0644);
-  const auto open_key = refusal({pki("archivist.pem"), key, {}, {}});
+  const auto open_key = signer_refusal({pki("archivist.pem"), key, {}, {}});
   CHECK(open_key.code == Exit::configuration);
   CHECK(open_key.text.find("chmod 600 " + key.string()) != std::string::npos);
   ::chmod(key.c_str(), 0600);
-  CHECK(refusal({pki("archivist.pem"), key, {}, {}}).code == Exit::ok);
+  CHECK(signer_refusal({pki("archivist.pem"), key, {}, {}}).code == Exit::ok);
   const auto password = dir.path() / "password";
   core::write_file(password, "demo\n", 0640);
-  CHECK(refusal({{}, {}, pki("archivist.p12"), password}).code == Exit::configuration);
+  CHECK(signer_refusal({{}, {}, pki("archivist.p12"), password}).code == Exit::configuration);
 }
 
 TEST_CASE(
@@ -88,15 +89,15 @@ TEST_CASE(
   core::TemporaryDirectory dir;
   const auto wrong = dir.path() / "password";
   core::write_file(wrong, "no\n", 0600);
-  const auto bad = refusal({{}, {}, pki("archivist.p12"), wrong});
+  const auto bad = signer_refusal({{}, {}, pki("archivist.p12"), wrong});
   CHECK(bad.code == Exit::configuration);
   CHECK(bad.text.find("cannot be opened with this password") != std::string::npos);
-  const auto obsolete = refusal({{}, {}, pki("obsolete.p12"), pki("password")});
+  const auto obsolete = signer_refusal({{}, {}, pki("obsolete.p12"), pki("password")});
   CHECK(obsolete.code == Exit::configuration);
   CHECK(obsolete.text.find("obsolete encryption") != std::string::npos);
   CHECK(obsolete.text.find("openssl pkcs12 -legacy") != std::string::npos);
   core::write_file(dir.path() / "x.p12", core::read_file(pki("archivist.p12")) + "x", 0600);
-  CHECK(refusal({{}, {}, dir.path() / "x.p12", pki("password")}).code == Exit::configuration);
+  CHECK(signer_refusal({{}, {}, dir.path() / "x.p12", pki("password")}).code == Exit::configuration);
 }
 
 TEST_CASE("An encrypted PEM key takes its password from the file, and never asks") {
@@ -106,10 +107,11 @@ TEST_CASE("An encrypted PEM key takes its password from the file, and never asks
               " -aes256 -passout file:" + quoted(pki("password")) + " -out " + quoted(key))
               .code == 0);
   ::chmod(key.c_str(), 0600);
-  CHECK(refusal({pki("archivist.pem"), key, {}, pki("password")}).code == Exit::ok);
-  CHECK(refusal({pki("archivist.pem"), key, {}, {}}).code == Exit::configuration);
-  CHECK(refusal({pki("archivist.pem"), dir.path() / "absent.key", {}, {}}).code == Exit::configuration);
-  CHECK(refusal({}).code == Exit::configuration);
+  CHECK(signer_refusal({pki("archivist.pem"), key, {}, pki("password")}).code == Exit::ok);
+  CHECK(signer_refusal({pki("archivist.pem"), key, {}, {}}).code == Exit::configuration);
+  CHECK(signer_refusal({pki("archivist.pem"), dir.path() / "absent.key", {}, {}}).code ==
+        Exit::configuration);
+  CHECK(signer_refusal({}).code == Exit::configuration);
 }
 
 TEST_CASE("An Ed25519 key is refused: CMS in OpenSSL 3.0 has no place for it") {
@@ -119,7 +121,7 @@ TEST_CASE("An Ed25519 key is refused: CMS in OpenSSL 3.0 has no place for it") {
               "-subj /CN=x "
               "-addext keyUsage=digitalSignature -addext basicConstraints=CA:FALSE -days 2 -out c")
               .code == 0);
-  const auto refused = refusal({dir.path() / "c", dir.path() / "k", {}, {}});
+  const auto refused = signer_refusal({dir.path() / "c", dir.path() / "k", {}, {}});
   CHECK(refused.code == Exit::signing);
   CHECK(refused.text.find("RSA or elliptic curve") != std::string::npos);
 }
