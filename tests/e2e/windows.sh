@@ -95,7 +95,7 @@ pid, fd = pty.fork()
 if pid == 0:
     os.execvp("bash", ["bash", "-c", "stty cols 200; extract --output terminal.extract --readers 1 --throttle 300 --window 10:00-12:00"])
 number = "[0-9][0-9,]*"
-shape = re.compile(rf"\d+/125 [A-Z_0-9]+  {number}/{number} rows  {number}/s  \d+:\d\d  left: \d+:\d\d  in all: \d+:\d\d  window until 12:00")
+shape = re.compile(rf"\d+/\d\d\d [A-Z_0-9]+  {number}/{number} rows  {number}/s  \d+:\d\d  left: \d+:\d\d  in all: \d+:\d\d  window until 12:00")
 said, found = "", False
 while True:
     try:

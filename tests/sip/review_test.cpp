@@ -201,7 +201,8 @@ TEST_CASE("the report shows records as they will be read, drawn with a seed that
   };
   const auto keys = [](const sip::RecordSample& sample) {
     std::string all;
-    for (const auto& r : sample.to_json().at("records"))
+    const auto json = sample.to_json();
+    for (const auto& r : json.at("records"))
       all += r.at("profile").get<std::string>() + r.at("key").get<std::string>();
     return all;
   };
@@ -215,7 +216,8 @@ TEST_CASE("the report shows records as they will be read, drawn with a seed that
   const auto page = core::read_file(club.versement().file("review.html"));
   CHECK_THAT(page,
              Contains("Records as they will be read") && Contains("--seed " + std::to_string(first.seed())));
-  for (const auto& r : first.to_json().at("records")) {
+  const auto drawn = first.to_json();
+  for (const auto& r : drawn.at("records")) {
     INFO(r.dump());
     // What is hidden, or not archived, is on no page of the archive.
     if (r.at("profile") == "membres") CHECK_THAT(page, Contains("Prénom") && !Contains("secret"));

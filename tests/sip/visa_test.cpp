@@ -333,7 +333,7 @@ TEST_CASE("43: a certificate of an unknown authority, a trusted one without role
 }
 
 TEST_CASE(
-    "43: a role on another tenant; a delegation that was over, or whose author had left, when signing") {
+    "43: a role on another tenant, a delegation that was over, or whose author had left, when signing") {
   Ready r;
   r.approve();
   const auto delegated = [&](const std::string& to, const std::string& author_to) {

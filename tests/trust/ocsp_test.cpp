@@ -297,7 +297,7 @@ TEST_CASE("What is not an answer to our question is refused") {
   CHECK(refusal_of("http://ocsp.test/", http).find("did not answer") != std::string::npos);
 }
 
-TEST_CASE("Prepared answers have no nonce and are taken by their dates; a folder of them is read whole") {
+TEST_CASE("Prepared answers have no nonce and are taken by their dates, a folder of them is read whole") {
   core::TemporaryDirectory dir;
   const auto path = [&](const char* name) { return quoted(dir.path() / name); };
   const auto ran = run("openssl ocsp -no_nonce -issuer " + quoted(pki("ca.pem")) + " -cert " +
