@@ -214,8 +214,8 @@ std::vector<CommandDef> evidence_commands() {
                        {"withdraw", mark("N"), mark("remove the pack evidence-N; the journal keeps why")},
                        {"reason", mark("TEXT"), mark("why a pack is withdrawn")},
                        {"confirm", mark("ID"), mark("evidence-N, as typed by the person who decides")}},
-           .exits = {Exit::configuration, Exit::lot_state, Exit::signing, Exit::role_register, Exit::journal_broken,
-                     Exit::evidence_broken, Exit::not_found},
+           .exits = {Exit::configuration, Exit::lot_state, Exit::signing, Exit::role_register,
+                     Exit::journal_broken, Exit::evidence_broken, Exit::not_found},
            .run = run_evidence}};
 }
 
