@@ -92,7 +92,7 @@ std::vector<CommandDef> sandbox_commands() {
              mark("failures on demand, in JSON: which request, when, and what goes wrong. Read again "
                   "whenever it "
                   "changes")},
-            {"purge-after", mark("SECONDS"),
+            {"purge-after", "SECONDS",
              mark(
                  "the process engine then forgets an operation that ended; the logbook and the reply remain"),
              "3600"},
