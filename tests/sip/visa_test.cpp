@@ -269,7 +269,10 @@ TEST_CASE("41: the latest visa decides, a later refusal, revocation or exclusion
   REQUIRE(r.verify().code == Exit::ok);
   SECTION("refusal, then a new approval") {
     CHECK(r.decide(r.options(sip::Decision::refuse)) == 2);
-    CHECK(r.verify().code == Exit::visa_missing);
+    const auto refused = r.verify({"sandbox", 3, "https://elsewhere:443", "other anchors"});
+    CHECK(refused.code == Exit::visa_missing);
+    REQUIRE(refused.findings.size() == 1);  // a refusal binds no address
+    CHECK_THAT(refused.findings[0].message.english(), Contains("refused"));
     CHECK(sip::latest_decision(sip::list_visas(r.versement()), r.lot) == "refuse");
     CHECK(r.approve() == 3);
     CHECK(r.verify().code == Exit::ok);
