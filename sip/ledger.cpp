@@ -44,7 +44,10 @@ Eliminated eliminations_of(const LedgerSources& sources, Ledger& ledger) {
     if (elimination.state() == EliminationState::prepared) continue;
     const auto bordereau = elimination.bordereau();
     if (core::text_of(bordereau, "application") != ledger.application) continue;
-    if (bordereau.at("rehearsal").get<bool>() && !sources.rehearsal) continue;
+    if (elimination.is_rehearsal() && !sources.rehearsal) {
+      ledger.ignored.push_back(msg("the elimination {0} is a rehearsal", id));
+      continue;
+    }
     if (!verify_elimination(elimination).empty()) continue;  // what was altered authorises nothing
     if (core::text_of(bordereau.at("extract"), "root") != ledger.root) {
       ledger.ignored.push_back(msg("the elimination {0} was prepared on another extract", id));
