@@ -3,6 +3,7 @@
 #include "core/i18n.hpp"
 #include "sip/review.hpp"
 #include "sip/review_words.hpp"
+#include "sip/sampling.hpp"
 
 #include <fmt/format.h>
 

@@ -190,7 +190,7 @@ struct VisaVerifier {
   void check_subject(const VisaFile& visa) {
     const auto other = [&](Message m) { defect(Exit::visa_other_versement, std::move(m)); };
     const auto& json = visa.json;
-    if (core::text_of(json, "format") != "versoir-visa/1")
+    if (core::text_of(json, "format") != visa_format)
       other(msg("Visa {0} is of an unknown format.", visa.number));
     if (core::text_of(json, "versement") != plan_.versement)
       other(
