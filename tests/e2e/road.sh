@@ -23,6 +23,10 @@ sandbox_port=$(sed -n 's|^ingest_url = https://localhost:||p' versoir.conf)
 sandbox_tsa_port=$(sed -n 's|^url = http://127.0.0.1:\([0-9]*\)/.*|\1|p' versoir.conf)
 start_sandbox
 
+say "the platform of the demonstration finds nothing to say, access contract included"
+expect 0 "$versoir" vitam ping; contains "access contract AC-UNIV is active"
+grep -q "warning:\|error:" <<<"$out" && fail "ping of the demonstration: $out"
+
 say "the workspace holds what the design lists"
 for f in versoir.conf apogee.extract apogee.extract.seal.json apogee.extract.seal.json.p7s harpege.extract journal-main.jsonl pki/ca.pem \
   versements/scolarite-2026/{plan.json,kept.csv,left-out.csv,review.html,visa-1.json,visa-1.json.p7s} \
