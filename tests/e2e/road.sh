@@ -40,6 +40,13 @@ expect 0 "$versoir" status --json
 grep '"type":"lot"' <<<"$out" | grep -vq '"state":"verified"' && fail "a lot is not verified: $out"
 [ "$(grep -c '"type":"lot"' <<<"$out")" -ge 3 ] || fail "fewer than three lots: $out"
 
+say "a name that several records bear: the report says which word shows one of them"
+expect 0 "$versoir" review scolarite-2026 --show kermarrec; contains "→ --show with one of these keys shows that record"
+key=$(sed -n "s/.*for instance --show '\(.*\)'\.$/\1/p" <<<"$out")
+expect 0 "$versoir" review scolarite-2026 --show "$key"; contains "KERMARREC"
+grep -q "one of these keys" <<<"$out" && fail "the key that was named shows several: $out"
+[ "$(grep -c "until .*, then " <<<"$out")" = 1 ] || fail "not one record: $out"
+
 say "every archive profile of Apogée has its records; diplomas and theses have the known people who earned them, and no other"
 for profile in deliberations diplomes-delivres dossiers-etudiants listes-inscrits offre-formation theses-hdr; do
   grep -q ",$profile," versements/scolarite-2026/kept.csv || fail "nothing kept of $profile"
