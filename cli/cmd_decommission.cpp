@@ -95,9 +95,9 @@ int run_decommission(Context& c) {
     c.out.result(core::nmsg("{0} remainder: the application may not be turned off.",
                             "{0} remainders: the application may not be turned off.", remainders.size()));
   if (!remainders.empty()) {
-    c.out.say(
-        msg("→ What answers: [consultation.NAME] keeps the extract until a date, [elimination.NAME] names what "
-            "may be destroyed under a visa, [backup.NAME] says when and where a backup was destroyed."));
+    c.out.say(msg(
+        "→ What answers: [consultation.NAME] keeps the extract until a date, [elimination.NAME] names what "
+        "may be destroyed under a visa, [backup.NAME] says when and where a backup was destroyed."));
     if (!c.words.has("csv") && !c.words.has("html"))
       c.out.say(msg("→ Every column, line by line: --csv FILE or --html FILE."));
   }

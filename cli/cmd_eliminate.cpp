@@ -115,11 +115,11 @@ int show_state(Context& c, const sip::Elimination& elimination) {
   const bool rehearsal = elimination.is_rehearsal();
   c.out.result(msg("{0}: {1}.", elimination.id(), sip::state_label(state)));
   if (rehearsal)
-    c.out.warn(msg("The bordereau {0} is a rehearsal: neither its visa nor its destruction is worth anything.",
-                   elimination.id()));
-  c.out.summary({{"elimination", elimination.id()},
-                 {"state", sip::state_name(state)},
-                 {"rehearsal", rehearsal}});
+    c.out.warn(
+        msg("The bordereau {0} is a rehearsal: neither its visa nor its destruction is worth anything.",
+            elimination.id()));
+  c.out.summary(
+      {{"elimination", elimination.id()}, {"state", sip::state_name(state)}, {"rehearsal", rehearsal}});
   return 0;
 }
 
