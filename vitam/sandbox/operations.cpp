@@ -244,7 +244,7 @@ Operations::Controlled& Operations::control(const std::string& id) {
 }
 
 void Operations::finish(Process process, Controlled& controlled) {
-  const auto& id = process.id;
+  const auto id = process.id;  // process itself is moved away
   auto& report = controlled.report;
   if (process.wish == Action::cancel) {
     add_cancellation(report, process);
