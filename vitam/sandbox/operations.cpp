@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "vitam/sandbox/quick_file.hpp"
 #include "vitam/sandbox/reply.hpp"
 #include "vitam/sandbox/stored_sip.hpp"
 
@@ -100,7 +101,7 @@ std::string Operations::add(const Submission& submission) {
   if (submission.manifest_digest) json["manifest_digest"] = *submission.manifest_digest;
   if (!submission.application.empty()) json["application"] = submission.application;
   to_status(process, json);
-  core::write_json(path(process.id, "status.json"), json);
+  write_quickly(path(process.id, "status.json"), json);
   {
     const std::scoped_lock lock(mutex_);
     entries_[process.id].process = process;
@@ -123,7 +124,7 @@ void Operations::keep(const Process& process) {
   json["updated"] = core::format_instant(clock_.now());
   if (fs::exists(path(process.id, "atr.xml")))
     json["atr_sha512"] = core::digest_file(path(process.id, "atr.xml")).sha512.hex();
-  core::write_json(path(process.id, "status.json"), json);
+  write_quickly(path(process.id, "status.json"), json);
 }
 
 bool Operations::act(const std::string& id, Action action) {
@@ -239,7 +240,7 @@ Operations::Controlled& Operations::control(const std::string& id) {
   }
   Controlled found{check::check_sip(path(id, "received.zip"), referentials.get(), digest, workflow), {}};
   if (found.report.status != Status::fatal) found.attached = attach(id, found.report, workflow);
-  core::write_json(path(id, "check.json"), found.report.to_json(clock_));
+  write_quickly(path(id, "check.json"), found.report.to_json(clock_));
   return controlled_.insert_or_assign(id, std::move(found)).first->second;
 }
 
@@ -248,7 +249,7 @@ void Operations::finish(Process process, Controlled& controlled) {
   auto& report = controlled.report;
   if (process.wish == Action::cancel) {
     add_cancellation(report, process);
-    core::write_json(path(id, "check.json"), report.to_json(clock_));
+    write_quickly(path(id, "check.json"), report.to_json(clock_));
   }
   if (report.status < Status::ko) store(id);
   write_reply(path(id, "atr.xml"), id, report, workflow_of(process), clock_.now(), controlled.attached);
