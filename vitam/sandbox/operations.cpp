@@ -100,6 +100,7 @@ std::string Operations::add(const Submission& submission) {
   core::Json json{{"format", status_format}};
   if (submission.manifest_digest) json["manifest_digest"] = *submission.manifest_digest;
   if (!submission.application.empty()) json["application"] = submission.application;
+  if (!submission.caller.empty()) json["caller"] = submission.caller;
   to_status(process, json);
   write_quickly(path(process.id, "status.json"), json);
   {
@@ -115,6 +116,16 @@ void Operations::use(check::Referentials referentials) {
   auto next = std::make_shared<const check::Referentials>(std::move(referentials));
   const std::scoped_lock lock(mutex_);
   referentials_ = std::move(next);
+  by_caller_.clear();
+}
+
+std::shared_ptr<const check::Referentials> Operations::referentials_of(const std::string& caller,
+                                                                       std::int64_t tenant) {
+  const std::scoped_lock lock(mutex_);
+  if (caller.empty()) return referentials_;
+  auto& own = by_caller_[{caller, tenant}];
+  if (!own) own = std::make_shared<const check::Referentials>(referentials_->with_context(caller, tenant));
+  return own;
 }
 
 void Operations::keep(const Process& process) {
@@ -233,11 +244,8 @@ Operations::Controlled& Operations::control(const std::string& id) {
   if (status.contains("manifest_digest")) digest = core::text_of(status, "manifest_digest");
   const auto workflow =
       check::parse_workflow(core::text_of(status, "context")).value_or(Workflow::default_workflow);
-  std::shared_ptr<const check::Referentials> referentials;
-  {
-    const std::scoped_lock lock(mutex_);
-    referentials = referentials_;
-  }
+  const auto referentials =
+      referentials_of(core::text_of(status, "caller"), status.value("tenant", any_tenant));
   Controlled found{check::check_sip(path(id, "received.zip"), referentials.get(), digest, workflow), {}};
   if (found.report.status != Status::fatal) found.attached = attach(id, found.report, workflow);
   write_quickly(path(id, "check.json"), found.report.to_json(clock_));
