@@ -96,8 +96,13 @@ void show_eliminations(Context& c) {
     const sip::Elimination elimination(c.workspace(), id);
     const auto state = elimination.state();
     const auto application = core::text_of(elimination.bordereau(), "application");
-    rows.push_back({id, application, sip::state_label(state)});
-    c.out.event("elimination", {{"id", id}, {"application", application}, {"state", sip::state_name(state)}});
+    const bool rehearsal = elimination.is_rehearsal();
+    const auto label = sip::state_label(state);
+    rows.push_back({id, application, rehearsal ? msg("{0} (rehearsal)", label).text() : label});
+    c.out.event("elimination", {{"id", id},
+                                {"application", application},
+                                {"state", sip::state_name(state)},
+                                {"rehearsal", rehearsal}});
   }
   if (!rows.empty()) c.out.table({core::tr("elimination"), core::tr("application"), core::tr("state")}, rows);
 }

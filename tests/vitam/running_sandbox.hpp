@@ -121,10 +121,10 @@ struct RunningSandbox {
   core::HttpResponse reply(const std::string& id) {
     return send(ask("GET", "/ingest-external/v1/ingests/" + id + "/archivetransferreply"));
   }
-  vitam::Atr verdict(const SmallSip& sip, core::Headers more = {}) {
+  WholeAtr verdict(const SmallSip& sip, core::Headers more = {}) {
     const auto id = post_sip(sip, std::move(more));
     CHECK(wait(id).status == 200);
-    return vitam::parse_atr(reply(id).body, id);
+    return whole_reply(reply(id).body, id);
   }
 
   core::TemporaryDirectory work;

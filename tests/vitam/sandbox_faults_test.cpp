@@ -91,7 +91,7 @@ TEST_CASE("a wrong answer has the body of who would give it", "[sandbox]") {
   CHECK_THAT(answer("html").body, Catch::StartsWith("<html>"));
   CHECK(answer("empty").body.empty());
   CHECK(core::parse_json(answer("vitam").body, "error").at("code") == "000200");
-  CHECK(vitam::parse_atr(answer("xml").body, "atr").reply_code == "KO");
+  CHECK(tests::whole_reply(answer("xml").body, "atr").reply_code == "KO");
 }
 
 TEST_CASE("the script file is read again when it changes, and a broken one is not passed over", "[sandbox]") {
@@ -170,7 +170,7 @@ TEST_CASE("a FATAL operation goes on after some HEADs, or when it is replayed", 
   CHECK(r.state(alone) == "PAUSE/FATAL");
   CHECK(r.state(alone) == "PAUSE/FATAL");
   r.until(alone, "COMPLETED/OK");
-  CHECK(vitam::parse_atr(r.reply(alone).body, "atr").request == "REQ-1");
+  CHECK(tests::whole_reply(r.reply(alone).body, "atr").request == "REQ-1");
   const auto helped = r.post_sip(SmallSip("REQ-2"));
   r.until(helped, "PAUSE/FATAL");
   for (int i = 0; i < 5; ++i) CHECK(r.state(helped) == "PAUSE/FATAL");
@@ -229,11 +229,11 @@ TEST_CASE("a reply can be missing, garbage, truncated, or that of another operat
   };
   CHECK(reply("missing").status == 404);
   CHECK(r.reply(id).body == whole);
-  CHECK(exit_of([&] { static_cast<void>(vitam::parse_atr(reply("garbage").body, "atr")); }) ==
+  CHECK(exit_of([&] { static_cast<void>(tests::whole_reply(reply("garbage").body, "atr")); }) ==
         Exit::reply_unreadable);
   const auto half = reply("truncated").body;
   CHECK((half.size() == whole.size() / 2 && whole.starts_with(half)));
-  CHECK(vitam::parse_atr(reply("other").body, "atr").operation == other);
+  CHECK(tests::whole_reply(reply("other").body, "atr").operation == other);
 }
 
 TEST_CASE("a delay ends with the sandbox", "[sandbox]") {

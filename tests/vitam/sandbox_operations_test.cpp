@@ -134,7 +134,7 @@ TEST_CASE("step by step to the very end, through a restart", "[sandbox]") {
   }
   CHECK(steps == 13);
   CHECK(r.state(id) == "COMPLETED/OK");
-  CHECK(vitam::parse_atr(r.reply(id).body, "atr").reply_code == "OK");
+  CHECK(tests::whole_reply(r.reply(id).body, "atr").reply_code == "OK");
 }
 
 TEST_CASE("a cancelled operation ends refused and stores nothing", "[sandbox]") {
@@ -143,7 +143,7 @@ TEST_CASE("a cancelled operation ends refused and stores nothing", "[sandbox]") 
   r.until(id, "PAUSE/OK");
   CHECK(r.send(r.ask("DELETE", "/admin-external/v1/operations/" + id)).status == 202);
   r.until(id, "COMPLETED/KO");
-  const auto atr = vitam::parse_atr(r.reply(id).body, "atr");
+  const auto atr = tests::whole_reply(r.reply(id).body, "atr");
   CHECK(atr.reply_code == "KO");
   CHECK_THAT(tests::codes_of(atr), Catch::Contains("STP_UPLOAD_SIP.KO"));
   CHECK(r.send(r.ask("GET", "/ingest-external/v1/ingests/" + id + "/manifests")).status == 404);
