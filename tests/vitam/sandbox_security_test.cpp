@@ -155,6 +155,26 @@ TEST_CASE("a context that is controlled lists its tenants and contracts", "[sand
   }
 }
 
+TEST_CASE("the contract of a SIP must be in the context of who sends it", "[sandbox]") {
+  Chain chain;
+  chain.context["Permissions"] = {{{"tenant", 3}, {"IngestContracts", {"IC-OUT"}}},
+                                  {{"tenant", 4}, {"IngestContracts", {"IC-TEST"}}}};
+  Guarded g(chain);
+  // Another application may use it, as a context of the same folder says.
+  const auto contexts = g.r.work.path() / "referentials" / "contexts.json";
+  auto all = core::read_json(contexts);
+  all.push_back({{"Identifier", "CT-2"},
+                 {"Name", "Autre"},
+                 {"EnableControl", true},
+                 {"Permissions", {{{"tenant", 3}, {"IngestContracts", {"IC-TEST"}}}}}});
+  core::write_json(contexts, all);
+  g.r.sandbox.reset();
+  g.r.start();
+  const auto refused = g.r.verdict(SmallSip("REQ-1"));
+  CHECK_THAT(tests::codes_of(refused), Catch::Contains("CONTRACT_NOT_IN_CONTEXT"));
+  CHECK(g.r.verdict(SmallSip("REQ-2").replace("IC-TEST", "IC-OUT")).reply_code == "OK");
+}
+
 TEST_CASE("OPTIONS lists the addresses of a service with their permissions", "[sandbox]") {
   Running r;
   const auto listed = [&](const std::string& base) {

@@ -86,14 +86,14 @@ void IngestService::note_lost(const ServerRequest& r) {
     deposits_.note(message_identifier_of(r.body_file), {}, fs::file_size(r.body_file));
 }
 
-ServerResponse IngestService::post(const ServerRequest& r, std::int64_t tenant,
+ServerResponse IngestService::post(const ServerRequest& r, const Caller& caller,
                                    const std::optional<OperationFault>& fault) {
   if (auto refused = refuse(r)) return std::move(*refused);
-  if (header_of(r, "Content-Type") == "application/json") return local(r, tenant, fault);
-  return take(r, r.body_file, tenant, fault);
+  if (header_of(r, "Content-Type") == "application/json") return local(r, caller, fault);
+  return take(r, r.body_file, caller, fault);
 }
 
-ServerResponse IngestService::take(const ServerRequest& r, const fs::path& sip, std::int64_t tenant,
+ServerResponse IngestService::take(const ServerRequest& r, const fs::path& sip, const Caller& caller,
                                    const std::optional<OperationFault>& fault) {
   const auto identifier = message_identifier_of(sip);
   const auto bytes = fs::file_size(sip);
@@ -103,8 +103,8 @@ ServerResponse IngestService::take(const ServerRequest& r, const fs::path& sip, 
     deposits_.note(identifier, {}, bytes);
     return unknown_workflow();
   }
-  const auto id = operations_.add({sip, context, digest_in(r), header_of(r, "X-Application-Id"), tenant,
-                                   header_of(r, "X-Action") == "NEXT", fault});
+  const auto id = operations_.add({sip, context, digest_in(r), header_of(r, "X-Application-Id"),
+                                   caller.tenant, header_of(r, "X-Action") == "NEXT", fault, caller.context});
   deposits_.note(identifier, id, bytes);
   response.status = 202;
   response.headers["X-Request-Id"] = id;
@@ -114,7 +114,7 @@ ServerResponse IngestService::take(const ServerRequest& r, const fs::path& sip, 
 }
 
 /// The file stays where it is until it was handed over; then it goes to done/ or to failed/.
-ServerResponse IngestService::local(const ServerRequest& r, std::int64_t tenant,
+ServerResponse IngestService::local(const ServerRequest& r, const Caller& caller,
                                     const std::optional<OperationFault>& fault) {
   const auto name = local_name(r);
   if (!is_safe_name(name)) {
@@ -136,7 +136,7 @@ ServerResponse IngestService::local(const ServerRequest& r, std::int64_t tenant,
   fs::create_directories(upload_ / "done");
   const auto copy = upload_ / "done" / ('.' + Operations::new_id());
   fs::copy_file(file, copy);
-  auto response = take(r, copy, tenant, fault);
+  auto response = take(r, copy, caller, fault);
   fs::remove(copy, gone);  // nothing took it
   put_away(file, response.status == 202 ? "done" : "failed");
   return response;

@@ -13,13 +13,19 @@
 
 namespace versoir::vitam::sandbox {
 
+/// Who deposits: the tenant, and the application context when the security chain is in force.
+struct Caller {
+  std::int64_t tenant = 0;
+  std::string context;
+};
+
 class IngestService {
  public:
   /// `upload`: folder of the ingests of local files, "" when there are none.
   IngestService(Operations& operations, Deposits& deposits, std::filesystem::path upload, bool force_chunked,
                 const core::Clock& clock);
   /// POST ingests. `fault`: what becomes of the operation.
-  [[nodiscard]] core::ServerResponse post(const core::ServerRequest& request, std::int64_t tenant,
+  [[nodiscard]] core::ServerResponse post(const core::ServerRequest& request, const Caller& caller,
                                           const std::optional<OperationFault>& fault);
   /// A SIP that arrived and with which nothing is done.
   void note_lost(const core::ServerRequest& request);
@@ -31,9 +37,9 @@ class IngestService {
  private:
   [[nodiscard]] std::optional<core::ServerResponse> refuse(const core::ServerRequest& request) const;
   [[nodiscard]] core::ServerResponse take(const core::ServerRequest& request,
-                                          const std::filesystem::path& sip, std::int64_t tenant,
+                                          const std::filesystem::path& sip, const Caller& caller,
                                           const std::optional<OperationFault>& fault);
-  [[nodiscard]] core::ServerResponse local(const core::ServerRequest& request, std::int64_t tenant,
+  [[nodiscard]] core::ServerResponse local(const core::ServerRequest& request, const Caller& caller,
                                            const std::optional<OperationFault>& fault);
   [[nodiscard]] core::ServerResponse unknown_workflow() const;
 

@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "vitam/sandbox/quick_file.hpp"
 #include "vitam/sandbox/reply.hpp"
 #include "vitam/sandbox/stored_sip.hpp"
 
@@ -99,8 +100,9 @@ std::string Operations::add(const Submission& submission) {
   core::Json json{{"format", status_format}};
   if (submission.manifest_digest) json["manifest_digest"] = *submission.manifest_digest;
   if (!submission.application.empty()) json["application"] = submission.application;
+  if (!submission.caller.empty()) json["caller"] = submission.caller;
   to_status(process, json);
-  core::write_json(path(process.id, "status.json"), json);
+  write_quickly(path(process.id, "status.json"), json);
   {
     const std::scoped_lock lock(mutex_);
     entries_[process.id].process = process;
@@ -114,6 +116,16 @@ void Operations::use(check::Referentials referentials) {
   auto next = std::make_shared<const check::Referentials>(std::move(referentials));
   const std::scoped_lock lock(mutex_);
   referentials_ = std::move(next);
+  by_caller_.clear();
+}
+
+std::shared_ptr<const check::Referentials> Operations::referentials_of(const std::string& caller,
+                                                                       std::int64_t tenant) {
+  const std::scoped_lock lock(mutex_);
+  if (caller.empty()) return referentials_;
+  auto& own = by_caller_[{caller, tenant}];
+  if (!own) own = std::make_shared<const check::Referentials>(referentials_->with_context(caller, tenant));
+  return own;
 }
 
 void Operations::keep(const Process& process) {
@@ -123,7 +135,7 @@ void Operations::keep(const Process& process) {
   json["updated"] = core::format_instant(clock_.now());
   if (fs::exists(path(process.id, "atr.xml")))
     json["atr_sha512"] = core::digest_file(path(process.id, "atr.xml")).sha512.hex();
-  core::write_json(path(process.id, "status.json"), json);
+  write_quickly(path(process.id, "status.json"), json);
 }
 
 bool Operations::act(const std::string& id, Action action) {
@@ -232,23 +244,20 @@ Operations::Controlled& Operations::control(const std::string& id) {
   if (status.contains("manifest_digest")) digest = core::text_of(status, "manifest_digest");
   const auto workflow =
       check::parse_workflow(core::text_of(status, "context")).value_or(Workflow::default_workflow);
-  std::shared_ptr<const check::Referentials> referentials;
-  {
-    const std::scoped_lock lock(mutex_);
-    referentials = referentials_;
-  }
+  const auto referentials =
+      referentials_of(core::text_of(status, "caller"), status.value("tenant", any_tenant));
   Controlled found{check::check_sip(path(id, "received.zip"), referentials.get(), digest, workflow), {}};
   if (found.report.status != Status::fatal) found.attached = attach(id, found.report, workflow);
-  core::write_json(path(id, "check.json"), found.report.to_json(clock_));
+  write_quickly(path(id, "check.json"), found.report.to_json(clock_));
   return controlled_.insert_or_assign(id, std::move(found)).first->second;
 }
 
 void Operations::finish(Process process, Controlled& controlled) {
-  const auto& id = process.id;
+  const auto id = process.id;  // process itself is moved away
   auto& report = controlled.report;
   if (process.wish == Action::cancel) {
     add_cancellation(report, process);
-    core::write_json(path(id, "check.json"), report.to_json(clock_));
+    write_quickly(path(id, "check.json"), report.to_json(clock_));
   }
   if (report.status < Status::ko) store(id);
   write_reply(path(id, "atr.xml"), id, report, workflow_of(process), clock_.now(), controlled.attached);

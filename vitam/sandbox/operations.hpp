@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace versoir::vitam::sandbox {
@@ -35,6 +36,7 @@ struct Submission {
   std::int64_t tenant = 0;
   bool step_by_step = false;
   std::optional<OperationFault> fault;
+  std::string caller;  ///< application context of the depositor, "" when nobody looks at it
 };
 
 class Operations {
@@ -90,6 +92,9 @@ class Operations {
   [[nodiscard]] Controlled& control(const std::string& id);
   void finish(Process process, Controlled& controlled);
   void platform_failed(const std::string& id);
+  /// As the depositor with this context meets them, read once.
+  [[nodiscard]] std::shared_ptr<const check::Referentials> referentials_of(const std::string& caller,
+                                                                           std::int64_t tenant);
   [[nodiscard]] Process walk(const std::string& id, const std::vector<Step>& steps);
   void keep(const Process& process);
   void store(const std::string& id) const;
@@ -101,6 +106,7 @@ class Operations {
 
   std::filesystem::path folder_;
   std::shared_ptr<const check::Referentials> referentials_;
+  std::map<std::pair<std::string, std::int64_t>, std::shared_ptr<const check::Referentials>> by_caller_;
   std::chrono::seconds purge_after_;
   const core::Clock& clock_;
   mutable std::mutex mutex_;

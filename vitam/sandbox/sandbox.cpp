@@ -88,7 +88,7 @@ struct Sandbox::State {
   }
 
   /// The fault that was asked for, around the true answer.
-  ServerResponse answer(ServerRequest& r) {
+  ServerResponse answer(const ServerRequest& r) {
     const auto question = question_of(r.method, path_of(r));
     Fault fault;
     try {
@@ -108,7 +108,7 @@ struct Sandbox::State {
   }
 
   /// What every request goes through, in VITAM's order.
-  ServerResponse platform(ServerRequest& r, const Fault& fault) {
+  ServerResponse platform(const ServerRequest& r, const Fault& fault) {
     const auto path = path_of(r);
     if (path == "/ingest-external/v1/status" || path == "/access-external/v1/status" ||
         path == "/admin-external/v1/status")
@@ -122,17 +122,20 @@ struct Sandbox::State {
     if (path == "/ingest-external/v1/tenants" || path == "/access-external/v1/tenants" ||
         path == "/admin-external/v1/tenants")
       return r.method == "GET" ? json_answer(200, tenants()) : not_allowed();
+    Caller caller{*tenant, {}};
     {
       const std::scoped_lock lock(security_mutex);
       if (auto refused = security.refuse(r, *tenant)) return std::move(*refused);
+      caller.context = security.context_of(r);
     }
-    return service(r, *tenant, fault);
+    return service(r, caller, fault);
   }
 
-  ServerResponse service(ServerRequest& r, std::int64_t tenant, const Fault& fault) {
+  ServerResponse service(const ServerRequest& r, const Caller& caller, const Fault& fault) {
     const auto path = path_of(r);
+    const auto tenant = caller.tenant;
     if (path == "/ingest-external/v1/ingests")
-      return r.method == "POST" ? ingest.post(r, tenant, fault.operation) : not_allowed();
+      return r.method == "POST" ? ingest.post(r, caller, fault.operation) : not_allowed();
     if (const auto id = id_in(path, "/ingest-external/v1/ingests/", "/archivetransferreply"))
       return r.method == "GET" ? ingest.reply(*id, tenant, fault.reply) : not_allowed();
     if (const auto id = id_in(path, "/ingest-external/v1/ingests/", "/manifests"))

@@ -5,10 +5,9 @@
 #include "core/text.hpp"
 #include "core/xml.hpp"
 #include "core/zip.hpp"
+#include "vitam/sandbox/quick_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
 #include <string_view>
 
 namespace versoir::vitam::sandbox {
@@ -59,12 +58,9 @@ void unpack(const fs::path& archive, const fs::path& folder) {
     if (entry.directory || !entry.readable || !stays_inside(entry.path)) continue;
     const auto to = folder / (at_root(entry) ? "manifest.xml" : entry.path);
     fs::create_directories(to.parent_path());
-    std::ofstream file(to, std::ios::binary | std::ios::trunc);
-    reader.read([&](std::string_view piece) {
-      file.write(piece.data(), static_cast<std::streamsize>(piece.size()));
-    });
-    file.close();
-    if (!file) core::throw_errno("write", to.string());
+    QuickFile file(to);
+    reader.read([&](std::string_view piece) { file.write(piece); });
+    file.commit();
   }
 }
 
