@@ -104,20 +104,4 @@ void Ingest::note_operation(const fs::path& folder, const sip::MessageIdentifier
   }
 }
 
-/// The process engine forgets an operation an hour after its end; before concluding from its silence, the
-/// logbook is asked where it may be.
-bool Ingest::ended_in_logbook(const OperationId& operation) {
-  if (!client_.can_ask_logbook()) return true;
-  try {
-    const auto known = client_.logged(operation);
-    if (known && known->outcome == "FATAL")
-      throw Error(Exit::platform_paused,
-                  msg("the platform met a technical failure on operation {0}", operation.value));
-    return !known || !known->outcome.empty();
-  } catch (const Error& e) {
-    if (e.code() != Exit::platform_refused) throw;
-    return true;
-  }
-}
-
 }  // namespace versoir::vitam

@@ -25,7 +25,7 @@ struct ClientSetup : ApprovedLot {
   vitam::Client client{http, platform()};
   vitam::OperationId send(std::uint64_t* last = nullptr) {
     const auto sip = approved();
-    return client.ingest(sip, [&](std::uint64_t n) {
+    return client.ingest(sip, vitam::Deposit::real, [&](std::uint64_t n) {
       if (last) *last = n;
     });
   }
@@ -72,14 +72,14 @@ TEST_CASE("bytes that changed under the open descriptor stop the transfer before
       REQUIRE(::write(fd.get(), "x", 1) == 1);
     }
     s.http.then(202, {{"X-Request-Id", operation_id}});
-    CHECK(exit_of([&] { s.client.ingest(sip, {}); }) == Exit::visa_sip_changed);
+    CHECK(exit_of([&] { s.client.ingest(sip, vitam::Deposit::real, {}); }) == Exit::visa_sip_changed);
     CHECK(s.http.calls.empty());
   }
   ClientSetup s;
   const auto sip = s.approved();
   REQUIRE(::truncate(s.versement.sip(s.id).c_str(), 100) == 0);
   s.http.then(202, {{"X-Request-Id", operation_id}});
-  CHECK(exit_of([&] { s.client.ingest(sip, {}); }) == Exit::visa_sip_changed);
+  CHECK(exit_of([&] { s.client.ingest(sip, vitam::Deposit::real, {}); }) == Exit::visa_sip_changed);
 }
 
 TEST_CASE("a refused transfer says what the platform said and what to look at") {
