@@ -108,6 +108,7 @@ void show_eliminations(Context& c) {
 }
 
 int run_status(Context& c) {
+  if (fs::exists(c.config_file())) static_cast<void>(c.config());  // what is misspelt there is told
   const auto wanted = c.words.find("VERSEMENT");
   auto ids = sip::list_versements(c.workspace());
   if (wanted) ids = {c.known_versement(*wanted, Exit::not_found).id()};

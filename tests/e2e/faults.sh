@@ -10,8 +10,8 @@ sign_roles
 start_sandbox
 write_config 's/x/x/'
 sed -i 's/^poll_first = .*/poll_first = 0/; s/^poll_max = .*/poll_max = 0/; s/^\[platform.sandbox\]/&\ndoubt_grace = 0/' versoir.conf
-# Three lots: one record each.
-sed -i 's/^\[transfer\]/&\nlot_records = 1/' versoir.conf
+# Several lots of few records.
+sed -i 's/^\[transfer\]/&\nmax_entries = 6/' versoir.conf
 until_reviewed v1
 expect 0 "$versoir" approve v1 --confirm v1
 lots=$(ls versements/v1/lots | wc -l)

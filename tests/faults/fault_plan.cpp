@@ -15,6 +15,27 @@ using vitam::sandbox::Rule;
 using vitam::sandbox::WrongAnswer;
 using vitam::sandbox::WrongReply;
 
+Fault cutting(Cut cut) {
+  Fault f;
+  f.cut = cut;
+  return f;
+}
+Fault answering(int status, WrongAnswer::Body body) {
+  Fault f;
+  f.answer = WrongAnswer{status, body};
+  return f;
+}
+Fault stopping(OperationFault::Kind kind, std::optional<std::uint64_t> heads, int answer = 404) {
+  Fault f;
+  f.operation = OperationFault{kind, heads, answer};
+  return f;
+}
+Fault replying(WrongReply reply) {
+  Fault f;
+  f.reply = reply;
+  return f;
+}
+
 class Drawer {
  public:
   Drawer(std::uint64_t run, const Traffic& traffic) : random_(run), traffic_(traffic) {}
@@ -59,44 +80,39 @@ class Drawer {
   void draw_script() {
     switch (one_in(9)) {
       case 0:
-        return rule(Question::post_ingests, {.cut = Cut::before}, "SIP lost", 1);
+        return rule(Question::post_ingests, cutting(Cut::before), "SIP lost", 1);
       case 1:
-        return rule(Question::post_ingests, {.cut = Cut::after}, "answer lost", 1);
+        return rule(Question::post_ingests, cutting(Cut::after), "answer lost", 1);
       case 2: {
         const int status = std::array{500, 502, 503, 504, 401, 412}[one_in(6)];
         const auto body = std::array{WrongAnswer::Body::xml, WrongAnswer::Body::html,
                                      WrongAnswer::Body::empty, WrongAnswer::Body::vitam}[one_in(4)];
-        return rule(Question::post_ingests, {.answer = WrongAnswer{status, body}},
+        return rule(Question::post_ingests, answering(status, body),
                     fmt::format("HTTP {} to the SIP", status), 1);
       }
       case 3:
-        return rule(Question::post_ingests,
-                    {.operation = OperationFault{OperationFault::Kind::fatal, 1 + one_in(3), 404}},
+        return rule(Question::post_ingests, stopping(OperationFault::Kind::fatal, 1 + one_in(3)),
                     "technical failure", 1);
       case 4:
-        return rule(Question::post_ingests,
-                    {.operation = OperationFault{OperationFault::Kind::pause, 1 + one_in(3), 404}}, "pause",
-                    1);
+        return rule(Question::post_ingests, stopping(OperationFault::Kind::pause, 1 + one_in(3)), "pause", 1);
       case 5: {
         const int answer = std::array{404, 204, 500}[one_in(3)];
-        return rule(Question::post_ingests,
-                    {.operation = OperationFault{OperationFault::Kind::purge, std::nullopt, answer}},
+        return rule(Question::post_ingests, stopping(OperationFault::Kind::purge, std::nullopt, answer),
                     fmt::format("purged, {}", answer), 3);
       }
       case 6: {
         const int status = std::array{500, 502, 503, 404}[one_in(4)];
-        return rule(Question::head_operation, {.answer = WrongAnswer{status, WrongAnswer::Body::html}},
+        return rule(Question::head_operation, answering(status, WrongAnswer::Body::html),
                     fmt::format("HTTP {} to a question", status), 1 + one_in(3));
       }
       case 7: {
         const auto reply = std::array{WrongReply::missing, WrongReply::garbage, WrongReply::truncated,
                                       WrongReply::other}[one_in(4)];
-        return rule(Question::get_reply, {.reply = reply},
+        return rule(Question::get_reply, replying(reply),
                     fmt::format("wrong reply {}", static_cast<int>(reply)), 1 + one_in(2));
       }
       default:
-        return rule(Question::any, {.answer = WrongAnswer{503, WrongAnswer::Body::html}}, "maintenance",
-                    1 + one_in(6));
+        return rule(Question::any, answering(503, WrongAnswer::Body::html), "maintenance", 1 + one_in(6));
     }
   }
 

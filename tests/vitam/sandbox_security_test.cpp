@@ -61,14 +61,14 @@ struct Guarded {
   Running r;
 };
 
-constexpr const char* agencies = "/admin-external/v1/agencies";
+constexpr const char* agencies_path = "/admin-external/v1/agencies";
 constexpr const char* logbook = "/access-external/v1/logbookoperations";
 
 }  // namespace
 
 TEST_CASE("a known certificate with its rights does what the tests do without a chain", "[sandbox]") {
   Guarded g{Chain()};
-  CHECK(g.asked("GET", agencies) == "200");
+  CHECK(g.asked("GET", agencies_path) == "200");
   CHECK(g.asked("GET", logbook, "AC-TEST") == "200");
   const auto id = g.r.post_sip(SmallSip("REQ-1"));
   CHECK(g.r.wait(id).header("X-Global-Execution-Status") == "OK");
@@ -84,24 +84,24 @@ TEST_CASE("the certificate leads to an active context, or nowhere", "[sandbox]")
       spaced += (i ? ":" : "") + fingerprint.substr(i, 2);
     for (auto& c : spaced) c = static_cast<char>(std::toupper(c));
     chain.certificates = {{{"ContextId", "CT-1"}, {"Sha256", spaced}}};
-    CHECK(Guarded(chain).asked("GET", agencies) == "200");
+    CHECK(Guarded(chain).asked("GET", agencies_path) == "200");
   }
   SECTION("unknown") {
     chain.certificates = {{{"ContextId", "CT-1"}, {"Sha256", std::string(64, 'a')}}};
-    CHECK(Guarded(chain).asked("GET", agencies) == "401 Certificate unknown");
+    CHECK(Guarded(chain).asked("GET", agencies_path) == "401 Certificate unknown");
   }
   SECTION("revoked") {
     chain.certificates[0]["CertificateStatus"] = "REVOKED";
-    CHECK_THAT(Guarded(chain).asked("GET", agencies), Catch::Contains("revoked"));
+    CHECK_THAT(Guarded(chain).asked("GET", agencies_path), Catch::Contains("revoked"));
   }
   SECTION("of a context that is not there") {
     chain.certificates[0]["ContextId"] = "CT-2";
-    CHECK(Guarded(chain).asked("GET", agencies) == "401 Context CT-2 unknown");
+    CHECK(Guarded(chain).asked("GET", agencies_path) == "401 Context CT-2 unknown");
   }
   SECTION("of an inactive context") {
     chain.context["Status"] = "INACTIVE";
     Guarded g(chain);
-    CHECK(g.asked("GET", agencies) == "401 Context CT-1 inactive");
+    CHECK(g.asked("GET", agencies_path) == "401 Context CT-1 inactive");
     CHECK(g.asked("GET", "/admin-external/v1/status") == "204");  // needs no tenant, no right
     CHECK(g.asked("GET", "/admin-external/v1/tenants") == "200");
   }
@@ -116,8 +116,8 @@ TEST_CASE("the security profile lists what may be asked", "[sandbox]") {
   chain.profile["FullAccess"] = false;
   chain.profile["Permissions"] = {"agencies:read", "operations:id:read:status", "ingests:create"};
   Guarded g(chain);
-  CHECK(g.asked("GET", agencies) == "200");
-  CHECK(g.asked("GET", std::string(agencies) + "/AG-TEST") ==
+  CHECK(g.asked("GET", agencies_path) == "200");
+  CHECK(g.asked("GET", std::string(agencies_path) + "/AG-TEST") ==
         "401 Permission agencies:id:read not in security profile SEC-1");
   CHECK_THAT(g.asked("GET", logbook, "AC-TEST"), Catch::Contains("logbookoperations:read"));
   const auto id = g.r.post_sip(SmallSip("REQ-1"));
@@ -129,7 +129,7 @@ TEST_CASE("the security profile lists what may be asked", "[sandbox]") {
   local.body = R"({"path":"x.zip"})";
   CHECK_THAT(g.r.send(local).body, Catch::Contains("ingests:local:create"));
   chain.context["SecurityProfile"] = "SEC-2";
-  CHECK(Guarded(chain).asked("GET", agencies) == "401 Security profile SEC-2 unknown");
+  CHECK(Guarded(chain).asked("GET", agencies_path) == "401 Security profile SEC-2 unknown");
 }
 
 TEST_CASE("a context that is controlled lists its tenants and contracts", "[sandbox]") {
@@ -140,13 +140,13 @@ TEST_CASE("a context that is controlled lists its tenants and contracts", "[sand
   }
   SECTION("tenants") {
     chain.context["Permissions"][0]["tenant"] = 4;
-    CHECK(Guarded(chain).asked("GET", agencies) == "401 Tenant 3 not in context");
+    CHECK(Guarded(chain).asked("GET", agencies_path) == "401 Tenant 3 not in context");
   }
   SECTION("at least one ingest contract to deposit") {
     chain.context["Permissions"][0]["IngestContracts"] = Json::array();
     Guarded g(chain);
     CHECK_THAT(g.asked("POST", "/ingest-external/v1/ingests"), Catch::Contains("ingest contract"));
-    CHECK(g.asked("GET", agencies) == "200");
+    CHECK(g.asked("GET", agencies_path) == "200");
   }
   SECTION("not where control is off") {
     chain.context["EnableControl"] = false;

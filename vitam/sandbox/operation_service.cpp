@@ -17,7 +17,7 @@ using core::ServerResponse;
 
 namespace {
 
-constexpr std::string_view operation_tracking = "access-external";
+constexpr std::string_view operation_side = "access-external";
 
 void state_headers(ServerResponse& r, const Process& process) {
   r.headers["X-Global-Execution-State"] = process.state;
@@ -41,7 +41,7 @@ ServerResponse head(Operations& operations, const std::string& id, std::int64_t 
 
 ServerResponse detail(const Operations& operations, const std::string& id, std::int64_t tenant) {
   const auto process = operations.is_of(id, tenant) ? operations.process(id) : std::nullopt;
-  if (!process) return vitam_error(404, "040109", operation_tracking, "Business", "no such operation");
+  if (!process) return vitam_error(404, "040109", operation_side, "Business", "no such operation");
   auto r = json_answer(http_status(*process),
                        results(http_status(*process), Json::array({item_status(*process)})));
   state_headers(r, *process);
@@ -58,16 +58,16 @@ ServerResponse list(const Operations& operations, std::int64_t tenant, const Ser
       if (operations.is_of(process.id, tenant) && answers(process, query))
         found.push_back(process_detail(process));
   } catch (const InvalidQuery& e) {
-    return vitam_error(400, "020113", operation_tracking, "Validation", e.what());
+    return vitam_error(400, "020113", operation_side, "Validation", e.what());
   } catch (const core::Error&) {
-    return vitam_error(400, "020113", operation_tracking, "Validation", "the body is no JSON");
+    return vitam_error(400, "020113", operation_side, "Validation", "the body is no JSON");
   }
   return json_answer(200, results(200, std::move(found)));
 }
 
 ServerResponse act(Operations& operations, const std::string& id, std::int64_t tenant, Action action) {
   const auto before = operations.is_of(id, tenant) ? operations.process(id) : std::nullopt;
-  if (!before) return vitam_error(404, "040109", operation_tracking, "Business", "no such operation");
+  if (!before) return vitam_error(404, "040109", operation_side, "Business", "no such operation");
   // Inside VITAM a conflict; what reaches the outside is an internal client error.
   if (!operations.act(id, action))
     return vitam_error(500, "040106", "ingest-external", "Business",
@@ -88,15 +88,14 @@ std::optional<ServerResponse> answer_operations(Operations& operations, std::int
   const auto id = id_in(path, "/admin-external/v1/operations/", "");
   if (!id) return std::nullopt;
   if (!is_id(*id))
-    return vitam_error(412, "020121", operation_tracking, "Business", "not an operation identifier");
+    return vitam_error(412, "020121", operation_side, "Business", "not an operation identifier");
   if (r.method == "HEAD") return head(operations, *id, tenant);
   if (r.method == "GET") return detail(operations, *id, tenant);
   if (r.method == "DELETE") return act(operations, *id, tenant, Action::cancel);
   if (r.method != "PUT") return not_allowed();
   const auto action = parse_action(header_of(r, "X-Action"));
   if (!action)
-    return vitam_error(412, "020121", operation_tracking, "Business",
-                       "X-Action: RESUME, NEXT, PAUSE or REPLAY");
+    return vitam_error(412, "020121", operation_side, "Business", "X-Action: RESUME, NEXT, PAUSE or REPLAY");
   return act(operations, *id, tenant, *action);
 }
 
