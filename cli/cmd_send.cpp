@@ -2,6 +2,7 @@
 #include "cli/before_sending.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/platform_link.hpp"
 #include "cli/revocation.hpp"
 #include "cli/whole_trail.hpp"
 #include "core/error.hpp"
@@ -194,14 +195,13 @@ int run_send(Context& c) {
   const auto plan = versement.plan();
   const std::string name = c.words.has("platform") ? c.words.get("platform") : plan.platform;
   c.require_roles_signer(name, plan.platform_kind);
-  const auto platform = vitam::read_platform(c.config(), name);
-  const auto http = core::make_curl_client(platform.tls);
-  vitam::Client client(*http, platform);
+  auto link = open_platform(c, name);
+  vitam::Client client(*link.http, link.platform);
   vitam::Ingest ingest(
       client, c.journal(), c.clock, c.out.progress(), [&](std::chrono::seconds s) { sleep_for(c.stop, s); },
       [&](const core::Message& m) { c.out.warn(m); });
   BeforeSending before(c, client, versement, plan);
-  Sending sending{c, versement, plan, ingest, vitam::target_of(platform), before};
+  Sending sending{c, versement, plan, ingest, vitam::target_of(link.platform), before};
   const auto visas = sip::list_visas(versement);
   const bool chosen = !c.words.list("lot").empty();
   if (c.words.has("again") && c.chosen_lots(plan).size() != 1)
@@ -251,7 +251,8 @@ std::vector<CommandDef> send_commands() {
             {"no-preflight", nullptr,
              mark("send without first comparing contracts, agencies, rules, formats and profiles with what "
                   "the platform has today")},
-            {"no-wait", nullptr, mark("do not wait for the reply")}},
+            {"no-wait", nullptr, mark("do not wait for the reply")},
+            trace_option()},
        .exits = {Exit::configuration,
                  Exit::lot_state,
                  Exit::signing,

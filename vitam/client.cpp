@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "vitam/exchange.hpp"
 #include "vitam/refused.hpp"
 
 #include <algorithm>
@@ -17,12 +18,8 @@ namespace {
 
 using core::Error;
 using core::Exit;
-using core::HttpRequest;
 using core::HttpResponse;
 using core::msg;
-
-constexpr std::string_view user_agent = "versoir/0.1";  // VITAM's header filter takes few characters
-constexpr std::chrono::seconds question_timeout{120};
 
 std::string member(const core::Json& object, const char* key) {
   const auto at = object.find(key);
@@ -129,14 +126,7 @@ void throw_refused(core::Message doing, const core::HttpResponse& response) {
 Client::Client(core::HttpClient& http, Platform platform) : http_(http), platform_(std::move(platform)) {}
 
 core::HttpRequest Client::request(std::string method, std::string url) const {
-  HttpRequest r;
-  r.method = std::move(method);
-  r.url = std::move(url);
-  r.timeout = question_timeout;
-  r.headers = {{"X-Tenant-Id", std::to_string(platform_.tenant)},
-               {"User-Agent", std::string(user_agent)},
-               {"Accept", "application/json"}};
-  return r;
+  return question(platform_, std::move(method), std::move(url));
 }
 
 OperationId Client::ingest(const sip::ApprovedSip& sip, const std::function<void(std::uint64_t)>& sent) {

@@ -46,6 +46,8 @@ class Operations {
   [[nodiscard]] std::vector<OperationFacts> all_facts() const;
   [[nodiscard]] std::optional<std::string> reply(const std::string& id) const;
   [[nodiscard]] std::optional<std::string> manifest(const std::string& id) const;
+  /// What was accepted and stored.
+  [[nodiscard]] std::vector<HeldOperation> held() const;
 
  private:
   [[nodiscard]] std::filesystem::path path(const std::string& id, std::string_view name) const;
@@ -57,7 +59,6 @@ class Operations {
   /// that stand for others with their SystemId.
   std::map<std::string, std::string> attach(const std::string& id, check::Report& report,
                                             check::Workflow workflow) const;
-  [[nodiscard]] std::vector<HeldOperation> held() const;
   void note(const std::string& id, const std::string& state, const std::string& status);
 
   std::filesystem::path folder_;

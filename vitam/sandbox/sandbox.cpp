@@ -6,6 +6,7 @@
 #include "core/json.hpp"
 #include "core/text.hpp"
 #include "trust/timestamp.hpp"
+#include "vitam/sandbox/access.hpp"
 #include "vitam/sandbox/answers.hpp"
 #include "vitam/sandbox/logbook.hpp"
 #include "vitam/sandbox/operations.hpp"
@@ -78,6 +79,7 @@ struct Sandbox::State {
         clock(c),
         operations(options.folder / "operations", check::Referentials::read(options.referentials),
                    options.fault, clock),
+        deposited(operations, options.folder, options.referentials, options.tenant, clock),
         server(server_options(), [this](ServerRequest& r) { return answer(r); }) {
     if (!options.tsa_certificate.empty()) start_timestamps();
   }
@@ -131,17 +133,19 @@ struct Sandbox::State {
     if (const auto id = id_in(path, "/admin-external/v1/operations/", ""))
       return r.method == "GET" || r.method == "HEAD" ? operation(*id) : not_allowed();
     if (path.starts_with("/access-external/")) return access(r);
+    if (auto shown = deposited.answer(r)) return std::move(*shown);
     if (auto shown = answer_referential(options.referentials, r)) return std::move(*shown);
     return vitam_error(404, "000200", "sandbox", "Network", "no such resource");
   }
 
   /// An access contract must be named; those of accesscontracts.json, when the folder has it, and no others.
-  ServerResponse access(const ServerRequest& r) const {
+  ServerResponse access(const ServerRequest& r) {
     const auto contract = header(r, "X-Access-Contract-Id");
     if (contract.empty() || !knows_access_contract(options.referentials, contract))
       return vitam_error(401, "020100", "access-external", "Security",
                          "access contract absent, unknown or inactive");
     if (auto logged = answer_logbook(operations, options.tenant, r)) return std::move(*logged);
+    if (auto shown = deposited.answer(r)) return std::move(*shown);
     return vitam_error(404, "000200", "sandbox", "Network", "no such resource");
   }
 
@@ -200,7 +204,8 @@ struct Sandbox::State {
   ServerResponse operation(const std::string& id) const {
     if (!is_id(id))
       return vitam_error(412, "020121", "access-external", "Business", "not an operation identifier");
-    const auto state = operations.find(id);
+    auto state = operations.find(id);
+    if (!state) state = deposited.exported(id);
     if (!state) return vitam_error(404, "040109", "access-external", "Business", "no such operation");
     const core::Json item{{"itemId", id},
                           {"globalState", state->state},
@@ -221,6 +226,7 @@ struct Sandbox::State {
   Options options;
   const core::Clock& clock;
   Operations operations;
+  Access deposited;
   std::unique_ptr<trust::TsaResponder> responder;
   std::mutex tsa_mutex;
   core::HttpServer server;
