@@ -298,8 +298,8 @@ ServerResponse Access::order_dip(const ServerRequest& r, bool second_version) {
   question.body = (second_version ? body.at("dslRequest") : body).dump();
   const auto found = select(question, Kind::unit, false);
   if (found.status != 200) return found;
-  for (const auto& unit : core::parse_json(found.body, "units").at("$results"))
-    order.units.push_back(text_of(unit, "#id"));
+  const auto answer = core::parse_json(found.body, "units");
+  for (const auto& unit : answer.at("$results")) order.units.push_back(text_of(unit, "#id"));
   order.operation = Operations::new_id();
   const bool written = write_dip(dip_file(order.operation), order, index(), clock_.now());
   exports_[order.operation] = {"COMPLETED", written ? "OK" : "KO", "EXPORT_DIP"};
