@@ -31,7 +31,7 @@ fs::path new_file(Context& c) {
 vitam::ObjectVersion chosen_version(Context& c, const std::vector<vitam::ObjectVersion>& versions,
                                     const std::string& unit) {
   const auto usage = c.words.get("usage");
-  const auto version = c.words.integer("version", 1, 1'000'000);
+  const auto version = c.words.integer("object-version", 1, 1'000'000);
   const auto at =
       std::ranges::find_if(versions, [&](const auto& v) { return v.usage == usage && v.version == version; });
   if (at != versions.end() && !at->physical) return *at;
@@ -135,7 +135,7 @@ std::vector<CommandDef> vitam_fetch_commands() {
        .options = {{"message", mark("ID"),
                     mark("MessageIdentifier of the lot whose manifest names the unit")},
                    {"usage", mark("NAME"), mark("usage of the object"), "BinaryMaster"},
-                   {"version", mark("N"), mark("its version"), "1"},
+                   {"object-version", mark("N"), mark("its version"), "1"},
                    {"to", mark("FILE"), mark("file to write; one that exists is not replaced")},
                    platform_option(),
                    trace_option()},
