@@ -57,7 +57,7 @@ int run_units(Context& c) {
 }
 
 void show_fact(Context& c, const core::Message& name, const std::string& value) {
-  if (!value.empty()) c.out.result(fmt::format("{}{} {}", name.text(), tr(":"), value));
+  if (!value.empty()) c.out.result(msg("{0}: {1}", name.text(), value));
 }
 
 void show_unit(Context& c, const Json& unit) {
