@@ -2,6 +2,7 @@
 #include "cli/before_sending.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/platform_link.hpp"
 #include "cli/send_rights.hpp"
 #include "cli/whole_trail.hpp"
 #include "core/display.hpp"
@@ -250,9 +251,9 @@ int run_send(Context& c) {
   const auto plan = versement.plan();
   const std::string name = c.words.has("platform") ? c.words.get("platform") : plan.platform;
   c.require_roles_signer(name, plan.platform_kind);
-  const auto platform = vitam::read_platform(c.config(), name);
-  const auto http = core::make_curl_client(platform.tls);
-  vitam::Client client(*http, platform);
+  auto link = open_platform(c, name);
+  const auto& platform = link.platform;
+  vitam::Client client(*link.http, platform);
   const vitam::Sleeper sleep = [&](std::chrono::seconds s) { sleep_for(c.stop, s); };
   vitam::Ingest ingest(client, c.journal(), c.clock, c.out.progress(), sleep,
                        [&](const core::Message& m) { c.out.warn(m); });
@@ -329,8 +330,8 @@ std::vector<CommandDef> send_commands() {
              mark("stay until every lot has its end: wait for visas to come, through closed platforms and "
                   "technical failures, and tell each change")},
             {"no-wait", nullptr,
-             mark(
-                 "take the replies that are there, send up to the limit of the platform, wait for nothing")}},
+             mark("take the replies that are there, send up to the limit of the platform, wait for nothing")},
+            trace_option()},
        .exits = {Exit::with_warnings,
                  Exit::configuration,
                  Exit::lot_state,

@@ -2,6 +2,8 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/fetched_referential.hpp"
+#include "cli/platform_link.hpp"
+#include "cli/vitam_commands.hpp"
 #include "core/error.hpp"
 #include "vitam/client.hpp"
 #include "vitam/diagnosis.hpp"
@@ -54,11 +56,9 @@ std::set<std::string> named_contracts(Context& c, const std::string& platform) {
 }
 
 int run_ping(Context& c) {
-  const std::string name =
-      c.words.has("platform") ? c.words.get("platform") : c.config().get("transfer", "platform");
-  const auto platform = vitam::read_platform(c.config(), name);
-  const auto http = core::make_curl_client(platform.tls);
-  vitam::Client client(*http, platform);
+  const auto name = chosen_platform(c);
+  auto link = open_platform(c, name);
+  vitam::Client client(*link.http, link.platform);
   const auto findings = vitam::diagnose(client, named_contracts(c, name), c.clock);
   bool down = false, hindered = false;
   for (const auto& f : findings) {
@@ -76,8 +76,7 @@ int run_ping(Context& c) {
 }
 
 int run_referential(Context& c) {
-  const std::string name =
-      c.words.has("platform") ? c.words.get("platform") : c.config().get("transfer", "platform");
+  const auto name = chosen_platform(c);
   const std::filesystem::path folder =
       c.words.has("output") ? std::filesystem::path(c.words.get("output")) : fetched_folder(c, name);
   std::size_t records = 0;
@@ -104,31 +103,34 @@ int run_referential(Context& c) {
 }  // namespace
 
 std::vector<CommandDef> vitam_commands() {
-  return {{.name = "vitam ping",
-           .summary = mark("ask the platform whether it can be deposited to"),
-           .details = mark(
-               "Network, TLS, certificate and tenant, contracts of the configuration, logbook: each is told. "
-               "Nothing is sent but questions."),
-           .example = "versoir vitam ping",
-           .arguments = {},
-           .options = {{"platform", mark("NAME"),
-                        mark("platform of the configuration (default: [transfer] platform)")}},
-           .exits = {Exit::configuration, Exit::platform_unreachable, Exit::platform_refused},
-           .run = run_ping},
-          {.name = "vitam referential",
-           .summary = mark("fetch what the platform has imported, for versoir check"),
-           .details = mark("Agencies, rules, contracts, profiles and their grammars, ontology, formats, as "
-                           "far as the platform shows them to this certificate. Nothing is sent but "
-                           "questions. The folder fetched before is replaced once everything is there."),
-           .example = "versoir vitam referential --platform recette",
-           .arguments = {},
-           .options = {{"platform", mark("NAME"),
-                        mark("platform of the configuration (default: [transfer] platform)")},
-                       {"output", mark("DIR"),
-                        mark("where to write (default: referential/<platform> in the workspace)")}},
-           .exits = {Exit::configuration, Exit::platform_unreachable, Exit::platform_refused,
-                     Exit::reply_unreadable, Exit::temporary},
-           .run = run_referential}};
+  std::vector<CommandDef> all{
+      {.name = "vitam ping",
+       .summary = mark("ask the platform whether it can be deposited to"),
+       .details = mark(
+           "Network, TLS, certificate and tenant, contracts of the configuration, logbook: each is told. "
+           "Nothing is sent but questions."),
+       .example = "versoir vitam ping",
+       .arguments = {},
+       .options = {platform_option(), trace_option()},
+       .exits = {Exit::configuration, Exit::platform_unreachable, Exit::platform_refused},
+       .run = run_ping},
+      {.name = "vitam referential",
+       .summary = mark("fetch what the platform has imported, for versoir check"),
+       .details = mark("Agencies, rules, contracts, profiles and their grammars, ontology, formats, as "
+                       "far as the platform shows them to this certificate. Nothing is sent but "
+                       "questions. The folder fetched before is replaced once everything is there."),
+       .example = "versoir vitam referential --platform recette",
+       .arguments = {},
+       .options = {platform_option(),
+                   trace_option(),
+                   {"output", mark("DIR"),
+                    mark("where to write (default: referential/<platform> in the workspace)")}},
+       .exits = {Exit::configuration, Exit::platform_unreachable, Exit::platform_refused,
+                 Exit::reply_unreadable, Exit::temporary},
+       .run = run_referential}};
+  for (auto* more : {vitam_units_commands, vitam_fetch_commands, vitam_log_commands, vitam_compare_commands})
+    for (auto& command : more()) all.push_back(std::move(command));
+  return all;
 }
 
 }  // namespace versoir::cli

@@ -1,6 +1,7 @@
 // Which platform, which folder, and the fetch itself.
 #include "cli/fetched_referential.hpp"
 
+#include "cli/platform_link.hpp"
 #include "core/error.hpp"
 
 namespace versoir::cli {
@@ -27,9 +28,8 @@ std::filesystem::path fetched_folder(const Context& c, const std::string& platfo
 
 std::vector<vitam::FetchedReferential> fetch_platform(Context& c, const std::string& platform,
                                                       const std::filesystem::path& folder) {
-  const auto access = vitam::read_platform(c.config(), platform);
-  const auto http = core::make_curl_client(access.tls);
-  vitam::Client client(*http, access);
+  auto link = open_platform(c, platform);
+  vitam::Client client(*link.http, link.platform);
   c.out.say(msg("Asking {0} for its referentials…", platform));
   return vitam::fetch_referentials(client, folder, c.clock);
 }

@@ -3,19 +3,17 @@
 
 #include "core/error.hpp"
 #include "core/handle.hpp"
-#include "core/text.hpp"
+#include "core/http_transfer.hpp"
 
 #include <curl/curl.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cerrno>
-#include <cstring>
 #include <exception>
 #include <fstream>
 #include <mutex>
-#include <unistd.h>
+#include <utility>
 
 namespace versoir::core {
 
@@ -85,65 +83,6 @@ void check_header(const std::string& name, const std::string& value) {
     throw Error(Exit::configuration, msg("the HTTP header {0} may only hold ASCII characters", name));
 }
 
-/// What the callbacks of one transfer share. No exception crosses libcurl: it is kept, then thrown again.
-struct Transfer {
-  const HttpRequest& request;
-  HttpResponse response;
-  std::uint64_t sent = 0;
-  bool too_large = false;
-  std::exception_ptr failure;
-
-  static std::size_t on_read(char* to, std::size_t size, std::size_t count, void* self) {
-    auto& t = *static_cast<Transfer*>(self);
-    try {
-      ssize_t n = 0;
-      do n = ::read(t.request.body_fd, to, size * count);
-      while (n < 0 && errno == EINTR);
-      if (n < 0) throw_errno("read", "the file being sent");
-      // Before the piece is given to libcurl: a caller who throws here keeps it from leaving.
-      if (t.request.on_sent) t.request.on_sent({to, static_cast<std::size_t>(n)});
-      t.sent += static_cast<std::uint64_t>(n);
-      return static_cast<std::size_t>(n);
-    } catch (...) {
-      t.failure = std::current_exception();
-      return CURL_READFUNC_ABORT;
-    }
-  }
-
-  static std::size_t on_write(char* from, std::size_t size, std::size_t count, void* self) {
-    auto& t = *static_cast<Transfer*>(self);
-    try {
-      t.too_large = t.response.body.size() + size * count > t.request.response_limit;
-      if (t.too_large) return 0;
-      t.response.body.append(from, size * count);
-      return size * count;
-    } catch (...) {
-      t.failure = std::current_exception();
-      return 0;
-    }
-  }
-
-  static std::size_t on_header(char* from, std::size_t size, std::size_t count, void* self) {
-    auto& t = *static_cast<Transfer*>(self);
-    try {
-      t.header_line({from, size * count});
-      return size * count;
-    } catch (...) {
-      t.failure = std::current_exception();
-      return 0;
-    }
-  }
-
-  void header_line(std::string_view line) {
-    if (line.starts_with("HTTP/")) response.headers.clear();  // a new status: forget those of a 100
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) return;
-    std::string& value = response.headers[std::string(line.substr(0, colon))];
-    if (!value.empty()) value += ", ";
-    value += trim(line.substr(colon + 1));
-  }
-};
-
 class CurlClient final : public HttpClient {
  public:
   explicit CurlClient(TlsClientOptions options) : options_(std::move(options)) {
@@ -156,10 +95,10 @@ class CurlClient final : public HttpClient {
   HttpResponse perform(const HttpRequest& request) override {
     const std::scoped_lock lock(mutex_);  // one transfer at a time on the handle
     const Peer peer = peer_of(request.url);
-    if (peer.scheme == "http" && !options_.certificate.empty() && !peer.loopback())
+    if (peer.scheme == "http" && (options_.client_key || !options_.certificate.empty()) && !peer.loopback())
       throw Error(Exit::configuration,
                   msg("{0} asks for http, and a client certificate needs https", peer.name()));
-    Transfer transfer{request, {}, 0, false, nullptr};
+    Transfer transfer{request, curl_.get()};
     curl_easy_reset(curl_.get());
     error_text_.fill('\0');
     const auto headers = header_list(request);
@@ -170,6 +109,7 @@ class CurlClient final : public HttpClient {
     set_method(request);
     set_callbacks(transfer);
     const CURLcode result = curl_easy_perform(curl_.get());
+    if (key_failure_) std::rethrow_exception(std::exchange(key_failure_, nullptr));
     if (transfer.failure) std::rethrow_exception(transfer.failure);
     if (result != CURLE_OK) fail(peer, transfer, result);
     long status = 0;
@@ -218,7 +158,14 @@ class CurlClient final : public HttpClient {
     set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(options_.connect_timeout.count()));
     set(CURLOPT_EXPECT_100_TIMEOUT_MS, expect_wait_ms);
     set(CURLOPT_ERRORBUFFER, error_text_.data());
-    if (peer.loopback()) set(CURLOPT_NOPROXY, "*");
+    if (!options_.proxy.empty()) {
+      // The proxy of the configuration, for every peer: the environment's exceptions do not count.
+      set(CURLOPT_PROXY, options_.proxy.c_str());
+      set(CURLOPT_NOPROXY, "");
+      set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    } else if (peer.loopback()) {
+      set(CURLOPT_NOPROXY, "*");
+    }
   }
 
   void set_tls() {
@@ -236,6 +183,11 @@ class CurlClient final : public HttpClient {
       set(CURLOPT_CAPATH,
           static_cast<const char*>(nullptr));  // these anchors instead of the system's, not besides
     }
+    if (options_.client_key) {
+      set(CURLOPT_SSL_CTX_FUNCTION, &CurlClient::on_context);
+      set(CURLOPT_SSL_CTX_DATA, this);
+      return;
+    }
     if (options_.certificate.empty()) return;
     set(CURLOPT_SSLCERT, options_.certificate.c_str());
     set(CURLOPT_SSLCERTTYPE, pkcs12_ ? "P12" : "PEM");
@@ -246,18 +198,38 @@ class CurlClient final : public HttpClient {
     set(CURLOPT_SSLKEYTYPE, "PEM");
   }
 
+  /// Called by libcurl for each new connection. No exception crosses it.
+  static CURLcode on_context(CURL*, void* context, void* self) {
+    auto& client = *static_cast<CurlClient*>(self);
+    try {
+      client.options_.client_key(context);
+      return CURLE_OK;
+    } catch (...) {
+      client.key_failure_ = std::current_exception();
+      return CURLE_SSL_CERTPROBLEM;
+    }
+  }
+
+  /// However long the whole takes, as long as something moves.
+  void set_low_speed_guard() {
+    set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(CURLOPT_LOW_SPEED_TIME, stalled_seconds);
+  }
+
   void set_method(const HttpRequest& request) {
     if (request.body_fd >= 0) {
       set(CURLOPT_UPLOAD, 1L);
-      set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-      set(CURLOPT_LOW_SPEED_TIME, stalled_seconds);
+      set_low_speed_guard();
     } else {
       if (request.method == "HEAD") set(CURLOPT_NOBODY, 1L);
       if (!request.body.empty() || request.method == "POST" || request.method == "PUT") {
         set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
         set(CURLOPT_POSTFIELDS, request.body.c_str());
       }
-      set(CURLOPT_TIMEOUT, static_cast<long>(request.timeout.count()));
+      if (request.on_received)
+        set_low_speed_guard();
+      else
+        set(CURLOPT_TIMEOUT, static_cast<long>(request.timeout.count()));
     }
     if (request.method != "HEAD" || !request.body.empty()) set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
     // libcurl repeats a request when a connection kept from before turns out dead. Never for what changes the
@@ -311,6 +283,7 @@ class CurlClient final : public HttpClient {
   TlsClientOptions options_;
   bool pkcs12_ = false;
   std::mutex mutex_;
+  std::exception_ptr key_failure_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
   Handle<CURL, curl_easy_cleanup> curl_;
 };

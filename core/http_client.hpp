@@ -29,8 +29,11 @@ struct HttpRequest {
   int body_fd = -1;
   std::uint64_t body_size = 0;
   std::function<void(std::string_view)> on_sent;
-  std::chrono::seconds timeout{60};  ///< 0 = none; uploads use a low-speed guard instead
-  std::uint64_t response_limit = 1ull << 30;
+  /// When set, takes the body of an answer 2xx piece by piece instead of HttpResponse::body; other answers
+  /// stay there. What it throws ends the transfer.
+  std::function<void(std::string_view)> on_received;
+  std::chrono::seconds timeout{60};           ///< 0 = none; streamed bodies use a low-speed guard instead
+  std::uint64_t response_limit = 1ull << 30;  ///< of the body, kept or streamed
 };
 
 struct HttpResponse {
@@ -54,6 +57,10 @@ struct TlsClientOptions {
   std::string ca_bytes;      ///< content of `ca`, when it was read and judged before: then this counts
   std::filesystem::path certificate, key;  ///< client certificate in PEM, or PKCS#12 in `certificate`
   std::string key_password;
+  /// Instead of the two above: puts certificate and key into the SSL_CTX (OpenSSL) of each new connection,
+  /// for keys that no file holds. What it throws comes out of perform().
+  std::function<void(void* ssl_context)> client_key;
+  std::string proxy;  ///< http://host:port, a tunnel (CONNECT) to https peers; "" = as the environment says
   std::chrono::seconds connect_timeout{15};
 };
 [[nodiscard]] std::unique_ptr<HttpClient> make_curl_client(TlsClientOptions options);

@@ -271,17 +271,36 @@ class Session {
   }
 
   bool write(ServerResponse response, unsigned version, bool keep, bool head) {
-    http::response<http::string_body> message;
+    if (!response.body_file.empty()) {
+      auto message = head_of<http::file_body>(response, version, keep);
+      beast::error_code ec;
+      message.body().open(response.body_file.c_str(), beast::file_mode::scan, ec);
+      if (ec) return false;  // it was there a moment ago: a closed connection says more than half a file
+      message.content_length(message.body().size());
+      return send(message, head) && keep;
+    }
+    auto message = head_of<http::string_body>(response, version, keep);
+    if (!has_no_body(response.status)) {
+      message.body() = std::move(response.body);
+      message.content_length(message.body().size());
+    }
+    return send(message, head) && keep;
+  }
+
+  template <class Content>
+  static http::response<Content> head_of(const ServerResponse& response, unsigned version, bool keep) {
+    http::response<Content> message;
     message.version(version);
     message.result(static_cast<unsigned>(response.status));
     message.set(http::field::server, "versoir");
     for (const auto& [name, value] : response.headers) message.set(name, value);
     message.keep_alive(keep);
-    if (!has_no_body(response.status)) {
-      message.body() = std::move(response.body);
-      message.content_length(message.body().size());
-    }
-    http::response_serializer<http::string_body> serializer(message);
+    return message;
+  }
+
+  template <class Content>
+  bool send(http::response<Content>& message, bool head) {
+    http::response_serializer<Content> serializer(message);
     beast::error_code ec;
     if (head) {
       http::write_header(stream_, serializer, ec);
@@ -293,7 +312,7 @@ class Session {
         connection_.progress();
       }
     }
-    return !ec && keep;
+    return !ec;
   }
 
   /// After a refusal in the middle of a body: closing at once would reset the connection, and the peer might

@@ -26,7 +26,8 @@ struct ServerResponse {
   int status = 200;
   Headers headers;
   std::string body;
-  bool cut = false;  ///< close the connection without answering: rehearsal of a failure
+  bool cut = false;                      ///< close the connection without answering: rehearsal of a failure
+  std::filesystem::path body_file = {};  ///< sent instead of `body`, in pieces
 };
 
 struct ServerOptions {

@@ -61,7 +61,7 @@ bool is_packed_of_versement(std::string_view name) {
 bool is_packed_of_lot(std::string_view name) {
   constexpr std::array names{"build.json",    "check.json",     "sending.json", "operation.json",
                              "atr.xml",       "atr.unreadable", "receipt.json", "system-ids.csv",
-                             "warnings.json", "closing.json",   "sip.zip.p7s"};
+                             "warnings.json", "closing.json",   "sip.zip.p7s",  "read-back.json"};
   return std::ranges::find(names, name) != names.end();
 }
 

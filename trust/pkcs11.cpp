@@ -2,6 +2,7 @@
 
 #include "core/text.hpp"
 #include "trust/key_checks.hpp"
+#include "trust/token_key.hpp"
 
 #include <openssl/err.h>
 
@@ -178,19 +179,16 @@ class Card {
 
 class TokenSigner final : public Signer {
  public:
-  TokenSigner(std::unique_ptr<Card> card, KeyHandle key, std::vector<Certificate> certificates)
-      : card_(std::move(card)),
-        key_(std::move(key)),
-        certificate_(certificates.front()),
-        chain_(intermediates(certificates)) {}
-  const Certificate& certificate() const override { return certificate_; }
+  explicit TokenSigner(TokenKey token)
+      : token_(std::move(token)), chain_(intermediates(token_.certificates)) {}
+  const Certificate& certificate() const override { return token_.certificates.front(); }
   const std::vector<Certificate>& chain() const override { return chain_; }
-  std::string sign(std::string_view bytes) override { return sign_with(key_.get(), bytes, certificate_); }
+  std::string sign(std::string_view bytes) override {
+    return sign_with(token_.key.get(), bytes, certificate());
+  }
 
  private:
-  std::unique_ptr<Card> card_;  // outlives the key
-  KeyHandle key_;
-  Certificate certificate_;
+  TokenKey token_;
   std::vector<Certificate> chain_;
 };
 
@@ -225,23 +223,29 @@ TokenUri parse_pkcs11_uri(std::string_view text) {
   return uri;
 }
 
-std::unique_ptr<Signer> load_token_signer(const KeySource& source, const core::Clock& clock) {
+TokenKey load_token_key(const KeySource& source) {
   const auto uri = parse_pkcs11_uri(source.pkcs11);
   if (source.pkcs11_module.empty())
     throw Error(Exit::configuration, msg("A key of a card needs pkcs11_module, the driver of the card."));
-  auto card = std::make_unique<Card>(source, uri);
+  auto card = std::make_shared<Card>(source, uri);
   card->log_in(source);
   auto& found = card->key(uri);
+  TokenKey token;
   ERR_clear_error();
-  KeyHandle key(PKCS11_get_private_key(&found));
-  if (!key) throw openssl_error(Exit::signing, msg("The key {0} cannot be used.", source.pkcs11));
-  std::vector<Certificate> certificates;
+  token.key.reset(PKCS11_get_private_key(&found));
+  if (!token.key) throw openssl_error(Exit::signing, msg("The key {0} cannot be used.", source.pkcs11));
   if (source.certificate.empty())
-    certificates.push_back(card->certificate_of(found));
+    token.certificates.push_back(card->certificate_of(found));
   else
-    certificates = Certificate::list_from_pem_file(source.certificate);
-  require_fit_to_sign(certificates.front(), key.get(), clock);
-  return std::make_unique<TokenSigner>(std::move(card), std::move(key), std::move(certificates));
+    token.certificates = Certificate::list_from_pem_file(source.certificate);
+  token.card = std::move(card);
+  return token;
+}
+
+std::unique_ptr<Signer> load_token_signer(const KeySource& source, const core::Clock& clock) {
+  auto token = load_token_key(source);
+  require_fit_to_sign(token.certificates.front(), token.key.get(), clock);
+  return std::make_unique<TokenSigner>(std::move(token));
 }
 
 }  // namespace versoir::trust

@@ -2,7 +2,9 @@
 #include "vitam/client.hpp"
 
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
+#include "vitam/exchange.hpp"
 #include "vitam/refused.hpp"
 
 #include <algorithm>
@@ -14,12 +16,8 @@ namespace {
 
 using core::Error;
 using core::Exit;
-using core::HttpRequest;
 using core::HttpResponse;
 using core::msg;
-
-constexpr std::string_view user_agent = "versoir/0.1";  // VITAM's header filter takes few characters
-constexpr std::chrono::seconds question_timeout{120};
 
 std::string member(const core::Json& object, const char* key) {
   const auto at = object.find(key);
@@ -96,14 +94,7 @@ void throw_refused(core::Message doing, const core::HttpResponse& response, core
 Client::Client(core::HttpClient& http, Platform platform) : http_(http), platform_(std::move(platform)) {}
 
 core::HttpRequest Client::request(std::string method, std::string url) const {
-  HttpRequest r;
-  r.method = std::move(method);
-  r.url = std::move(url);
-  r.timeout = question_timeout;
-  r.headers = {{"X-Tenant-Id", std::to_string(platform_.tenant)},
-               {"User-Agent", std::string(user_agent)},
-               {"Accept", "application/json"}};
-  return r;
+  return question(platform_, std::move(method), std::move(url));
 }
 
 OperationStatus Client::status(const OperationId& id) {
@@ -128,12 +119,15 @@ core::Json Client::detail(const OperationId& id) {
   return core::parse_json(response.body, r.url, Exit::reply_unreadable);
 }
 
-std::string Client::archive_transfer_reply(const OperationId& id) {
+void Client::archive_transfer_reply(const OperationId& id, const std::filesystem::path& to) {
   auto r = request(
       "GET", platform_.ingest_url + "/ingest-external/v1/ingests/" + id.value + "/archivetransferreply");
   r.headers["Accept"] = "application/octet-stream";  // anything else is a 406
-  auto response = http_.perform(r);
-  if (response.status == 200) return std::move(response.body);
+  r.response_limit = ~std::uint64_t{0};              // as many events as the SIP has units
+  core::AtomicFile file(to);
+  r.on_received = [&file](std::string_view piece) { file.write(piece); };
+  const auto response = http_.perform(r);
+  if (response.status == 200) return file.commit();
   refused(msg("while asking for the reply to operation {0}", id.value), response,
           response.status == 404       ? Exit::not_found
           : temporary(response.status) ? Exit::platform_unreachable

@@ -5,11 +5,13 @@
 #include "core/http_client.hpp"
 #include "core/json.hpp"
 #include "sip/visa.hpp"
+#include "trust/signer.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +34,8 @@ struct Platform {
   std::int64_t tenant = 0;
   std::string access_contract;
   core::TlsClientOptions tls;
+  /// The client key when it is on a card (`key = pkcs11:...`): tls has then neither certificate nor key.
+  std::optional<trust::KeySource> card;
   std::chrono::seconds poll_first{5}, poll_max{60};
   /// How long the platform may take to know a SIP that it received: before that, its silence says nothing.
   std::chrono::seconds doubt_grace{900};
@@ -42,6 +46,11 @@ struct Platform {
 };
 /// Reads [platform.NAME]. Throws Error(Exit::configuration).
 [[nodiscard]] Platform read_platform(const core::Config& config, std::string_view name);
+
+/// The way to a platform, over TLS with the client certificate. A card is opened at once: its PIN is the
+/// first line of password_file, else what `ask` gives. Throws Error(Exit::configuration | Exit::signing).
+[[nodiscard]] std::unique_ptr<core::HttpClient> connect_to(
+    const Platform& platform, const std::function<std::optional<std::string>(const std::string&)>& ask);
 
 /// What the name of a platform stands for, in the words that a visa binds: the URL in one spelling (host in
 /// lower case, port written, no / at the end) and the digest of the trust anchors.
@@ -63,6 +72,10 @@ struct LoggedOperation {
   std::string started;  ///< as the platform writes it
   std::string outcome;  ///< of its workflow: OK, WARNING, KO, FATAL; "" while it has not ended
 };
+
+/// The outcome of the workflow that an operation of the logbook tells: PROCESS_SIP_UNITARY.OK gives "OK"; ""
+/// while it runs or waits.
+[[nodiscard]] std::string outcome_of(const core::Json& operation);
 
 /// Everything that may stand in a URL or a folder name; VITAM's are 36 lower-case letters and digits.
 [[nodiscard]] bool is_operation_id(std::string_view id);
@@ -96,8 +109,9 @@ class Client {
   OperationId ingest_dropped(const sip::ApprovedSip& sip, Deposit deposit, const std::string& name);
   [[nodiscard]] OperationStatus status(const OperationId& id);  ///< HEAD operations/{id}
   [[nodiscard]] core::Json detail(const OperationId& id);       ///< GET operations/{id}
-  /// Error(Exit::not_found) when there is none (yet).
-  [[nodiscard]] std::string archive_transfer_reply(const OperationId& id);
+  /// The reply as it is received, to a file that is whole or absent. Error(Exit::not_found) when there is
+  /// none (yet).
+  void archive_transfer_reply(const OperationId& id, const std::filesystem::path& to);
   /// An access contract is configured: without one, the two questions below are Error(Exit::configuration).
   [[nodiscard]] bool can_ask_logbook() const { return !platform_.access_contract.empty(); }
   /// Ingests of this MessageIdentifier, or sent under it (X-Application-Id), the latest first; dry runs are

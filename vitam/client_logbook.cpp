@@ -2,9 +2,8 @@
 // process engine has dropped an operation that ended.
 #include "core/error.hpp"
 #include "vitam/client.hpp"
+#include "vitam/exchange.hpp"
 #include "vitam/refused.hpp"
-
-#include <algorithm>
 
 namespace versoir::vitam {
 
@@ -18,7 +17,8 @@ namespace {
 
 constexpr std::size_t most_found = 10;
 
-/// The outcome of the workflow: PROCESS_SIP_UNITARY.OK, FILINGSCHEME.KO... "" while it runs or waits.
+}  // namespace
+
 std::string outcome_of(const Json& operation) {
   const auto events = operation.find("events");
   if (events == operation.end() || !events->is_array()) return {};
@@ -34,18 +34,12 @@ std::string outcome_of(const Json& operation) {
   return {};
 }
 
+namespace {
+
 LoggedOperation operation_of(const Json& record) {
   auto id = text_of(record, "#id");
   if (id.empty()) id = text_of(record, "evIdProc");
   return {{std::move(id)}, text_of(record, "evDateTime"), outcome_of(record)};
-}
-
-const Json& results_of(const Json& answer, const std::string& url) {
-  const auto at = answer.is_object() ? answer.find("$results") : answer.end();
-  if (!answer.is_object() || at == answer.end() || !at->is_array() ||
-      !std::ranges::all_of(*at, [](const Json& record) { return record.is_object(); }))
-    throw Error(Exit::reply_unreadable, msg("{0}: the answer holds no list of records.", url));
-  return *at;
 }
 
 }  // namespace

@@ -50,7 +50,8 @@ class Diagnosis {
 
   /// Of a PKCS#12 file, that needs a password, the server's word is enough.
   void certificate() {
-    const auto& file = client_.platform().tls.certificate;
+    const auto& platform = client_.platform();
+    const auto& file = platform.card ? platform.card->certificate : platform.tls.certificate;
     if (file.extension() != ".pem" && file.extension() != ".crt") return;
     const auto chain = trust::Certificate::list_from_pem_file(file);
     if (chain.empty()) return;

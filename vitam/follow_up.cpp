@@ -146,8 +146,7 @@ void FollowUp::technical_failure() {
 Atr FollowUp::fetch() {
   const auto apart = folder_ / terms_.names.unreadable;
   try {
-    const std::string bytes = client_.archive_transfer_reply(operation_);
-    core::write_file(apart, bytes);
+    client_.archive_transfer_reply(operation_, apart);
     Atr atr = read_atr_file(apart);
     if (atr.reply_code == "FATAL")  // once the operators have acted, there will be another reply
       throw Error(Exit::platform_paused,

@@ -3,6 +3,8 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
+#include "trust/client_key.hpp"
+#include "trust/pkcs11.hpp"
 #include "vitam/client.hpp"
 
 #include <algorithm>
@@ -112,6 +114,37 @@ std::string header_value(const Config& config, const std::string& section, std::
   return value;
 }
 
+/// http://host:port alone: the user and password of a proxy have no place in a configuration, a trace, a log.
+std::string proxy_of(const Config& config, const std::string& section) {
+  const auto url = config.get_or(section, "proxy", "");
+  if (url.empty()) return url;
+  constexpr std::string_view scheme = "http://";
+  const auto rest = url.starts_with(scheme) ? url.substr(scheme.size()) : std::string();
+  if (rest.empty() || rest.find_first_of("@?#/ ") != std::string::npos)
+    throw Error(Exit::configuration, msg("[{0}] proxy = {1}: http://host:port, and nothing more", section,
+                                         rest.find('@') == std::string::npos ? url : "…"));
+  return url;
+}
+
+/// The key of the client: files, or a card.
+void read_client_key(Platform& p, const Config& config, const std::string& section) {
+  const auto key = config.get_or(section, "key", "");
+  if (!key.starts_with("pkcs11:")) {
+    p.tls.certificate = config.get_path(section, "certificate");
+    p.tls.key = config.find_path(section, "key").value_or("");
+    if (const auto file = config.find_path(section, "password_file"))
+      p.tls.key_password = read_password(*file);
+    return;
+  }
+  static_cast<void>(trust::parse_pkcs11_uri(key));  // told now, not at the first request
+  trust::KeySource card;
+  card.pkcs11 = key;
+  card.pkcs11_module = config.get_path(section, "pkcs11_module");
+  card.certificate = config.find_path(section, "certificate").value_or("");
+  card.password_file = config.find_path(section, "password_file").value_or("");
+  p.card = std::move(card);
+}
+
 }  // namespace
 
 Platform read_platform(const Config& config, std::string_view name) {
@@ -128,9 +161,8 @@ Platform read_platform(const Config& config, std::string_view name) {
   p.access_contract = header_value(config, section, "access_contract");
   p.tls.ca = config.find_path(section, "ca").value_or("");
   if (!p.tls.ca.empty()) p.tls.ca_bytes = read_anchors(p.tls.ca, section);
-  p.tls.certificate = config.get_path(section, "certificate");
-  p.tls.key = config.find_path(section, "key").value_or("");
-  if (const auto file = config.find_path(section, "password_file")) p.tls.key_password = read_password(*file);
+  read_client_key(p, config, section);
+  p.tls.proxy = proxy_of(config, section);
   p.poll_first = seconds_of(config, section, "poll_first");
   p.poll_max = std::max(p.poll_first, seconds_of(config, section, "poll_max"));
   p.doubt_grace = seconds_of(config, section, "doubt_grace");
@@ -138,6 +170,17 @@ Platform read_platform(const Config& config, std::string_view name) {
   p.drop_folder = config.find_path(section, "drop_folder").value_or("");
   p.drop_above = number_of(config, section, "drop_above", 0, 1'000'000) * 1'000'000;
   return p;
+}
+
+std::unique_ptr<core::HttpClient> connect_to(
+    const Platform& platform, const std::function<std::optional<std::string>(const std::string&)>& ask) {
+  auto tls = platform.tls;
+  if (platform.card) {
+    auto source = *platform.card;
+    source.ask = ask;
+    tls.client_key = trust::load_client_key(source);
+  }
+  return core::make_curl_client(std::move(tls));
 }
 
 sip::Target target_of(const Platform& p) {

@@ -141,12 +141,16 @@ TEST_CASE("the detail of an operation is JSON, the reply is bytes") {
   s.http.then(200, {}, "{");
   CHECK(exit_of([&] { static_cast<void>(s.client.detail(id)); }) == Exit::reply_unreadable);
   s.http.then(200, {}, "anything");
-  CHECK(s.client.archive_transfer_reply(id) == "anything");
+  const core::TemporaryDirectory folder;
+  const auto file = folder.path() / "atr.xml";
+  s.client.archive_transfer_reply(id, file);
+  CHECK(core::read_file(file) == "anything");
   CHECK(s.http.calls.back().url == std::string("https://ingest.test:8443/ingest-external/v1/ingests/") +
                                        operation_id + "/archivetransferreply");
   CHECK(s.http.calls.back().headers.at("Accept") == "application/octet-stream");
   s.http.then(404);
-  CHECK(exit_of([&] { static_cast<void>(s.client.archive_transfer_reply(id)); }) == Exit::not_found);
+  CHECK(exit_of([&] { s.client.archive_transfer_reply(id, folder.path() / "none.xml"); }) == Exit::not_found);
+  CHECK_FALSE(fs::exists(folder.path() / "none.xml"));
 }
 
 TEST_CASE("ping asks both services and says which one is down") {

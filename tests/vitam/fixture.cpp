@@ -275,7 +275,12 @@ core::HttpResponse FakeHttp::perform(const core::HttpRequest& request) {
     }
   }
   calls.push_back(std::move(call));
-  return answer();
+  auto response = answer();
+  if (request.on_received && response.status / 100 == 2) {
+    request.on_received(response.body);
+    response.body.clear();
+  }
+  return response;
 }
 
 void FakeHttp::then(int status, core::Headers headers, std::string body) {

@@ -202,21 +202,55 @@ bool selected(const Json& query, const Json& record, Select kind) {
                               query, "$query", [&](const Json& q) { return matches(q, record); }, true);
 }
 
+struct Window {
+  std::size_t offset, limit;
+};
+
+const Json& filter_of(const Json& query) {
+  static const Json none = Json::object();
+  const auto at = query.find("$filter");
+  if (at == query.end()) return none;
+  if (!at->is_object()) throw InvalidQuery("$filter: an object is expected");
+  return *at;
+}
+
+Window window_of(const Json& filter) {
+  return {count_of(filter, "$offset", 0), std::min(count_of(filter, "$limit", most_records), most_records)};
+}
+
+ServerResponse page_answer(const Json& query, Json results, std::size_t offset, std::size_t total) {
+  const auto size = results.size();
+  return json_answer(200, {{"httpCode", 200},
+                           {"$hits", {{"total", total}, {"offset", offset}, {"limit", size}, {"size", size}}},
+                           {"$results", std::move(results)},
+                           {"$context", query}});
+}
+
 ServerResponse page_of(const Json& query, std::vector<const Json*>& found) {
-  const auto filter = query.value("$filter", Json::object());
-  if (!filter.is_object()) throw InvalidQuery("$filter: an object is expected");
+  const auto& filter = filter_of(query);
   sort(found, filter);
   const auto total = found.size();
-  const auto offset = std::min(count_of(filter, "$offset", 0), total);
-  const auto limit = std::min({count_of(filter, "$limit", most_records), most_records, total - offset});
+  const auto window = window_of(filter);
+  const auto offset = std::min(window.offset, total);
+  const auto limit = std::min(window.limit, total - offset);
   Json results = Json::array();
   for (std::size_t i = 0; i < limit; ++i)
     results.push_back(projected(*found[offset + i], query["$projection"]));
-  return json_answer(200,
-                     {{"httpCode", 200},
-                      {"$hits", {{"total", total}, {"offset", offset}, {"limit", limit}, {"size", limit}}},
-                      {"$results", std::move(results)},
-                      {"$context", query}});
+  return page_answer(query, std::move(results), offset, total);
+}
+
+/// Records in the order in which they come: those outside of the page are only counted.
+ServerResponse page_of(const Json& query, const std::function<std::optional<Json>()>& next, Select kind) {
+  const auto window = window_of(filter_of(query));
+  std::size_t total = 0;
+  Json results = Json::array();
+  while (const auto record = next()) {
+    if (!selected(query["$query"], *record, kind)) continue;
+    if (total >= window.offset && results.size() < window.limit)
+      results.push_back(projected(*record, query["$projection"]));
+    ++total;
+  }
+  return page_answer(query, std::move(results), std::min(window.offset, total), total);
 }
 
 ServerResponse invalid(const InvalidQuery& e, std::string_view context) {
@@ -242,6 +276,23 @@ ServerResponse answer_select(const Json& records, std::string_view body, Select 
     std::vector<const Json*> found;
     for (const auto& record : records)
       if (selected(query["$query"], record, kind)) found.push_back(&record);
+    return page_of(query, found);
+  } catch (const InvalidQuery& e) {
+    return invalid(e, context);
+  }
+}
+
+ServerResponse answer_select(const std::function<std::optional<Json>()>& next, std::string_view body,
+                             Select kind, std::string_view context) {
+  try {
+    auto query = parse_query(body, true);
+    static_cast<void>(selected(query["$query"], Json::object(), kind));
+    if (!filter_of(query).contains("$orderby")) return page_of(query, next, kind);
+    std::vector<Json> kept;
+    while (auto record = next())
+      if (selected(query["$query"], *record, kind)) kept.push_back(std::move(*record));
+    std::vector<const Json*> found;
+    for (const auto& record : kept) found.push_back(&record);
     return page_of(query, found);
   } catch (const InvalidQuery& e) {
     return invalid(e, context);

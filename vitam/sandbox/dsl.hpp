@@ -3,6 +3,8 @@
 #include "core/http_server.hpp"
 #include "core/json.hpp"
 
+#include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -27,6 +29,11 @@ class InvalidQuery : public std::runtime_error {
 /// and $offset, $orderby) and the fields of `$projection`, or 400 with code 000601.
 [[nodiscard]] core::ServerResponse answer_select(const core::Json& records, std::string_view body,
                                                  Select kind, std::string_view context);
+
+/// The same over records that come one by one (nullopt at the end): without $orderby only the page is kept.
+[[nodiscard]] core::ServerResponse answer_select(const std::function<std::optional<core::Json>()>& next,
+                                                 std::string_view body, Select kind,
+                                                 std::string_view context);
 
 /// The same of one record asked for by its identifier: `$projection` only.
 [[nodiscard]] core::ServerResponse answer_one(const core::Json& record, std::string_view body,

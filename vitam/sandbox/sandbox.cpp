@@ -2,6 +2,7 @@
 #include "vitam/sandbox/sandbox.hpp"
 
 #include "core/error.hpp"
+#include "vitam/sandbox/access.hpp"
 #include "vitam/sandbox/answers.hpp"
 #include "vitam/sandbox/deposits.hpp"
 #include "vitam/sandbox/endpoints.hpp"
@@ -60,6 +61,7 @@ struct Sandbox::State {
         faults(options.script_file, fixed_script(options)),
         operations(options.folder / "operations", check::Referentials::read(options.referentials),
                    options.purge_after, clock),
+        deposited(operations, options.folder, options.referentials, options.tenant, clock),
         deposits(options.folder / "deposits.jsonl"),
         ingest(operations, deposits, options.upload, options.force_chunked, clock),
         security(Security::read(options.referentials)),
@@ -136,20 +138,23 @@ struct Sandbox::State {
       return r.method == "GET" ? ingest.reply(*id, tenant, fault.reply) : not_allowed();
     if (const auto id = id_in(path, "/ingest-external/v1/ingests/", "/manifests"))
       return r.method == "GET" ? ingest.manifest(*id, tenant) : not_allowed();
+    if (auto exported = deposited.answer_export(r)) return std::move(*exported);
     if (auto shown = answer_operations(operations, tenant, r)) return std::move(*shown);
     if (path.starts_with("/access-external/")) return access(r, tenant);
+    if (auto shown = deposited.answer(r)) return std::move(*shown);
     if (auto imported = imports.answer(r)) return std::move(*imported);
     if (auto shown = answer_referential(options.referentials, r)) return std::move(*shown);
     return not_found();
   }
 
   /// An access contract must be named; those of accesscontracts.json, when the folder has it, and no others.
-  ServerResponse access(const ServerRequest& r, std::int64_t tenant) const {
+  ServerResponse access(const ServerRequest& r, std::int64_t tenant) {
     const auto contract = header_of(r, "X-Access-Contract-Id");
     if (contract.empty() || !knows_access_contract(options.referentials, contract))
       return vitam_error(401, "020100", "access-external", "Security",
                          "access contract absent, unknown or inactive");
     if (auto logged = answer_logbook(operations, tenant, r)) return std::move(*logged);
+    if (auto shown = deposited.answer(r)) return std::move(*shown);
     return not_found();
   }
 
@@ -167,6 +172,7 @@ struct Sandbox::State {
   const core::Clock& clock;
   Faults faults;
   Operations operations;
+  Access deposited;  ///< of the first tenant
   Deposits deposits;
   IngestService ingest;
   std::mutex security_mutex;

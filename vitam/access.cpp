@@ -1,0 +1,370 @@
+// See access.hpp.
+#include "vitam/access.hpp"
+
+#include "core/digest.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/text.hpp"
+#include "vitam/exchange.hpp"
+#include "vitam/refused.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace versoir::vitam {
+
+using core::Error;
+using core::Exit;
+using core::Json;
+using core::msg;
+using core::text_of;
+
+namespace {
+
+constexpr std::size_t units_page = 1000, units_most = 10'000;
+constexpr std::size_t query_most = 16'000'000;  ///< of VITAM's filter of bodies
+constexpr int cold_storage = 460;
+constexpr const char* octet_stream = "application/octet-stream";
+
+/// One segment of a path, for identifiers that the platform gave and persons typed.
+const std::string& path_segment(const std::string& id) {
+  if (!is_operation_id(id))
+    throw Error(Exit::usage, msg("\"{0}\" is not an identifier of the platform", id))
+        .hint(
+            msg("They are 36 lower-case letters and digits, as receipts and versoir vitam units give them."));
+  return id;
+}
+
+const std::string& plain_value(const std::string& text) {
+  if (!is_plain_value(text))
+    throw Error(Exit::usage, msg("The platform takes no such text in a question: {0}", text))
+        .hint(
+            msg("Neither < nor > nor codes such as &amp; or %41 may stand in it: search with other words."));
+  return text;
+}
+
+std::optional<std::uint64_t> size_of(const Json& version) {
+  const auto at = version.find("Size");
+  if (at == version.end() || !at->is_number_unsigned()) return std::nullopt;
+  return at->get<std::uint64_t>();
+}
+
+/// What a digest of the group can be compared with.
+class ObjectDigest {
+ public:
+  explicit ObjectDigest(std::string algorithm) : algorithm_(std::move(algorithm)) {}
+  void add(std::string_view piece) {
+    sha512_.update(piece);
+    if (algorithm_ == "SHA-256") sha256_.update(piece);
+    size_ += piece.size();
+  }
+  [[nodiscard]] ReceivedObject take() {
+    ReceivedObject r;
+    r.sha512 = sha512_.finish().hex();
+    r.size = size_;
+    if (algorithm_ == "SHA-512") r.digest = r.sha512;
+    if (algorithm_ == "SHA-256") r.digest = sha256_.finish().hex();
+    return r;
+  }
+
+ private:
+  std::string algorithm_;
+  core::Sha512Hasher sha512_;
+  core::Sha256Hasher sha256_;
+  std::uint64_t size_ = 0;
+};
+
+std::string lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+}  // namespace
+
+bool is_plain_value(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x20 || c == 0x7F || c == '<' || c == '>' || c == '\\') return false;
+    if (c == '&' && text.find(';', i) != std::string_view::npos) return false;
+    if (c == '%' && i + 2 < text.size() && core::hex_digit(text[i + 1]) >= 0 &&
+        core::hex_digit(text[i + 2]) >= 0)
+      return false;
+  }
+  return core::is_utf8(text) && text.size() <= 10'000'000;
+}
+
+bool UnitSearch::empty() const {
+  return operation.empty() && ids.empty() && identifier.empty() && title.empty();
+}
+
+Json UnitSearch::query() const {
+  Json all = Json::array();
+  if (!operation.empty()) all.push_back({{"$eq", {{"#opi", path_segment(operation)}}}});
+  if (!ids.empty()) {
+    for (const auto& id : ids) path_segment(id);
+    all.push_back({{"$in", {{"#id", ids}}}});
+  }
+  if (!identifier.empty())
+    all.push_back({{"$eq", {{"OriginatingAgencyArchiveUnitIdentifier", plain_value(identifier)}}}});
+  if (!title.empty()) all.push_back({{"$match", {{"Title", plain_value(title)}}}});
+  if (roots) all.push_back({{"$eq", {{"#max", 1}}}});
+  // VITAM walks one level down at each element of $query: conditions on one unit go into one.
+  if (all.size() == 1) return all;
+  return all.empty() ? all : Json::array({{{"$and", all}}});
+}
+
+std::vector<ObjectVersion> versions_of(const Json& group) {
+  const auto wrong = [] {
+    return Error(Exit::reply_unreadable, msg("the object group has no list of versions"));
+  };
+  std::vector<ObjectVersion> out;
+  const auto qualifiers = group.find("#qualifiers");
+  if (qualifiers == group.end() || !qualifiers->is_array()) throw wrong();
+  for (const auto& q : *qualifiers) {
+    const auto versions = q.is_object() ? q.find("versions") : q.end();
+    if (!q.is_object() || versions == q.end() || !versions->is_array()) throw wrong();
+    for (const auto& v : *versions) {
+      if (!v.is_object()) throw wrong();
+      ObjectVersion o;
+      o.id = text_of(v, "#id");
+      o.usage = text_of(q, "qualifier");
+      const auto name = text_of(v, "DataObjectVersion");
+      if (const auto at = name.rfind('_'); at != std::string::npos)
+        std::from_chars(name.data() + at + 1, name.data() + name.size(), o.version);
+      o.file_name = text_of(v.value("FileInfo", Json::object()), "Filename");
+      o.format = text_of(v.value("FormatIdentification", Json::object()), "FormatId");
+      o.digest = lower_case(text_of(v, "MessageDigest"));
+      o.algorithm = text_of(v, "Algorithm");
+      o.size = size_of(v);
+      o.physical = o.usage.starts_with("Physical");
+      out.push_back(std::move(o));
+    }
+  }
+  return out;
+}
+
+Access::Access(core::HttpClient& http, Platform platform) : http_(http), platform_(std::move(platform)) {
+  if (platform_.access_contract.empty())
+    throw Error(Exit::configuration, msg("[platform.{0}] access_contract is not set: what was deposited "
+                                         "cannot be asked for.",
+                                         platform_.name));
+}
+
+core::HttpRequest Access::ask(std::string method, const std::string& path) const {
+  auto r = question(platform_, std::move(method), platform_.access_url + path);
+  r.headers["Content-Type"] = "application/json";
+  r.headers["X-Access-Contract-Id"] = platform_.access_contract;
+  return r;
+}
+
+core::HttpRequest Access::ask(std::string method, const std::string& path, const Json& body) const {
+  auto r = ask(std::move(method), path);
+  r.body = body.dump();
+  if (r.body.size() > query_most)
+    throw Error(Exit::usage, msg("The question is too large for the platform: {0} bytes.", r.body.size()))
+        .hint(msg("Ask for fewer units at a time."));
+  return r;
+}
+
+std::optional<Json> Access::answer_of(const core::HttpRequest& request, core::Message doing) {
+  const auto response = http_.perform(request);
+  if (response.status == 404) return std::nullopt;
+  if (response.status != 200) throw_refused(std::move(doing), response);
+  return core::parse_json(response.body, request.url, Exit::reply_unreadable);
+}
+
+std::optional<Json> Access::first_of(const core::HttpRequest& request, core::Message doing) {
+  const auto answer = answer_of(request, std::move(doing));
+  if (!answer) return std::nullopt;
+  const auto& results = results_of(*answer, request.url);
+  return results.empty() ? std::nullopt : std::optional(results.front());
+}
+
+FoundUnits Access::units(const UnitSearch& search, std::size_t most) {
+  FoundUnits found;
+  const auto query = search.query();
+  most = std::min(most, units_most);
+  while (found.units.size() < most) {
+    const auto page = std::min(units_page, most - found.units.size());
+    const auto request = ask("GET", "/access-external/v1/units",
+                             {{"$roots", Json::array()},
+                              {"$query", query},
+                              {"$filter", {{"$limit", page}, {"$offset", found.units.size()}}},
+                              {"$projection", Json::object()}});
+    const auto answer = answer_of(request, msg("while looking for archive units"));
+    if (!answer) break;
+    const auto& results = results_of(*answer, request.url);
+    const auto hits = answer->value("$hits", Json::object());
+    found.total =
+        std::max<std::uint64_t>(hits.value("total", std::uint64_t{0}), found.units.size() + results.size());
+    for (const auto& record : results) {
+      if (!search.operation.empty() && text_of(record, "#opi") != search.operation)
+        throw Error(Exit::reply_unreadable,
+                    msg("{0}: a unit of another operation is in the answer.", request.url));
+      found.units.push_back(record);
+    }
+    if (results.empty() || found.units.size() >= found.total) break;
+  }
+  return found;
+}
+
+std::optional<Json> Access::unit(const std::string& id) {
+  auto found =
+      first_of(ask("GET", "/access-external/v1/units/" + path_segment(id), {{"$projection", Json::object()}}),
+               msg("while asking for the archive unit {0}", id));
+  if (found && text_of(*found, "#id") != id)
+    throw Error(Exit::reply_unreadable, msg("the platform answered with another unit than {0}", id));
+  return found;
+}
+
+Json Access::inherited_rules(const std::string& id) {
+  const auto found = first_of(ask("GET", "/access-external/v1/unitsWithInheritedRules",
+                                  {{"$roots", Json::array()},
+                                   {"$query", Json::array({{{"$eq", {{"#id", path_segment(id)}}}}})},
+                                   {"$filter", {{"$limit", 1}}},
+                                   {"$projection", Json::object()}}),
+                              msg("while asking for the rules of {0}", id));
+  if (!found || text_of(*found, "#id") != id) return {};
+  return found->value("InheritedRules", Json());
+}
+
+std::optional<Json> Access::object_group(const std::string& unit) {
+  return first_of(ask("GET", "/access-external/v1/units/" + path_segment(unit) + "/objects",
+                      {{"$projection", Json::object()}}),
+                  msg("while asking for the objects of {0}", unit));
+}
+
+ReceivedObject Access::receive_object(const std::string& unit, const ObjectVersion& version,
+                                      const std::function<void(std::string_view)>& consume) {
+  auto r = ask("GET", "/access-external/v1/units/" + path_segment(unit) + "/objects");
+  r.headers["Accept"] = octet_stream;
+  r.headers["X-Qualifier"] = version.usage;
+  r.headers["X-Version"] = std::to_string(version.version);
+  r.response_limit = ~std::uint64_t{0};
+  ObjectDigest digest(version.algorithm);
+  r.on_received = [&](std::string_view piece) {
+    digest.add(piece);
+    consume(piece);
+  };
+  const auto response = http_.perform(r);
+  if (response.status == 200) return digest.take();
+  const auto name = version.usage + '_' + std::to_string(version.version);
+  if (response.status == cold_storage)
+    throw Error(Exit::temporary,
+                msg("The object {0} of {1} is on a storage that cannot give it at once (HTTP {2}).", name,
+                    unit, cold_storage))
+        .hint(msg("Ask the operators of the platform to make it available (an access request), then fetch "
+                  "it again."));
+  if (response.status == 404)
+    throw Error(Exit::not_found, msg("The platform has no object {0} of {1} to give.", name, unit));
+  throw_refused(msg("while fetching the object {0} of {1}", name, unit), response);
+}
+
+ReceivedObject Access::fetch_object(const std::string& unit, const ObjectVersion& version,
+                                    const std::filesystem::path& to) {
+  if (version.digest.empty() || (version.algorithm != "SHA-512" && version.algorithm != "SHA-256"))
+    throw Error(Exit::evidence_broken,
+                msg("The platform declares no digest of {0} that can be verified (algorithm \"{1}\").",
+                    version.id, version.algorithm))
+        .hint(msg("SHA-512 and SHA-256 are. Nothing was fetched."));
+  core::AtomicFile file(to, 0600);
+  const auto received = receive_object(unit, version, [&](std::string_view piece) { file.write(piece); });
+  if (received.digest != version.digest || (version.size && received.size != *version.size)) {
+    Error e(Exit::evidence_broken,
+            msg("What the platform gave for {0} is not the object that it declares.", version.id));
+    if (version.size && received.size != *version.size)
+      std::move(e).because(msg("{0} bytes were received, {1} are declared", received.size, *version.size));
+    std::move(e).because(
+        msg("{0}: {1} was received, {2} is declared", version.algorithm, received.digest, version.digest));
+    throw std::move(e).hint(msg("No file was left. Fetch it again; if it stays so, tell the platform."));
+  }
+  file.commit();
+  return received;
+}
+
+OperationId Access::request_dip(const UnitSearch& search, const DipWish& wish) {
+  const Json query{{"$roots", Json::array()},
+                   {"$query", search.query()},
+                   {"$filter", Json::object()},
+                   {"$projection", Json::object()}};
+  Json order{{"dipExportType", "MINIMAL"},
+             {"exportWithLogBookLFC", false},
+             {"sedaVersion", wish.seda},
+             {"dslRequest", query}};
+  if (!wish.usages.empty()) order["dataObjectVersionToExport"] = {{"dataObjectVersions", wish.usages}};
+  auto response = http_.perform(ask("POST", "/access-external/v2/dipexport", order));
+  // A platform that has the first version only; it knows no choice of usages.
+  if (response.status == 404 && wish.usages.empty())
+    response = http_.perform(ask("POST", "/access-external/v1/dipexport", query));
+  if (response.status != 202) throw_refused(msg("while asking for a DIP"), response);
+  const OperationId id{core::trim(response.header("X-Request-Id"))};
+  if (!is_operation_id(id.value))
+    throw Error(Exit::reply_unreadable, msg("the platform makes a DIP without naming its operation"));
+  return id;
+}
+
+std::uint64_t Access::fetch_dip(const OperationId& operation, const std::filesystem::path& to) {
+  auto r = ask("GET", "/access-external/v1/dipexport/" + path_segment(operation.value) + "/dip");
+  r.headers["Accept"] = octet_stream;
+  r.response_limit = ~std::uint64_t{0};
+  core::AtomicFile file(to, 0600);
+  std::string beginning;
+  r.on_received = [&](std::string_view piece) {
+    if (beginning.size() < 2) beginning += piece.substr(0, 2);
+    file.write(piece);
+  };
+  const auto response = http_.perform(r);
+  if (response.status == 404)
+    throw Error(Exit::not_found, msg("The platform has no DIP of operation {0} to give.", operation.value))
+        .hint(msg("It is not ready yet, or it was purged: platforms keep DIPs for a few days."));
+  if (response.status != 200) throw_refused(msg("while fetching the DIP {0}", operation.value), response);
+  if (!beginning.starts_with("PK"))
+    throw Error(Exit::reply_unreadable,
+                msg("What the platform gave for the DIP {0} is not a zip.", operation.value));
+  file.commit();
+  return file.written();
+}
+
+Json Access::register_details(const OperationId& operation) {
+  const auto request =
+      ask("GET", "/admin-external/v1/accessionregisterdetails",
+          {{"$query", {{"$eq", {{"Opi", path_segment(operation.value)}}}}}, {"$projection", Json::object()}});
+  const auto answer =
+      answer_of(request, msg("while asking for the accession register of operation {0}", operation.value));
+  return answer ? results_of(*answer, request.url) : Json::array();
+}
+
+std::optional<Json> Access::operation_log(const OperationId& operation) {
+  return first_of(ask("GET", "/access-external/v1/logbookoperations/" + path_segment(operation.value),
+                      {{"$projection", Json::object()}}),
+                  msg("while asking the platform's logbook for operation {0}", operation.value));
+}
+
+Json Access::ingests(const std::string& since, std::size_t most) {
+  Json conditions = Json::array({{{"$eq", {{"evTypeProc", "INGEST"}}}}});
+  if (!since.empty()) conditions.push_back({{"$gte", {{"evDateTime", plain_value(since) + "T00:00:00"}}}});
+  const auto request =
+      ask("GET", "/access-external/v1/logbookoperations",
+          {{"$query", {{"$and", conditions}}},
+           {"$filter", {{"$limit", most}, {"$offset", 0}, {"$orderby", {{"evDateTime", -1}}}}},
+           {"$projection", Json::object()}});
+  const auto answer = answer_of(request, msg("while asking the platform's logbook for its operations"));
+  return answer ? results_of(*answer, request.url) : Json::array();
+}
+
+OperationStatus follow_operation(Client& client, const OperationId& operation, const std::stop_token& stop,
+                                 const std::function<void(std::chrono::seconds)>& sleep) {
+  const auto& platform = client.platform();
+  for (auto pause = platform.poll_first;; pause = std::min(pause * 2, platform.poll_max)) {
+    const auto status = client.status(operation);
+    // "": no longer known to the process engine; its product says what became of it.
+    if (status.completed() || status.waits_for_operators() || status.state.empty()) return status;
+    if (!stop.stop_requested()) sleep(pause);
+    if (stop.stop_requested())
+      throw Error(Exit::interrupted,
+                  msg("Interrupted: the platform goes on with operation {0}.", operation.value));
+  }
+}
+
+}  // namespace versoir::vitam

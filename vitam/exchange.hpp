@@ -1,0 +1,17 @@
+// What every question to the platform has, and every answer in JSON. Private to vitam.
+#pragma once
+#include "core/http_client.hpp"
+#include "core/json.hpp"
+#include "vitam/client.hpp"
+
+#include <string>
+
+namespace versoir::vitam {
+
+/// Tenant, agent and time limit; an answer in JSON is expected.
+[[nodiscard]] core::HttpRequest question(const Platform& platform, std::string method, std::string url);
+
+/// The `$results` of an answer, all objects. Throws Error(Exit::reply_unreadable).
+[[nodiscard]] const core::Json& results_of(const core::Json& answer, const std::string& url);
+
+}  // namespace versoir::vitam
