@@ -21,11 +21,14 @@ constexpr int missing_most = 5;    ///< times that a completed operation may hav
 constexpr std::chrono::seconds first_minute{60};
 constexpr std::chrono::minutes long_pause{10};  ///< past it, a pause is no longer the queue of the platform
 
-/// A refusal is believed only when it is about this operation and, as far as it says, this message: another
-/// one's would let the records be planned and sent again.
+/// A reply about another operation is kept apart and asked for again, whatever it says: as ours it would
+/// stand in the way of the true one. A refusal must also be about this message, as far as it says: another
+/// one's would let the records be planned and sent again. What an acceptance proves is judged with the
+/// receipt.
 void require_ours(const Atr& atr, const OperationId& operation, const sip::MessageIdentifier& lot) {
-  if (atr.reply_code == "OK" || atr.reply_code == "WARNING") return;  // the receipt proves more than this
-  if (atr.operation == operation.value && (atr.request.empty() || atr.request == lot.value)) return;
+  const bool accepting = atr.reply_code == "OK" || atr.reply_code == "WARNING";
+  if (atr.operation == operation.value && (accepting || atr.request.empty() || atr.request == lot.value))
+    return;
   throw Error(Exit::reply_unreadable,
               msg("the reply is of operation {0}, the lot was sent as {1}", atr.operation, operation.value))
       .because(msg("the reply answers \"{0}\", not this lot", atr.request));

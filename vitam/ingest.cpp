@@ -157,7 +157,8 @@ OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, 
   } catch (const Error& e) {
     progress_.end();
     give_up(folder, std::move(sending), object, e);
-    throw;
+    if (!e.in_doubt()) throw;
+    throw in_doubt_now(e, sip.id(), client_.can_ask_logbook());
   }
   note_operation(folder, sip.id(), operation, false);
   object["operation"] = operation.value;

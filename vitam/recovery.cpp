@@ -40,6 +40,20 @@ Error in_doubt(const sip::MessageIdentifier& lot, const std::vector<core::Messag
           lot.value));
 }
 
+Error in_doubt_now(const Error& e, const sip::MessageIdentifier& lot, bool logbook) {
+  auto told = e;
+  if (logbook)
+    return std::move(told).hint(msg(
+        "Run the same command again: it asks the platform's logbook whether it has {0}, and sends nothing "
+        "twice.",
+        lot.value));
+  return std::move(told).hint(
+      msg("Ask the platform whether it knows the message identifier {0}. Only when it does not, "
+          "send it again "
+          "with --again.",
+          lot.value));
+}
+
 std::optional<OperationId> Ingest::recover_locked(const sip::Versement& versement,
                                                   const sip::MessageIdentifier& lot,
                                                   std::vector<core::Message>& reasons) {

@@ -263,6 +263,20 @@ TEST_CASE("a reply that cannot be read is kept apart, and asked for again the ne
   CHECK_FALSE(s.has("atr.unreadable"));
 }
 
+TEST_CASE("the reply of another operation is kept apart, and does not stand in the way of ours") {
+  for (const auto* code : {"OK", "WARNING", "KO"}) {
+    FollowUp s;
+    s.replied(accepting_reply("another-operation", s.id.value, code));
+    CHECK(exit_of([&] { s.follow(); }) == Exit::reply_unreadable);
+    CHECK(s.has("atr.unreadable"));
+    CHECK_FALSE(s.has("atr.xml"));
+    s.state("COMPLETED", "OK");
+    s.http.then(200, {}, accepting_reply(operation_id, s.id.value));
+    CHECK(s.follow().reply_code == "OK");
+    CHECK(s.has("receipt.json"));
+  }
+}
+
 TEST_CASE("a reply that does not prove acceptance gives no receipt") {
   const std::string id = "ESSAI-TEST-0123456789-0001";
   const auto good = accepting_reply(operation_id, id);
@@ -272,9 +286,8 @@ TEST_CASE("a reply that does not prove acceptance gives no receipt") {
     return text;
   };
   for (const auto& atr :
-       {accepting_reply(operation_id, "OTHER-LOT"), accepting_reply("another-operation", id),
-        without("aeaqtwo", ""), without("aeaaobj", ""), without("id=\"AU2\"", "id=\"AU3\""),
-        without("<SystemId>aeaqone</SystemId>", ""),
+       {accepting_reply(operation_id, "OTHER-LOT"), without("aeaqtwo", ""), without("aeaaobj", ""),
+        without("id=\"AU2\"", "id=\"AU3\""), without("<SystemId>aeaqone</SystemId>", ""),
         without("<ArchiveUnit id=\"AU2\">",
                 "<ArchiveUnit id=\"AU1\"><Content><SystemId>aeaqagain</SystemId></Content></ArchiveUnit>"
                 "<ArchiveUnit id=\"AU2\">"),

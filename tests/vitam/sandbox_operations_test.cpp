@@ -2,6 +2,7 @@
 #include "fixture.hpp"
 #include "running_sandbox.hpp"
 #include "vitam/atr.hpp"
+#include "vitam/sandbox/process.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -201,4 +202,30 @@ TEST_CASE("an operation belongs to its tenant", "[sandbox]") {
   CHECK(as_seven(log).status == 404);
   const auto tenants = as_seven(r.ask("GET", "/admin-external/v1/tenants"));
   CHECK(core::parse_json(tenants.body, "tenants") == Json({3, 7}));
+}
+
+TEST_CASE("the states that no timing of a test can hold: waiting and running", "[sandbox]") {
+  using check::Status;
+  using vitam::sandbox::Action;
+  const std::vector<vitam::sandbox::Step> steps{{"STP_ONE", Status::ok, {}},
+                                                {"STP_TWO", Status::warning, {}},
+                                                {"STP_INGEST_FINALISATION", Status::ok, {}}};
+  vitam::sandbox::Process p;
+  CHECK(p.never_started());
+  CHECK((p.allows(Action::resume) && p.allows(Action::next) && p.allows(Action::cancel)));
+  CHECK_FALSE((p.allows(Action::pause) || p.allows(Action::replay)));
+  p.state = "RUNNING";
+  CHECK((p.allows(Action::pause) && p.allows(Action::cancel)));
+  CHECK_FALSE((p.allows(Action::resume) || p.allows(Action::next) || p.allows(Action::replay)));
+  // A pause is after the current step, and only once.
+  p.wish = Action::pause;
+  CHECK_FALSE(p.advance(steps));
+  CHECK((p.state == "PAUSE" && p.status == "OK" && p.next_step == "STP_TWO"));
+  p.start_again(Action::resume);
+  CHECK(p.advance(steps));
+  CHECK((p.state == "RUNNING" && p.status == "WARNING"));
+  // Cancelled while it runs: the final step comes next, as a refusal.
+  p.wish = Action::cancel;
+  CHECK_FALSE(p.advance(steps));
+  CHECK((p.done.back().name == "STP_INGEST_FINALISATION" && p.worst() == "KO"));
 }

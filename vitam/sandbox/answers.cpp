@@ -34,6 +34,10 @@ core::ServerResponse page(int status, std::string_view words) {
   return r;
 }
 
+core::ServerResponse not_allowed() {
+  return vitam_error(405, "000200", "sandbox", "Network", "method not allowed");
+}
+
 core::ServerResponse insane(std::string_view description) {
   return json_answer(412, {{"httpCode", 412},
                            {"code", "PRECONDITION_FAILED"},

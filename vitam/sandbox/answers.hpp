@@ -18,6 +18,9 @@ namespace versoir::vitam::sandbox {
 /// HTTP of another machine than VITAM's own code: Jetty, a proxy.
 [[nodiscard]] core::ServerResponse page(int status, std::string_view words);
 
+/// A path that exists, asked with another method.
+[[nodiscard]] core::ServerResponse not_allowed();
+
 /// A refusal of the filters that look at every request.
 [[nodiscard]] core::ServerResponse insane(std::string_view description);
 

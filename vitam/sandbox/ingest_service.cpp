@@ -19,7 +19,7 @@ using core::ServerResponse;
 
 namespace {
 
-constexpr std::string_view service = "ingest-external";
+constexpr std::string_view ingest_external = "ingest-external";
 
 /// An operation that came to nothing has its number and its state all the same.
 void add_failed_operation(ServerResponse& r) {
@@ -28,7 +28,7 @@ void add_failed_operation(ServerResponse& r) {
   r.headers["X-Global-Execution-Status"] = "FATAL";
 }
 
-ServerResponse not_available() { return vitam_error(404, "040102", service, "IO", "not available"); }
+ServerResponse not_available() { return vitam_error(404, "040102", ingest_external, "IO", "not available"); }
 
 ServerResponse as_bytes(std::string body) {
   ServerResponse r;
@@ -75,9 +75,9 @@ std::optional<ServerResponse> IngestService::refuse(const ServerRequest& r) cons
     return insane("Transfer-Encoding: chunked is imposed");
   const auto type = header_of(r, "Content-Type");
   if (type != "application/octet-stream" && type != "application/json")
-    return vitam_error(415, "000200", service, "Network", "only application/octet-stream is taken");
+    return vitam_error(415, "000200", ingest_external, "Network", "only application/octet-stream is taken");
   if (const auto action = header_of(r, "X-Action"); action != "RESUME" && action != "NEXT")
-    return vitam_error(412, "040101", service, "Business", "X-Action must be RESUME or NEXT");
+    return vitam_error(412, "040101", ingest_external, "Business", "X-Action must be RESUME or NEXT");
   return std::nullopt;
 }
 
@@ -119,14 +119,15 @@ ServerResponse IngestService::local(const ServerRequest& r, const Caller& caller
   const auto name = local_name(r);
   if (!is_safe_name(name)) {
     auto refused =
-        vitam_error(400, "040111", service, "Business", "path: one safe name of the upload folder");
+        vitam_error(400, "040111", ingest_external, "Business", "path: one safe name of the upload folder");
     add_failed_operation(refused);
     return refused;
   }
   const auto file = upload_ / name;
   std::error_code gone;
   if (upload_.empty() || !fs::is_regular_file(fs::symlink_status(file, gone))) {
-    auto missing = vitam_error(500, "040110", service, "Business", "the file is missing or cannot be read");
+    auto missing =
+        vitam_error(500, "040110", ingest_external, "Business", "the file is missing or cannot be read");
     auto body = core::parse_json(missing.body, "answer");
     body["httpCode"] = 400;  // VITAM's own: the body does not say what the status line says
     missing.body = body.dump();
@@ -154,7 +155,8 @@ ServerResponse IngestService::unknown_workflow() const {
 }
 
 ServerResponse IngestService::reply(const std::string& id, std::int64_t tenant, WrongReply wrong) const {
-  if (!is_id(id)) return vitam_error(412, "040101", service, "Business", "not an operation identifier");
+  if (!is_id(id))
+    return vitam_error(412, "040101", ingest_external, "Business", "not an operation identifier");
   if (!operations_.is_of(id, tenant) || wrong == WrongReply::missing) return not_available();
   auto reply = operations_.reply(id);
   if (!reply) return not_available();
@@ -168,7 +170,8 @@ ServerResponse IngestService::reply(const std::string& id, std::int64_t tenant, 
 }
 
 ServerResponse IngestService::manifest(const std::string& id, std::int64_t tenant) const {
-  if (!is_id(id)) return vitam_error(412, "040101", service, "Business", "not an operation identifier");
+  if (!is_id(id))
+    return vitam_error(412, "040101", ingest_external, "Business", "not an operation identifier");
   auto manifest = operations_.is_of(id, tenant) ? operations_.manifest(id) : std::nullopt;
   return manifest ? as_bytes(std::move(*manifest)) : not_available();
 }

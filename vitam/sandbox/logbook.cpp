@@ -114,12 +114,14 @@ std::optional<core::ServerResponse> answer_logbook(const Operations& operations,
   if (!path.starts_with(base)) return std::nullopt;
   path.remove_prefix(base.size());
   if (!path.empty() && path.front() != '/') return std::nullopt;
-  if (request.method != "GET") return vitam_error(405, "000200", logbook_service, "Network", "method not allowed");
+  if (request.method != "GET")
+    return vitam_error(405, "000200", logbook_service, "Network", "method not allowed");
   if (!path.empty()) {
     const std::string id(path.substr(1));
     const auto facts = operations.is_of(id, tenant) ? operations.facts(id) : std::nullopt;
     if (!facts) return vitam_error(404, "020105", logbook_service, "IO", "no such operation");
-    return answer_one(logged_operation(facts->status, facts->check, tenant), body_of(request), logbook_service);
+    return answer_one(logged_operation(facts->status, facts->check, tenant), body_of(request),
+                      logbook_service);
   }
   Json all = Json::array();
   for (const auto& facts : operations.all_facts()) {

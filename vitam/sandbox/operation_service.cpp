@@ -78,10 +78,6 @@ ServerResponse act(Operations& operations, const std::string& id, std::int64_t t
   return r;
 }
 
-ServerResponse not_allowed() {
-  return vitam_error(405, "000200", "sandbox", "Network", "method not allowed");
-}
-
 }  // namespace
 
 std::optional<ServerResponse> answer_operations(Operations& operations, std::int64_t tenant,
@@ -91,7 +87,8 @@ std::optional<ServerResponse> answer_operations(Operations& operations, std::int
   if (path == base) return r.method == "GET" ? list(operations, tenant, r) : not_allowed();
   const auto id = id_in(path, "/admin-external/v1/operations/", "");
   if (!id) return std::nullopt;
-  if (!is_id(*id)) return vitam_error(412, "020121", operation_side, "Business", "not an operation identifier");
+  if (!is_id(*id))
+    return vitam_error(412, "020121", operation_side, "Business", "not an operation identifier");
   if (r.method == "HEAD") return head(operations, *id, tenant);
   if (r.method == "GET") return detail(operations, *id, tenant);
   if (r.method == "DELETE") return act(operations, *id, tenant, Action::cancel);

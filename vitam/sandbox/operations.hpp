@@ -59,6 +59,8 @@ class Operations {
   [[nodiscard]] std::vector<OperationFacts> all_facts() const;
   [[nodiscard]] std::optional<std::string> reply(const std::string& id) const;
   [[nodiscard]] std::optional<std::string> manifest(const std::string& id) const;
+  /// What was accepted and stored.
+  [[nodiscard]] std::vector<HeldOperation> held() const;
   /// An operation that has a reply and is not `id`: the last one received.
   [[nodiscard]] std::optional<std::string> reply_of_another(const std::string& id) const;
   [[nodiscard]] bool is_of(const std::string& id, std::int64_t tenant) const;
@@ -102,7 +104,6 @@ class Operations {
   /// that stand for others with their SystemId.
   std::map<std::string, std::string> attach(const std::string& id, check::Report& report,
                                             check::Workflow workflow) const;
-  [[nodiscard]] std::vector<HeldOperation> held() const;
 
   std::filesystem::path folder_;
   std::shared_ptr<const check::Referentials> referentials_;

@@ -23,7 +23,7 @@ using core::text_of;
 
 namespace {
 
-constexpr std::string_view service = "admin-external";
+constexpr std::string_view referential_service = "admin-external";
 
 struct Imported {
   std::string_view name;  ///< in addresses
@@ -42,8 +42,8 @@ constexpr std::array<Imported, 9> imports{
      {"profiles", {"profiles.json", ""}, "PR"},
      {"archiveunitprofiles", {"archive-unit-profiles.json", "archiveunitprofiles.json"}, "AUP"}}};
 
-ServerResponse refused(const std::string& why) {
-  return vitam_error(400, "020120", service, "Business", why);
+ServerResponse import_refused(const std::string& why) {
+  return vitam_error(400, "020120", referential_service, "Business", why);
 }
 
 ServerResponse created(Json records) { return json_answer(201, results(201, std::move(records))); }
@@ -85,7 +85,8 @@ std::optional<ServerResponse> ReferentialImport::answer(const core::ServerReques
   if (at == imports.end()) return std::nullopt;
   const auto* type = at->prefix ? "application/json" : "application/octet-stream";
   if (header_of(request, "Content-Type").substr(0, std::string_view(type).size()) != type)
-    return vitam_error(415, "000200", service, "Network", std::string("only ") + type + " is taken");
+    return vitam_error(415, "000200", referential_service, "Network",
+                       std::string("only ") + type + " is taken");
   const bool other_name =
       at->files[1][0] != '\0' && !fs::exists(folder_ / at->files[0]) && fs::exists(folder_ / at->files[1]);
   const std::string file = at->files[other_name ? 1 : 0];
@@ -97,7 +98,7 @@ ServerResponse ReferentialImport::import_csv(const std::string& file, const std:
   try {
     try_out(file, content);
   } catch (const Error& e) {
-    return refused(reason_of(e));
+    return import_refused(reason_of(e));
   }
   store(file, content);
   return created(Json::array());
@@ -110,12 +111,12 @@ ServerResponse ReferentialImport::import_json(const std::string& file, const cha
     if (fs::exists(folder_ / file)) known = core::read_json(folder_ / file);
     if (known.is_object()) known = Json::array({known});
     added = core::parse_json(content, "body");
-    if (!added.is_array()) return refused("an array of objects is expected");
+    if (!added.is_array()) return import_refused("an array of objects is expected");
     for (auto& record : added)
-      if (auto why = add_record(record, known, prefix); !why.empty()) return refused(why);
+      if (auto why = add_record(record, known, prefix); !why.empty()) return import_refused(why);
     try_out(file, core::pretty_json(known));
   } catch (const Error& e) {
-    return refused(reason_of(e));
+    return import_refused(reason_of(e));
   }
   store(file, core::pretty_json(known));
   return created(std::move(added));
@@ -128,7 +129,7 @@ ServerResponse ReferentialImport::import_grammar(const std::string& identifier, 
   const auto at = std::ranges::find_if(
       profiles, [&](const Json& one) { return text_of(one, "Identifier") == identifier; });
   if (at == profiles.end() || !is_safe_name(identifier))
-    return vitam_error(404, "020122", service, "IO", "not found");
+    return vitam_error(404, "020122", referential_service, "IO", "not found");
   const auto name = identifier + (text_of(*at, "Format") == "XSD" ? ".xsd" : ".rng");
   (*at)["Path"] = name;
   fs::create_directories(folder_ / "profiles");

@@ -49,10 +49,6 @@ ServerResponse no_content() {
   return r;
 }
 
-ServerResponse not_allowed() {
-  return vitam_error(405, "000200", "sandbox", "Network", "method not allowed");
-}
-
 ServerResponse not_found() { return vitam_error(404, "000200", "sandbox", "Network", "no such resource"); }
 
 }  // namespace
