@@ -23,7 +23,7 @@ CREATE TABLE operation(opi TEXT PRIMARY KEY, folder TEXT, register TEXT);
 CREATE TABLE unit(seq INTEGER PRIMARY KEY, opi TEXT, local TEXT, id TEXT UNIQUE, agency TEXT, grp TEXT, obj TEXT,
                   place INTEGER, json TEXT, xml TEXT);
 CREATE INDEX unit_of ON unit(opi, place);
-CREATE INDEX unit_holding ON unit(opi, grp);
+CREATE INDEX unit_holding ON unit(opi, grp, place);
 CREATE TABLE grp(seq INTEGER PRIMARY KEY, opi TEXT, local TEXT, id TEXT UNIQUE, json TEXT);
 CREATE INDEX grp_of ON grp(opi, local);
 CREATE TABLE obj(seq INTEGER PRIMARY KEY, opi TEXT, local TEXT, grp TEXT, size INTEGER, json TEXT, xml TEXT);
