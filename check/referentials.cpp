@@ -242,14 +242,38 @@ void Referentials::read_profiles(const fs::path& file) {
 
 void Referentials::read_context(const fs::path& file) {
   for (const auto& json : objects_of(file)) {
-    context_active_ = context_active_ && core::text_of(json, "Status", "ACTIVE") == "ACTIVE";
-    context_controls_ = context_controls_ || flag_of(json, "EnableControl", false);
-    const auto permissions = json.find("Permissions");
-    if (permissions == json.end() || !permissions->is_array()) continue;
-    for (const auto& permission : *permissions)
-      if (permission.is_object())
-        for (auto& id : texts_of(permission, "IngestContracts")) context_contracts_.insert(std::move(id));
+    Context context{core::text_of(json, "Identifier", core::text_of(json, "Name")),
+                    core::text_of(json, "Status", "ACTIVE") == "ACTIVE",
+                    flag_of(json, "EnableControl", false),
+                    {}};
+    const auto permissions = json.value("Permissions", Json::array());
+    for (const auto& permission : permissions) {
+      if (!permission.is_object()) continue;
+      const auto tenant = permission.find("tenant");
+      const bool numbered = tenant != permission.end() && tenant->is_number_integer();
+      auto& contracts = context.contracts[numbered ? tenant->get<std::int64_t>() : 0];
+      for (auto& id : texts_of(permission, "IngestContracts")) contracts.insert(std::move(id));
+    }
+    take_context(context, std::nullopt);
+    contexts_.push_back(std::move(context));
   }
+}
+
+void Referentials::take_context(const Context& context, std::optional<std::int64_t> tenant) {
+  context_active_ = context_active_ && context.active;
+  context_controls_ = context_controls_ || context.controls;
+  for (const auto& [number, contracts] : context.contracts)
+    if (!tenant || *tenant == number) context_contracts_.insert(contracts.begin(), contracts.end());
+}
+
+Referentials Referentials::with_context(std::string_view identifier, std::int64_t tenant) const {
+  auto own = *this;
+  own.context_active_ = true;
+  own.context_controls_ = false;
+  own.context_contracts_.clear();
+  for (const auto& context : contexts_)
+    if (context.identifier == identifier) own.take_context(context, tenant);
+  return own;
 }
 
 void Referentials::read_classification(const fs::path& file) {

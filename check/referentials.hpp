@@ -4,6 +4,7 @@
 #include "check/json_schema.hpp"
 #include "check/ontology.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -80,6 +81,9 @@ class Referentials {
   [[nodiscard]] bool context_active() const noexcept { return context_active_; }
   /// False only when the context controls its contracts and does not list this one.
   [[nodiscard]] bool contract_in_context(std::string_view id) const;
+  /// The same as a depositor of this application context and tenant meets them. As they are read, the
+  /// contexts of the folder count together.
+  [[nodiscard]] Referentials with_context(std::string_view identifier, std::int64_t tenant) const;
   [[nodiscard]] bool has_classification() const noexcept { return has_classification_; }
   /// `level` empty: is a unit without ClassificationLevel accepted?
   [[nodiscard]] bool classification_allowed(std::string_view level) const;
@@ -97,6 +101,14 @@ class Referentials {
   void read_formats(const std::filesystem::path& folder);
   void read_origin(const std::filesystem::path& file);
 
+  struct Context {
+    std::string identifier;
+    bool active = true, controls = false;
+    std::map<std::int64_t, std::set<std::string, std::less<>>> contracts;  ///< by tenant
+  };
+  void take_context(const Context& context, std::optional<std::int64_t> tenant);
+
+  std::vector<Context> contexts_;
   std::map<std::string, Agency, std::less<>> agencies_;
   std::map<std::string, Rule, std::less<>> rules_;
   std::map<std::string, IngestContract, std::less<>> contracts_;

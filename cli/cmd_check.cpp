@@ -14,6 +14,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 namespace versoir::cli {
 
@@ -27,6 +28,7 @@ struct Subject {
   fs::path sip;
   std::string name;
   std::string platform;  ///< of the plan whose lot it is; "" for a file given by its path
+  std::string versement;
   check::Workflow workflow = check::Workflow::default_workflow;
 };
 
@@ -36,7 +38,7 @@ std::vector<Subject> subjects(Context& c) {
   for (const auto& word : c.words.list("SIP")) {
     const fs::path path = c.input(word);
     if (fs::is_regular_file(path)) {
-      list.push_back({path, word, "", check::Workflow::default_workflow});
+      list.push_back({path, word, "", "", check::Workflow::default_workflow});
       continue;
     }
     const auto plain = fs::path(word).has_filename() ? word : fs::path(word).parent_path().string();
@@ -50,7 +52,7 @@ std::vector<Subject> subjects(Context& c) {
       if (!fs::exists(versement.sip(lot.id)))
         throw core::Error(Exit::lot_state, msg("The lot {0} is not built.", lot.id.value))
             .hint(msg("Build it first: versoir build {0}", plan.versement));
-      list.push_back({versement.sip(lot.id), lot.id.value, plan.platform,
+      list.push_back({versement.sip(lot.id), lot.id.value, plan.platform, plan.versement,
                       check::parse_workflow(sip::context_id(plan)).value()});
     }
   }
@@ -162,6 +164,7 @@ int run_check(Context& c) {
   const auto given = c.words.has("context") ? c.words.get("context") : std::string();
   check::Status worst = check::Status::ok;
   std::vector<check::Report> pages;
+  std::set<std::string> reported;                                   // versements whose lots have their report
   std::map<std::string, std::optional<check::Referentials>> known;  // read once for all lots of a platform
   for (const auto& subject : list) {
     c.check_stop();
@@ -174,6 +177,7 @@ int run_check(Context& c) {
     if (!subject.platform.empty() && !c.words.has("referential") && workflow == subject.workflow) {
       const auto file = subject.sip.parent_path() / "check.json";
       core::write_json(file, report.to_json(c.clock));
+      reported.insert(subject.versement);
       if (fs::exists(c.config_file()))
         c.journal().append("SIP_CHECKED",
                            {{"lot", subject.name},
@@ -193,6 +197,8 @@ int run_check(Context& c) {
     check::write_page(sink, pages);
     file.commit();
   }
+  if (worst < check::Status::ko)
+    for (const auto& versement : reported) c.out.say(msg("→ Next: versoir review {0}", versement));
   c.out.summary({{"sips", list.size()}, {"verdict", check::status_name(worst)}});
   if (worst >= check::Status::ko) return static_cast<int>(Exit::sip_refused);
   return static_cast<int>(worst == check::Status::warning ? Exit::with_warnings : Exit::ok);

@@ -94,6 +94,13 @@ int run_decommission(Context& c) {
   else
     c.out.result(core::nmsg("{0} remainder: the application may not be turned off.",
                             "{0} remainders: the application may not be turned off.", remainders.size()));
+  if (!remainders.empty()) {
+    c.out.say(msg(
+        "→ What answers: [consultation.NAME] keeps the extract until a date, [elimination.NAME] names what "
+        "may be destroyed under a visa, [backup.NAME] says when and where a backup was destroyed."));
+    if (!c.words.has("csv") && !c.words.has("html"))
+      c.out.say(msg("→ Every column, line by line: --csv FILE or --html FILE."));
+  }
   c.out.summary(
       {{"application", ledger.application}, {"remainders", remainders.size()}, {"rehearsal", rehearsal}});
   return static_cast<int>(remainders.empty() ? Exit::ok : Exit::remainder);

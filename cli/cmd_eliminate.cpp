@@ -112,8 +112,14 @@ sip::RegisteredPaper paper_of(Context& c, const char* authority) {
 
 int show_state(Context& c, const sip::Elimination& elimination) {
   const auto state = elimination.state();
+  const bool rehearsal = elimination.is_rehearsal();
   c.out.result(msg("{0}: {1}.", elimination.id(), sip::state_label(state)));
-  c.out.summary({{"elimination", elimination.id()}, {"state", sip::state_name(state)}});
+  if (rehearsal)
+    c.out.warn(
+        msg("The bordereau {0} is a rehearsal: neither its visa nor its destruction is worth anything.",
+            elimination.id()));
+  c.out.summary(
+      {{"elimination", elimination.id()}, {"state", sip::state_name(state)}, {"rehearsal", rehearsal}});
   return 0;
 }
 

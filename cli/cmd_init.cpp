@@ -15,6 +15,15 @@ using core::msg;
 
 namespace {
 
+/// Two sections of one kind that every workspace needs: their names are those that commands look for.
+std::string signing_hint() {
+  return fmt::format(
+      "# {}\n#   [signing.producer]\n#   certificate = pki/producer.pem\n#   key = pki/producer.key\n#\n"
+      "#   [signing.archivist]\n#   certificate = pki/archivist.pem\n#   key = pki/archivist.key\n\n",
+      core::tr("One section for each person who signs: producer seals the extracts and the SIPs, archivist "
+               "signs the visas; they are two different persons. For instance:"));
+}
+
 std::string template_text() {
   std::string text =
       "# versoir.conf\n# " +
@@ -23,7 +32,7 @@ std::string template_text() {
   for (const auto& k : core::config_keys()) {
     if (k.section != section) {
       section = k.section;
-      text += fmt::format("\n#[{}]\n", section);
+      text += fmt::format("\n{}#[{}]\n", section == "signing.*" ? signing_hint() : "", section);
     }
     if (!k.description.empty()) text += fmt::format("# {}\n", core::tr(k.description.data()));
     text += fmt::format("#{} = {}\n", k.key, k.fallback);

@@ -183,13 +183,13 @@ std::vector<CommandDef> inspect_commands() {
   auto options = source_options();
   const std::vector<OptionDef> more{
       {"all", nullptr, mark("list what the profile knows too")},
-      {"take", "NAME",
+      {"take", mark("NAME"),
        mark("decide to take a table or TABLE.COLUMN that the profile does not know, * and ? being patterns; "
             "or one that it leaves, by its full name"),
        nullptr, true},
-      {"leave", "NAME", mark("decide to leave it, with --reason"), nullptr, true},
-      {"reason", "TEXT", mark("why")},
-      {"who", "NAME", mark("who decides (default: the account)")},
+      {"leave", mark("NAME"), mark("decide to leave it, with --reason"), nullptr, true},
+      {"reason", mark("TEXT"), mark("why")},
+      {"who", mark("NAME"), mark("who decides (default: the account)")},
   };
   options.insert(options.end(), more.begin(), more.end());
   return {
@@ -200,7 +200,8 @@ std::vector<CommandDef> inspect_commands() {
            "decided, "
            "taken or left, before a final extract; the decisions are a CSV file that a spreadsheet opens."),
        .example = "versoir inspect sqlite:sources/apogee.sqlite --application apogee",
-       .arguments = {{"SOURCE", mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION or csv:FOLDER")}},
+       .arguments = {{mark("SOURCE"),
+                      mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION or csv:FOLDER")}},
        .options = std::move(options),
        .exits = {Exit::with_warnings, Exit::configuration, Exit::source_unreachable, Exit::source_rights,
                  Exit::source_missing, Exit::profile_invalid},

@@ -35,6 +35,16 @@ void keep_signed_report(const sip::Versement& versement) {
                        core::read_file(report));
 }
 
+/// The key of a record that is transferred and whose key no other one found has: what --show takes next. ""
+/// when there is none, or when a key was given.
+std::string telling_key(const std::vector<sip::FoundRecord>& found, const std::string& who) {
+  for (const auto& f : found) {
+    const auto same = [&](const sip::FoundRecord& other) { return other.key == f.key; };
+    if (f.kept && f.key != who && std::ranges::count_if(found, same) == 1) return f.key;
+  }
+  return {};
+}
+
 /// --show: how the record of a person will be transferred, or why it will not be.
 int show_person(Context& c, const sip::Versement& versement, const sip::Plan& plan) {
   constexpr std::size_t most = 20;
@@ -61,6 +71,9 @@ int show_person(Context& c, const sip::Versement& versement, const sip::Plan& pl
             "Give a name as the title of the unit has it, or a key as kept.csv and left-out.csv have it."));
   if (found.size() > most)
     c.out.result(msg("More than {0} records: give more of the name, or the key.", most));
+  if (found.size() > 1)
+    if (const auto key = telling_key(found, who); !key.empty())
+      c.out.say(msg("→ --show with one of these keys shows that record, for instance --show '{0}'.", key));
   if (found.size() == 1 && found[0].kept) {
     auto extract = c.open_extract(plan);
     c.out.result("");

@@ -204,7 +204,7 @@ std::vector<CommandDef> schedule_commands() {
   for (auto& o : options)
     if (std::string_view(o.name) == "window") o.fallback = "22:00-06:00";
   options.push_back({"cron", nullptr, mark("print a crontab line instead")});
-  options.push_back({"units", "FOLDER", mark("where to write the two units (default: the workspace)")});
+  options.push_back({"units", mark("DIR"), mark("where to write the two units (default: the workspace)")});
   return {
       {.name = "schedule",
        .summary = mark("write a systemd timer, or a cron line, that runs an extract in its windows"),
@@ -214,7 +214,8 @@ std::vector<CommandDef> schedule_commands() {
            "Once the extract is made the service finds nothing to do: it never replaces one. Events are "
            "JSON lines in the system's journal."),
        .example = "versoir schedule sqlite:sources/apogee.sqlite --window 22:00-06:00 --days mon-fri --cron",
-       .arguments = {{"SOURCE", mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION or csv:FOLDER")}},
+       .arguments = {{mark("SOURCE"),
+                      mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION or csv:FOLDER")}},
        .options = std::move(options),
        .exits = {Exit::configuration, Exit::profile_invalid},
        .run = run_schedule}};

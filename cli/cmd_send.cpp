@@ -3,15 +3,17 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/platform_link.hpp"
-#include "cli/revocation.hpp"
+#include "cli/send_rights.hpp"
 #include "cli/whole_trail.hpp"
+#include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/closing.hpp"
-#include "sip/journal_trail.hpp"
 #include "sip/visa.hpp"
 #include "vitam/closing.hpp"
-#include "vitam/ingest.hpp"
+#include "vitam/send_queue.hpp"
+#include "vitam/warnings.hpp"
 
+#include <set>
 #include <thread>
 
 namespace versoir::cli {
@@ -23,84 +25,21 @@ using core::msg;
 
 namespace {
 
-/// The folder says that the lot may leave; the journal must not say otherwise. A decision or a trace of a
-/// sending that disappeared is looked for there, and the approval itself must have been written down.
-void require_trail(Context& c, const sip::Versement& versement, const sip::MessageIdentifier& lot,
-                   int visa_number) {
-  const auto trail = whole_trail(c);
-  auto missing = trail.missing_decisions(versement);
-  for (auto& f : trail.missing_transfers(versement, lot)) missing.push_back(std::move(f));
-  if (!missing.empty()) {
-    Error e(Exit::evidence_broken,
-            msg("What the journal knows of versement {0} is not what its folder holds.", versement.id()));
-    for (const auto& f : missing) std::move(e).because(f.message);
-    throw std::move(e).hint(
-        msg("Nothing was sent. Put the files back from a copy; versoir verify says more."));
-  }
-  for (const auto& visa : sip::list_visas(versement))
-    if (visa.number == visa_number && !trail.knows(versement, visa))
-      throw Error(Exit::journal_broken,
-                  msg("The journal knows nothing of visa {0} of versement {1}.", visa_number, versement.id()))
-          .hint(
-              msg("The journal is not the one in which it was signed: put that one back, or sign again with "
-                  "versoir approve."));
-}
-
-void note_refusal(Context& c, const sip::Versement& versement, const sip::MessageIdentifier& lot, Exit code) {
-  c.journal().append("SEND_REFUSED", {{"versement", versement.id()}, {"lot", lot.value}}, trust::Outcome::ko,
-                     {{"reason", core::exit_name(code)}});
-}
-
-/// A register that the archive service did not sign says nothing of anybody's right.
-const trust::RoleRegister& register_for(Context& c, const sip::Versement& versement,
-                                        const sip::MessageIdentifier& lot) {
-  try {
-    return c.roles();
-  } catch (const Error& e) {
-    if (e.code() == Exit::role_register) note_refusal(c, versement, lot, e.code());
-    throw;
-  }
-}
-
-/// Whoever signed the visas and sealed the SIP, as the authority knows them today.
-void ask_today(Context& c, const sip::Versement& versement, const sip::MessageIdentifier& lot) {
-  for (const auto& visa : sip::list_visas(versement)) {
-    const auto file = versement.file(fmt::format("visa-{}.json", visa.number));
-    learn_seal(c, file);
-    learn_seal(c, file.string() + ".2");
-  }
-  learn_seal(c, versement.sip(lot));
-  keep_answers(c, versement);
-}
-
-/// Verifies the right to send before anything leaves; the first defect in verification order is the exit
-/// code.
-sip::ApprovedSip authorise(Context& c, const sip::Versement& versement, const sip::Plan& plan,
-                           const sip::MessageIdentifier& lot, const sip::Target& target) {
-  ask_today(c, versement, lot);
-  const auto& roles = register_for(c, versement, lot);
-  auto verified = sip::verify_visa(versement, plan, lot, target, c.trust_store(), roles, c.clock,
-                                   {c.approval_signatures(plan.platform), false});
-  if (verified.approved) {
-    try {
-      require_trail(c, versement, lot, verified.approved->visa());
-    } catch (const Error& e) {
-      if (e.code() == Exit::evidence_broken) note_refusal(c, versement, lot, e.code());
-      throw;
-    }
-    return std::move(*verified.approved);
-  }
-  note_refusal(c, versement, lot, verified.code);
-  Error e(verified.code, msg("The lot {0} may not be sent.", lot.value));
-  for (const auto& f : verified.findings) e = std::move(e).because(f.message);
-  throw std::move(e).hint(msg("Nothing was sent. See versoir review and versoir approve."));
-}
-
-void sleep_for(std::stop_token stop, std::chrono::seconds duration) {
+void sleep_for(const std::stop_token& stop, std::chrono::seconds duration) {
   const auto until = std::chrono::steady_clock::now() + duration;
   while (!stop.stop_requested() && std::chrono::steady_clock::now() < until)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
 }
+
+/// Which lots have a dry run first.
+struct BlankTests {
+  std::string mode;                ///< no, first, each, only
+  std::set<std::string> ran = {};  ///< archive profiles that had one
+  [[nodiscard]] bool wants(const sip::PlannedLot& lot) {
+    if (mode == "no") return false;
+    return ran.insert(lot.profile).second || mode != "first";
+  }
+};
 
 struct Sending {
   Context& c;
@@ -109,6 +48,7 @@ struct Sending {
   vitam::Ingest& ingest;
   sip::Target target;
   BeforeSending& before;
+  BlankTests blank = {};
 };
 
 /// The reply counts as the platform's: it is asked for where the lot was sent, under the same trust anchors.
@@ -147,47 +87,163 @@ std::optional<vitam::OperationId> known_operation(const Sending& s, const sip::M
       core::json_string(core::read_json(folder / "operation.json"), "operation", "operation.json")};
 }
 
-void send_one(Sending& s, const sip::MessageIdentifier& lot) {
-  const fs::path folder = s.versement.lot(lot);
-  if (fs::exists(folder / "receipt.json")) {
-    // A receipt is believed only for what it proves: the reply that it rests on, for this very lot; of a
-    // closed one, without its SIP.
-    const bool closed = sip::read_closing(folder).has_value();
-    if (const auto defects =
-            closed ? vitam::verify_closed_lot(s.versement, lot) : vitam::verify_receipt(s.versement, lot);
-        !defects.empty()) {
-      Error e(Exit::evidence_broken, msg("The receipt of lot {0} proves nothing.", lot.value));
-      for (const auto& f : defects) std::move(e).because(f.message);
-      throw std::move(e).hint(
-          msg("Nothing was sent. Put the files back from a copy; versoir verify says more."));
-    }
-    s.c.out.result(closed ? msg("{0}: already transferred and closed, receipt kept.", lot.value)
-                          : msg("{0}: already transferred, receipt kept.", lot.value));
-    s.c.out.event("lot", {{"id", lot.value}, {"already", true}});
+/// A receipt is believed only for what it proves: the reply that it rests on, for this very lot; of a closed
+/// one, without its SIP.
+void tell_transferred(const Sending& s, const sip::MessageIdentifier& lot) {
+  const bool closed = sip::read_closing(s.versement.lot(lot)).has_value();
+  const auto defects =
+      closed ? vitam::verify_closed_lot(s.versement, lot) : vitam::verify_receipt(s.versement, lot);
+  if (!defects.empty()) {
+    Error e(Exit::evidence_broken, msg("The receipt of lot {0} proves nothing.", lot.value));
+    for (const auto& f : defects) std::move(e).because(f.message);
+    throw std::move(e).hint(
+        msg("Nothing was sent. Put the files back from a copy; versoir verify says more."));
+  }
+  s.c.out.result(closed ? msg("{0}: already transferred and closed, receipt kept.", lot.value)
+                        : msg("{0}: already transferred, receipt kept.", lot.value));
+  s.c.out.event("lot", {{"id", lot.value}, {"already", true}});
+}
+
+/// Warnings of a dry run stop the lot: once it has been transferred, nobody can correct it.
+void run_blank_test(const Sending& s, const sip::ApprovedSip& approved) {
+  const auto& lot = approved.id();
+  const auto atr = s.ingest.blank_test(s.versement, approved, s.c.stop);
+  s.c.out.event("blank_test", {{"id", lot.value}, {"operation", atr.operation}, {"reply", atr.reply_code}});
+  if (atr.reply_code == "Test OK") {
+    s.c.out.result(msg("{0}: dry run accepted, operation {1}.", lot.value, atr.operation));
     return;
   }
-  // What the platform has is followed to its reply whatever became of the visa: nothing more leaves for it.
+  Error e(Exit::with_warnings,
+          msg("the platform would accept {0} with warnings: so says its dry run", lot.value));
+  for (const auto& kind : vitam::warning_kinds(atr))
+    std::move(e).because(
+        core::nmsg("{1}, {0} time: {2}", "{1}, {0} times: {2}", kind.count, kind.code, kind.message));
+  throw std::move(e).hint(
+      msg("Nothing was transferred. Correct and plan again, or transfer it as it is: --blank-test no."));
+}
+
+/// What the platform has is followed to its reply whatever became of the visa: nothing more leaves for it.
+std::optional<vitam::OperationId> send_one(Sending& s, const sip::PlannedLot& planned) {
+  const auto& lot = planned.id;
+  if (fs::exists(s.versement.lot(lot) / "receipt.json")) {
+    tell_transferred(s, lot);
+    return std::nullopt;
+  }
   auto operation = known_operation(s, lot);
   if (!operation) {
     auto approved = authorise(s.c, s.versement, s.plan, lot, s.target);
     s.before.require(lot);
+    if (s.blank.wants(planned)) run_blank_test(s, approved);
+    if (s.blank.mode == "only") return std::nullopt;
     operation = s.ingest.send(s.versement, std::move(approved), s.c.words.has("again"));
     s.c.out.say(msg("{0}: received by the platform, operation {1}.", lot.value, operation->value));
   }
-  if (s.c.words.has("no-wait")) {
-    s.c.out.event("lot", {{"id", lot.value}, {"operation", operation->value}});
-    return;
-  }
-  const auto atr = s.ingest.follow(s.versement, lot, *operation, s.c.stop);
-  s.c.out.result(msg("{0}: {1}, operation {2}, {3}, {4}.", lot.value, atr.reply_code, operation->value,
-                     core::ntr("{0} archive unit", "{0} archive units", atr.units.size()),
-                     core::ntr("{0} object", "{0} objects", atr.objects.size())));
-  s.c.out.event("lot", {{"id", lot.value}, {"operation", operation->value}, {"reply", atr.reply_code}});
+  if (s.c.words.has("no-wait")) s.c.out.event("lot", {{"id", lot.value}, {"operation", operation->value}});
+  return operation;
+}
+
+void tell_accepted(const Sending& s, const sip::MessageIdentifier& lot, const vitam::OperationId& operation,
+                   const vitam::Atr& atr) {
+  s.c.out.result(msg("{0}: {1}, operation {2}, {3}, {4}.", lot.value, atr.reply_code, operation.value,
+                     core::ntr("{0} archive unit", "{0} archive units", atr.units),
+                     core::ntr("{0} object", "{0} objects", atr.objects)));
+  s.c.out.event("lot", {{"id", lot.value}, {"operation", operation.value}, {"reply", atr.reply_code}});
 }
 
 /// The latest decision approves the versement without this lot: it waits, and that is not a refusal.
 bool excluded_by_visa(const std::vector<sip::VisaFile>& visas, const sip::MessageIdentifier& lot) {
   return !visas.empty() && sip::coverage(visas.back(), lot) == sip::Coverage::excluded;
+}
+
+/// --blank-test, else the configuration's; a filing plan has no dry run of its own.
+std::string blank_mode(Context& c, const std::string& platform, const sip::Plan& plan) {
+  const std::string section = "platform." + platform;
+  auto mode = c.words.has("blank-test") ? c.words.get("blank-test") : c.config().get(section, "blank_test");
+  if (mode != "no" && mode != "first" && mode != "each" && mode != "only")
+    throw Error(Exit::configuration, msg("[{0}] blank_test = {1}: no, first or each", section, mode));
+  if (!plan.is_filing() || mode == "no") return mode;
+  if (mode == "only")
+    throw Error(Exit::usage, msg("A filing plan has no dry run: the platform would take it for records."));
+  c.out.say(msg("A filing plan has no dry run: it is transferred at once."));
+  return "no";
+}
+
+/// Its visa approves it, or it has begun to leave: nothing more is waited for here.
+bool may_leave(sip::LotState state) {
+  switch (state) {
+    case sip::LotState::planned:
+    case sip::LotState::built:
+    case sip::LotState::checked:
+      return false;
+    default:
+      return true;
+  }
+}
+
+/// Lots that are to be sent or followed now, those that the platform has already first.
+struct Chosen {
+  std::vector<sip::MessageIdentifier> lots;
+  std::size_t under_way = 0, excluded = 0, waiting = 0;
+};
+
+/// With --watch a lot that nobody approved yet is waited for; otherwise asking for it says so.
+Chosen choose(Context& c, const sip::Versement& versement, const sip::Plan& plan) {
+  const auto visas = sip::list_visas(versement);
+  const bool named = !c.words.list("lot").empty(), watch = c.words.has("watch");
+  Chosen chosen;
+  std::vector<sip::MessageIdentifier> rest;
+  for (const auto& lot : c.chosen_lots(plan)) {
+    const auto folder = versement.lot(lot.id);
+    const bool left = fs::exists(folder / "operation.json");
+    if (!named && !left && excluded_by_visa(visas, lot.id)) {
+      ++chosen.excluded;
+    } else if (left && !fs::exists(folder / "receipt.json")) {
+      chosen.lots.push_back(lot.id);
+    } else if (watch && !left &&
+               !may_leave(sip::lot_facts(versement, lot, sip::latest_decision(visas, lot.id)).state)) {
+      ++chosen.waiting;
+    } else {
+      rest.push_back(lot.id);
+    }
+  }
+  chosen.under_way = chosen.lots.size();
+  chosen.lots.insert(chosen.lots.end(), rest.begin(), rest.end());
+  return chosen;
+}
+
+vitam::QueueSteps steps_of(Sending& s) {
+  vitam::QueueSteps steps;
+  steps.send = [&s](const sip::MessageIdentifier& id) {
+    s.c.check_stop();
+    return send_one(s, *s.plan.find(id));
+  };
+  steps.accepted = [&s](const auto& lot, const auto& operation, const auto& atr) {
+    tell_accepted(s, lot, operation, atr);
+  };
+  steps.failed = [&s](const auto&, const Error& e) { s.c.out.failure(e); };
+  if (s.c.words.has("watch"))
+    steps.moved = [&s](const sip::MessageIdentifier& lot, const vitam::OperationStatus& status) {
+      s.c.out.say(msg("{0}  {1}: {2} {3}", core::show_instant(s.c.clock.now()), lot.value, status.state,
+                      status.status));
+      s.c.out.event("state", {{"id", lot.value}, {"state", status.state}, {"status", status.status}});
+    };
+  return steps;
+}
+
+/// What people must still do once the queue is empty.
+int conclude(Context& c, const sip::Versement& versement, const sip::Plan& plan,
+             const std::optional<Error>& failure) {
+  std::size_t open = 0;
+  const auto trail = whole_trail(c);
+  for (const auto& lot : c.chosen_lots(plan))
+    open += vitam::open_warnings(versement, lot.id, trail).empty() ? 0 : 1;
+  if (open != 0)
+    c.out.warn(
+        core::nmsg("{0} lot was accepted with warnings on which somebody must decide: versoir warnings {1}",
+                   "{0} lots were accepted with warnings on which somebody must decide: versoir warnings {1}",
+                   open, plan.versement));
+  if (failure) return static_cast<int>(failure->code());
+  return static_cast<int>(open != 0 ? Exit::with_warnings : Exit::ok);
 }
 
 int run_send(Context& c) {
@@ -196,36 +252,48 @@ int run_send(Context& c) {
   const std::string name = c.words.has("platform") ? c.words.get("platform") : plan.platform;
   c.require_roles_signer(name, plan.platform_kind);
   auto link = open_platform(c, name);
-  vitam::Client client(*link.http, link.platform);
-  vitam::Ingest ingest(
-      client, c.journal(), c.clock, c.out.progress(), [&](std::chrono::seconds s) { sleep_for(c.stop, s); },
-      [&](const core::Message& m) { c.out.warn(m); });
+  const auto& platform = link.platform;
+  vitam::Client client(*link.http, platform);
+  const vitam::Sleeper sleep = [&](std::chrono::seconds s) { sleep_for(c.stop, s); };
+  vitam::Ingest ingest(client, c.journal(), c.clock, c.out.progress(), sleep,
+                       [&](const core::Message& m) { c.out.warn(m); });
   BeforeSending before(c, client, versement, plan);
-  Sending sending{c, versement, plan, ingest, vitam::target_of(link.platform), before};
-  const auto visas = sip::list_visas(versement);
-  const bool chosen = !c.words.list("lot").empty();
+  Sending sending{
+      c, versement, plan, ingest, vitam::target_of(platform), before, {blank_mode(c, name, plan)}};
   if (c.words.has("again") && c.chosen_lots(plan).size() != 1)
     throw Error(Exit::usage, msg("--again sends one lot again: name it with --lot."));
-  std::optional<Error> first;
-  std::size_t done = 0, excluded = 0;
-  for (const auto& lot : c.chosen_lots(plan)) {
+  const bool watch = c.words.has("watch");
+  std::optional<Error> failure;
+  vitam::QueueOutcome all;
+  Chosen chosen;
+  for (bool told = false;;) {
+    chosen = choose(c, versement, plan);
+    const auto outcome = vitam::run_queue(
+        ingest, versement, chosen.lots, {platform.parallel, chosen.under_way, !c.words.has("no-wait"), watch},
+        steps_of(sending), sleep, c.stop);
+    all.accepted += outcome.accepted;
+    all.under_way = outcome.under_way;
+    all.not_sent = outcome.not_sent;
+    if (!failure) failure = outcome.first_failure;
+    if (!watch || chosen.waiting == 0 || (failure && failure->code() != Exit::transfer_rejected)) break;
+    if (!told)
+      c.out.say(core::nmsg("{0} lot waits for its visa.", "{0} lots wait for their visa.", chosen.waiting));
+    told = true;
+    sleep(platform.poll_max);
     c.check_stop();
-    if (!chosen && excluded_by_visa(visas, lot.id) && !fs::exists(versement.lot(lot.id) / "operation.json")) {
-      ++excluded;
-      continue;
-    }
-    try {
-      send_one(sending, lot.id);
-      ++done;
-    } catch (Error& e) {
-      // A lot that the platform rejects must not hold back the others; anything else stops here.
-      if (e.code() != Exit::transfer_rejected) throw;
-      c.out.failure(e);
-      if (!first) first = e;
-    }
   }
-  c.out.summary({{"versement", plan.versement}, {"done", done}, {"excluded", excluded}});
-  return static_cast<int>(first ? first->code() : Exit::ok);
+  if (all.not_sent != 0 && !failure)
+    c.out.say(core::nmsg(
+        "{0} lot waits until the platform has ended those before it: run the same command again.",
+        "{0} lots wait until the platform has ended those before them: run the same command again.",
+        all.not_sent));
+  c.out.summary({{"versement", plan.versement},
+                 {"done", chosen.lots.size() - all.not_sent},
+                 {"accepted", all.accepted},
+                 {"under_way", all.under_way},
+                 {"waiting", all.not_sent + chosen.waiting},
+                 {"excluded", chosen.excluded}});
+  return conclude(c, versement, plan, failure);
 }
 
 }  // namespace
@@ -236,7 +304,9 @@ std::vector<CommandDef> send_commands() {
        .summary = mark("transfer the approved lots of a versement to the platform"),
        .details = mark("Verifies the visa as it stands today, sends the very bytes that were approved, "
                        "follows the operation, keeps the "
-                       "reply (ATR) and writes the receipt. Running it again never sends a lot twice."),
+                       "reply (ATR) and writes the receipt. Running it again never sends a lot twice. "
+                       "Several lots are under way at once when [platform.NAME] parallel allows it; those "
+                       "that wait leave as others end."),
        .example = "versoir send scolarite-2026",
        .arguments = {{mark("VERSEMENT"), mark("identifier of the versement")}},
        .options =
@@ -251,9 +321,19 @@ std::vector<CommandDef> send_commands() {
             {"no-preflight", nullptr,
              mark("send without first comparing contracts, agencies, rules, formats and profiles with what "
                   "the platform has today")},
-            {"no-wait", nullptr, mark("do not wait for the reply")},
+            {"blank-test", mark("WHEN"),
+             mark(
+                 "have the platform run its controls first and keep nothing (BLANK_TEST): for the first lot "
+                 "of each archive profile, for each lot, or only that (default: blank_test of the platform)"),
+             nullptr, false, "no|first|each|only"},
+            {"watch", nullptr,
+             mark("stay until every lot has its end: wait for visas to come, through closed platforms and "
+                  "technical failures, and tell each change")},
+            {"no-wait", nullptr,
+             mark("take the replies that are there, send up to the limit of the platform, wait for nothing")},
             trace_option()},
-       .exits = {Exit::configuration,
+       .exits = {Exit::with_warnings,
+                 Exit::configuration,
                  Exit::lot_state,
                  Exit::signing,
                  Exit::role_register,

@@ -96,13 +96,19 @@ void show_eliminations(Context& c) {
     const sip::Elimination elimination(c.workspace(), id);
     const auto state = elimination.state();
     const auto application = core::text_of(elimination.bordereau(), "application");
-    rows.push_back({id, application, sip::state_label(state)});
-    c.out.event("elimination", {{"id", id}, {"application", application}, {"state", sip::state_name(state)}});
+    const bool rehearsal = elimination.is_rehearsal();
+    const auto label = sip::state_label(state);
+    rows.push_back({id, application, rehearsal ? msg("{0} (rehearsal)", label).text() : label});
+    c.out.event("elimination", {{"id", id},
+                                {"application", application},
+                                {"state", sip::state_name(state)},
+                                {"rehearsal", rehearsal}});
   }
   if (!rows.empty()) c.out.table({core::tr("elimination"), core::tr("application"), core::tr("state")}, rows);
 }
 
 int run_status(Context& c) {
+  if (fs::exists(c.config_file())) static_cast<void>(c.config());  // what is misspelt there is told
   const auto wanted = c.words.find("VERSEMENT");
   auto ids = sip::list_versements(c.workspace());
   if (wanted) ids = {c.known_versement(*wanted, Exit::not_found).id()};

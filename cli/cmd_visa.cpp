@@ -145,6 +145,8 @@ int conclude(Context& c, sip::Decision decision, const sip::Versement& versement
   if (waits)
     c.out.result(
         msg("It waits for the signature of a second person: versoir approve {0} --second.", versement.id()));
+  else if (decision == sip::Decision::approve)
+    c.out.say(msg("→ Next: versoir send {0}", versement.id()));
   c.out.summary({{"versement", versement.id()},
                  {"visa", number},
                  {"decision", sip::decision_name(decision)},

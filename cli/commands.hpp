@@ -18,6 +18,7 @@ std::vector<CommandDef> roles_commands();
 std::vector<CommandDef> visa_commands();
 std::vector<CommandDef> send_commands();
 std::vector<CommandDef> close_commands();
+std::vector<CommandDef> warnings_commands();
 std::vector<CommandDef> evidence_commands();
 std::vector<CommandDef> eliminate_commands();
 std::vector<CommandDef> decommission_commands();
@@ -28,9 +29,10 @@ std::vector<CommandDef> sandbox_commands();
 std::vector<CommandDef> consult_commands();
 
 inline constexpr std::vector<CommandDef> (*command_makers[])() = {
-    init_commands,         status_commands, verify_commands, inspect_commands,  extract_commands,
-    schedule_commands,     plan_commands,   build_commands,  check_commands,    review_commands,
-    visa_commands,         send_commands,   close_commands,  evidence_commands, eliminate_commands,
-    decommission_commands, roles_commands,  vitam_commands,  consult_commands,  sandbox_commands};
+    init_commands,      status_commands,       verify_commands,   inspect_commands, extract_commands,
+    schedule_commands,  plan_commands,         build_commands,    check_commands,   review_commands,
+    visa_commands,      send_commands,         warnings_commands, close_commands,   evidence_commands,
+    eliminate_commands, decommission_commands, roles_commands,    vitam_commands,   consult_commands,
+    sandbox_commands};
 
 }  // namespace versoir::cli

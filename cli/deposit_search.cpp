@@ -53,23 +53,28 @@ std::optional<vitam::OperationId> asked_operation(Context& c, vitam::Client& cli
   return std::nullopt;
 }
 
-vitam::Atr reply_of(Context& c, vitam::Client& client, const std::string& message) {
+/// The reply to a lot: the one of its folder, or as the platform gives it, put into `temporary`.
+fs::path reply_of(Context& c, vitam::Client& client, const std::string& message, const fs::path& temporary) {
   if (const auto folder = sent_folder(c, message); folder && fs::exists(*folder / "atr.xml"))
-    return vitam::read_atr(*folder);
-  const auto operation = operation_of_message(c, client, message);
-  return vitam::parse_atr(client.archive_transfer_reply(operation), operation.value);
+    return *folder / "atr.xml";
+  auto file = temporary / "atr.xml";
+  client.archive_transfer_reply(operation_of_message(c, client, message), file);
+  return file;
 }
 
 std::string asked_unit(Context& c, vitam::Client& client, const std::string& unit) {
   const auto message = c.words.find("message");
   if (!message) return unit;
-  const auto reply = reply_of(c, client, *message);
-  const auto at = reply.units.find(unit);
-  if (at == reply.units.end() || at->second.empty())
+  const core::TemporaryDirectory temporary;
+  std::string found;
+  const auto reply =
+      vitam::read_atr_file(reply_of(c, client, *message, temporary.path()), [&](const auto& row) {
+        if (row.kind == vitam::AtrRow::Kind::unit && row.id == unit) found = row.system_id;
+      });
+  if (found.empty())
     throw Error(Exit::not_found, msg("The reply to {0} gives no system identifier for {1}.", *message, unit))
-        .hint(msg("{1} is looked for among the {0} units of its manifest: AU1, AU2...", reply.units.size(),
-                  unit));
-  return at->second;
+        .hint(msg("{1} is looked for among the {0} units of its manifest: AU1, AU2...", reply.units, unit));
+  return found;
 }
 
 std::vector<OptionDef> search_options() {

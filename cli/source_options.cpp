@@ -12,30 +12,32 @@ namespace versoir::cli {
 
 std::vector<OptionDef> source_options() {
   return {
-      {"application", "PROFILE", mark("profile: its name (apogee, harpege) or its folder"), "apogee"},
-      {"schema", "NAME", mark("owner of the tables in the source (default: the profile's)")},
-      {"decisions", "FILE",
+      {"application", mark("PROFILE"), mark("profile: its name (apogee, harpege) or its folder"), "apogee"},
+      {"schema", mark("NAME"), mark("owner of the tables in the source (default: the profile's)")},
+      {"decisions", mark("FILE"),
        mark("decisions on what the profile does not know (default: decisions-<application>.csv in the "
             "workspace)")},
-      {"password-file", "FILE", mark("file of mode 0600 whose first line is the password of the source")},
-      {"password-command", "COMMAND", mark("shell command that prints the password of the source")},
+      {"password-file", mark("FILE"),
+       mark("file of mode 0600 whose first line is the password of the source")},
+      {"password-command", mark("COMMAND"), mark("shell command that prints the password of the source")},
       {"ask-password", nullptr, mark("ask the password of the source on the terminal")},
-      {"statement-timeout", "SECONDS", mark("give up a statement of the source after that long; 0 = never"),
-       "0"},
-      {"lock-timeout", "SECONDS", mark("how long a table that someone locks is waited for"), "30"},
-      {"fetch-rows", "N", mark("rows per fetch, where the driver fetches blocks; 0 = by memory"), "0"},
+      {"statement-timeout", mark("SECONDS"),
+       mark("give up a statement of the source after that long; 0 = never"), "0"},
+      {"lock-timeout", mark("SECONDS"), mark("how long a table that someone locks is waited for"), "30"},
+      {"fetch-rows", mark("N"), mark("rows per fetch, where the driver fetches blocks; 0 = by memory"), "0"},
   };
 }
 
 std::vector<OptionDef> copy_option_table() {
   return {
-      {"output", "FILE", mark("where to write (default: <application>.extract in the workspace)")},
+      {"output", mark("FILE"), mark("where to write (default: <application>.extract in the workspace)")},
       {"final", nullptr,
        mark("the extract that is transferred: everything is decided, and a second look finds the same rows")},
-      {"readers", "N", mark("tables read at once, where the source allows it"), "2"},
-      {"throttle", "ROWS", mark("rows a second, at most; 0 = as fast as it goes"), "0"},
-      {"window", "HH:MM-HH:MM", mark("hours in which the source may be read; the copy stops when they end")},
-      {"days", "DAYS", mark("days of the window: mon-fri, or sat,sun (lun-ven, sam,dim)")},
+      {"readers", mark("N"), mark("tables read at once, where the source allows it"), "2"},
+      {"throttle", mark("ROWS"), mark("rows a second, at most; 0 = as fast as it goes"), "0"},
+      {"window", mark("HH:MM-HH:MM"),
+       mark("hours in which the source may be read; the copy stops when they end")},
+      {"days", mark("DAYS"), mark("days of the window: mon-fri, or sat,sun (lun-ven, sam,dim)")},
   };
 }
 

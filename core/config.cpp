@@ -136,6 +136,20 @@ constexpr std::array keys{
         key_text("seconds that a platform may take to know a SIP that it received: before, a lot in doubt is "
                  "not sent again"),
         "900"},
+    ConfigKey{"platform.*", "parallel", key_text("ingests under way at the same time, at most"), "1"},
+    ConfigKey{"platform.*", "blank_test",
+              key_text("dry run (BLANK_TEST) before the transfer: no, first (the first lot of each archive "
+                       "profile), each"),
+              "no"},
+    ConfigKey{"platform.*", "drop_folder",
+              key_text("folder that the platform sees, from which it takes SIPs too large for HTTPS"), ""},
+    ConfigKey{"platform.*", "drop_above", key_text("size in MB above which a SIP goes through drop_folder"),
+              "1000"},
+    ConfigKey{
+        "platform.*", "read_back",
+        key_text("archive units and objects of each accepted lot that are read back and compared, drawn "
+                 "at random; 0 = none"),
+        "3"},
     ConfigKey{"platform.*", "referentials",
               key_text("folder of the platform's exported referentials, for versoir check"), ""},
     ConfigKey{"agreements", "*", key_text("archive profile = ingest contract, when not the platform's"), ""},

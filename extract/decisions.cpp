@@ -208,8 +208,8 @@ bool write_decisions(const fs::path& file, const std::vector<InventoryLine>& inv
     csv.row(std::vector<std::optional<std::string>>{
         cell(line.table), cell(line.column),
         cell(!d.take   ? ""
-             : *d.take ? "taken"
-                       : "left"),
+             : *d.take ? core::tr("taken")
+                       : core::tr("left")),
         cell(d.reason), cell(d.who), cell(d.date), cell(standing_name(line.standing)), cell(line.suggestion),
         cell(line.source_type), cell(line.rows ? std::to_string(*line.rows) : ""), cell(line.label)});
   }

@@ -135,6 +135,12 @@ Json Elimination::bordereau() const {
   return core::read_json(file("bordereau.json"), Exit::evidence_broken);
 }
 
+bool Elimination::is_rehearsal() const {
+  const auto json = bordereau();
+  const auto said = json.find("rehearsal");
+  return said == json.end() || !said->is_boolean() || said->get<bool>();
+}
+
 std::optional<Json> Elimination::visa() const {
   if (!fs::exists(file("visa.json"))) return std::nullopt;
   return core::read_json(file("visa.json"), Exit::evidence_broken);

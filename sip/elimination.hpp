@@ -67,6 +67,8 @@ class Elimination {
   [[nodiscard]] std::filesystem::path file(std::string_view name) const { return folder() / name; }
   [[nodiscard]] EliminationState state() const;  ///< Error(Exit::lot_state) when nothing was prepared
   [[nodiscard]] core::Json bordereau() const;
+  /// It rests on rehearsal extracts or platforms, and proves nothing. A bordereau that does not say is one.
+  [[nodiscard]] bool is_rehearsal() const;
   [[nodiscard]] std::optional<core::Json> visa() const;
   [[nodiscard]] std::optional<core::Json> destruction() const;
 

@@ -59,9 +59,9 @@ bool is_packed_of_versement(std::string_view name) {
          (name.starts_with("ocsp-") && name.ends_with(".der"));
 }
 bool is_packed_of_lot(std::string_view name) {
-  constexpr std::array names{"build.json",  "check.json",     "sending.json", "operation.json",
-                             "atr.xml",     "atr.unreadable", "receipt.json", "closing.json",
-                             "sip.zip.p7s", "read-back.json"};
+  constexpr std::array names{"build.json",    "check.json",     "sending.json", "operation.json",
+                             "atr.xml",       "atr.unreadable", "receipt.json", "system-ids.csv",
+                             "warnings.json", "closing.json",   "sip.zip.p7s",  "read-back.json"};
   return std::ranges::find(names, name) != names.end();
 }
 

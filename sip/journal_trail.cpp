@@ -61,7 +61,8 @@ constexpr std::array events{"VISA_APPROVED", "VISA_REFUSED", "VISA_REVOKED",    
                             "CLOSED"};
 
 bool names_files(std::string_view event) {
-  return event.starts_with("EVIDENCE_") || event.starts_with("ELIMINATION_");
+  return event.starts_with("EVIDENCE_") || event.starts_with("ELIMINATION_") ||
+         event.starts_with("WARNINGS_");
 }
 
 /// Events that the trail is made of; take() and what it calls know no other.

@@ -44,7 +44,10 @@ Eliminated eliminations_of(const LedgerSources& sources, Ledger& ledger) {
     if (elimination.state() == EliminationState::prepared) continue;
     const auto bordereau = elimination.bordereau();
     if (core::text_of(bordereau, "application") != ledger.application) continue;
-    if (bordereau.at("rehearsal").get<bool>() && !sources.rehearsal) continue;
+    if (elimination.is_rehearsal() && !sources.rehearsal) {
+      ledger.ignored.push_back(msg("the elimination {0} is a rehearsal", id));
+      continue;
+    }
     if (!verify_elimination(elimination).empty()) continue;  // what was altered authorises nothing
     if (core::text_of(bordereau.at("extract"), "root") != ledger.root) {
       ledger.ignored.push_back(msg("the elimination {0} was prepared on another extract", id));
@@ -136,20 +139,38 @@ std::vector<LedgerBackup> backups_of(const core::Config& config, const std::stri
   return list;
 }
 
+/// Columns of one table that nothing settles.
+struct RemainingColumns {
+  std::vector<std::string> untouched;  ///< nothing of them was transferred
+  std::vector<std::string> in_part;    ///< some rows were
+};
+
+/// The first ones, the rest counted: each stands in the page, the CSV and --json.
+std::string first_of(const std::vector<std::string>& names) {
+  const auto shown = std::min(names.size(), columns_told);
+  auto text =
+      fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  if (shown < names.size()) text += fmt::format("… (+{})", names.size() - shown);
+  return text;
+}
+
 }  // namespace
 
 std::vector<core::Message> Ledger::remainders() const {
   std::vector<core::Message> list;
-  std::map<std::string, std::vector<std::string>> columns;
+  std::map<std::string, RemainingColumns> tables;
   for (const auto& line : lines)
-    if (line.remains()) columns[line.table].push_back(line.column);
-  for (const auto& [table, names] : columns) {
-    // The first ones: each stands in the page, the CSV and --json.
-    const auto shown = std::min(names.size(), columns_told);
-    auto text =
-        fmt::format("{}", fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
-    if (shown < names.size()) text += fmt::format("… (+{})", names.size() - shown);
-    list.push_back(msg("{0}: {1}: neither transferred, kept nor eliminated", table, text));
+    if (line.remains()) {
+      auto& columns = tables[line.table];
+      (line.transferred.empty() ? columns.untouched : columns.in_part).push_back(line.column);
+    }
+  for (const auto& [table, columns] : tables) {
+    if (!columns.untouched.empty())
+      list.push_back(
+          msg("{0}: {1}: neither transferred, kept nor eliminated", table, first_of(columns.untouched)));
+    if (!columns.in_part.empty())
+      list.push_back(msg("{0}: {1}: transferred in part, neither kept nor eliminated for the rest", table,
+                         first_of(columns.in_part)));
   }
   if (unnamed_tables)
     list.push_back(core::nmsg("{0} table of the source that neither the profile nor a decision names",

@@ -39,8 +39,9 @@ struct Ledger {
   std::vector<LedgerLine> lines;
   std::vector<LedgerBackup> backups;
   std::vector<std::pair<std::string, std::string>> pending;  ///< lots planned and not accepted, and why
-  std::vector<core::Message> ignored;  ///< lots and eliminations of another extract: they settle nothing
-  std::uint64_t unnamed_tables = 0;    ///< tables of the source that neither profile nor decision names
+  std::vector<core::Message>
+      ignored;  ///< lots and eliminations of another extract, or rehearsed: they settle nothing
+  std::uint64_t unnamed_tables = 0;  ///< tables of the source that neither profile nor decision names
   std::vector<AcceptedLot> lots;
 
   /// Lines that nothing but the consultation settles: nobody transferred them whole.

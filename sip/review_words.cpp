@@ -400,6 +400,20 @@ std::string evidence_text(const Json& dictionary) {
       .text();
 }
 
+bool is_filing(const Json& facts) { return member(facts, "filing").is_object(); }
+
+std::string application_text(const Json& facts) {
+  return is_filing(facts) ? tr("none: filing plan") : text(member(facts, "application"), "label");
+}
+
+bool is_deferred(const Json& reason) { return member(reason, "deferred") == Json(true); }
+
+std::string node_title(const Json& node) {
+  std::string title;
+  for (std::uint64_t i = 0; i < number(node, "depth"); ++i) title += "\u2014 ";
+  return title + text(node, "title");
+}
+
 bool anything_built(const Json& facts) { return Situation(facts).built > 0; }
 
 }  // namespace versoir::sip::words

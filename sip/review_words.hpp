@@ -68,6 +68,14 @@ using core::Json;
 /// The command that comes next, "" when nothing is to be done.
 [[nodiscard]] std::string next_step(const Json& facts);
 [[nodiscard]] std::string evidence_text(const Json& dictionary);
+/// A versement that transfers a filing plan.
+[[nodiscard]] bool is_filing(const Json& facts);
+/// The application whose data are transferred, or that there is none.
+[[nodiscard]] std::string application_text(const Json& facts);
+/// A reason that the archivist can lift: plan --closed.
+[[nodiscard]] bool is_deferred(const Json& reason);
+/// Of a filing plan's node: set off by its depth, in a table as on a terminal.
+[[nodiscard]] std::string node_title(const Json& node);
 /// At least one package exists.
 [[nodiscard]] bool anything_built(const Json& facts);
 

@@ -2,6 +2,7 @@
 #include "sip/seda_item.hpp"
 
 #include "core/error.hpp"
+#include "sip/seda_text.hpp"
 
 #include <algorithm>
 
@@ -23,6 +24,18 @@ const SedaParticle& particle_of(const SedaStructure& parent, std::string_view na
           .hint(msg("Plan with another SEDA version, or change the archive profile."));
   }
   throw Error(Exit::unexpected, msg("The element {0} is not known inside {1}.", name, parent.name));
+}
+
+bool is_listed(std::string_view structure, std::string_view element, std::string_view value) {
+  static const SedaSchema schema(SedaVersion::v2_2, SedaMode::written);
+  const auto& list = schema.structure(structure)->find(element)->type->text->one_of;
+  return std::ranges::find(list, value) != list.end();
+}
+
+Item agency(std::string_view name, std::string_view identifier) {
+  Item item = Item::node(name);
+  item.add("Identifier", token(identifier));
+  return item;
 }
 
 void arrange(Item& item, const SedaStructure& type, const SedaSchema& schema) {

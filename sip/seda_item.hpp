@@ -35,6 +35,13 @@ struct Item {
 [[nodiscard]] const SedaParticle& particle_of(const SedaStructure& parent, std::string_view name,
                                               const SedaSchema& schema);
 
+/// Whether a value is one that the table lists for an element of a structure. The lists are those of every
+/// version.
+[[nodiscard]] bool is_listed(std::string_view structure, std::string_view element, std::string_view value);
+
+/// An agency under this name, with its identifier.
+[[nodiscard]] Item agency(std::string_view name, std::string_view identifier);
+
 /// Puts children in the order of the table, all the way down. Elements of one rank (a group that repeats)
 /// keep the sequence in which they were given.
 void arrange(Item& item, const SedaStructure& type, const SedaSchema& schema);

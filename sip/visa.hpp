@@ -12,9 +12,13 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace versoir::sip {
+
+/// Member "format" of a visa.
+inline constexpr std::string_view visa_format = "versoir-visa/1";
 
 enum class Decision { approve, refuse, revoke };
 [[nodiscard]] std::string_view decision_name(Decision d) noexcept;

@@ -190,7 +190,7 @@ struct VisaVerifier {
   void check_subject(const VisaFile& visa) {
     const auto other = [&](Message m) { defect(Exit::visa_other_versement, std::move(m)); };
     const auto& json = visa.json;
-    if (core::text_of(json, "format") != "versoir-visa/1")
+    if (core::text_of(json, "format") != visa_format)
       other(msg("Visa {0} is of an unknown format.", visa.number));
     if (core::text_of(json, "versement") != plan_.versement)
       other(
@@ -242,6 +242,8 @@ struct VisaVerifier {
   }
 
   void check_target(const VisaFile& visa) {
+    // A refusal or a withdrawal binds no address: what it lacks is no cause.
+    if (core::text_of(visa.json, "decision") != decision_name(Decision::approve)) return;
     const auto json = object_of(visa.json, "target");
     const auto other = [&](Message m) { defect(Exit::visa_other_platform, std::move(m)); };
     const Target approved{core::text_of(json, "platform"), integer_of(json, "tenant"),

@@ -7,6 +7,7 @@
 #include "sip/visa.hpp"
 #include "vitam/closing.hpp"
 #include "vitam/ingest.hpp"
+#include "vitam/warnings.hpp"
 
 namespace versoir::vitam {
 
@@ -48,6 +49,7 @@ std::vector<Finding> AcceptanceJudge::obstacles(const sip::PlannedLot& lot) cons
   const auto* visa = sip::approval_of(versement_, lot.id, visas_);
   if (!visa || !trail_.knows(versement_, *visa))
     return refusal(msg("no approval that the journal knows covers it"), lot);
+  if (auto open = open_warnings(versement_, lot.id, trail_); !open.empty()) return open;
   return sip::unbound_lists(lists_, plan_, *visa);
 }
 

@@ -6,6 +6,7 @@
 #include "core/xml.hpp"
 
 #include <array>
+#include <map>
 #include <utility>
 
 namespace versoir::vitam {
@@ -15,6 +16,7 @@ namespace {
 using core::Error;
 using core::Exit;
 using core::msg;
+using core::XmlLimits;
 using core::XmlReader;
 
 struct TextField {
@@ -38,10 +40,11 @@ constexpr std::array event_fields{EventField{"EventTypeCode", &AtrEvent::type},
                                   EventField{"OutcomeDetailMessage", &AtrEvent::message},
                                   EventField{"DataObjectReferenceId", &AtrEvent::object}};
 
+constexpr std::size_t events_most = 1000, kinds_most = 1000, bearers_most = 5;
+
 class Reading {
  public:
-  Reading(std::string_view xml, std::string_view origin)
-      : reader_(XmlReader::from_memory(xml, std::string(origin), Exit::reply_unreadable)) {}
+  Reading(XmlReader reader, const AtrRows& rows) : reader_(std::move(reader)), rows_(rows) {}
 
   Atr run(std::string_view origin) {
     if (!reader_.next() || reader_.name() != "ArchiveTransferReply")
@@ -62,7 +65,7 @@ class Reading {
   std::string take_text() { return core::trim(reader_.element_text()); }
 
   void on_start() {
-    const std::string name(reader_.name());
+    const auto name = reader_.name();
     if (name == "Event") return read_event();
     if (reader_.depth() == 1)
       for (const auto& field : head_fields)
@@ -73,28 +76,34 @@ class Reading {
     if (name == "DataObjectGroup") {
       group_ = reader_.attribute("id").value_or("");
     } else if (name == "BinaryDataObject" || name == "PhysicalDataObject") {
-      object_ = reader_.attribute("id").value_or("");
-      if (!object_.empty()) atr_.objects[object_];
+      object_ = {AtrRow::Kind::object, reader_.attribute("id").value_or(""), {}, {}};
     } else if (name == "ArchiveUnit") {
-      unit_ = reader_.attribute("id").value_or("");
-      if (!unit_.empty()) atr_.units[unit_];
+      unit_ = {AtrRow::Kind::unit, reader_.attribute("id").value_or(""), {}, {}};
     } else if (name == "Management") {
       ++management_;  // its UpdateOperation/SystemId is another unit's
-    } else if (name == "DataObjectSystemId" && !object_.empty()) {
-      atr_.objects[object_].system_id = take_text();
-    } else if (name == "DataObjectGroupSystemId" && !object_.empty()) {
-      atr_.objects[object_].group_system_id = take_text();
-    } else if (name == "SystemId" && !unit_.empty() && management_ == 0) {
-      atr_.units[unit_] = take_text();
+    } else if (name == "DataObjectSystemId") {
+      object_.system_id = take_text();
+    } else if (name == "DataObjectGroupSystemId") {
+      object_.group_system_id = take_text();
+    } else if (name == "SystemId" && management_ == 0) {
+      unit_.system_id = take_text();
     }
   }
 
   void on_end() {
     const auto name = reader_.name();
     if (name == "DataObjectGroup") group_.clear();
-    if (name == "BinaryDataObject" || name == "PhysicalDataObject") object_.clear();
-    if (name == "ArchiveUnit") unit_.clear();
+    if (name == "BinaryDataObject" || name == "PhysicalDataObject") give(object_, atr_.objects);
+    if (name == "ArchiveUnit") give(unit_, atr_.units);
     if (name == "Management") --management_;
+  }
+
+  void give(AtrRow& row, std::size_t& count) {
+    if (!row.id.empty()) {
+      ++count;
+      if (rows_) rows_(row);
+    }
+    row = {};
   }
 
   void read_event() {
@@ -103,31 +112,61 @@ class Reading {
     while (reader_.next()) {
       if (reader_.node() == XmlReader::Node::end && reader_.depth() == depth) break;
       if (reader_.node() != XmlReader::Node::start) continue;
-      const std::string name(reader_.name());
+      const auto name = reader_.name();
       for (const auto& field : event_fields)
         if (field.name == name) {
           event.*field.member = take_text();
           break;
         }
     }
-    if (event.object.empty()) event.object = !unit_.empty() ? unit_ : !object_.empty() ? object_ : group_;
+    if (event.object.empty())
+      event.object = !unit_.id.empty() ? unit_.id : !object_.id.empty() ? object_.id : group_;
     if (event.code.empty()) event.code = event.type;
-    atr_.events.push_back(std::move(event));
+    count(event);
+    if (atr_.events.size() < events_most) atr_.events.push_back(std::move(event));
+  }
+
+  void count(const AtrEvent& event) {
+    auto [at, is_new] = kind_of_.try_emplace({event.code, event.message}, atr_.kinds.size());
+    if (is_new) {
+      if (atr_.kinds.size() == kinds_most) {
+        kind_of_.erase(at);
+        return;
+      }
+      atr_.kinds.push_back({event.code, event.message, 0, {}});
+    }
+    auto& kind = atr_.kinds[at->second];
+    ++kind.count;
+    if (!event.object.empty() && kind.first.size() < bearers_most) kind.first.push_back(event.object);
   }
 
   XmlReader reader_;
+  const AtrRows& rows_;
   Atr atr_;
-  std::string group_, object_, unit_;
+  std::map<std::pair<std::string, std::string>, std::size_t> kind_of_;
+  std::string group_;
+  AtrRow object_, unit_;
   int management_ = 0;
 };
 
+XmlLimits reply_limits() {
+  XmlLimits limits;
+  limits.bytes = 1ull << 32;
+  return limits;
+}
+
 }  // namespace
 
-Atr parse_atr(std::string_view xml, std::string_view origin) { return Reading(xml, origin).run(origin); }
+Atr parse_atr(std::string_view xml, std::string_view origin, const AtrRows& rows) {
+  return Reading(XmlReader::from_memory(xml, std::string(origin), Exit::reply_unreadable), rows).run(origin);
+}
 
-Atr read_atr(const std::filesystem::path& lot_folder) {
-  const auto file = lot_folder / "atr.xml";
-  return parse_atr(core::read_file(file, 1u << 30), file.string());
+Atr read_atr_file(const std::filesystem::path& file, const AtrRows& rows) {
+  return Reading(XmlReader::from_file(file, Exit::reply_unreadable, reply_limits()), rows).run(file.string());
+}
+
+Atr read_atr(const std::filesystem::path& lot_folder, const AtrRows& rows) {
+  return read_atr_file(lot_folder / "atr.xml", rows);
 }
 
 }  // namespace versoir::vitam

@@ -1,16 +1,14 @@
 // VITAM's external API over the HTTP port: what is sent, and what each answer means.
 #include "vitam/client.hpp"
 
-#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "vitam/exchange.hpp"
 #include "vitam/refused.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <set>
-#include <unistd.h>
 
 namespace versoir::vitam {
 
@@ -76,40 +74,6 @@ std::optional<core::Message> advice_for(int status) {
 /// A proxy in front of a platform under maintenance: the question can be asked again.
 bool temporary(int status) { return status == 502 || status == 503 || status == 504; }
 
-/// Hashes what leaves and keeps a body that differs from the approved one from ever being complete.
-class ApprovedBytes {
- public:
-  ApprovedBytes(const sip::ApprovedSip& sip, const std::function<void(std::uint64_t)>& sent)
-      : sip_(sip), sent_(sent) {}
-
-  void operator()(std::string_view piece) {
-    if (piece.empty()) {
-      const core::FileDigest digest{hasher_.finish(), size_};
-      if (digest != sip_.digest()) differs();
-      complete_ = true;
-      return;
-    }
-    hasher_.update(piece);
-    size_ += piece.size();
-    if (size_ > sip_.digest().size) differs();
-    if (sent_) sent_(size_);
-  }
-  [[nodiscard]] bool complete() const noexcept { return complete_; }
-  [[nodiscard]] bool any() const noexcept { return size_ > 0; }
-
- private:
-  [[noreturn]] void differs() const {
-    throw Error(Exit::visa_sip_changed, msg("the bytes of {0} are no longer those that were approved: the "
-                                            "transfer was stopped before its end",
-                                            sip_.id().value));
-  }
-  const sip::ApprovedSip& sip_;
-  const std::function<void(std::uint64_t)>& sent_;
-  core::Sha512Hasher hasher_;
-  std::uint64_t size_ = 0;
-  bool complete_ = false;
-};
-
 }  // namespace
 
 bool is_operation_id(std::string_view id) {
@@ -123,40 +87,14 @@ void throw_refused(core::Message doing, const core::HttpResponse& response) {
           temporary(response.status) ? Exit::platform_unreachable : Exit::platform_refused);
 }
 
+void throw_refused(core::Message doing, const core::HttpResponse& response, core::Exit code) {
+  refused(std::move(doing), response, code);
+}
+
 Client::Client(core::HttpClient& http, Platform platform) : http_(http), platform_(std::move(platform)) {}
 
 core::HttpRequest Client::request(std::string method, std::string url) const {
   return question(platform_, std::move(method), std::move(url));
-}
-
-OperationId Client::ingest(const sip::ApprovedSip& sip, const std::function<void(std::uint64_t)>& sent) {
-  if (::lseek(sip.fd(), 0, SEEK_SET) != 0) core::throw_errno("rewind", sip.id().value);
-  ApprovedBytes bytes(sip, sent);
-  auto r = request("POST", platform_.ingest_url + "/ingest-external/v1/ingests");
-  r.headers["Accept"] = "*/*";
-  r.headers["Content-Type"] = "application/octet-stream";
-  r.headers["X-Context-Id"] = sip.context_id();
-  r.headers["X-Action"] = "RESUME";
-  r.headers["X-Manifest-Digest-Algo"] = "SHA-512";
-  r.headers["X-Manifest-Digest-Value"] = sip.manifest_digest().hex();
-  r.headers["X-Application-Id"] = sip.id().value;
-  r.body_fd = sip.fd();
-  r.body_size = sip.digest().size;
-  r.on_sent = [&bytes](std::string_view piece) { bytes(piece); };
-  const auto response = http_.perform(r);
-  if (response.status != 202) {
-    // The whole SIP has left: only a refusal of the request itself (4xx, or 503 of a closed platform) says
-    // that it was not taken. A platform or gateway that failed afterwards cannot tell what was done with it.
-    const bool refusal = (response.status >= 400 && response.status < 500) || response.status == 503;
-    const bool unknown = bytes.complete() && !refusal;
-    refused(msg("while transferring the SIP"), response,
-            unknown ? Exit::transfer_in_doubt : Exit::platform_refused);
-  }
-  const OperationId id{core::trim(response.header("X-Request-Id"))};
-  if (!bytes.complete() || !is_operation_id(id.value))
-    throw Error(Exit::transfer_in_doubt, msg("the platform accepted the SIP without naming its operation"))
-        .hint(msg("Ask the platform for the operation of {0} before sending again.", sip.id().value));
-  return id;
 }
 
 OperationStatus Client::status(const OperationId& id) {
@@ -181,12 +119,15 @@ core::Json Client::detail(const OperationId& id) {
   return core::parse_json(response.body, r.url, Exit::reply_unreadable);
 }
 
-std::string Client::archive_transfer_reply(const OperationId& id) {
+void Client::archive_transfer_reply(const OperationId& id, const std::filesystem::path& to) {
   auto r = request(
       "GET", platform_.ingest_url + "/ingest-external/v1/ingests/" + id.value + "/archivetransferreply");
   r.headers["Accept"] = "application/octet-stream";  // anything else is a 406
-  auto response = http_.perform(r);
-  if (response.status == 200) return std::move(response.body);
+  r.response_limit = ~std::uint64_t{0};              // as many events as the SIP has units
+  core::AtomicFile file(to);
+  r.on_received = [&file](std::string_view piece) { file.write(piece); };
+  const auto response = http_.perform(r);
+  if (response.status == 200) return file.commit();
   refused(msg("while asking for the reply to operation {0}", id.value), response,
           response.status == 404       ? Exit::not_found
           : temporary(response.status) ? Exit::platform_unreachable

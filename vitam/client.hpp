@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,6 +18,10 @@
 #include <vector>
 
 namespace versoir::vitam {
+
+/// What the platform is to do with a SIP: take it, or run every control on it and keep nothing (entrée à
+/// blanc, X-Context-Id BLANK_TEST).
+enum class Deposit { real, blank_test };
 
 /// Strong type: operation GUID, 36 characters.
 struct OperationId {
@@ -34,6 +39,10 @@ struct Platform {
   std::chrono::seconds poll_first{5}, poll_max{60};
   /// How long the platform may take to know a SIP that it received: before that, its silence says nothing.
   std::chrono::seconds doubt_grace{900};
+  std::size_t parallel = 1;  ///< ingests under way at the same time, at most
+  /// Folder that the ingest service sees as its own (an NFS or SSHFS mount); empty = everything by HTTPS.
+  std::filesystem::path drop_folder;
+  std::uint64_t drop_above = 0;  ///< bytes: larger SIPs go through drop_folder
 };
 /// Reads [platform.NAME]. Throws Error(Exit::configuration).
 [[nodiscard]] Platform read_platform(const core::Config& config, std::string_view name);
@@ -93,11 +102,16 @@ class Client {
   /// POST ingests. Takes an ApprovedSip and nothing else. Bytes are hashed again as they leave; a difference
   /// aborts. Errors: platform_unreachable (nothing left), transfer_in_doubt (some bytes left, no answer),
   /// platform_refused (HTTP error, with VITAM's description), reply_unreadable.
-  OperationId ingest(const sip::ApprovedSip& sip, const std::function<void(std::uint64_t)>& sent);
+  OperationId ingest(const sip::ApprovedSip& sip, Deposit deposit,
+                     const std::function<void(std::uint64_t)>& sent);
+  /// The same for a SIP that stands in the folder from which the platform takes large ones, under `name`
+  /// (drop_sip); only its name leaves here.
+  OperationId ingest_dropped(const sip::ApprovedSip& sip, Deposit deposit, const std::string& name);
   [[nodiscard]] OperationStatus status(const OperationId& id);  ///< HEAD operations/{id}
   [[nodiscard]] core::Json detail(const OperationId& id);       ///< GET operations/{id}
-  /// Error(Exit::not_found) when there is none (yet).
-  [[nodiscard]] std::string archive_transfer_reply(const OperationId& id);
+  /// The reply as it is received, to a file that is whole or absent. Error(Exit::not_found) when there is
+  /// none (yet).
+  void archive_transfer_reply(const OperationId& id, const std::filesystem::path& to);
   /// An access contract is configured: without one, the two questions below are Error(Exit::configuration).
   [[nodiscard]] bool can_ask_logbook() const { return !platform_.access_contract.empty(); }
   /// Ingests of this MessageIdentifier, or sent under it (X-Application-Id), the latest first; dry runs are
@@ -116,6 +130,7 @@ class Client {
 
  private:
   [[nodiscard]] core::HttpRequest request(std::string method, std::string url) const;
+  [[nodiscard]] core::HttpRequest ingest_request(const sip::ApprovedSip& sip, Deposit deposit) const;
   [[nodiscard]] core::HttpRequest logbook_request(const std::string& path, const core::Json& query) const;
   core::HttpClient& http_;
   Platform platform_;

@@ -9,6 +9,7 @@
 #include "vitam/atr.hpp"
 #include "vitam/ingest.hpp"
 #include "vitam/receipt.hpp"
+#include "vitam/warnings.hpp"
 
 #include <algorithm>
 
@@ -105,6 +106,7 @@ struct ClosingJudge {
     if (closing) return judge_begun(std::move(*closing));
     judge_delay(*facts.receipt);
     take(verify_receipt(versement, lot.id));
+    take(open_warnings(versement, lot.id, terms.trail));
     judge_sip(*facts.receipt);
     if (!verdict.findings.empty()) return;
     approve(sip::plan_closing(folder(), versement.id(), lot.id.value, {"sip.zip"}, clock.now()), false);
@@ -268,6 +270,11 @@ std::vector<Finding> verify_closed_lot(const sip::Versement& versement, const si
   expect("reply_code", atr.reply_code);
   expect("atr_sha512", core::digest_file(folder / "atr.xml").sha512.hex());
   expect("sip_sha512", removed->sha512.hex());
+  if (const auto ids = receipt.find("identifiers"); ids != receipt.end()) {
+    const auto file = folder / identifiers_name;
+    if (!fs::exists(file) || core::digest_file(file).sha512.hex() != core::text_of(*ids, "sha512"))
+      defect("RECEIPT_IDENTIFIERS", msg("{0} is missing, or not what the reply says", identifiers_name));
+  }
   return findings;
 }
 

@@ -7,6 +7,7 @@
 #include "trust/journal.hpp"
 #include "vitam/atr.hpp"
 #include "vitam/client.hpp"
+#include "vitam/follow_up.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -18,8 +19,6 @@ namespace versoir::vitam {
 
 /// Waits between polls; tests give one that does not sleep.
 using Sleeper = std::function<void(std::chrono::seconds)>;
-/// Says what a person who waits should know; tests keep it.
-using Teller = std::function<void(const core::Message&)>;
 
 class Ingest {
  public:
@@ -38,21 +37,33 @@ class Ingest {
   /// Error(Exit::transfer_in_doubt), unless `again` and the platform has had the time to know it.
   OperationId send(const sip::Versement& versement, sip::ApprovedSip sip, bool again);
 
-  /// Polls until completed, downloads the ATR, stores atr.xml, and for OK/WARNING writes receipt.json. KO is
-  /// Error(Exit::transfer_rejected) with the ATR's events as causes, after everything is stored. FATAL is
-  /// Error(Exit::platform_paused).
+  /// Has the platform run its controls on the SIP and keep nothing, and waits for its verdict: "Test OK" or
+  /// "Test WARNING". One of these bytes at this place that has a verdict, or is under way, is not run again.
+  /// Leaves blank-test.json and blank-test.xml. "Test KO" is Error(Exit::transfer_rejected) with its causes;
+  /// any other reply Error(Exit::evidence_broken).
+  Atr blank_test(const sip::Versement& versement, const sip::ApprovedSip& sip, const std::stop_token& stop);
+
+  /// Polls until completed, downloads the ATR, stores atr.xml, then settle().
   Atr follow(const sip::Versement& versement, const sip::MessageIdentifier& lot, const OperationId& operation,
-             std::stop_token stop);
+             const std::stop_token& stop);
+  /// The same for who follows several lots at once: look() gives the reply, settle() judges it.
+  [[nodiscard]] FollowUp follow_up(const sip::Versement& versement, const sip::MessageIdentifier& lot,
+                                   const OperationId& operation, FollowUp::Terms terms = {}) const;
+  /// For OK and WARNING writes receipt.json. KO is Error(Exit::transfer_rejected) with the ATR's events as
+  /// causes, FATAL Error(Exit::platform_paused), a reply that proves nothing Error(Exit::evidence_broken);
+  /// everything is stored and in the journal by then.
+  void settle(const sip::Versement& versement, const sip::MessageIdentifier& lot,
+              const OperationId& operation, const Atr& atr);
+
+  [[nodiscard]] const Platform& platform() const noexcept { return client_.platform(); }
 
  private:
   void give_up(const std::filesystem::path& folder, core::Json sending, const core::Json& object,
                const core::Error& e);
-  void wait_for_end(const std::filesystem::path& folder, const OperationId& operation,
-                    const std::stop_token& stop);
-  [[nodiscard]] Atr fetch_reply(const std::filesystem::path& folder, const sip::MessageIdentifier& lot,
-                                const OperationId& operation, const std::stop_token& stop);
-  void judge(const sip::Versement& versement, const sip::MessageIdentifier& lot, const OperationId& operation,
-             const Atr& atr);
+  /// By HTTPS, or through the folder that the platform sees.
+  OperationId deliver(const sip::ApprovedSip& sip, Deposit deposit,
+                      const std::function<void(std::uint64_t)>& sent);
+  [[nodiscard]] Atr wait_for_reply(FollowUp up, const std::stop_token& stop) const;
 
   /// What the logbook gave, under the lot's lock; why not, in `reasons`.
   std::optional<OperationId> recover_locked(const sip::Versement& versement,
@@ -61,7 +72,6 @@ class Ingest {
   void require_time_passed(const std::filesystem::path& folder, const sip::MessageIdentifier& lot) const;
   void note_operation(const std::filesystem::path& folder, const sip::MessageIdentifier& lot,
                       const OperationId& operation, bool found);
-  [[nodiscard]] bool ended_in_logbook(const OperationId& operation);
 
   Client& client_;
   trust::Journal& journal_;

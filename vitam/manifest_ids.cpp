@@ -26,14 +26,14 @@ struct OpenUnit {
   std::optional<AttachedUnit> attached;
 };
 
-void close(std::vector<OpenUnit>& open, ManifestIds& ids) {
+void close(std::vector<OpenUnit>& open, ManifestHead& head, const IdSink& sink) {
   auto& unit = open.back();
   if (unit.attached) {
     unit.attached->id = std::move(unit.id);
     if (open.size() > 1) unit.attached->parent = open[open.size() - 2].id;
-    ids.attached.push_back(std::move(*unit.attached));
+    head.attached.push_back(std::move(*unit.attached));
   } else if (unit.own || !unit.reference) {
-    ids.units.push_back(std::move(unit.id));
+    sink.unit(unit.id);
   }
   open.pop_back();
 }
@@ -66,22 +66,15 @@ void extract_manifest(const std::filesystem::path& sip, const std::filesystem::p
   throw Error(Exit::sip_unreadable, msg("{0} holds no manifest", sip.string()));
 }
 
-ManifestIds read_manifest_ids(const std::filesystem::path& sip) {
-  const core::TemporaryDirectory folder;
-  const auto manifest = folder.path() / "manifest.xml";
-  extract_manifest(sip, manifest);
-  return read_ids(manifest);
-}
-
-ManifestIds read_ids(const std::filesystem::path& manifest) {
+ManifestHead scan_ids(const std::filesystem::path& manifest, const IdSink& sink) {
   auto reader = XmlReader::from_file(manifest, Exit::sip_unreadable);
-  ManifestIds ids;
+  ManifestHead head;
   std::vector<OpenUnit> open;
   while (reader.next()) {
     const auto name = reader.name();
     if (reader.node() == XmlReader::Node::end) {
       if (open.empty() || name != "ArchiveUnit" || reader.depth() != open.back().depth) continue;
-      close(open, ids);
+      close(open, head, sink);
       continue;
     }
     if (reader.node() != XmlReader::Node::start) continue;
@@ -92,12 +85,20 @@ ManifestIds read_ids(const std::filesystem::path& manifest) {
     if (name == "ArchiveUnit")
       open.push_back({reader.attribute("id").value_or(""), reader.depth(), false, false, std::nullopt});
     else if (name == "BinaryDataObject" || name == "PhysicalDataObject")
-      ids.objects.push_back(reader.attribute("id").value_or(""));
+      sink.object(reader.attribute("id").value_or(""));
     else if (name == "UpdateOperation" && !open.empty() && reader.depth() == open.back().depth + 2)
       take_update(reader, open.back().attached.emplace());
     else if (name == "MessageIdentifier" && reader.depth() == 1)
-      ids.message_identifier = core::trim(reader.element_text());
+      head.message_identifier = core::trim(reader.element_text());
   }
+  return head;
+}
+
+ManifestIds read_ids(const std::filesystem::path& manifest) {
+  ManifestIds ids;
+  static_cast<ManifestHead&>(ids) =
+      scan_ids(manifest, {[&](std::string_view id) { ids.units.emplace_back(id); },
+                          [&](std::string_view id) { ids.objects.emplace_back(id); }});
   return ids;
 }
 

@@ -1,7 +1,9 @@
 // Identifiers that the manifest of a SIP declares: what a reply has to answer for. Private to vitam.
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace versoir::vitam {
@@ -12,16 +14,20 @@ struct AttachedUnit {
   std::string system_id;   ///< or the key:
   std::string key_name, key_value;
 };
-struct ManifestIds {
+struct ManifestHead {
   std::string message_identifier;
-  std::vector<std::string> units, objects;  ///< what is transferred
   std::vector<AttachedUnit> attached;
 };
-/// The same from a manifest that stands by itself.
+struct ManifestIds : ManifestHead {
+  std::vector<std::string> units, objects;  ///< what is transferred
+};
+/// Is given the identifier of each unit and data object that is transferred, whatever their number.
+struct IdSink {
+  std::function<void(std::string_view)> unit, object;
+};
+/// From a manifest that stands by itself. Throws Error(Exit::sip_unreadable).
+[[nodiscard]] ManifestHead scan_ids(const std::filesystem::path& manifest, const IdSink& sink);
 [[nodiscard]] ManifestIds read_ids(const std::filesystem::path& manifest);
 /// The manifest of a container, under another name.
 void extract_manifest(const std::filesystem::path& sip, const std::filesystem::path& to);
-/// Streams manifest.xml out of the container. Throws Error(Exit::sip_unreadable).
-[[nodiscard]] ManifestIds read_manifest_ids(const std::filesystem::path& sip);
-
 }  // namespace versoir::vitam

@@ -91,6 +91,29 @@ std::chrono::seconds seconds_of(const Config& config, const std::string& section
   return std::chrono::seconds(value);
 }
 
+std::size_t number_of(const Config& config, const std::string& section, std::string_view key,
+                      std::int64_t least, std::int64_t most) {
+  const auto value = config.get_int(section, key);
+  if (value < least || value > most)
+    throw Error(Exit::configuration,
+                msg("[{0}] {1} = {2}: from {3} to {4}", section, key, value, least, most));
+  return static_cast<std::size_t>(value);
+}
+
+/// VITAM refuses a header that holds anything else, whatever the header (its SanityChecker).
+std::string header_value(const Config& config, const std::string& section, std::string_view key) {
+  auto value = config.get_or(section, key, "");
+  const auto plain = [](unsigned char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           std::string_view(" ()-=*.?;,+/:&_").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  if (value.size() > 5000 || value.find("..") != std::string::npos || !std::ranges::all_of(value, plain))
+    throw Error(Exit::configuration,
+                msg("[{0}] {1} = {2}: the platform takes letters without accents, digits and few signs only",
+                    section, key, value));
+  return value;
+}
+
 /// http://host:port alone: the user and password of a proxy have no place in a configuration, a trace, a log.
 std::string proxy_of(const Config& config, const std::string& section) {
   const auto url = config.get_or(section, "proxy", "");
@@ -135,7 +158,7 @@ Platform read_platform(const Config& config, std::string_view name) {
   p.ingest_url = base_url(config, section, "ingest_url");
   p.access_url = base_url(config, section, "access_url");
   p.tenant = tenant_of(config, section);
-  p.access_contract = config.get_or(section, "access_contract", "");
+  p.access_contract = header_value(config, section, "access_contract");
   p.tls.ca = config.find_path(section, "ca").value_or("");
   if (!p.tls.ca.empty()) p.tls.ca_bytes = read_anchors(p.tls.ca, section);
   read_client_key(p, config, section);
@@ -143,6 +166,9 @@ Platform read_platform(const Config& config, std::string_view name) {
   p.poll_first = seconds_of(config, section, "poll_first");
   p.poll_max = std::max(p.poll_first, seconds_of(config, section, "poll_max"));
   p.doubt_grace = seconds_of(config, section, "doubt_grace");
+  p.parallel = number_of(config, section, "parallel", 1, 64);
+  p.drop_folder = config.find_path(section, "drop_folder").value_or("");
+  p.drop_above = number_of(config, section, "drop_above", 0, 1'000'000) * 1'000'000;
   return p;
 }
 

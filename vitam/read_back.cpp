@@ -9,6 +9,7 @@
 #include "vitam/manifest_sample.hpp"
 
 #include <algorithm>
+#include <map>
 #include <random>
 #include <set>
 
@@ -77,14 +78,33 @@ std::string listed(const std::set<std::string>& words) {
   return all.empty() ? "-" : all;
 }
 
+/// What the platform calls the units and objects that are asked for.
+struct SystemIds {
+  std::map<std::string, std::string> units, objects;
+};
+
+SystemIds system_ids_of(const ManifestSample& sample, const fs::path& lot_folder) {
+  SystemIds ids;
+  for (const auto& unit : sample.units) ids.units[unit.id];
+  for (const auto& object : sample.objects) {
+    ids.objects[object.id];
+    ids.units[object.holder];
+  }
+  static_cast<void>(read_atr(lot_folder, [&](const AtrRow& row) {
+    auto& of_kind = row.kind == AtrRow::Kind::unit ? ids.units : ids.objects;
+    if (const auto at = of_kind.find(row.id); at != of_kind.end()) at->second = row.system_id;
+  }));
+  return ids;
+}
+
 class Comparison {
  public:
-  Comparison(Access& access, const Atr& atr, ReadBack& result)
-      : access_(access), atr_(atr), result_(result) {}
+  Comparison(Access& access, SystemIds ids, ReadBack& result)
+      : access_(access), ids_(std::move(ids)), result_(result) {}
 
   void unit(const SampledUnit& ours) {
     const auto before = result_.findings.size();
-    const auto id = atr_.units.at(ours.id);
+    const auto id = ids_.units.at(ours.id);
     if (const auto theirs = access_.unit(id)) {
       compare(ours, *theirs, ours.id + " (" + id + ')');
     } else {
@@ -96,8 +116,8 @@ class Comparison {
 
   void object(const SampledObject& ours) {
     const auto before = result_.findings.size();
-    const auto holder = atr_.units.at(ours.holder);
-    const auto id = atr_.objects.at(ours.id).system_id;
+    const auto holder = ids_.units.at(ours.holder);
+    const auto id = ids_.objects.at(ours.id);
     const auto where = ours.id + " (" + id + ')';
     if (const auto* version = declared(holder, id)) {
       if (version->algorithm == "SHA-512" && version->digest != ours.sha512)
@@ -186,7 +206,7 @@ class Comparison {
   }
 
   Access& access_;
-  const Atr& atr_;
+  SystemIds ids_;
   ReadBack& result_;
   std::vector<ObjectVersion> versions_;
   Json differences_ = Json::array();
@@ -217,7 +237,7 @@ ReadBack read_back(Access& access, const sip::Versement& versement, const sip::M
     extract_manifest(versement.sip(lot), manifest);
     sample = sample_manifest(manifest, terms.sample, result.seed);
   }
-  Comparison comparison(access, atr, result);
+  Comparison comparison(access, system_ids_of(sample, versement.lot(lot)), result);
   progress.begin(lot.value, sample.units.size() + sample.objects.size(), "records");
   for (const auto& unit : sample.units) {
     check_stop(stop);

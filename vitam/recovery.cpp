@@ -40,6 +40,20 @@ Error in_doubt(const sip::MessageIdentifier& lot, const std::vector<core::Messag
           lot.value));
 }
 
+Error in_doubt_now(const Error& e, const sip::MessageIdentifier& lot, bool logbook) {
+  auto told = e;
+  if (logbook)
+    return std::move(told).hint(msg(
+        "Run the same command again: it asks the platform's logbook whether it has {0}, and sends nothing "
+        "twice.",
+        lot.value));
+  return std::move(told).hint(
+      msg("Ask the platform whether it knows the message identifier {0}. Only when it does not, "
+          "send it again "
+          "with --again.",
+          lot.value));
+}
+
 std::optional<OperationId> Ingest::recover_locked(const sip::Versement& versement,
                                                   const sip::MessageIdentifier& lot,
                                                   std::vector<core::Message>& reasons) {
@@ -101,22 +115,6 @@ void Ingest::note_operation(const fs::path& folder, const sip::MessageIdentifier
     e.while_doing(
         msg("while noting operation {0}, under which the platform received {1}", operation.value, lot.value));
     throw;
-  }
-}
-
-/// The process engine forgets an operation an hour after its end; before concluding from its silence, the
-/// logbook is asked where it may be.
-bool Ingest::ended_in_logbook(const OperationId& operation) {
-  if (!client_.can_ask_logbook()) return true;
-  try {
-    const auto known = client_.logged(operation);
-    if (known && known->outcome == "FATAL")
-      throw Error(Exit::platform_paused,
-                  msg("the platform met a technical failure on operation {0}", operation.value));
-    return !known || !known->outcome.empty();
-  } catch (const Error& e) {
-    if (e.code() != Exit::platform_refused) throw;
-    return true;
   }
 }
 

@@ -10,5 +10,7 @@ namespace versoir::vitam {
 /// Error(Exit::transfer_in_doubt): what was learnt, and what to do before anything is sent again.
 [[nodiscard]] core::Error in_doubt(const sip::MessageIdentifier& lot,
                                    const std::vector<core::Message>& reasons);
+/// The same of a sending that has just lost its answer: what happened, and what to do next.
+[[nodiscard]] core::Error in_doubt_now(const core::Error& e, const sip::MessageIdentifier& lot, bool logbook);
 
 }  // namespace versoir::vitam

@@ -9,5 +9,7 @@ namespace versoir::vitam {
 /// that is closed for now, Error(Exit::platform_refused) otherwise, with VITAM's own words and what to look
 /// at.
 [[noreturn]] void throw_refused(core::Message doing, const core::HttpResponse& response);
+/// The same with the code of the caller, who knows what may have been done with what it sent.
+[[noreturn]] void throw_refused(core::Message doing, const core::HttpResponse& response, core::Exit code);
 
 }  // namespace versoir::vitam

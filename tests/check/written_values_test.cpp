@@ -2,6 +2,7 @@
 #include "check/checker.hpp"
 #include "core/zip.hpp"
 #include "drawn_elements.hpp"
+#include "message_head.hpp"
 #include "sip/seda.hpp"
 #include "sip_fixture.hpp"
 
@@ -13,24 +14,12 @@ namespace {
 
 constexpr std::string_view bytes = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<dossier/>\n";
 
-sip::MessageHead head_of(sip::SedaVersion version) {
-  sip::MessageHead head;
-  head.version = version;
-  head.date = *core::parse_instant("2026-11-25T10:00:00Z");
-  head.message_identifier = "M-1";
-  head.archival_agreement = "IC-1";
-  head.archival_agency = "SA-1";
-  head.transferring_agency = "ST-1";
-  head.originating_agency = "SP-1";
-  return head;
-}
-
 /// One unit for each description, with an object; into a SIP.
 std::filesystem::path write_sip(const core::TemporaryDirectory& dir, sip::SedaVersion version,
                                 const std::vector<records::Described>& units) {
   core::StringSink manifest;
   std::vector<std::string> names;
-  sip::ManifestWriter writer(head_of(version), manifest, dir.path());
+  sip::ManifestWriter writer(tests::plain_head(version), manifest, dir.path());
   for (const auto& described : units) {
     sip::DataObject object;
     object.digest = core::sha512(bytes);

@@ -33,7 +33,7 @@ std::string refusal(const Words& words) {
 Words split(const std::string& line) {
   Words words;
   std::istringstream in(line);
-  for (std::string word; in >> std::ws;) {
+  for (std::string word; (in >> std::ws) && !in.eof();) {  // std::ws alone does not fail at the end
     if (in.peek() == '"')
       in >> std::quoted(word);
     else

@@ -20,6 +20,9 @@ expect 0 "$versoir" help plan; contains "versoir plan [EXTRACT]"
 expect 2 "$versoir" review; contains "versoir review VERSEMENT"; contains "--help"
 expect 2 "$versoir" status --workspace nowhere; contains "versoir init"
 expect 0 "$versoir" init --workspace "$work/new/ws"; [ -s "$work/new/ws/versoir.conf" ] || fail "init"
+grep -q '^#   \[signing.producer\]' "$work/new/ws/versoir.conf" || fail "init does not say who signs"
+sed -i -n 's/^#   //p' "$work/new/ws/versoir.conf"; expect 0 "$versoir" status --workspace "$work/new/ws"
+sed -i 's/^certificate/certificat/' "$work/new/ws/versoir.conf"; expect 4 "$versoir" status --workspace "$work/new/ws"; contains "certificat"
 expect 2 "$versoir" status --lang de; contains "fr, en"
 expect 2 "$versoir" consult show absent.extract x --format pdf; contains "text, html, xml"
 expect 33 "$versoir" review nowhere; contains "There is no versement nowhere"
@@ -178,15 +181,23 @@ operations() { find sandbox/operations -mindepth 1 -maxdepth 1 | wc -l; }
 [ "$(operations)" = 1 ] || fail "$(operations) operations"
 sed -i 's/^\[platform.sandbox\]/&\naccess_contract = AC-ESSAI/' versoir.conf
 expect 51 "$versoir" send v1 --again; contains "could not be asked"
-start_sandbox --fault garbage-atr; expect 0 "$versoir" send v1 --again; contains "knows it as operation"
+start_sandbox; expect 0 "$versoir" send v1 --again; contains "knows it as operation"; stop_sandbox
 [ "$(operations)" = 1 ] || fail "what the platform had was sent again"
 [ -s "versements/v1/lots/$lot/receipt.json" ] || fail "no receipt of what was found again"
+start_sandbox --fault garbage-atr
 until_reviewed v5
 expect 0 "$versoir" approve v5 --confirm v5
 expect 54 "$versoir" send v5
 lot=$(ls versements/v5/lots)
 [ ! -e "versements/v5/lots/$lot/atr.xml" ] && [ ! -e "versements/v5/lots/$lot/receipt.json" ] || fail "a garbage reply was taken"
 stop_sandbox
+
+say "sandbox: failures on demand, a script that is none"
+echo '{"format":"versoir-sandbox-script/1","rules":[{"on":"status","do":{"stat":503}}]}' >script.json
+expect 4 "$versoir" sandbox --port 0 --script script.json; contains "rule 1, do"; contains '"stat"'
+echo '{"format":"versoir-sandbox-script/1","rules":[{"on":"status","times":1,"do":{"status":503}}]}' >script.json
+start_sandbox --script script.json; grep -q "preserves nothing" sandbox.log || fail "no warning"
+expect 50 "$versoir" vitam ping; expect 0 "$versoir" vitam ping; stop_sandbox
 
 say "platform: FATAL is neither accepted nor rejected; a rejected SIP keeps its reply"
 start_sandbox --fault fatal

@@ -272,15 +272,16 @@ python3 -c 'import json; b = json.load(open("eliminations/e1/bordereau.json")); 
 expect 61 "$versoir" eliminate visa e9 --authority A --reference R --document signed.pdf --date "$today"; contains "knows nothing of"
 [ ! -e eliminations/e9/visa.json ] || fail "a bordereau that somebody wrote got its visa"
 cd "$work/ws"; rm -r "$work/tries"
-expect 0 visa "$today"; contains "visa registered"
+expect 0 visa "$today"; contains "visa registered"; contains "The bordereau e1 is a rehearsal: neither its visa nor its destruction"
 expect 33 "$versoir" eliminate withdraw e1 --reason essai --confirm e1; contains "it stays"
 cmp signed.pdf eliminations/e1/visa-document.pdf || fail "the signed document is not kept"
 expect 33 visa "$today"
 expect 33 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal --replace
 expect 2 destroyed 2001-01-01; contains "before the visa"
-expect 0 destroyed "$today"; grep -q "bandes, un mois" eliminations/e1/destruction.json || fail "the backups are not in the certificate"
+expect 0 destroyed "$today"; contains "The bordereau e1 is a rehearsal"; grep -q "bandes, un mois" eliminations/e1/destruction.json || fail "the backups are not in the certificate"
 expect 33 destroyed "$today"
-expect 0 "$versoir" status; contains "destroyed"
+expect 0 "$versoir" status; contains "destroyed (rehearsal)"
+expect 0 "$versoir" status --json; contains '"state":"destroyed"'; contains '"rehearsal":true'
 expect 0 "$versoir" verify; contains "papers of an elimination"
 for f in eliminations/e1/{bordereau.json,bordereau.csv,annexe.csv,visa.json,visa-document.pdf,destruction.json}; do
   keep "$f"; echo >>"$f"; expect 61 "$versoir" verify; rm "$f"; expect 61 "$versoir" verify; put_back "$f"
@@ -314,7 +315,10 @@ expect 0 "$versoir" decommission bibliotheque.extract --rehearsal --html ledger.
 grep -q "Salle B" ledger.html || fail "the backups are not on the page"
 grep -q '^LECTEUR;TELEPHONE;5;.*e1, AD 41' ledger.csv || fail "the visa is not in the ledger: $(cat ledger.csv)"
 grep -q '^PRET;RENDU;6;in part, ATR ' ledger.csv || fail "what was transferred in part: $(cat ledger.csv)"
-settle 2020-12-31 "destroyed = $today"; expect 62 "$versoir" decommission bibliotheque.extract --rehearsal; contains "OUVRAGE: COTE, TITRE"
+settle 2020-12-31 "destroyed = $today"; expect 62 "$versoir" decommission bibliotheque.extract --rehearsal
+contains "OUVRAGE: COTE: neither"; contains "OUVRAGE: TITRE: transferred in part"
+for section in consultation elimination backup; do contains "[$section.NAME]"; done
+contains "→ "; contains "--csv"; contains "--html"
 settle 2060-12-31 ""; expect 62 "$versoir" decommission bibliotheque.extract --rehearsal; contains "nuit: not destroyed"
 settle 2060-12-31 "destroyed = 2999-01-01"; expect 62 "$versoir" decommission bibliotheque.extract --rehearsal; contains "backup nuit"
 settle 2060-12-31 "destroyed = demain"; expect 62 "$versoir" decommission bibliotheque.extract --rehearsal; contains "no date"
@@ -366,7 +370,13 @@ grep -q "RÉPÉTITION" eliminations/e1/bordereau.html && fail "a real bordereau 
 [ "$(grep -c ';true;' eliminations/e1/annexe.csv || true)" = 0 ] && [ "$(grep -c '^true;' eliminations/e1/annexe.csv)" = 3 ] || fail "the annex: $(cat eliminations/e1/annexe.csv)"
 echo "bordereau signé" >signed.pdf
 expect 62 "$versoir" decommission bibliotheque.extract
+expect 0 "$versoir" eliminate prepare tried bibliotheque.extract --rehearsal
+expect 0 "$versoir" eliminate visa tried --authority "Archives départementales" --reference "AD 40" --document signed.pdf --date "$today"
+contains "The bordereau tried is a rehearsal"
+expect 62 "$versoir" decommission bibliotheque.extract --csv ledger.csv; contains "Does not count: the elimination tried is a rehearsal"
+grep -q "AD 40" ledger.csv && fail "a rehearsal elimination counts: $(cat ledger.csv)"
 expect 0 "$versoir" eliminate visa e1 --authority "Archives départementales" --reference "AD 41" --document signed.pdf --date "$today"
+grep -q "rehearsal" <<<"$out" && fail "a real bordereau is told to be a rehearsal: $out"
 expect 0 "$versoir" decommission bibliotheque.extract --html ledger.html --csv ledger.csv; contains "may be turned off"
 grep -q "RÉPÉTITION\|REHEARSAL" ledger.html && fail "a real ledger says that it is a rehearsal"
 grep -q "^LECTEUR;TELEPHONE;3;.*e1, AD 41" ledger.csv || fail "TABLE.* does not name what was left: $(cat ledger.csv)"

@@ -23,6 +23,10 @@ sandbox_port=$(sed -n 's|^ingest_url = https://localhost:||p' versoir.conf)
 sandbox_tsa_port=$(sed -n 's|^url = http://127.0.0.1:\([0-9]*\)/.*|\1|p' versoir.conf)
 start_sandbox
 
+say "the platform of the demonstration finds nothing to say, access contract included"
+expect 0 "$versoir" vitam ping; contains "access contract AC-UNIV is active"
+grep -q "warning:\|error:" <<<"$out" && fail "ping of the demonstration: $out"
+
 say "the workspace holds what the design lists"
 for f in versoir.conf apogee.extract apogee.extract.seal.json apogee.extract.seal.json.p7s harpege.extract journal-main.jsonl pki/ca.pem \
   versements/scolarite-2026/{plan.json,kept.csv,left-out.csv,review.html,visa-1.json,visa-1.json.p7s} \
@@ -35,6 +39,13 @@ say "every lot is accepted and verified"
 expect 0 "$versoir" status --json
 grep '"type":"lot"' <<<"$out" | grep -vq '"state":"verified"' && fail "a lot is not verified: $out"
 [ "$(grep -c '"type":"lot"' <<<"$out")" -ge 3 ] || fail "fewer than three lots: $out"
+
+say "a name that several records bear: the report says which word shows one of them"
+expect 0 "$versoir" review scolarite-2026 --show kermarrec; contains "→ --show with one of these keys shows that record"
+key=$(sed -n "s/.*for instance --show '\(.*\)'\.$/\1/p" <<<"$out")
+expect 0 "$versoir" review scolarite-2026 --show "$key"; contains "KERMARREC"
+grep -q "one of these keys" <<<"$out" && fail "the key that was named shows several: $out"
+[ "$(grep -c "until .*, then " <<<"$out")" = 1 ] || fail "not one record: $out"
 
 say "every archive profile of Apogée has its records; diplomas and theses have the known people who earned them, and no other"
 for profile in deliberations diplomes-delivres dossiers-etudiants listes-inscrits offre-formation theses-hdr; do

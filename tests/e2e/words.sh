@@ -18,12 +18,22 @@ expect 0 "$versoir" status; contains "répétition"; contains "instantané"; lac
 grep -qE '[0-9]{2}/[0-9]{2}/[0-9]{4} à [0-9]{2}:[0-9]{2} UTC' <<<"$out" || fail "date: $out"
 expect 0 "$versoir" status --json; contains '"kind":"rehearsal"'; contains '"consistency":"snapshot"'
 
+say "decisions are written in the language of who decides, and read in both"
+cp sources/bibliotheque.sqlite sources/more.sqlite
+sqlite3 sources/more.sqlite "CREATE TABLE INCONNUE (A INTEGER); CREATE TABLE AUTRE (B INTEGER)"
+look() { "$versoir" inspect sqlite:sources/more.sqlite --application "$root/tests/e2e/bibliotheque" --decisions more.csv "$@"; }
+expect 0 look --take INCONNUE --leave AUTRE --reason essai
+grep -q '^INCONNUE;;pris;' more.csv && grep -q '^AUTRE;;laissé;essai;' more.csv || fail "decisions: $(cat more.csv)"
+before=$(cat more.csv)
+LANGUAGE=en expect 0 look; contains "0 not decided"
+[ "$before" = "$(cat more.csv)" ] || fail "decisions written again: $(cat more.csv)"
+
 say "a versement that is planned, then built, then checked, then approved, then sent: the report follows"
 expect 0 "$versoir" plan bibliotheque.extract --id v1; contains "en 1 lot"; contains "versoir build v1"
 expect 0 "$versoir" review v1; contains "pas encore construit"; contains "3 dossiers en 1 lot"; contains "versoir build v1"; lacks "0 unité"
-expect 0 "$versoir" build v1; contains "${nb}ko"; lacks " kB"
+expect 0 "$versoir" build v1; contains "${nb}ko"; lacks " kB"; contains "versoir check v1"
 expect 0 "$versoir" review v1; contains "versoir check v1"; lacks "peut être décidé."
-expect 0 "$versoir" check v1
+expect 0 "$versoir" check v1; contains "→"; contains "versoir review v1"
 expect 0 "$versoir" review v1; contains "le versement peut être décidé"; contains "versoir approve v1"
 contains "unités archivistiques"; lacks "unités d"; lacks "(s)"
 
@@ -36,7 +46,7 @@ out = sys.argv[1]
 sys.exit(0 if out.index("Je soussigné") < out.index("Rien n’a été signé") < out.index("--confirm v1") else 1)
 PY
 [ ! -e versements/v1/visa-1.json ] || fail "signed without confirmation"
-expect 0 "$versoir" approve v1 --confirm v1
+expect 0 "$versoir" approve v1 --confirm v1; contains "→"; contains "versoir send v1"
 grep -qE 'valable jusqu’au [0-9]{2}/[0-9]{2}/[0-9]{4}' <<<"$out" || fail "date of the visa: $out"
 expect 0 "$versoir" status; contains "1 visa"; lacks "1 visas"
 expect 0 "$versoir" review v1; contains "approuvé et pas encore envoyé"; contains "versoir send v1"
@@ -64,6 +74,7 @@ commands=0
 for command in $("$versoir" --help --lang en | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z]*\( [a-z][a-z]*\)\{0,1\}\)  .*/\1/p' | tr ' ' '_'); do
   expect 0 "$versoir" ${command/_/ } --help; contains "Exemple"; contains "versoir ${command/_/ }"
   lacks " DIR "; lacks " FILE "; lacks "Options of"
+  grep -qE -- '--[a-z-]+ (PROFILE|NAME|TEXT|EXTRACT|FILE|DIR|COMMAND|SECONDS|ROWS|DAYS|PERSON)( |$)' <<<"$out" && fail "an English placeholder: $out"
   commands=$((commands + 1))
 done
 [ "$commands" -ge 16 ] || fail "only $commands commands in the help"

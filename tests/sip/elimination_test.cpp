@@ -151,22 +151,40 @@ TEST_CASE("an elimination settles what stands in the extract on which it was pre
   auto bordereau = e.prepare("PAIEMENT");
   e.note("bordereau.json");
   e.visa();
-  const auto settled = [&] {
+  const auto settled = [&](bool rehearsal = true) {
     const auto config = e.config();
     const auto ledger =
-        sip::make_ledger(e.extract(), {config, e.folder(), {}, {}, true}, e.progress, e.clock);
+        sip::make_ledger(e.extract(), {config, e.folder(), {}, {}, rehearsal}, e.progress, e.clock);
     const auto at = std::find_if(ledger.lines.begin(), ledger.lines.end(),
                                  [](const auto& l) { return l.table == "PAIEMENT"; });
     REQUIRE(at != ledger.lines.end());
     return std::pair(at->eliminated, ledger.ignored.size());
   };
   CHECK(settled() == std::pair<std::string, std::size_t>("e1, AD 41", 0));
+  CHECK(settled(false) == std::pair<std::string, std::size_t>("", 1));  // a rehearsal, and it is told
   bordereau["extract"]["root"] = std::string(64, '0');
   core::write_file(e.elimination().file("bordereau.json"), core::pretty_json(bordereau));
   auto visa = core::read_json(e.elimination().file("visa.json"));
   visa["bordereauSha512"] = core::digest_file(e.elimination().file("bordereau.json")).sha512.hex();
   core::write_json(e.elimination().file("visa.json"), visa);
   CHECK(settled() == std::pair<std::string, std::size_t>("", 1));
+}
+
+TEST_CASE("a bordereau that does not say that it is real is a rehearsal", "[elimination]") {
+  Eliminating e;
+  auto bordereau = e.prepare("PAIEMENT");
+  const auto rehearsal_when = [&](const core::Json& said) {
+    if (said.is_null())
+      bordereau.erase("rehearsal");
+    else
+      bordereau["rehearsal"] = said;
+    core::write_file(e.elimination().file("bordereau.json"), core::pretty_json(bordereau));
+    return e.elimination().is_rehearsal();
+  };
+  CHECK(rehearsal_when(true));
+  CHECK_FALSE(rehearsal_when(false));
+  CHECK(rehearsal_when("no"));
+  CHECK(rehearsal_when(nullptr));
 }
 
 TEST_CASE("the annex names the records of the accepted lots, and counts them", "[elimination]") {

@@ -90,6 +90,26 @@ TEST_CASE("a column whose large values stand apart is never whole", "[ledger]") 
   CHECK(line(ledger, "LICENCE", "NUM_LIC").whole_transfer);
 }
 
+TEST_CASE("what remains of a table tells what was transferred in part from what was not touched",
+          "[ledger]") {
+  AcceptedClub club;
+  const auto ledger = club.ledger();
+  std::size_t in_part = 0, untouched = 0;
+  for (const auto& l : ledger.lines)
+    if (l.table == "MEMBRE" && l.remains()) ++(l.transferred.empty() ? untouched : in_part);
+  REQUIRE(in_part > 0);
+  REQUIRE(untouched > 0);
+  const auto of_members = [&](const std::string& end) {
+    for (const auto& m : ledger.remainders())
+      if (const auto told = m.english(); told.starts_with("MEMBRE: ") && told.ends_with(end)) return told;
+    return std::string();
+  };
+  CHECK_THAT(of_members(": neither transferred, kept nor eliminated"), Contains("SANTE") && !Contains("NOM"));
+  const auto part = of_members(": transferred in part, neither kept nor eliminated for the rest");
+  CHECK_THAT(part, Contains("NOM") && !Contains("SANTE"));
+  if (in_part > 6) CHECK_THAT(part, Contains("… (+" + std::to_string(in_part - 6) + ")"));
+}
+
 TEST_CASE("a lot that is planned and not accepted blocks", "[ledger]") {
   AcceptedClub club;
   const auto config = core::Config::parse(club.config_text(), club.folder() / "versoir.conf");

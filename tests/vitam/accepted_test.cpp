@@ -4,6 +4,7 @@
 #include "core/digest.hpp"
 #include "core/json.hpp"
 #include "fixture.hpp"
+#include "vitam/warnings.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -44,6 +45,9 @@ void forget(const ReceiptedLot& lot, const std::string& word) {
 
 TEST_CASE("a lot whose receipt is verified is accepted, with the units of the receipt", "[accepted]") {
   ReceiptedLot lot("WARNING");
+  CHECK_THAT(why(judge(lot)), Contains("nobody decided"));
+  vitam::decide_warnings(lot.versement, lot.id, vitam::WarningsVerdict::accepted, "formats known", "C. Aubin",
+                         lot.journal, lot.clock);
   const auto acceptance = judge(lot);
   INFO(why(acceptance));
   REQUIRE(acceptance.lot);

@@ -11,10 +11,10 @@
 using namespace versoir;
 using core::Exit;
 using tests::exit_of;
-using vitam::parse_atr;
+using tests::whole_reply;
 
 TEST_CASE("an accepting reply gives the identifiers of every unit and object") {
-  const auto atr = parse_atr(tests::accepting_reply("OP", "REQ"), "atr.xml");
+  const auto atr = whole_reply(tests::accepting_reply("OP", "REQ"), "atr.xml");
   CHECK(atr.operation == "OP");
   CHECK(atr.request == "REQ");
   CHECK(atr.reply_code == "OK");
@@ -27,7 +27,7 @@ TEST_CASE("an accepting reply gives the identifiers of every unit and object") {
 }
 
 TEST_CASE("a reply with warnings gives each event with what it is about") {
-  const auto atr = parse_atr(R"(<?xml version="1.0" encoding="UTF-8"?>
+  const auto atr = whole_reply(R"(<?xml version="1.0" encoding="UTF-8"?>
 <r:ArchiveTransferReply xmlns:r="fr:gouv:culture:archivesdefrance:seda:v2.1">
   <r:MessageIdentifier>OP</r:MessageIdentifier><r:ArchivalAgreement>IC</r:ArchivalAgreement>
   <r:DataObjectPackage><r:DataObjectGroup id="G"><r:PhysicalDataObject id="P"/>
@@ -42,7 +42,7 @@ TEST_CASE("a reply with warnings gives each event with what it is about") {
   <r:Operation><r:Event><r:EventTypeCode>STP</r:EventTypeCode><r:OutcomeDetail>STP.WARNING</r:OutcomeDetail>
     <r:EventDateTime>2025-03-04T10:11:58.000</r:EventDateTime><r:EventDetailData>{}</r:EventDetailData></r:Event></r:Operation>
 </r:ArchiveTransferReply>)",
-                             "atr.xml");
+                               "atr.xml");
   CHECK(atr.reply_code == "WARNING");
   CHECK(atr.agreement == "IC");
   CHECK(atr.units.at("U") == "S");
@@ -55,7 +55,7 @@ TEST_CASE("a reply with warnings gives each event with what it is about") {
 }
 
 TEST_CASE("an early rejection is read although almost everything is missing") {
-  const auto atr = parse_atr(
+  const auto atr = whole_reply(
       "<ArchiveTransferReply "
       "xmlns='fr:gouv:culture:archivesdefrance:seda:v2.2'><MessageIdentifier>OP</MessageIdentifier>"
       "<CodeListVersions><ReplyCodeListVersion/></CodeListVersions><ReplyCode>KO</"
@@ -77,7 +77,7 @@ TEST_CASE("what is no reply is said to be unreadable") {
         "<ArchiveTransferReply><Content><ReplyCode>OK</ReplyCode></Content></ArchiveTransferReply>",
         "<!DOCTYPE a><ArchiveTransferReply><ReplyCode>OK</ReplyCode></ArchiveTransferReply>"}) {
     INFO(xml);
-    CHECK(exit_of([&] { static_cast<void>(parse_atr(xml, "atr.xml")); }) == Exit::reply_unreadable);
+    CHECK(exit_of([&] { static_cast<void>(whole_reply(xml, "atr.xml")); }) == Exit::reply_unreadable);
   }
 }
 
@@ -85,7 +85,7 @@ TEST_CASE("a reply cut anywhere is never taken for whole") {
   const auto whole = tests::accepting_reply("OP", "REQ");
   for (std::size_t n = 0; n < whole.size(); ++n) {
     INFO(n);
-    CHECK(exit_of([&] { static_cast<void>(parse_atr(whole.substr(0, n), "atr.xml")); }) ==
+    CHECK(exit_of([&] { static_cast<void>(whole_reply(whole.substr(0, n), "atr.xml")); }) ==
           Exit::reply_unreadable);
   }
 }
@@ -93,7 +93,7 @@ TEST_CASE("a reply cut anywhere is never taken for whole") {
 TEST_CASE("replies that real platforms and the standard give are read") {
   const auto folder = tests::shared_dir() / "reference";
   if (!tests::have(folder)) return;
-  const auto read = [&](const char* name) { return parse_atr(core::read_file(folder / name), name); };
+  const auto read = [&](const char* name) { return whole_reply(core::read_file(folder / name), name); };
   const auto warning = read("seda-manifests/14-seda2.1-ATR-warning.xml");
   CHECK(warning.reply_code == "WARNING");
   CHECK_FALSE(warning.units.empty());

@@ -130,7 +130,8 @@ TEST_CASE("units that stand for others are told apart from those that are transf
       .replace("<ArchiveUnit id=\"HELD\"><Management><UpdateOperation><ArchiveUnitIdentifierKey>",
                "<ArchiveUnit id=\"HELD2\"><Management><UpdateOperation><ArchiveUnitIdentifierKey>")
       .write(folder.path() / "sip.zip");
-  const auto ids = vitam::read_manifest_ids(folder.path() / "sip.zip");
+  vitam::extract_manifest(folder.path() / "sip.zip", folder.path() / "manifest.xml");
+  const auto ids = vitam::read_ids(folder.path() / "manifest.xml");
   CHECK(ids.units == std::vector<std::string>{"AU2", "AU1"});
   REQUIRE(ids.attached.size() == 2);
   CHECK(ids.attached[0].id == "HELD2");

@@ -25,7 +25,7 @@ struct ClientSetup : ApprovedLot {
   vitam::Client client{http, platform()};
   vitam::OperationId send(std::uint64_t* last = nullptr) {
     const auto sip = approved();
-    return client.ingest(sip, [&](std::uint64_t n) {
+    return client.ingest(sip, vitam::Deposit::real, [&](std::uint64_t n) {
       if (last) *last = n;
     });
   }
@@ -72,14 +72,14 @@ TEST_CASE("bytes that changed under the open descriptor stop the transfer before
       REQUIRE(::write(fd.get(), "x", 1) == 1);
     }
     s.http.then(202, {{"X-Request-Id", operation_id}});
-    CHECK(exit_of([&] { s.client.ingest(sip, {}); }) == Exit::visa_sip_changed);
+    CHECK(exit_of([&] { s.client.ingest(sip, vitam::Deposit::real, {}); }) == Exit::visa_sip_changed);
     CHECK(s.http.calls.empty());
   }
   ClientSetup s;
   const auto sip = s.approved();
   REQUIRE(::truncate(s.versement.sip(s.id).c_str(), 100) == 0);
   s.http.then(202, {{"X-Request-Id", operation_id}});
-  CHECK(exit_of([&] { s.client.ingest(sip, {}); }) == Exit::visa_sip_changed);
+  CHECK(exit_of([&] { s.client.ingest(sip, vitam::Deposit::real, {}); }) == Exit::visa_sip_changed);
 }
 
 TEST_CASE("a refused transfer says what the platform said and what to look at") {
@@ -141,12 +141,16 @@ TEST_CASE("the detail of an operation is JSON, the reply is bytes") {
   s.http.then(200, {}, "{");
   CHECK(exit_of([&] { static_cast<void>(s.client.detail(id)); }) == Exit::reply_unreadable);
   s.http.then(200, {}, "anything");
-  CHECK(s.client.archive_transfer_reply(id) == "anything");
+  const core::TemporaryDirectory folder;
+  const auto file = folder.path() / "atr.xml";
+  s.client.archive_transfer_reply(id, file);
+  CHECK(core::read_file(file) == "anything");
   CHECK(s.http.calls.back().url == std::string("https://ingest.test:8443/ingest-external/v1/ingests/") +
                                        operation_id + "/archivetransferreply");
   CHECK(s.http.calls.back().headers.at("Accept") == "application/octet-stream");
   s.http.then(404);
-  CHECK(exit_of([&] { static_cast<void>(s.client.archive_transfer_reply(id)); }) == Exit::not_found);
+  CHECK(exit_of([&] { s.client.archive_transfer_reply(id, folder.path() / "none.xml"); }) == Exit::not_found);
+  CHECK_FALSE(fs::exists(folder.path() / "none.xml"));
 }
 
 TEST_CASE("ping asks both services and says which one is down") {

@@ -207,11 +207,12 @@ TEST_CASE("a transfer through a proxy is whole, and its trace holds neither secr
   const auto id = ingest.send(lot.versement, lot.approved(), false);
   const auto atr = ingest.follow(lot.versement, lot.id, id, {});
   CHECK(atr.reply_code == "OK");
+  const auto au2 = tests::whole_reply(core::read_file(lot.folder() / "atr.xml"), "atr.xml").units.at("AU2");
   vitam::Access access(*http, p);
-  const auto unit = access.unit(atr.units.at("AU2"));
+  const auto unit = access.unit(au2);
   REQUIRE(unit);
-  const auto version = vitam::versions_of(*access.object_group(atr.units.at("AU2"))).at(0);
-  access.fetch_object(atr.units.at("AU2"), version, c.folder.path() / "object");
+  const auto version = vitam::versions_of(*access.object_group(au2)).at(0);
+  access.fetch_object(au2, version, c.folder.path() / "object");
   static_cast<void>(access.units({{}, {}, {}, "Dossier", false}, 10));
 
   const auto text = core::read_file(trace);

@@ -31,7 +31,7 @@ struct Deposited : RunningSandbox {
     if (!deposit) return;
     operation = post_sip(deposited_sip());
     REQUIRE(wait(operation).header("X-Global-Execution-Status") == "OK");
-    atr = vitam::parse_atr(reply(operation).body, "atr");
+    atr = whole_reply(reply(operation).body, "atr");
   }
   [[nodiscard]] vitam::Platform platform() const {
     vitam::Platform p;
@@ -77,7 +77,7 @@ struct Deposited : RunningSandbox {
   }
 
   std::string operation;
-  vitam::Atr atr;
+  WholeAtr atr;
 };
 
 }  // namespace versoir::tests

@@ -135,6 +135,17 @@ std::string accepting_reply(const std::string& operation, const std::string& req
          "ArchiveTransferReply>";
 }
 
+WholeAtr whole_reply(std::string_view xml, std::string_view origin) {
+  WholeAtr whole;
+  static_cast<vitam::Atr&>(whole) = vitam::parse_atr(xml, origin, [&](const vitam::AtrRow& row) {
+    if (row.kind == vitam::AtrRow::Kind::unit)
+      whole.units[row.id] = row.system_id;
+    else
+      whole.objects[row.id] = {row.system_id, row.group_system_id};
+  });
+  return whole;
+}
+
 ApprovedLot::ApprovedLot(std::string ingest_url)
     : clock(*core::parse_instant("2026-11-25T10:00:00Z")),
       versement(work.path(), "essai"),

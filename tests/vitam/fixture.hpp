@@ -10,6 +10,7 @@
 #include "sip/visa.hpp"
 #include "toy_people.hpp"
 #include "trust/journal.hpp"
+#include "vitam/atr.hpp"
 #include "vitam/client.hpp"
 #include "vitam/closing.hpp"
 
@@ -45,6 +46,16 @@ void write_referentials(const fs::path& folder);
 /// The reply of a platform that accepts SmallSip.
 [[nodiscard]] std::string accepting_reply(const std::string& operation, const std::string& request,
                                           const std::string& code = "OK");
+
+/// A reply with the identifiers that it gives, kept together.
+struct WholeAtr : vitam::Atr {
+  struct Object {
+    std::string system_id, group_system_id;
+  };
+  std::map<std::string, std::string> units;  ///< our identifier → SystemId
+  std::map<std::string, Object> objects;
+};
+[[nodiscard]] WholeAtr whole_reply(std::string_view xml, std::string_view origin);
 
 constexpr const char* operation_id = "aeeaaaaaachk3dzuabcdealz4exampleaaaq";
 

@@ -130,6 +130,13 @@ TEST_CASE("a lot is sent, followed and receipted, each step leaving its trace") 
   CHECK(receipt.at("atr_sha512") == core::sha512(bytes).hex());
   CHECK(receipt.at("sip_sha512") == sip_digest);
   CHECK((receipt.at("units") == 2 && receipt.at("objects") == 1));
+  // What each unit and object is called over there.
+  const std::string identifiers =
+      "kind,id,system_id,group_id\nobject,BO1,aeaaobj,aebagot\nunit,AU1,aeaqone,\"\"\nunit,AU2,aeaqtwo,"
+      "\"\"\n";
+  CHECK(core::read_file(s.folder() / "system-ids.csv") == identifiers);
+  CHECK(receipt.at("identifiers") ==
+        core::Json{{"file", "system-ids.csv"}, {"sha512", core::sha512(identifiers).hex()}});
   CHECK(s.events() == Names{"SEND_STARTED", "SENT", "ATR_RECEIVED"});
   CHECK(s.lot_state() == "accepted");
   CHECK(vitam::verify_receipt(s.versement, s.id).empty());
@@ -256,6 +263,20 @@ TEST_CASE("a reply that cannot be read is kept apart, and asked for again the ne
   CHECK_FALSE(s.has("atr.unreadable"));
 }
 
+TEST_CASE("the reply of another operation is kept apart, and does not stand in the way of ours") {
+  for (const auto* code : {"OK", "WARNING", "KO"}) {
+    FollowUp s;
+    s.replied(accepting_reply("another-operation", s.id.value, code));
+    CHECK(exit_of([&] { s.follow(); }) == Exit::reply_unreadable);
+    CHECK(s.has("atr.unreadable"));
+    CHECK_FALSE(s.has("atr.xml"));
+    s.state("COMPLETED", "OK");
+    s.http.then(200, {}, accepting_reply(operation_id, s.id.value));
+    CHECK(s.follow().reply_code == "OK");
+    CHECK(s.has("receipt.json"));
+  }
+}
+
 TEST_CASE("a reply that does not prove acceptance gives no receipt") {
   const std::string id = "ESSAI-TEST-0123456789-0001";
   const auto good = accepting_reply(operation_id, id);
@@ -265,15 +286,19 @@ TEST_CASE("a reply that does not prove acceptance gives no receipt") {
     return text;
   };
   for (const auto& atr :
-       {accepting_reply(operation_id, "OTHER-LOT"), accepting_reply("another-operation", id),
-        without("aeaqtwo", ""), without("aeaaobj", ""), without("id=\"AU2\"", "id=\"AU3\""),
-        without("<SystemId>aeaqone</SystemId>", ""), accepting_reply(operation_id, id, "Test OK")}) {
+       {accepting_reply(operation_id, "OTHER-LOT"), without("aeaqtwo", ""), without("aeaaobj", ""),
+        without("id=\"AU2\"", "id=\"AU3\""), without("<SystemId>aeaqone</SystemId>", ""),
+        without("<ArchiveUnit id=\"AU2\">",
+                "<ArchiveUnit id=\"AU1\"><Content><SystemId>aeaqagain</SystemId></Content></ArchiveUnit>"
+                "<ArchiveUnit id=\"AU2\">"),
+        accepting_reply(operation_id, id, "Test OK")}) {
     FollowUp s;
     s.replied(atr);
     INFO(atr);
     CHECK(exit_of([&] { s.follow(); }) == Exit::evidence_broken);
     CHECK(s.has("atr.xml"));
     CHECK_FALSE(s.has("receipt.json"));
+    CHECK_FALSE(s.has("system-ids.csv"));
     CHECK_FALSE(vitam::verify_receipt(s.versement, s.id).empty());
   }
 }
@@ -302,6 +327,7 @@ TEST_CASE("a receipt, a reply or a SIP altered afterwards is found") {
   };
   CHECK(altered("receipt.json", [](auto& t) { t.replace(t.find("\"units\": 2"), 10, "\"units\": 3"); }) == 1);
   CHECK(altered("atr.xml", [](auto& t) { t += "\n"; }) == 1);
+  CHECK(altered("system-ids.csv", [](auto& t) { t.replace(t.find("aeaqone"), 7, "aeaqtwo"); }) == 1);
   CHECK(altered("atr.xml", [](auto& t) { t = "garbage"; }) == 1);
   CHECK(altered("operation.json", [](auto& t) { t.replace(t.find(operation_id), 1, "z"); }) >= 1);
   tests::SmallSip other("OTHER");

@@ -3,12 +3,14 @@
 #include "core/clock.hpp"
 #include "core/file.hpp"
 #include "core/http_client.hpp"
+#include "core/json.hpp"
 #include "fixture.hpp"
 #include "vitam/atr.hpp"
 #include "vitam/sandbox/sandbox.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -16,7 +18,10 @@
 namespace versoir::tests {
 
 struct RunningSandbox {
-  explicit RunningSandbox(std::string fault = {}) : fault_(std::move(fault)) {
+  /// `adjust` changes the options at each start.
+  using Adjust = std::function<void(vitam::sandbox::Options&)>;
+  explicit RunningSandbox(std::string fault = {}, Adjust adjust = {})
+      : fault_(std::move(fault)), adjust_(std::move(adjust)) {
     write_referentials(work.path() / "referentials");
     start();
   }
@@ -32,6 +37,7 @@ struct RunningSandbox {
     o.server.client_ca = pki("ca.pem");
     o.tsa_certificate = pki("tsa.pem");
     o.tsa_key = pki("tsa.key");
+    if (adjust_) adjust_(o);
     sandbox = std::make_unique<vitam::sandbox::Sandbox>(o, clock);
     sandbox->start();
   }
@@ -83,13 +89,42 @@ struct RunningSandbox {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
   }
+  core::HttpResponse head(const std::string& id) {
+    return send(ask("HEAD", "/admin-external/v1/operations/" + id));
+  }
+  /// "PAUSE/OK"
+  std::string state(const std::string& id) {
+    const auto answer = head(id);
+    return answer.header("X-Global-Execution-State") + '/' + answer.header("X-Global-Execution-Status");
+  }
+  /// Asks until the operation is in this state, for a minute at most.
+  void until(const std::string& id, const std::string& wanted) {
+    for (int asked = 0; state(id) != wanted; ++asked) {
+      if (asked >= 6000) FAIL("operation " << id << " is " << state(id) << ", not " << wanted);
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+  }
+  core::HttpResponse put(const std::string& id, const std::string& action) {
+    auto r = ask("PUT", "/admin-external/v1/operations/" + id);
+    r.headers["X-Action"] = action;
+    r.headers["Content-Type"] = "application/json";
+    r.body = "{}";
+    return send(r);
+  }
+  core::HttpResponse query(const std::string& path, const std::string& body) {
+    auto r = ask("GET", path);
+    r.headers["Content-Type"] = "application/json";
+    r.headers["X-Access-Contract-Id"] = "AC-TEST";
+    r.body = body;
+    return send(r);
+  }
   core::HttpResponse reply(const std::string& id) {
     return send(ask("GET", "/ingest-external/v1/ingests/" + id + "/archivetransferreply"));
   }
-  vitam::Atr verdict(const SmallSip& sip, core::Headers more = {}) {
+  WholeAtr verdict(const SmallSip& sip, core::Headers more = {}) {
     const auto id = post_sip(sip, std::move(more));
     CHECK(wait(id).status == 200);
-    return vitam::parse_atr(reply(id).body, id);
+    return whole_reply(reply(id).body, id);
   }
 
   core::TemporaryDirectory work;
@@ -99,7 +134,15 @@ struct RunningSandbox {
 
  private:
   std::string fault_;
+  Adjust adjust_;
 };
+
+/// Rules of a sandbox script, as they stand between the brackets of "rules".
+inline vitam::sandbox::Script script_of(const std::string& rules) {
+  return vitam::sandbox::Script::parse(
+      core::parse_json(R"({"format":"versoir-sandbox-script/1","rules":[)" + rules + "]}", "script"),
+      "script");
+}
 
 /// One code a line.
 inline std::string codes_of(const vitam::Atr& atr) {

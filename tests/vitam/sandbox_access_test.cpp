@@ -190,7 +190,7 @@ TEST_CASE("an access contract shows its agencies and its usages, and no other, w
                         "EveryDataObjectVersion":false,"DataObjectVersion":["Thumbnail"]}])");
   d.operation = d.post_sip(tests::deposited_sip());
   d.wait(d.operation);
-  d.atr = vitam::parse_atr(d.reply(d.operation).body, "atr");
+  d.atr = tests::whole_reply(d.reply(d.operation).body, "atr");
   const auto seen = [&](const std::string& contract) {
     return d.units(Json::array(), Json::array(), contract);
   };
@@ -272,7 +272,7 @@ TEST_CASE("units attached to those of another ingest are below them, whatever co
   Deposited d(false);
   d.operation = d.post_sip(tests::deposited_sip());
   d.wait(d.operation);
-  d.atr = vitam::parse_atr(d.reply(d.operation).body, "atr");
+  d.atr = tests::whole_reply(d.reply(d.operation).body, "atr");
   SmallSip below("DEP-2");
   below.replace(
       "<DescriptiveMetadata>",
@@ -282,7 +282,7 @@ TEST_CASE("units attached to those of another ingest are below them, whatever co
   below.replace("</DescriptiveMetadata>", "</ArchiveUnit></DescriptiveMetadata>");
   const auto second = d.post_sip(below);
   REQUIRE(d.wait(second).header("X-Global-Execution-Status") == "OK");
-  const auto atr = vitam::parse_atr(d.reply(second).body, "atr");
+  const auto atr = tests::whole_reply(d.reply(second).body, "atr");
   const auto unit =
       d.answer(d.select("/access-external/v1/units/" + atr.units.at("AU1"), by_id)).at("$results").at(0);
   CHECK(unit.at("#unitups") == Json::array({d.id("AU1")}));

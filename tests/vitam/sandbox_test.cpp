@@ -34,7 +34,7 @@ TEST_CASE("a valid SIP is accepted, with 36-character identifiers for all that i
     CHECK(reply.status == 200);
     CHECK(reply.header("Content-Type") == "application/octet-stream");
     CHECK_THAT(reply.body, Catch::Contains("archivesdefrance:seda:v" + seda));
-    const auto atr = vitam::parse_atr(reply.body, "atr");
+    const auto atr = tests::whole_reply(reply.body, "atr");
     INFO(reply.body);
     CHECK(atr.reply_code == "OK");
     CHECK(atr.operation == id);
@@ -71,7 +71,7 @@ TEST_CASE("bytes that are no archive are rejected early, with a reply") {
   core::write_file(r.work.path() / "noise", std::string(5000, 'x'));
   const auto id = r.post_file(r.work.path() / "noise");
   CHECK(r.wait(id).header("X-Global-Execution-Status") == "KO");
-  const auto atr = vitam::parse_atr(r.reply(id).body, "atr");
+  const auto atr = tests::whole_reply(r.reply(id).body, "atr");
   CHECK(atr.reply_code == "KO");
   CHECK(atr.request.empty());
   CHECK_THAT(codes_of(atr), Catch::Contains("CHECK_CONTAINER"));
@@ -82,7 +82,7 @@ TEST_CASE("a dry run answers in its own words") {
   Running r;
   const auto id = r.post_sip(SmallSip("REQ-1"), {{"X-Context-Id", "BLANK_TEST"}});
   CHECK(r.wait(id).header("X-Context-Id") == "INGEST_TEST");
-  const auto atr = vitam::parse_atr(r.reply(id).body, "atr");
+  const auto atr = tests::whole_reply(r.reply(id).body, "atr");
   CHECK(atr.reply_code == "Test OK");
   CHECK(atr.grant_date.empty());
 }
@@ -116,7 +116,7 @@ TEST_CASE("the sandbox has VITAM's manners: headers, statuses, error bodies") {
   q.headers["X-Context-Id"] = "NO_WORKFLOW";
   const auto unknown = r.send(q);
   CHECK(unknown.status == 503);
-  CHECK(vitam::parse_atr(unknown.body, "atr").reply_code == "KO");
+  CHECK(tests::whole_reply(unknown.body, "atr").reply_code == "KO");
   const std::string none(36, 'a');
   const auto missing = r.reply(none);
   CHECK(missing.status == 404);
@@ -165,7 +165,7 @@ TEST_CASE("operations outlive a restart, those that waited are taken up") {
   r.start();
   CHECK(r.reply(done).body == before);
   r.wait(waiting);
-  CHECK(vitam::parse_atr(r.reply(waiting).body, "atr").request == "REQ-2");
+  CHECK(tests::whole_reply(r.reply(waiting).body, "atr").request == "REQ-2");
 }
 
 TEST_CASE("rehearsed failures: paused, garbage, cut, closed") {
@@ -182,7 +182,7 @@ TEST_CASE("rehearsed failures: paused, garbage, cut, closed") {
     r.wait(id);
     const auto reply = r.reply(id);
     CHECK(reply.status == 200);
-    CHECK(tests::exit_of([&] { static_cast<void>(vitam::parse_atr(reply.body, "atr")); }) ==
+    CHECK(tests::exit_of([&] { static_cast<void>(tests::whole_reply(reply.body, "atr")); }) ==
           Exit::reply_unreadable);
   }
   {

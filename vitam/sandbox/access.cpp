@@ -26,11 +26,6 @@ namespace {
 constexpr std::string_view access_service = "access-external";
 constexpr std::string_view octets = "application/octet-stream";
 
-std::string header_of(const ServerRequest& r, const std::string& name) {
-  const auto at = r.headers.find(name);
-  return at == r.headers.end() ? std::string() : core::trim(at->second.substr(0, at->second.find(',')));
-}
-
 /// The one segment of `path` between the two, when it has this shape.
 std::optional<std::string> between(std::string_view path, std::string_view before, std::string_view after) {
   if (!path.starts_with(before) || !path.ends_with(after) || path.size() <= before.size() + after.size())
@@ -323,10 +318,26 @@ ServerResponse Access::dip(const std::string& id) const {
   return response;
 }
 
-std::optional<OperationState> Access::exported(const std::string& operation) const {
+std::optional<ServerResponse> Access::answer_export(const ServerRequest& request) const {
+  constexpr std::string_view base = "/admin-external/v1/operations/";
+  const auto path = path_of(request);
+  if (!path.starts_with(base) || (request.method != "HEAD" && request.method != "GET")) return std::nullopt;
   const std::scoped_lock lock(mutex_);
-  const auto at = exports_.find(operation);
-  return at == exports_.end() ? std::nullopt : std::optional(at->second);
+  const auto at = exports_.find(std::string(path.substr(base.size())));
+  if (at == exports_.end()) return std::nullopt;
+  const auto& state = at->second;
+  const int status = state.state == "COMPLETED" ? 200 : 202;
+  auto r = json_answer(status, {{"httpCode", status},
+                                {"$hits", {{"total", 1}, {"offset", 0}, {"limit", 1}, {"size", 1}}},
+                                {"$results", Json::array({{{"itemId", at->first},
+                                                           {"globalState", state.state},
+                                                           {"globalStatus", state.status},
+                                                           {"message", state.context}}})},
+                                {"$context", Json::object()}});
+  r.headers["X-Global-Execution-State"] = state.state;
+  r.headers["X-Global-Execution-Status"] = state.status;
+  r.headers["X-Context-Id"] = state.context;
+  return r;
 }
 
 std::optional<ServerResponse> Access::registers(const ServerRequest& r, std::string_view path) {

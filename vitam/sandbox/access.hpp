@@ -37,8 +37,8 @@ class Access {
   /// Under /access-external (the contract was verified) and the registers of /admin-external; nullopt when
   /// the path is none of these.
   [[nodiscard]] std::optional<core::ServerResponse> answer(const core::ServerRequest& request);
-  /// A DIP export, as the process engine tells it; nullopt when it is none.
-  [[nodiscard]] std::optional<OperationState> exported(const std::string& operation) const;
+  /// HEAD or GET of the operation of a DIP export, as the process engine tells it; nullopt when it is none.
+  [[nodiscard]] std::optional<core::ServerResponse> answer_export(const core::ServerRequest& request) const;
 
  private:
   using Kind = AccessIndex::Kind;

@@ -4,6 +4,7 @@
 #include "vitam/sandbox/answers.hpp"
 #include "vitam/sandbox/dsl.hpp"
 
+#include <set>
 #include <string_view>
 
 namespace versoir::vitam::sandbox {
@@ -13,20 +14,7 @@ using core::text_of;
 
 namespace {
 
-constexpr std::string_view service = "access-external";
-
-/// The process that each X-Context-Id starts, as events name it.
-std::string process_of(std::string_view context) {
-  if (context == "BLANK_TEST") return "PROCESS_SIP_UNITARY_TEST";
-  if (context == "FILING_SCHEME") return "FILINGSCHEME";
-  if (context == "HOLDING_SCHEME") return "HOLDINGSCHEME";
-  return "PROCESS_SIP_UNITARY";
-}
-
-std::string type_of(std::string_view context) {
-  if (context == "BLANK_TEST") return "INGEST_TEST";
-  return context == "HOLDING_SCHEME" ? "MASTERDATA" : "INGEST";
-}
+constexpr std::string_view logbook_service = "access-external";
 
 Json event(const std::string& type, const std::string& date, const std::string& outcome,
            const std::string& detail, const std::string& message) {
@@ -50,14 +38,28 @@ void add_header(Json& operation, const Json& manifest) {
        text_of(manifest, "archival_profile")}}.dump();
 }
 
-void add_events(Json& operation, const Json& status, const Json& check, const std::string& process) {
-  const auto ended = text_of(status, "updated");
+/// `steps`: only theirs; nullptr = all.
+void add_events(Json& operation, const Json& status, const Json& check, const std::set<std::string>* steps) {
+  const auto date = text_of(status, "updated");
   auto& events = operation["events"];
   for (const auto& e : check.value("events", Json::array())) {
+    if (steps && !steps->contains(text_of(e, "step"))) continue;
     const auto code = text_of(e, "code");
     events.push_back(
-        event(code.substr(0, code.find('.')), ended, text_of(e, "status"), code, text_of(e, "message")));
+        event(code.substr(0, code.find('.')), date, text_of(e, "status"), code, text_of(e, "message")));
   }
+  const auto stopped =
+      text_of(status, "status") == "FATAL" ? status.value("steps", Json::array()) : Json::array();
+  for (const auto& step : stopped)
+    if (text_of(step, "status") == "FATAL") {
+      const auto name = text_of(step, "name");
+      events.push_back(event(name, date, "FATAL", name + ".FATAL", name));
+    }
+}
+
+void add_reply(Json& operation, const Json& status) {
+  const auto ended = text_of(status, "updated");
+  auto& events = operation["events"];
   auto reply = event("ATR_NOTIFICATION", ended, "OK", "ATR_NOTIFICATION.OK", "ATR_NOTIFICATION");
   reply["evDetData"] = Json{
       {"FileName", "ATR_" + text_of(status, "operation")},
@@ -65,8 +67,11 @@ void add_events(Json& operation, const Json& status, const Json& check, const st
       {"Algorithm",
        "SHA-512"}}.dump();
   events.push_back(std::move(reply));
+}
+
+Json closing_event(const Json& status, const std::string& process) {
   const auto outcome = text_of(status, "status");
-  events.push_back(event(process, ended, outcome, process + '.' + outcome, process));
+  return event(process, text_of(status, "updated"), outcome, process + '.' + outcome, process);
 }
 
 }  // namespace
@@ -84,9 +89,20 @@ Json logged_operation(const Json& status, const std::optional<Json>& check, std:
   operation["events"] = Json::array();
   if (const auto application = text_of(status, "application"); !application.empty())
     operation["evIdAppSession"] = application;
-  if (text_of(status, "state") != "COMPLETED" || !check) return operation;
-  add_header(operation, check->value("manifest", Json::object()));
-  add_events(operation, status, *check, process);
+  const bool ended = text_of(status, "state") == "COMPLETED";
+  if (!check) {  // it waits, or was cancelled before it began
+    if (ended) operation["events"].push_back(closing_event(status, process));
+    return operation;
+  }
+  // Of a process that stopped on its way: what its steps found so far, the bordereau once it was controlled.
+  std::set<std::string> done;
+  for (const auto& step : status.value("steps", Json::array())) done.insert(text_of(step, "name"));
+  if (ended || done.contains("STP_INGEST_CONTROL_SIP"))
+    add_header(operation, check->value("manifest", Json::object()));
+  add_events(operation, status, *check, ended ? nullptr : &done);
+  if (!ended) return operation;
+  add_reply(operation, status);
+  operation["events"].push_back(closing_event(status, process));
   return operation;
 }
 
@@ -98,20 +114,24 @@ std::optional<core::ServerResponse> answer_logbook(const Operations& operations,
   if (!path.starts_with(base)) return std::nullopt;
   path.remove_prefix(base.size());
   if (!path.empty() && path.front() != '/') return std::nullopt;
-  if (request.method != "GET") return vitam_error(405, "000200", service, "Network", "method not allowed");
+  if (request.method != "GET")
+    return vitam_error(405, "000200", logbook_service, "Network", "method not allowed");
   if (!path.empty()) {
-    const auto facts = operations.facts(std::string(path.substr(1)));
-    if (!facts) return vitam_error(404, "020105", service, "IO", "no such operation");
-    return answer_one(logged_operation(facts->status, facts->check, tenant), body_of(request), service);
+    const std::string id(path.substr(1));
+    const auto facts = operations.is_of(id, tenant) ? operations.facts(id) : std::nullopt;
+    if (!facts) return vitam_error(404, "020105", logbook_service, "IO", "no such operation");
+    return answer_one(logged_operation(facts->status, facts->check, tenant), body_of(request),
+                      logbook_service);
   }
   Json all = Json::array();
   for (const auto& facts : operations.all_facts()) {
+    if (!operations.is_of(text_of(facts.status, "operation"), tenant)) continue;
     auto operation = logged_operation(facts.status, facts.check, tenant);
     if (auto& events = operation["events"]; events.size() > 2)
       events = Json::array({events.front(), events.back()});
     all.push_back(std::move(operation));
   }
-  return answer_select(all, body_of(request), Select::single, service);
+  return answer_select(all, body_of(request), Select::single, logbook_service);
 }
 
 }  // namespace versoir::vitam::sandbox

@@ -4,62 +4,46 @@
 #include "core/digest.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
-#include "core/json.hpp"
-#include "core/zip.hpp"
+#include "vitam/sandbox/quick_file.hpp"
 #include "vitam/sandbox/reply.hpp"
+#include "vitam/sandbox/stored_sip.hpp"
 
 #include <algorithm>
-#include <array>
 #include <random>
 
 namespace versoir::vitam::sandbox {
 
 namespace fs = std::filesystem;
 using check::Status;
-using core::Error;
-using core::Exit;
+using check::Workflow;
 using core::msg;
 
 namespace {
 
 constexpr std::string_view status_format = "versoir-sandbox-operation/1";
 
-bool is_inside(const std::string& name) {
-  const fs::path p(name);
-  return !p.is_absolute() &&
-         std::none_of(p.begin(), p.end(), [](const fs::path& part) { return part == ".."; });
+Workflow workflow_of(const Process& process) {
+  return check::parse_workflow(process.context).value_or(Workflow::default_workflow);
 }
 
-/// What the platform would have stored. Only for archives that the controls accepted: their names are safe.
-void unpack(const fs::path& archive, const fs::path& folder, const std::string& manifest_name) {
-  core::ContainerReader reader(archive);
-  core::Entry entry;
-  while (reader.next(entry)) {
-    if (entry.directory || !entry.readable || !is_inside(entry.path)) continue;
-    const bool at_root = entry.path.find('/') == std::string::npos;
-    const auto to = folder / (at_root ? manifest_name : entry.path);
-    fs::create_directories(to.parent_path());
-    core::AtomicFile file(to);
-    reader.read([&](std::string_view piece) { file.write(piece); });
-    file.commit();
-  }
-}
-
-std::string text(const core::Json& object, const char* key) {
-  const auto at = object.find(key);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+/// A cancelled operation is a refusal, at the step that it did not reach.
+void add_cancellation(check::Report& report, const Process& process) {
+  const auto step = process.next_step.empty() ? std::string("STP_INGEST_FINALISATION") : process.next_step;
+  report.events.push_back(
+      {step, step + ".KO", Status::ko, msg("The operation was cancelled on the platform."), {}});
+  report.status = Status::ko;
 }
 
 }  // namespace
 
-Operations::Operations(fs::path folder, check::Referentials referentials, std::string fault,
+Operations::Operations(fs::path folder, check::Referentials referentials, std::chrono::seconds purge_after,
                        const core::Clock& clock)
     : folder_(std::move(folder)),
-      referentials_(std::move(referentials)),
-      fault_(std::move(fault)),
+      referentials_(std::make_shared<const check::Referentials>(std::move(referentials))),
+      purge_after_(purge_after),
       clock_(clock) {
   fs::create_directories(folder_);
-  resume();
+  read_back();
   worker_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
 }
 
@@ -80,97 +64,116 @@ std::string Operations::new_id() {
   return id;
 }
 
-void Operations::resume() {
+void Operations::read_back() {
+  std::vector<std::pair<core::Instant, std::string>> waiting;
   for (const auto& entry : fs::directory_iterator(folder_)) {
-    const auto file = entry.path() / "status.json";
-    const std::string name = entry.path().filename();
-    if (!entry.is_directory() || name.size() != 36 || !name.starts_with("aee")) continue;  // not ours
-    if (!fs::exists(file)) {  // died before its first trace: nobody was told its number
+    const std::string id = entry.path().filename();
+    if (!entry.is_directory() || id.size() != 36 || !id.starts_with("aee")) continue;  // not ours
+    if (!fs::exists(path(id, "status.json"))) {  // died before its first trace: nobody was told its number
       fs::remove_all(entry.path());
       continue;
     }
-    const auto json = core::read_json(file);
-    const std::string id = entry.path().filename();
-    states_[id] = {text(json, "state"), text(json, "status"), text(json, "context")};
-    if (states_[id].state == "RUNNING" || (states_[id].state == "PAUSE" && states_[id].status == "UNKNOWN"))
-      queue_.push_back(id);
+    auto process = from_status(core::read_json(path(id, "status.json")));
+    process.id = id;
+    if (process.state == "RUNNING" || process.never_started()) waiting.emplace_back(process.received, id);
+    auto& known = entries_[id];
+    known.process = std::move(process);
+    if (known.process.completed()) known.facts = std::make_shared<const OperationFacts>(*facts(id));
   }
-  std::sort(queue_.begin(), queue_.end());
+  std::ranges::sort(waiting);
+  for (auto& [received, id] : waiting) queue_.push_back(std::move(id));
 }
 
-std::string Operations::add(const fs::path& received, const std::string& context,
-                            const std::optional<std::string>& manifest_digest,
-                            const std::string& application) {
-  const std::string id = new_id();
-  fs::create_directories(folder_ / id);
+std::string Operations::add(const Submission& submission) {
+  Process process;
+  process.id = new_id();
+  process.context = submission.context;
+  process.tenant = submission.tenant;
+  process.step_by_step = submission.step_by_step;
+  process.fault = submission.fault;
+  process.received = clock_.now();
+  process.next_step = "STP_SANITY_CHECK_SIP";
+  fs::create_directories(folder_ / process.id);
   std::error_code other_disk;
-  fs::rename(received, path(id, "received.zip"), other_disk);
-  if (other_disk) fs::copy_file(received, path(id, "received.zip"));
-  core::Json json{{"format", status_format}, {"operation", id},
-                  {"context", context},      {"received", core::format_instant(clock_.now())},
-                  {"state", "PAUSE"},        {"status", "UNKNOWN"}};
-  if (manifest_digest) json["manifest_digest"] = *manifest_digest;
-  if (!application.empty()) json["application"] = application;
-  core::write_json(path(id, "status.json"), json);
+  fs::rename(submission.received, path(process.id, "received.zip"), other_disk);
+  if (other_disk) fs::copy_file(submission.received, path(process.id, "received.zip"));
+  core::Json json{{"format", status_format}};
+  if (submission.manifest_digest) json["manifest_digest"] = *submission.manifest_digest;
+  if (!submission.application.empty()) json["application"] = submission.application;
+  if (!submission.caller.empty()) json["caller"] = submission.caller;
+  to_status(process, json);
+  write_quickly(path(process.id, "status.json"), json);
   {
     const std::scoped_lock lock(mutex_);
-    states_[id] = {"PAUSE", "UNKNOWN", context};
+    entries_[process.id].process = process;
+    queue_.push_back(process.id);
+  }
+  changed_.notify_one();
+  return process.id;
+}
+
+void Operations::use(check::Referentials referentials) {
+  auto next = std::make_shared<const check::Referentials>(std::move(referentials));
+  const std::scoped_lock lock(mutex_);
+  referentials_ = std::move(next);
+  by_caller_.clear();
+}
+
+std::shared_ptr<const check::Referentials> Operations::referentials_of(const std::string& caller,
+                                                                       std::int64_t tenant) {
+  const std::scoped_lock lock(mutex_);
+  if (caller.empty()) return referentials_;
+  auto& own = by_caller_[{caller, tenant}];
+  if (!own) own = std::make_shared<const check::Referentials>(referentials_->with_context(caller, tenant));
+  return own;
+}
+
+void Operations::keep(const Process& process) {
+  const std::scoped_lock lock(file_mutex_);
+  auto json = core::read_json(path(process.id, "status.json"));
+  to_status(process, json);
+  json["updated"] = core::format_instant(clock_.now());
+  if (fs::exists(path(process.id, "atr.xml")))
+    json["atr_sha512"] = core::digest_file(path(process.id, "atr.xml")).sha512.hex();
+  write_quickly(path(process.id, "status.json"), json);
+}
+
+bool Operations::act(const std::string& id, Action action) {
+  Process changed;
+  bool run = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto at = entries_.find(id);
+    if (at == entries_.end() || !at->second.process.allows(action)) return false;
+    auto& process = at->second.process;
+    if (process.state == "RUNNING") {
+      process.wish = action;
+    } else if (process.never_started()) {
+      // It waits in the queue, which it leaves while its file is written.
+      std::erase(queue_, id);
+      if (action == Action::cancel) {
+        process.state = "COMPLETED";
+        process.status = "KO";
+        process.ended = clock_.now();
+      } else {
+        process.step_by_step = action == Action::next;
+        run = true;
+      }
+    } else {
+      process.start_again(action);
+      run = true;
+    }
+    changed = process;
+  }
+  if (changed.wish && !run) return true;  // its own thread sees it
+  keep(changed);
+  if (!run) return true;
+  {
+    const std::scoped_lock lock(mutex_);
     queue_.push_back(id);
   }
   changed_.notify_one();
-  return id;
-}
-
-std::optional<OperationState> Operations::find(const std::string& id) const {
-  const std::scoped_lock lock(mutex_);
-  const auto at = states_.find(id);
-  return at == states_.end() ? std::nullopt : std::optional(at->second);
-}
-
-std::optional<OperationFacts> Operations::facts(const std::string& id) const {
-  if (!find(id)) return std::nullopt;
-  OperationFacts facts{core::read_json(path(id, "status.json")), std::nullopt};
-  if (fs::exists(path(id, "check.json"))) facts.check = core::read_json(path(id, "check.json"));
-  return facts;
-}
-
-std::vector<OperationFacts> Operations::all_facts() const {
-  std::vector<std::string> ids;
-  {
-    const std::scoped_lock lock(mutex_);
-    for (const auto& [id, state] : states_) ids.push_back(id);
-  }
-  std::vector<OperationFacts> all;
-  for (const auto& id : ids)
-    if (auto one = facts(id)) all.push_back(std::move(*one));
-  return all;
-}
-
-std::optional<std::string> Operations::reply(const std::string& id) const {
-  const auto state = find(id);
-  if (!state || state->state != "COMPLETED" || !fs::exists(path(id, "atr.xml"))) return std::nullopt;
-  return core::read_file(path(id, "atr.xml"), 1u << 30);
-}
-
-/// VITAM keeps the manifest of what it accepted only.
-std::optional<std::string> Operations::manifest(const std::string& id) const {
-  const auto state = find(id);
-  const auto file = path(id, "SIP") / "manifest.xml";
-  if (!state || state->state != "COMPLETED" || !fs::exists(file)) return std::nullopt;
-  return core::read_file(file, 1u << 30);
-}
-
-void Operations::note(const std::string& id, const std::string& state, const std::string& status) {
-  auto json = core::read_json(path(id, "status.json"));
-  json["state"] = state;
-  json["status"] = status;
-  json["updated"] = core::format_instant(clock_.now());
-  if (fs::exists(path(id, "atr.xml")))
-    json["atr_sha512"] = core::digest_file(path(id, "atr.xml")).sha512.hex();
-  core::write_json(path(id, "status.json"), json);
-  const std::scoped_lock lock(mutex_);
-  states_[id].state = state;
-  states_[id].status = status;
+  return true;
 }
 
 void Operations::work(const std::stop_token& stop) {
@@ -182,50 +185,101 @@ void Operations::work(const std::stop_token& stop) {
       if (stop.stop_requested()) return;  // what waits is taken up by the next run
       id = queue_.front();
       queue_.pop_front();
+      auto& process = entries_[id].process;
+      if (process.completed()) continue;
+      process.state = "RUNNING";
+      if (process.status == "UNKNOWN") process.status = "STARTED";
     }
     try {
-      control(id);
+      run(id);
     } catch (const std::exception&) {
-      // A failure of the platform itself, not of the SIP: FATAL, as VITAM says it.
-      try {
-        note(id, "PAUSE", "FATAL");
-      } catch (const std::exception&) {
-        const std::scoped_lock lock(mutex_);
-        states_[id] = {"PAUSE", "FATAL", states_[id].context};
-      }
+      platform_failed(id);
     }
   }
 }
 
-void Operations::control(const std::string& id) {
-  note(id, "RUNNING", "STARTED");
-  if (fault_ == "fatal") return note(id, "PAUSE", "FATAL");
-  const auto json = core::read_json(path(id, "status.json"));
-  const auto context = text(json, "context");
+/// A failure of the platform itself, not of the SIP: FATAL, as VITAM says it. It is controlled again when it
+/// is replayed.
+void Operations::platform_failed(const std::string& id) {
+  controlled_.erase(id);
+  Process failed;
+  {
+    const std::scoped_lock lock(mutex_);
+    auto& process = entries_[id].process;
+    process.state = "PAUSE";
+    process.status = "FATAL";
+    process.done = {{"STP_SANITY_CHECK_SIP", Status::fatal, {}}};
+    failed = process;
+  }
+  try {
+    keep(failed);
+  } catch (const std::exception&) {  // a full disk: what is known in memory has to do
+  }
+}
+
+/// Steps, until something stops it: the state is then told to the world, unless it is the end, which is told
+/// when everything is written.
+Process Operations::walk(const std::string& id, const std::vector<Step>& steps) {
+  const std::scoped_lock lock(mutex_);
+  auto& process = entries_[id].process;
+  while (process.advance(steps)) {
+  }
+  return process;
+}
+
+void Operations::run(const std::string& id) {
+  auto& controlled = control(id);
+  if (controlled.report.status == Status::fatal) return platform_failed(id);
+  const auto workflow = workflow_of(*find_process(id));
+  auto process = walk(id, steps_of(controlled.report, workflow));
+  if (process.state == "PAUSE") return keep(process);
+  finish(std::move(process), controlled);
+  controlled_.erase(id);
+}
+
+Operations::Controlled& Operations::control(const std::string& id) {
+  if (const auto known = controlled_.find(id); known != controlled_.end()) return known->second;
+  const auto status = core::read_json(path(id, "status.json"));
   std::optional<std::string> digest;
-  if (json.contains("manifest_digest")) digest = text(json, "manifest_digest");
-  const auto workflow = check::parse_workflow(context).value_or(check::Workflow::default_workflow);
-  auto report = check::check_sip(path(id, "received.zip"), &referentials_, digest, workflow);
-  if (report.status == Status::fatal) return note(id, "PAUSE", "FATAL");
-  const auto attached = attach(id, report, workflow);
-  core::write_json(path(id, "check.json"), report.to_json(clock_));
+  if (status.contains("manifest_digest")) digest = core::text_of(status, "manifest_digest");
+  const auto workflow =
+      check::parse_workflow(core::text_of(status, "context")).value_or(Workflow::default_workflow);
+  const auto referentials =
+      referentials_of(core::text_of(status, "caller"), status.value("tenant", any_tenant));
+  Controlled found{check::check_sip(path(id, "received.zip"), referentials.get(), digest, workflow), {}};
+  if (found.report.status != Status::fatal) found.attached = attach(id, found.report, workflow);
+  write_quickly(path(id, "check.json"), found.report.to_json(clock_));
+  return controlled_.insert_or_assign(id, std::move(found)).first->second;
+}
+
+void Operations::finish(Process process, Controlled& controlled) {
+  const auto id = process.id;  // process itself is moved away
+  auto& report = controlled.report;
+  if (process.wish == Action::cancel) {
+    add_cancellation(report, process);
+    write_quickly(path(id, "check.json"), report.to_json(clock_));
+  }
   if (report.status < Status::ko) store(id);
-  if (fault_ == "garbage-atr")
-    core::write_file(path(id, "atr.xml"), "<html><body>502 Bad Gateway");
-  else
-    write_reply(path(id, "atr.xml"), id, report, workflow, clock_.now(), attached);
-  note(id, "COMPLETED", std::string(check::status_name(report.status)));
+  write_reply(path(id, "atr.xml"), id, report, workflow_of(process), clock_.now(), controlled.attached);
+  process.state = "COMPLETED";
+  process.status = process.worst();
+  process.ended = clock_.now();
+  process.wish.reset();
+  keep(process);
+  auto facts = std::make_shared<const OperationFacts>(
+      OperationFacts{core::read_json(path(id, "status.json")), core::read_json(path(id, "check.json"))});
+  const std::scoped_lock lock(mutex_);
+  entries_[id] = {std::move(process), std::move(facts)};
 }
 
 /// A dry run stores nothing. Other operations end one after the other: none is half known here.
 std::vector<HeldOperation> Operations::held() const {
   std::vector<HeldOperation> list;
   const std::scoped_lock lock(mutex_);
-  for (const auto& [id, state] : states_) {
-    const auto workflow = check::parse_workflow(state.context);
+  for (const auto& [id, entry] : entries_) {
+    const auto workflow = check::parse_workflow(entry.process.context);
     const auto manifest = path(id, "SIP") / "manifest.xml";
-    if (state.state != "COMPLETED" || !workflow || *workflow == check::Workflow::blank_test ||
-        !fs::exists(manifest))
+    if (!entry.process.completed() || !workflow || *workflow == Workflow::blank_test || !fs::exists(manifest))
       continue;
     list.push_back({id, *workflow, manifest});
   }
@@ -233,11 +287,11 @@ std::vector<HeldOperation> Operations::held() const {
 }
 
 std::map<std::string, std::string> Operations::attach(const std::string& id, check::Report& report,
-                                                      check::Workflow workflow) const {
-  const bool controlled = std::ranges::any_of(report.events, [](const check::Event& e) {
+                                                      Workflow workflow) const {
+  const bool reached = std::ranges::any_of(report.events, [](const check::Event& e) {
     return e.step == "STP_INGEST_CONTROL_SIP" && e.status < Status::ko && e.code.starts_with(e.step);
   });
-  if (!controlled) return {};
+  if (!reached) return {};
   const core::TemporaryDirectory folder;
   const auto manifest = folder.path() / "manifest.xml";
   extract_manifest(path(id, "received.zip"), manifest);
@@ -251,7 +305,7 @@ std::map<std::string, std::string> Operations::attach(const std::string& id, che
 void Operations::store(const std::string& id) const {
   const auto to = path(id, "SIP");
   fs::remove_all(to);  // of a control that did not finish
-  unpack(path(id, "received.zip"), to, "manifest.xml");
+  unpack(path(id, "received.zip"), to);
 }
 
 }  // namespace versoir::vitam::sandbox

@@ -27,7 +27,7 @@ struct Collection {
   const char* key;        ///< what {identifier} is compared with
   std::array<const char*, 2> files;
 };
-constexpr std::array<Collection, 10> collections{
+constexpr std::array<Collection, 11> collections{
     {{"agencies", "Identifier", {"agencies.csv", ""}},
      {"rules", "RuleId", {"rules.csv", ""}},
      {"ingestcontracts", "Identifier", {"ingestcontracts.json", "ingest-contracts.json"}},
@@ -37,6 +37,7 @@ constexpr std::array<Collection, 10> collections{
      {"archiveunitprofiles", "Identifier", {"archive-unit-profiles.json", "archiveunitprofiles.json"}},
      {"ontologies", "Identifier", {"ontology.json", "ontologies.json"}},
      {"contexts", "Identifier", {"context.json", "contexts.json"}},
+     {"securityprofiles", "Identifier", {"securityprofiles.json", "security-profiles.json"}},
      {"formats", "PUID", {"formats/formats.tsv", ""}}}};
 
 Json records_of_csv(const std::string& text, const fs::path& file) {

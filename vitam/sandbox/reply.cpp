@@ -3,8 +3,8 @@
 #include "vitam/sandbox/reply.hpp"
 
 #include "core/digest.hpp"
-#include "core/file.hpp"
 #include "core/xml.hpp"
+#include "vitam/sandbox/quick_file.hpp"
 
 #include <algorithm>
 #include <map>
@@ -227,9 +227,8 @@ std::string system_id(std::string_view kind, std::string_view operation, std::st
 void write_reply(const std::filesystem::path& file, std::string_view operation, const check::Report& report,
                  check::Workflow workflow, core::Instant now,
                  const std::map<std::string, std::string>& attached) {
-  core::AtomicFile out(file);
-  core::FileSink sink(out);
-  XmlWriter writer(sink);
+  QuickFile out(file);
+  XmlWriter writer(out);
   Reply(writer, operation, report, workflow, now, attached).write();
   out.commit();
 }

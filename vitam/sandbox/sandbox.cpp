@@ -1,20 +1,23 @@
-// The HTTP surface of the sandbox: VITAM's paths, headers, statuses and error bodies.
+// The HTTP surface of the sandbox: what every request goes through, then the service that its path names.
 #include "vitam/sandbox/sandbox.hpp"
 
 #include "core/error.hpp"
-#include "core/file.hpp"
-#include "core/json.hpp"
-#include "core/text.hpp"
-#include "trust/timestamp.hpp"
 #include "vitam/sandbox/access.hpp"
 #include "vitam/sandbox/answers.hpp"
+#include "vitam/sandbox/deposits.hpp"
+#include "vitam/sandbox/endpoints.hpp"
+#include "vitam/sandbox/faults.hpp"
+#include "vitam/sandbox/ingest_service.hpp"
 #include "vitam/sandbox/logbook.hpp"
+#include "vitam/sandbox/operation_service.hpp"
 #include "vitam/sandbox/operations.hpp"
+#include "vitam/sandbox/referential_import.hpp"
 #include "vitam/sandbox/referential_service.hpp"
-#include "vitam/sandbox/reply.hpp"
+#include "vitam/sandbox/sanity.hpp"
+#include "vitam/sandbox/security.hpp"
+#include "vitam/sandbox/tsa.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <mutex>
 
@@ -22,27 +25,10 @@ namespace versoir::vitam::sandbox {
 
 namespace fs = std::filesystem;
 using core::Error;
-using core::Exit;
-using core::msg;
 using core::ServerRequest;
 using core::ServerResponse;
 
 namespace {
-
-constexpr std::array<std::string_view, 4> faults{"fatal", "garbage-atr", "drop", "unavailable"};
-
-ServerResponse page(int status, std::string_view words) {
-  ServerResponse r;
-  r.status = status;
-  r.headers["Content-Type"] = "text/html";
-  r.body = "<html><body>" + std::string(words) + "</body></html>";
-  return r;
-}
-
-std::string header(const ServerRequest& r, const std::string& name) {
-  const auto at = r.headers.find(name);
-  return at == r.headers.end() ? std::string() : core::trim(at->second.substr(0, at->second.find(',')));
-}
 
 std::optional<std::int64_t> integer(std::string_view text) {
   std::int64_t value = 0;
@@ -51,25 +37,20 @@ std::optional<std::int64_t> integer(std::string_view text) {
   return value;
 }
 
-bool is_id(std::string_view id) {
-  return id.size() == 36 && std::all_of(id.begin(), id.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-         });
+Script fixed_script(const Options& options) {
+  auto script = options.script;
+  if (options.fault.empty()) return script;
+  for (auto& rule : Script::of_word(options.fault).rules) script.rules.push_back(std::move(rule));
+  return script;
 }
 
-/// The piece between `before` and `after`, when the path has this shape.
-std::optional<std::string> id_in(std::string_view path, std::string_view before, std::string_view after) {
-  if (!path.starts_with(before) || !path.ends_with(after) || path.size() < before.size() + after.size())
-    return std::nullopt;
-  std::string id(path.substr(before.size(), path.size() - before.size() - after.size()));
-  return id.find('/') == std::string::npos ? std::optional(id) : std::nullopt;
+ServerResponse no_content() {
+  ServerResponse r;
+  r.status = 204;
+  return r;
 }
 
-void state_headers(ServerResponse& r, const OperationState& s) {
-  r.headers["X-Global-Execution-State"] = s.state;
-  r.headers["X-Global-Execution-Status"] = s.status;
-  r.headers["X-Context-Id"] = s.context == "BLANK_TEST" ? "INGEST_TEST" : "INGEST";
-}
+ServerResponse not_found() { return vitam_error(404, "000200", "sandbox", "Network", "no such resource"); }
 
 }  // namespace
 
@@ -77,11 +58,18 @@ struct Sandbox::State {
   State(Options o, const core::Clock& c)
       : options(std::move(o)),
         clock(c),
+        faults(options.script_file, fixed_script(options)),
         operations(options.folder / "operations", check::Referentials::read(options.referentials),
-                   options.fault, clock),
+                   options.purge_after, clock),
         deposited(operations, options.folder, options.referentials, options.tenant, clock),
+        deposits(options.folder / "deposits.jsonl"),
+        ingest(operations, deposits, options.upload, options.force_chunked, clock),
+        security(Security::read(options.referentials)),
+        imports(options.referentials, [this] { read_referentials(); }),
         server(server_options(), [this](ServerRequest& r) { return answer(r); }) {
-    if (!options.tsa_certificate.empty()) start_timestamps();
+    if (!options.tsa_certificate.empty())
+      tsa = std::make_unique<TimestampServer>(options.tsa_certificate, options.tsa_key, options.folder,
+                                              options.tsa_port);
   }
 
   [[nodiscard]] core::ServerOptions server_options() const {
@@ -90,155 +78,112 @@ struct Sandbox::State {
     return o;
   }
 
-  void start_timestamps() {
-    responder = std::make_unique<trust::TsaResponder>(options.tsa_certificate, options.tsa_key,
-                                                      options.folder / "tsa-serial");
-    core::ServerOptions o;
-    o.port = options.tsa_port;
-    o.spool = options.folder / "incoming";
-    tsa = std::make_unique<core::HttpServer>(o, [this](ServerRequest& r) { return stamp(r); });
+  void read_referentials() {
+    operations.use(check::Referentials::read(options.referentials));
+    auto read = Security::read(options.referentials);
+    const std::scoped_lock lock(security_mutex);
+    security = std::move(read);
   }
 
-  ServerResponse stamp(const ServerRequest& r) {
-    if (r.method != "POST" || path_of(r) != "/tsa") return page(404, "not found");
-    if (header(r, "Content-Type") != "application/timestamp-query")
-      return page(415, "not a time-stamp query");
-    const std::string query = r.body_file.empty() ? r.body : core::read_file(r.body_file, 1u << 20);
-    ServerResponse response;
-    response.headers["Content-Type"] = "application/timestamp-reply";
-    const std::scoped_lock lock(tsa_mutex);  // one serial number after the other
-    response.body = responder->answer(query);
-    return response;
+  /// The fault that was asked for, around the true answer.
+  ServerResponse answer(const ServerRequest& r) {
+    const auto question = question_of(r.method, path_of(r));
+    Fault fault;
+    try {
+      fault = faults.next(question);
+    } catch (const Error& e) {
+      return vitam_error(500, "000200", "sandbox", "Network", e.what());
+    }
+    const bool nothing_done = fault.cut == Cut::before || fault.answer;
+    if (nothing_done && question == Question::post_ingests) ingest.note_lost(r);
+    ServerResponse cut;
+    cut.cut = true;
+    if (fault.cut == Cut::before) return cut;
+    if (fault.answer) return wrong_answer(*fault.answer, clock.now());
+    auto given = platform(r, fault);
+    given.cut = given.cut || fault.cut == Cut::after;
+    return given;
   }
 
-  static std::string_view path_of(const ServerRequest& r) {
-    return std::string_view(r.target).substr(0, r.target.find('?'));
-  }
-
-  ServerResponse answer(ServerRequest& r) {
-    if (options.fault == "unavailable") return page(503, "Service Unavailable");
+  /// What every request goes through, in VITAM's order.
+  ServerResponse platform(const ServerRequest& r, const Fault& fault) {
     const auto path = path_of(r);
     if (path == "/ingest-external/v1/status" || path == "/access-external/v1/status" ||
         path == "/admin-external/v1/status")
       return r.method == "GET" ? no_content() : not_allowed();
     // The tenant is looked at before anything else, and its refusals are not VitamErrors.
-    const auto tenant = integer(header(r, "X-Tenant-Id"));
+    const auto tenant = integer(header_of(r, "X-Tenant-Id"));
     if (!tenant) return page(412, "X-Tenant-Id");
-    if (*tenant != options.tenant) return page(401, "X-Tenant-Id");
-    if (path == "/ingest-external/v1/ingests") return r.method == "POST" ? ingest(r) : not_allowed();
+    if (!knows(*tenant)) return page(401, "X-Tenant-Id");
+    if (auto refused = refused_by_filters(r)) return std::move(*refused);
+    if (auto options_list = answer_options(r)) return std::move(*options_list);
+    if (path == "/ingest-external/v1/tenants" || path == "/access-external/v1/tenants" ||
+        path == "/admin-external/v1/tenants")
+      return r.method == "GET" ? json_answer(200, tenants()) : not_allowed();
+    Caller caller{*tenant, {}};
+    {
+      const std::scoped_lock lock(security_mutex);
+      if (auto refused = security.refuse(r, *tenant)) return std::move(*refused);
+      caller.context = security.context_of(r);
+    }
+    return service(r, caller, fault);
+  }
+
+  ServerResponse service(const ServerRequest& r, const Caller& caller, const Fault& fault) {
+    const auto path = path_of(r);
+    const auto tenant = caller.tenant;
+    if (path == "/ingest-external/v1/ingests")
+      return r.method == "POST" ? ingest.post(r, caller, fault.operation) : not_allowed();
     if (const auto id = id_in(path, "/ingest-external/v1/ingests/", "/archivetransferreply"))
-      return r.method == "GET" ? product(*id, operations.reply(*id)) : not_allowed();
+      return r.method == "GET" ? ingest.reply(*id, tenant, fault.reply) : not_allowed();
     if (const auto id = id_in(path, "/ingest-external/v1/ingests/", "/manifests"))
-      return r.method == "GET" ? product(*id, operations.manifest(*id)) : not_allowed();
-    if (const auto id = id_in(path, "/admin-external/v1/operations/", ""))
-      return r.method == "GET" || r.method == "HEAD" ? operation(*id) : not_allowed();
-    if (path.starts_with("/access-external/")) return access(r);
+      return r.method == "GET" ? ingest.manifest(*id, tenant) : not_allowed();
+    if (auto exported = deposited.answer_export(r)) return std::move(*exported);
+    if (auto shown = answer_operations(operations, tenant, r)) return std::move(*shown);
+    if (path.starts_with("/access-external/")) return access(r, tenant);
     if (auto shown = deposited.answer(r)) return std::move(*shown);
+    if (auto imported = imports.answer(r)) return std::move(*imported);
     if (auto shown = answer_referential(options.referentials, r)) return std::move(*shown);
-    return vitam_error(404, "000200", "sandbox", "Network", "no such resource");
+    return not_found();
   }
 
   /// An access contract must be named; those of accesscontracts.json, when the folder has it, and no others.
-  ServerResponse access(const ServerRequest& r) {
-    const auto contract = header(r, "X-Access-Contract-Id");
+  ServerResponse access(const ServerRequest& r, std::int64_t tenant) {
+    const auto contract = header_of(r, "X-Access-Contract-Id");
     if (contract.empty() || !knows_access_contract(options.referentials, contract))
       return vitam_error(401, "020100", "access-external", "Security",
                          "access contract absent, unknown or inactive");
-    if (auto logged = answer_logbook(operations, options.tenant, r)) return std::move(*logged);
+    if (auto logged = answer_logbook(operations, tenant, r)) return std::move(*logged);
     if (auto shown = deposited.answer(r)) return std::move(*shown);
-    return vitam_error(404, "000200", "sandbox", "Network", "no such resource");
+    return not_found();
   }
 
-  static ServerResponse no_content() {
-    ServerResponse r;
-    r.status = 204;
-    return r;
+  [[nodiscard]] bool knows(std::int64_t tenant) const {
+    return tenant == options.tenant ||
+           std::ranges::find(options.more_tenants, tenant) != options.more_tenants.end();
   }
-  static ServerResponse not_allowed() {
-    return vitam_error(405, "000200", "sandbox", "Network", "method not allowed");
-  }
-
-  ServerResponse ingest(ServerRequest& r) {
-    if (header(r, "Content-Type") != "application/octet-stream")
-      return vitam_error(415, "000200", "ingest-external", "Network",
-                         "only application/octet-stream is taken");
-    if (const auto action = header(r, "X-Action"); action != "RESUME" && action != "NEXT")
-      return vitam_error(412, "040101", "ingest-external", "Business", "X-Action must be RESUME or NEXT");
-    const auto context = header(r, "X-Context-Id");
-    if (!check::parse_workflow(context)) return unknown_workflow();
-    const auto algorithm = header(r, "X-Manifest-Digest-Algo"), value = header(r, "X-Manifest-Digest-Value");
-    std::optional<std::string> digest;
-    if (!algorithm.empty() || !value.empty()) digest = algorithm + ':' + value;
-    const auto id = operations.add(r.body_file, context, digest, header(r, "X-Application-Id"));
-    ServerResponse response;
-    response.status = 202;
-    response.cut = options.fault == "drop";
-    response.headers["X-Request-Id"] = id;
-    response.headers["X-Global-Execution-State"] = "PAUSE";
-    response.headers["X-Global-Execution-Status"] = "UNKNOWN";
-    return response;
-  }
-
-  ServerResponse unknown_workflow() const {
-    ServerResponse r;
-    const auto id = Operations::new_id();
-    r.status = 503;
-    r.headers["Content-Type"] = "application/xml";
-    r.headers["X-Request-Id"] = id;
-    r.headers["X-Global-Execution-State"] = "COMPLETED";
-    r.headers["X-Global-Execution-Status"] = "FATAL";
-    r.body = reply_for_unknown_workflow(id, clock.now());
-    return r;
-  }
-
-  static ServerResponse product(const std::string& id, std::optional<std::string> bytes) {
-    if (!is_id(id))
-      return vitam_error(412, "040101", "ingest-external", "Business", "not an operation identifier");
-    if (!bytes) return vitam_error(404, "040102", "ingest-external", "IO", "not available");
-    ServerResponse r;
-    r.headers["Content-Type"] = "application/octet-stream";
-    r.body = std::move(*bytes);
-    return r;
-  }
-
-  ServerResponse operation(const std::string& id) const {
-    if (!is_id(id))
-      return vitam_error(412, "020121", "access-external", "Business", "not an operation identifier");
-    auto state = operations.find(id);
-    if (!state) state = deposited.exported(id);
-    if (!state) return vitam_error(404, "040109", "access-external", "Business", "no such operation");
-    const core::Json item{{"itemId", id},
-                          {"globalState", state->state},
-                          {"globalStatus", state->status},
-                          {"message", state->context}};
-    ServerResponse r;
-    r.status = state->state == "COMPLETED" ? 200 : 202;
-    state_headers(r, *state);
-    r.headers["Content-Type"] = "application/json";
-    r.body = core::Json{{"httpCode", r.status},
-                        {"$hits", {{"total", 1}, {"offset", 0}, {"limit", 1}, {"size", 1}}},
-                        {"$results", core::Json::array({item})},
-                        {"$context", core::Json::object()}}
-                 .dump();
-    return r;
+  [[nodiscard]] core::Json tenants() const {
+    core::Json list = core::Json::array({options.tenant});
+    for (const auto other : options.more_tenants) list.push_back(other);
+    return list;
   }
 
   Options options;
   const core::Clock& clock;
+  Faults faults;
   Operations operations;
-  Access deposited;
-  std::unique_ptr<trust::TsaResponder> responder;
-  std::mutex tsa_mutex;
+  Access deposited;  ///< of the first tenant
+  Deposits deposits;
+  IngestService ingest;
+  std::mutex security_mutex;
+  Security security;
+  ReferentialImport imports;
   core::HttpServer server;
-  std::unique_ptr<core::HttpServer> tsa;
+  std::unique_ptr<TimestampServer> tsa;
 };
 
-Sandbox::Sandbox(Options options, const core::Clock& clock) {
-  if (!options.fault.empty() && std::find(faults.begin(), faults.end(), options.fault) == faults.end())
-    throw Error(Exit::usage, msg("the sandbox knows no failure \"{0}\"", options.fault))
-        .hint(msg("fatal, garbage-atr, drop, unavailable"));
-  s_ = std::make_unique<State>(std::move(options), clock);
-}
+Sandbox::Sandbox(Options options, const core::Clock& clock)
+    : s_(std::make_unique<State>(std::move(options), clock)) {}
 
 Sandbox::~Sandbox() { stop(); }
 
@@ -249,8 +194,11 @@ void Sandbox::start() {
 
 std::uint16_t Sandbox::port() const { return s_->server.port(); }
 std::uint16_t Sandbox::tsa_port() const { return s_->tsa ? s_->tsa->port() : 0; }
+std::map<std::string, Received> Sandbox::received() const { return s_->deposits.counts(); }
+void Sandbox::play(Script script) { s_->faults.play(std::move(script)); }
 
 void Sandbox::stop() {
+  s_->faults.stop();
   s_->server.stop();
   if (s_->tsa) s_->tsa->stop();
 }
