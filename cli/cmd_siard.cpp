@@ -5,6 +5,7 @@
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "extract/siard/check.hpp"
 #include "extract/siard/draft.hpp"
 #include "extract/siard/export.hpp"
 
@@ -97,6 +98,52 @@ int run_import(Context& c) {
   return copy.command->run(copying);
 }
 
+void show_check(Context& c, const extract::SiardCheckReport& report) {
+  using Result = extract::SiardVerdict::Result;
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& v : report.verdicts) {
+    c.out.event("requirement", {{"id", std::string(v.requirement.id)},
+                                {"result", std::string(extract::verdict_name(v.result))},
+                                {"errors", v.errors},
+                                {"warnings", v.warnings}});
+    if (v.result == Result::failed || v.result == Result::warned)
+      rows.push_back({std::string(v.requirement.id), core::tr(v.requirement.what), core::show_count(v.errors),
+                      core::show_count(v.warnings)});
+  }
+  for (const auto& f : report.findings) c.out.finding(f);
+  if (!rows.empty())
+    c.out.table({core::tr("requirement"), core::tr("what it asks"), core::tr("errors"), core::tr("warnings")},
+                rows);
+}
+
+int run_siard_check(Context& c) {
+  const auto file = c.input(c.words.get("FILE"));
+  const core::TemporaryDirectory scratch;
+  const auto report = extract::check_siard(file, scratch.path(), c.out.progress(), c.stop);
+  show_check(c, report);
+  if (const auto page = c.words.find("html"))
+    core::write_file(*page, extract::siard_check_page(report, file));
+  c.out.summary({{"siard", file.string()},
+                 {"version", report.version},
+                 {"tables", report.tables},
+                 {"rows", report.rows},
+                 {"large_values", report.large_values},
+                 {"errors", report.errors()},
+                 {"warnings", report.warnings()}});
+  const auto looked_at = msg("{0}: SIARD {1}, {2} tables, {3} rows, {4} large values.", file.string(),
+                             report.version, core::show_count(report.tables), core::show_count(report.rows),
+                             core::show_count(report.large_values));
+  c.out.result(looked_at);
+  if (report.errors() > 0) {
+    c.out.result(core::nmsg("The archive does not obey the standard: {0} error.",
+                            "The archive does not obey the standard: {0} errors.", report.errors()));
+    return static_cast<int>(Exit::source_data);
+  }
+  c.out.result(report.warnings() ? msg("The archive obeys the standard, with warnings.")
+                                 : msg("The archive obeys the standard."));
+  return static_cast<int>(report.warnings() ? Exit::with_warnings : Exit::ok);
+}
+
 }  // namespace
 
 std::vector<CommandDef> siard_commands() {
@@ -137,7 +184,18 @@ std::vector<CommandDef> siard_commands() {
        .exits = {Exit::with_warnings, Exit::configuration, Exit::temporary, Exit::source_unreachable,
                  Exit::source_missing, Exit::source_data, Exit::extract_altered, Exit::profile_invalid,
                  Exit::extract_changed, Exit::lot_state, Exit::signing, Exit::role_register},
-       .run = run_import}};
+       .run = run_import},
+      {.name = "siard check",
+       .summary = mark("judge a SIARD archive by every requirement of the standard"),
+       .details = mark(
+           "Container, names, metadata, schemas, every row and every large value; keys and references; "
+           "lengths and digests. Everything that is wrong is told with its place and the identifier of the "
+           "requirement. Nothing is changed."),
+       .example = "versoir siard check apogee.siard --html controls.html",
+       .arguments = {{mark("FILE"), mark("SIARD archive, 1.0 to 2.2")}},
+       .options = {{"html", mark("FILE"), mark("also write the report as a page")}},
+       .exits = {Exit::with_warnings, Exit::source_data},
+       .run = run_siard_check}};
 }
 
 }  // namespace versoir::cli

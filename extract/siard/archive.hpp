@@ -25,6 +25,7 @@ struct SiardLeaf {
   std::vector<std::string>
       lob_folders;  ///< lobFolder of the column, then of the fields within, those that are said
   ColumnKind kind = ColumnKind::text;
+  bool collected = false;   ///< an array of many elements: one value, a JSON array of them
   bool wall_clock = false;  ///< a date or timestamp without zone: its Z is a form of writing
 };
 

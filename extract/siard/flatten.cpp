@@ -13,6 +13,8 @@ namespace {
 using core::XmlElement;
 
 constexpr int deepest_type = 16;
+/// A geometry of Oracle has arrays of 1 048 576 elements, nearly all of them absent.
+constexpr std::size_t most_elements = 100;
 
 std::string said(const XmlElement& e, std::string_view name) {
   const auto* child = e.child(name);
@@ -41,7 +43,15 @@ class Flattener {
 
   /// `declared`: what says the type (a column, an attribute); `field`: what says folders.
   void element(const XmlElement& declared, const XmlElement* field, SiardLeaf leaf, int depth) {
-    if (const auto count = cardinality(declared); count > 0) {
+    const auto count = cardinality(declared);
+    if (count > most_elements) {
+      leaf.collected = true;
+      leaf.kind = ColumnKind::text;
+      leaf.type = declared.child_text("type");
+      out_.push_back(std::move(leaf));
+      return;
+    }
+    if (count > 0) {
       for (std::size_t i = 0; i < count && out_.size() <= most_siard_leaves; ++i) {
         auto item = below(leaf, std::to_string(i + 1), i + 1, field_at(field, i));
         typed(declared, field_at(field, i), std::move(item), depth);

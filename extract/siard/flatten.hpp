@@ -17,7 +17,8 @@ using SiardTypes = std::map<std::pair<std::string, std::string>, const core::Xml
 [[nodiscard]] SiardTypes read_siard_types(const core::XmlElement& metadata);
 
 /// Appends the leaves of a column: itself, COLUMN_ATTRIBUTE for each attribute of a structured type,
-/// COLUMN_1 to COLUMN_n for the elements of an array, and so on downwards.
+/// COLUMN_1 to COLUMN_n for the elements of an array, and so on downwards. An array of more than 100 elements
+/// is one leaf.
 void flatten_column(const core::XmlElement& column, std::size_t number, const std::string& schema,
                     const SiardTypes& types, std::vector<SiardLeaf>& out);
 

@@ -1,6 +1,8 @@
 // tableN.xml: elements by their numbers, whatever their namespace.
 #include "extract/siard/rows.hpp"
 
+#include "extract/siard/text.hpp"
+
 #include <charconv>
 #include <memory>
 #include <utility>
@@ -18,6 +20,7 @@ namespace {
 constexpr std::size_t longest_inline = std::size_t{1} << 28;
 constexpr std::uint64_t table_most = std::uint64_t{1} << 44;
 constexpr int deepest = 40;
+constexpr std::size_t most_collected = 10'000'000;
 
 core::XmlReader open_table(const core::ZipArchive& zip, const SiardTableRead& table) {
   const auto* entry = zip.find(table.file);
@@ -100,10 +103,42 @@ void SiardRows::read_children(std::size_t node, std::vector<SiardCell>& cells) {
   }
 }
 
+/// The elements of an array by their places, the attributes of a structured value by their names; a value
+/// without either is a text. Up to the end tag of the element at hand.
+core::Json SiardRows::read_elements() {
+  if (reader_.attribute("file")) refuse(msg("a large value is within an array of many elements"));
+  core::Json elements = core::Json::array(), named = core::Json::object();
+  std::string text;
+  while (reader_.next_piece()) {
+    if (reader_.node() == XmlTag::end) break;
+    if (reader_.node() == XmlTag::text) {
+      text += reader_.text_view();
+      continue;
+    }
+    const std::string name(reader_.name());
+    const auto number = number_in(name);
+    if (number == 0 || number > most_collected) refuse(msg("the metadata describe no value {0}", name));
+    auto value = read_elements();
+    if (name[0] == 'a') {
+      while (elements.size() < number) elements.push_back(nullptr);
+      elements[number - 1] = std::move(value);
+    } else {
+      named[name] = std::move(value);
+    }
+  }
+  if (!named.empty()) return named;
+  return elements.empty() && !text.empty() ? core::Json(plain_siard_text(text)) : elements;
+}
+
 void SiardRows::read_leaf(std::size_t leaf, std::vector<SiardCell>& cells) {
   auto& cell = cells[leaf];
   if (cell.state != SiardCell::State::null)
     refuse(msg("the value of {0} comes twice", table_.leaves[leaf].original_name));
+  if (table_.leaves[leaf].collected) {
+    cell.state = SiardCell::State::collected;
+    cell.text = read_elements().dump();
+    return;
+  }
   cell.state = SiardCell::State::text;
   cell.text.clear();
   const auto attributes = reader_.attribute_list();

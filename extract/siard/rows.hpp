@@ -1,5 +1,6 @@
 // The rows of one table of an archive, streamed.
 #pragma once
+#include "core/json.hpp"
 #include "core/xml.hpp"
 #include "core/zip_archive.hpp"
 #include "extract/siard/archive.hpp"
@@ -14,8 +15,8 @@ namespace versoir::extract {
 
 /// One leaf of one row.
 struct SiardCell {
-  enum class State { null, text, file } state = State::null;
-  std::string text;  ///< as the XML has it: escapes of SIARD still in it
+  enum class State { null, text, file, collected } state = State::null;
+  std::string text;  ///< as the XML has it: escapes of SIARD still in it; of a collected one, JSON
   LobCell lob;       ///< of a file
 };
 
@@ -36,6 +37,7 @@ class SiardRows {
   };
   void read_children(std::size_t node, std::vector<SiardCell>& cells);
   void read_leaf(std::size_t leaf, std::vector<SiardCell>& cells);
+  [[nodiscard]] core::Json read_elements();
   [[noreturn]] void refuse(core::Message why) const;
   const SiardTableRead& table_;
   std::vector<Node> nodes_;

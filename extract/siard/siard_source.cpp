@@ -97,7 +97,7 @@ class TableReading {
       if (cell.state == SiardCell::State::null) continue;
       if (cell.state == SiardCell::State::file)
         read_file(cell, leaf, i, stop);
-      else
+      else if (cell.state == SiardCell::State::text)
         decode(cell, leaf);
       if (!large_[i] && cell.text.size() > large_value) send_pieces(i, cell.text);
     }

@@ -103,7 +103,7 @@ class DrawnSite : public SqliteSite {
     for (std::size_t c = 0; c < columns; ++c) {
       const auto column_name = drawn_name(c, c % 3 ? 'k' : 'S');
       declared.emplace_back(types[pick(std::size(types))]);
-      create += (c ? ", " : "") + core::sql_name(column_name) + " " + declared.back();
+      create += (c ? ", " : "") + core::sql_name(column_name) + " " + core::sql_name(declared.back());
       marks += c ? ", ?" : "?";
       known += column(column_name, declared.back());
     }
