@@ -14,12 +14,12 @@ namespace versoir::core {
 
 namespace {
 
-constexpr std::uint64_t directory_most = 1ull << 30;
+constexpr std::uint64_t directory_most = 256ull << 20;
 constexpr std::size_t end_size = 22, locator_size = 20, end64_size = 56, entry_size = 46, local_size = 30;
 /// Deflate cannot do better than 1032 to 1 (https://zlib.net/zlib_tech.html).
 constexpr std::uint64_t deflate_best = 1032;
 
-std::uint64_t number(std::string_view bytes, std::size_t at, int size) {
+std::uint64_t little_endian(std::string_view bytes, std::size_t at, int size) {
   std::uint64_t v = 0;
   for (int i = size; i-- > 0;)
     v = v << 8 | static_cast<unsigned char>(bytes[at + static_cast<std::size_t>(i)]);
@@ -76,19 +76,22 @@ Directory ZipArchive::State::find_directory() const {
   const auto tail = bytes(size - tail_size, tail_size);
   std::size_t at = tail.size() - end_size;
   // The comment of the archive follows; what looks like the end within it is not.
-  while (!(number(tail, at, 4) == 0x06054B50 && number(tail, at + 20, 2) == tail.size() - at - end_size)) {
+  while (!(little_endian(tail, at, 4) == 0x06054B50 &&
+           little_endian(tail, at + 20, 2) == tail.size() - at - end_size)) {
     if (at == 0)
       throw refuse(msg("it has no central directory: the file is cut short, or is something else"));
     --at;
   }
-  Directory d{number(tail, at + 16, 4), number(tail, at + 12, 4), number(tail, at + 10, 2)};
+  Directory d{little_endian(tail, at + 16, 4), little_endian(tail, at + 12, 4),
+              little_endian(tail, at + 10, 2)};
   const auto end_at = size - tail_size + at;
   if (end_at >= locator_size) {
     const auto locator = bytes(end_at - locator_size, locator_size);
-    if (number(locator, 0, 4) == 0x07064B50) {
-      const auto end64 = bytes(number(locator, 8, 8), end64_size);
-      if (number(end64, 0, 4) != 0x06064B50) throw refuse(msg("its zip64 directory is not where it says"));
-      d = {number(end64, 48, 8), number(end64, 40, 8), number(end64, 32, 8)};
+    if (little_endian(locator, 0, 4) == 0x07064B50) {
+      const auto end64 = bytes(little_endian(locator, 8, 8), end64_size);
+      if (little_endian(end64, 0, 4) != 0x06064B50)
+        throw refuse(msg("its zip64 directory is not where it says"));
+      d = {little_endian(end64, 48, 8), little_endian(end64, 40, 8), little_endian(end64, 32, 8)};
     }
   }
   if (d.offset > end_at || d.size > end_at - d.offset)
@@ -104,27 +107,27 @@ void ZipArchive::State::read_directory(const Directory& d) {
   std::size_t at = 0;
   for (std::uint64_t i = 0; i < d.entries; ++i) {
     const auto damaged = [&] { return refuse(msg("entry {0} of its central directory is damaged", i + 1)); };
-    if (all.size() - at < entry_size || number(all, at, 4) != 0x02014B50) throw damaged();
-    const auto name_size = number(all, at + 28, 2), extra_size = number(all, at + 30, 2),
-               comment_size = number(all, at + 32, 2);
+    if (all.size() - at < entry_size || little_endian(all, at, 4) != 0x02014B50) throw damaged();
+    const auto name_size = little_endian(all, at + 28, 2), extra_size = little_endian(all, at + 30, 2),
+               comment_size = little_endian(all, at + 32, 2);
     if (all.size() - at - entry_size < name_size + extra_size + comment_size) throw damaged();
     ZipEntry e;
-    e.flags = static_cast<std::uint16_t>(number(all, at + 8, 2));
-    e.method = static_cast<std::uint16_t>(number(all, at + 10, 2));
-    e.crc = static_cast<std::uint32_t>(number(all, at + 16, 4));
-    e.packed = number(all, at + 20, 4);
-    e.size = number(all, at + 24, 4);
-    e.offset = number(all, at + 42, 4);
+    e.flags = static_cast<std::uint16_t>(little_endian(all, at + 8, 2));
+    e.method = static_cast<std::uint16_t>(little_endian(all, at + 10, 2));
+    e.crc = static_cast<std::uint32_t>(little_endian(all, at + 16, 4));
+    e.packed = little_endian(all, at + 20, 4);
+    e.size = little_endian(all, at + 24, 4);
+    e.offset = little_endian(all, at + 42, 4);
     e.name = all.substr(at + entry_size, name_size);
     const auto extra = std::string_view(all).substr(at + entry_size + name_size, extra_size);
     for (std::size_t x = 0; extra.size() - x >= 4;) {
-      const auto id = number(extra, x, 2), length = number(extra, x + 2, 2);
+      const auto id = little_endian(extra, x, 2), length = little_endian(extra, x + 2, 2);
       if (extra.size() - x - 4 < length) break;
       const auto field = extra.substr(x + 4, length);
       std::size_t used = 0;
       const auto widen = [&](std::uint64_t& v) {
         if (v != 0xFFFFFFFF || field.size() < used + 8) return;
-        v = number(field, used, 8);
+        v = little_endian(field, used, 8);
         used += 8;
       };
       if (id == 1) widen(e.size), widen(e.packed), widen(e.offset);
@@ -247,8 +250,8 @@ ZipContent::ZipContent(const ZipArchive& archive, const ZipEntry& entry)
       entry.method == 0 ? entry.size == entry.packed : entry.size <= (entry.packed + 1) * deflate_best;
   if (!possible) throw refuse(msg("its {0} bytes cannot have come from {1}", entry.size, entry.packed));
   const auto local = archive.s_->bytes(entry.offset, local_size);
-  if (number(local, 0, 4) != 0x04034B50) throw refuse(msg("its local header is not where it says"));
-  s_->at = entry.offset + local_size + number(local, 26, 2) + number(local, 28, 2);
+  if (little_endian(local, 0, 4) != 0x04034B50) throw refuse(msg("its local header is not where it says"));
+  s_->at = entry.offset + local_size + little_endian(local, 26, 2) + little_endian(local, 28, 2);
   s_->packed_left = entry.packed;
   if (s_->at > archive.s_->size || entry.packed > archive.s_->size - s_->at)
     throw refuse(msg("the file is cut short"));

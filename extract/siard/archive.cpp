@@ -20,7 +20,7 @@ using core::Exit;
 using core::msg;
 using core::XmlElement;
 
-constexpr std::uint64_t metadata_most = 512u << 20;
+constexpr std::uint64_t metadata_most = 64u << 20;
 
 [[noreturn]] void refuse_metadata(const XmlElement& at, core::Message why) {
   throw Error(Exit::source_data,

@@ -21,11 +21,11 @@ using core::msg;
 
 namespace {
 
-constexpr std::uint64_t schema_most = 64u << 20;
+constexpr std::uint64_t table_schema_most = 64u << 20;
 
-class Check {
+class ArchiveCheck {
  public:
-  Check(const fs::path& file, const fs::path& scratch, core::Progress& progress, std::stop_token stop)
+  ArchiveCheck(const fs::path& file, const fs::path& scratch, core::Progress& progress, std::stop_token stop)
       : file_(file), scratch_(scratch), progress_(progress), stop_(std::move(stop)), notes_(report_) {}
 
   SiardCheckReport run() {
@@ -135,7 +135,7 @@ class Check {
     const auto* entry = zip.find(name);
     if (!entry) return;  // told by P_4.2-3
     try {
-      const auto xsd = zip.read(*entry, schema_most);
+      const auto xsd = zip.read(*entry, table_schema_most);
       check_table_schema(xsd, table, notes_);
       check_stop();
       check_rows_by_schema(zip, xsd, table, notes_);
@@ -199,7 +199,7 @@ class Check {
 
 SiardCheckReport check_siard(const fs::path& file, const fs::path& scratch, core::Progress& progress,
                              std::stop_token stop) {
-  return Check(file, scratch, progress, std::move(stop)).run();
+  return ArchiveCheck(file, scratch, progress, std::move(stop)).run();
 }
 
 }  // namespace versoir::extract

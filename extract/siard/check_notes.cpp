@@ -14,7 +14,7 @@ constexpr std::uint64_t most_listed = 50;
 /// Marks a text of the table for translation.
 consteval const char* mark(const char* english) { return english; }
 
-constexpr std::array requirements{
+constexpr std::array requirement_table{
     SiardRequirement{"G_4.1-1", mark("the archive is one whole zip file")},
     SiardRequirement{"G_4.1-2", mark("entries are stored or deflated")},
     SiardRequirement{"G_4.1-3", mark("nothing is encrypted")},
@@ -48,7 +48,7 @@ constexpr std::array requirements{
 
 }  // namespace
 
-std::span<const SiardRequirement> siard_requirements() { return requirements; }
+std::span<const SiardRequirement> siard_requirements() { return requirement_table; }
 
 std::string_view verdict_name(SiardVerdict::Result r) noexcept {
   switch (r) {
@@ -75,7 +75,7 @@ std::uint64_t SiardCheckReport::warnings() const noexcept {
 
 SiardVerdict& SiardNotes::verdict(std::string_view id) {
   if (report_.verdicts.empty())
-    for (const auto& r : requirements) report_.verdicts.push_back({r});
+    for (const auto& r : requirement_table) report_.verdicts.push_back({r});
   const auto found =
       std::ranges::find_if(report_.verdicts, [&](const auto& v) { return v.requirement.id == id; });
   if (found == report_.verdicts.end())

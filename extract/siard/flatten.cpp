@@ -16,7 +16,7 @@ constexpr int deepest_type = 16;
 /// A geometry of Oracle has arrays of 1 048 576 elements, nearly all of them absent.
 constexpr std::size_t most_elements = 100;
 
-std::string said(const XmlElement& e, std::string_view name) {
+std::string field_text(const XmlElement& e, std::string_view name) {
   const auto* child = e.child(name);
   return child ? plain_siard_text(child->text) : std::string();
 }
@@ -74,12 +74,12 @@ class Flattener {
   }
 
   void typed(const XmlElement& declared, const XmlElement* field, SiardLeaf leaf, int depth) {
-    const auto name = said(declared, "typeName");
+    const auto name = field_text(declared, "typeName");
     if (name.empty()) {
       leaf.type = declared.child_text("type");
       return add(std::move(leaf));
     }
-    const auto schema = said(declared, "typeSchema");
+    const auto schema = field_text(declared, "typeSchema");
     const auto type = types_.find({schema.empty() ? schema_ : schema, name});
     leaf.type = name;
     if (type == types_.end() || depth > deepest_type) return fields_only(field, std::move(leaf));
@@ -92,9 +92,10 @@ class Flattener {
     std::size_t number = 0;
     for (const auto* attribute : attributes->all("attribute")) {
       const auto* inner = field_at(field, number++);
-      auto part = below(leaf, said(*attribute, "name"), number, inner);
-      if (auto text = said(*attribute, "description"); !text.empty()) part.description = std::move(text);
-      part.type_original = said(*attribute, "typeOriginal");
+      auto part = below(leaf, field_text(*attribute, "name"), number, inner);
+      if (auto text = field_text(*attribute, "description"); !text.empty())
+        part.description = std::move(text);
+      part.type_original = field_text(*attribute, "typeOriginal");
       part.nullable = true;
       element(*attribute, inner, std::move(part), depth + 1);
     }
@@ -107,7 +108,7 @@ class Flattener {
     std::size_t number = 0;
     for (const auto* inner : fields->all("field")) {
       ++number;
-      fields_only(inner, below(leaf, said(*inner, "name"), number, inner));
+      fields_only(inner, below(leaf, field_text(*inner, "name"), number, inner));
     }
   }
 
@@ -130,16 +131,17 @@ SiardTypes read_siard_types(const XmlElement& metadata) {
   if (!schemas) return out;
   for (const auto* schema : schemas->all("schema"))
     if (const auto* types = schema->child("types"))
-      for (const auto* type : types->all("type")) out[{said(*schema, "name"), said(*type, "name")}] = type;
+      for (const auto* type : types->all("type"))
+        out[{field_text(*schema, "name"), field_text(*type, "name")}] = type;
   return out;
 }
 
 void flatten_column(const XmlElement& column, std::size_t number, const std::string& schema,
                     const SiardTypes& types, std::vector<SiardLeaf>& out) {
   SiardLeaf leaf;
-  leaf.original_name = said(column, "name");
-  leaf.type_original = said(column, "typeOriginal");
-  leaf.description = said(column, "description");
+  leaf.original_name = field_text(column, "name");
+  leaf.type_original = field_text(column, "typeOriginal");
+  leaf.description = field_text(column, "description");
   leaf.nullable = column.child_text("nullable") != "false" && column.child_text("nullable") != "0";
   leaf.path.push_back(number);
   for (const std::string_view element : {"lobFolder", "folder"})
