@@ -201,7 +201,7 @@ std::vector<CommandDef> inspect_commands() {
            "taken or left, before a final extract; the decisions are a CSV file that a spreadsheet opens."),
        .example = "versoir inspect sqlite:sources/apogee.sqlite --application apogee",
        .arguments = {{mark("SOURCE"),
-                      mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION or csv:FOLDER")}},
+                      mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION, csv:FOLDER or siard:FILE")}},
        .options = std::move(options),
        .exits = {Exit::with_warnings, Exit::configuration, Exit::source_unreachable, Exit::source_rights,
                  Exit::source_missing, Exit::profile_invalid},

@@ -215,7 +215,7 @@ std::vector<CommandDef> schedule_commands() {
            "JSON lines in the system's journal."),
        .example = "versoir schedule sqlite:sources/apogee.sqlite --window 22:00-06:00 --days mon-fri --cron",
        .arguments = {{mark("SOURCE"),
-                      mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION or csv:FOLDER")}},
+                      mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION, csv:FOLDER or siard:FILE")}},
        .options = std::move(options),
        .exits = {Exit::configuration, Exit::profile_invalid},
        .run = run_schedule}};

@@ -285,6 +285,10 @@ XmlReader XmlReader::from_file(const std::filesystem::path& path, Exit code, Xml
   return XmlReader(std::make_unique<State>(XmlInput(path, code, limits)));
 }
 
+XmlReader XmlReader::from_bytes(ByteSource bytes, std::string origin, Exit code, XmlLimits limits) {
+  return XmlReader(std::make_unique<State>(XmlInput(std::move(bytes), std::move(origin), code, limits)));
+}
+
 XmlReader XmlReader::from_memory(std::string_view bytes, std::string origin, Exit code, XmlLimits limits) {
   return XmlReader(std::make_unique<State>(XmlInput(bytes, std::move(origin), code, limits)));
 }

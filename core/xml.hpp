@@ -58,11 +58,16 @@ struct XmlAttribute {
   }
 };
 
+/// Fills a buffer with the bytes that come next, and says how many: 0 at the end. May throw.
+using ByteSource = std::function<std::size_t(char* to, std::size_t room)>;
+
 /// Pull reader over a file or memory. UTF-8 only; a DOCTYPE is refused before libxml2 sees it; no network, no
 /// entity. Every malformation is Error(code) with line number.
 class XmlReader {
  public:
   static XmlReader from_file(const std::filesystem::path& path, Exit code, XmlLimits limits = {});
+  /// Bytes that come from elsewhere, as an entry of an archive does; `origin` names them in errors.
+  static XmlReader from_bytes(ByteSource bytes, std::string origin, Exit code, XmlLimits limits = {});
   /// `bytes` must outlive the reader.
   static XmlReader from_memory(std::string_view bytes, std::string origin, Exit code, XmlLimits limits = {});
   ~XmlReader();
@@ -147,6 +152,9 @@ class Grammar {
                                                     XmlLimits limits = {}) const;
   [[nodiscard]] std::vector<XmlIssue> validate(std::string_view bytes, std::size_t most = 1,
                                                XmlLimits limits = {}) const;
+  /// The same of bytes that come from elsewhere; what `bytes` throws goes through.
+  [[nodiscard]] std::vector<XmlIssue> validate_bytes(ByteSource bytes, std::size_t most = 1,
+                                                     XmlLimits limits = {}) const;
   /// Every fault of a document that validate_file() refused, with what was expected: a slower second reading,
   /// by derivatives. RELAX NG only; empty when it finds nothing to say.
   [[nodiscard]] std::vector<XmlIssue> explain_file(const std::filesystem::path& path, std::size_t most,

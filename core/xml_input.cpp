@@ -28,6 +28,9 @@ XmlInput::XmlInput(const std::filesystem::path& path, Exit code, XmlLimits limit
 XmlInput::XmlInput(std::string_view bytes, std::string origin, Exit code, XmlLimits limits)
     : origin_(std::move(origin)), code_(code), limits_(limits), memory_(bytes) {}
 
+XmlInput::XmlInput(ByteSource bytes, std::string origin, Exit code, XmlLimits limits)
+    : origin_(std::move(origin)), code_(code), limits_(limits), source_(std::move(bytes)) {}
+
 Error XmlInput::refuse(long line, Message what) {
   refused_line_ = line;
   return Error(code_, std::move(what));
@@ -51,6 +54,7 @@ Error XmlInput::text_too_long(long line) {
 }
 
 std::size_t XmlInput::fetch(char* to, std::size_t room) {
+  if (source_) return source_(to, room);
   if (!fd_) {
     const std::size_t n = std::min(room, memory_.size());
     std::memcpy(to, memory_.data(), n);

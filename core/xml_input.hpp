@@ -19,6 +19,7 @@ class XmlInput {
  public:
   XmlInput(const std::filesystem::path& path, Exit code, XmlLimits limits);
   XmlInput(std::string_view bytes, std::string origin, Exit code, XmlLimits limits);
+  XmlInput(ByteSource bytes, std::string origin, Exit code, XmlLimits limits);
 
   void scan_prolog();
   /// Fills up to `room` bytes; 0 at the end. Throws Error(code) for a NUL byte or too much input.
@@ -50,6 +51,7 @@ class XmlInput {
   Exit code_;
   XmlLimits limits_;
   UniqueFd fd_;
+  ByteSource source_;
   std::string_view memory_;
   std::string head_;  ///< what the scan of the prolog read, served first
   std::size_t head_served_ = 0;

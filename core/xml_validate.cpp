@@ -263,6 +263,10 @@ std::vector<XmlIssue> Grammar::validate_file(const std::filesystem::path& path, 
   return s_->issues(XmlInput(path, input_refused, limits), most);
 }
 
+std::vector<XmlIssue> Grammar::validate_bytes(ByteSource bytes, std::size_t most, XmlLimits limits) const {
+  return s_->issues(XmlInput(std::move(bytes), "XML", input_refused, limits), most);
+}
+
 std::vector<XmlIssue> Grammar::validate(std::string_view bytes, std::size_t most, XmlLimits limits) const {
   return s_->issues(XmlInput(bytes, "XML", input_refused, limits), most);
 }

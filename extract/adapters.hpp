@@ -14,6 +14,7 @@ namespace versoir::extract {
 
 [[nodiscard]] std::unique_ptr<Source> open_sqlite(const std::string& file);
 [[nodiscard]] std::unique_ptr<Source> open_csv(const std::string& folder);
+[[nodiscard]] std::unique_ptr<Source> open_siard(const std::string& file);
 [[nodiscard]] std::unique_ptr<Source> open_odbc(const SourceUri& uri, const Access& access);
 [[nodiscard]] std::unique_ptr<Source> open_postgresql(const SourceUri& uri, const Access& access);
 

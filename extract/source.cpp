@@ -6,7 +6,6 @@
 #include "extract/odbc_string.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace versoir::extract {
 
@@ -16,14 +15,9 @@ using core::msg;
 
 namespace {
 
-constexpr std::array later_kinds{std::string_view("siard")};
-
 [[noreturn]] void refuse_kind(std::string_view kind) {
-  if (std::ranges::find(later_kinds, kind) != later_kinds.end())
-    throw Error(Exit::usage, msg("Sources of kind {0} are not available yet.", kind))
-        .hint(msg("Available kinds: sqlite, postgresql, odbc, csv."));
   throw Error(Exit::usage, msg("There is no kind of source named {0}.", kind))
-      .hint(msg("Available kinds: sqlite, postgresql, odbc, csv."));
+      .hint(msg("Available kinds: sqlite, postgresql, odbc, csv, siard."));
 }
 
 }  // namespace
@@ -45,10 +39,12 @@ SourceUri parse_source(std::string_view text) {
     check_postgresql_conninfo(uri);
   else if (uri.kind == "odbc")
     check_odbc_string(uri);
-  else if (uri.kind != "sqlite" && uri.kind != "csv")
+  else if (uri.kind != "sqlite" && uri.kind != "csv" && uri.kind != "siard")
     refuse_kind(uri.kind);
   if (uri.kind == "sqlite" && uri.rest.empty())
     throw Error(Exit::usage, msg("The source names no SQLite file."));
+  if (uri.kind == "siard" && uri.rest.empty())
+    throw Error(Exit::usage, msg("The source names no SIARD archive."));
   if (uri.kind == "csv" && uri.rest.empty()) throw Error(Exit::usage, msg("The source names no folder."));
   return uri;
 }
@@ -75,6 +71,7 @@ std::unique_ptr<Source> open_source(const SourceUri& uri, const Access& access) 
   if (uri.kind == "postgresql") return open_postgresql(uri, access);
   if (uri.kind == "odbc") return open_odbc(uri, access);
   if (uri.kind == "csv") return open_csv(uri.rest);
+  if (uri.kind == "siard") return open_siard(uri.rest);
   refuse_kind(uri.kind);
 }
 

@@ -14,7 +14,7 @@
 
 namespace versoir::extract {
 
-/// sqlite:FILE | postgresql:CONNINFO | odbc:CONNECTION STRING (schema in option) | csv:FOLDER — the text
+/// sqlite:FILE | postgresql:CONNINFO | odbc:CONNECTION STRING (schema in option) | csv:FOLDER | siard:FILE — the text
 /// before the first colon chooses the adapter.
 struct SourceUri {
   std::string kind, rest;

@@ -14,11 +14,11 @@ TEST_CASE("the text before the first colon chooses the source") {
   CHECK(uri.redacted() == "sqlite:C:/dossier/base.sqlite");
 }
 
-TEST_CASE("sources that do not exist, or not yet, are usage errors that say so") {
+TEST_CASE("sources that do not exist are usage errors that say so") {
   const auto [text, part] =
       GENERATE(table<std::string, std::string>({{"odbc:DSN", "cannot be understood"},
                                                 {"csv:", "names no folder"},
-                                                {"siard:a.siard", "not available yet"},
+                                                {"siard:", "no SIARD archive"},
                                                 {"mysql:host=a", "no kind of source named mysql"},
                                                 {"base.sqlite", "KIND:ADDRESS"},
                                                 {":x", "KIND:ADDRESS"},

@@ -1,0 +1,41 @@
+// A zip that is written entry by entry, in the order in which its content is made, whatever its size.
+#pragma once
+#include "core/file.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+
+namespace versoir::core {
+
+/// Writes a zip whose bytes depend only on names, contents and order. Sizes stand in the local headers (which
+/// are completed when the entry ends: readers that stream see no data descriptor), zip64 where the sizes or
+/// their number ask for it. Memory does not grow with sizes nor with the number of entries. Errors are
+/// Error(Exit::disk).
+class ZipStream final : public ByteSink {
+ public:
+  explicit ZipStream(const std::filesystem::path& path);  ///< written under <path>.partial until commit()
+  ~ZipStream() override;
+  ZipStream(const ZipStream&) = delete;
+  ZipStream& operator=(const ZipStream&) = delete;
+
+  void folder(std::string_view name);  ///< its name ends with a slash
+  void begin(std::string_view name);   ///< what is written from here on is its content, deflated
+  void write(std::string_view bytes) override;
+  void end();
+  void add(std::string_view name, std::string_view bytes);  ///< begin, write, end
+
+  /// Where the next entry will stand. Everything before is then in the file, and does not change.
+  [[nodiscard]] std::uint64_t position() const noexcept;
+  /// Gives the bytes of the file from its start up to position(), piece by piece.
+  void read_back(ByteSink& to);
+  /// Writes the central directory, fsyncs, renames.
+  void commit();
+
+ private:
+  struct State;
+  std::unique_ptr<State> s_;
+};
+
+}  // namespace versoir::core

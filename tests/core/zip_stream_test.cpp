@@ -1,0 +1,94 @@
+// The zip that is written as its content comes, and the one that is read through its directory: each by the
+// other, and by tools that are not ours.
+#include "core/zip_stream.hpp"
+
+#include "core/error.hpp"
+#include "core/zip_archive.hpp"
+#include "test_support.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <cstdlib>
+#include <string>
+
+using namespace versoir;
+namespace fs = std::filesystem;
+
+namespace {
+
+int shell(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()); }
+
+}  // namespace
+
+TEST_CASE("a streamed zip is whole for others and for us", "[zip]") {
+  core::TemporaryDirectory folder;
+  const auto file = folder.path() / "a.zip";
+  const std::string large(3'000'000, 'x');
+  core::ZipStream zip(file);
+  zip.folder("content/");
+  zip.add("content/empty.txt", "");
+  zip.begin("content/large.txt");
+  for (int i = 0; i < 3; ++i) zip.write(large.substr(0, 1'000'000));
+  zip.end();
+  const auto covered = zip.position();
+  core::StringSink before;
+  zip.read_back(before);
+  zip.add("header/é.txt", "end");
+  CHECK_FALSE(fs::exists(file));
+  zip.commit();
+  CHECK(before.text == core::read_file(file).substr(0, covered));
+  CHECK(shell("unzip -tq " + file.string()) == 0);
+  CHECK(shell("python3 -c 'import sys, zipfile; sys.exit(zipfile.ZipFile(\"" + file.string() +
+              "\").testzip() is not None)'") == 0);
+  const core::ZipArchive read(file, core::Exit::source_data);
+  REQUIRE(read.entries().size() == 4);
+  CHECK(read.find("content/")->folder());
+  CHECK(read.read(*read.find("content/large.txt"), 1u << 24) == large);
+  CHECK(read.read(*read.find("content/empty.txt"), 10).empty());
+  CHECK(read.read(*read.find("header/é.txt"), 10) == "end");
+  CHECK(read.find("header/é.txt")->offset == covered);
+  CHECK(read.find("absent") == nullptr);
+  CHECK_THROWS_AS(read.read(*read.find("content/large.txt"), 100), core::Error);
+}
+
+TEST_CASE("a zip that is given up leaves nothing", "[zip]") {
+  core::TemporaryDirectory folder;
+  {
+    core::ZipStream zip(folder.path() / "a.zip");
+    zip.add("a", "b");
+  }
+  CHECK(fs::is_empty(folder.path()));
+}
+
+TEST_CASE("more entries than a plain zip can count", "[zip]") {
+  core::TemporaryDirectory folder;
+  const auto file = folder.path() / "a.zip";
+  core::ZipStream zip(file);
+  for (int i = 0; i < 65'600; ++i) zip.add("content/f" + std::to_string(i), "x");
+  zip.commit();
+  const core::ZipArchive read(file, core::Exit::source_data);
+  CHECK(read.entries().size() == 65'600);
+  CHECK(read.read(*read.find("content/f65599"), 10) == "x");
+  CHECK(shell("unzip -tq " + file.string()) == 0);
+}
+
+// By hand: it takes a while, and only the size differs.
+TEST_CASE("entries of more than 4 GiB", "[.][zip64]") {
+  core::TemporaryDirectory folder;
+  const auto file = folder.path() / "a.zip";
+  const std::string piece(1u << 24, '\0');
+  core::ZipStream zip(file);
+  zip.begin("content/huge");
+  for (int i = 0; i < 257; ++i) zip.write(piece);
+  zip.end();
+  zip.add("content/after", "x");
+  zip.commit();
+  const core::ZipArchive read(file, core::Exit::source_data);
+  CHECK(read.find("content/huge")->size == 257ull << 24);
+  core::ZipContent content(read, *read.find("content/huge"));
+  std::string buffer(1u << 20, '\0');
+  std::uint64_t bytes = 0;
+  while (const auto n = content.read(buffer.data(), buffer.size())) bytes += n;
+  CHECK(bytes == 257ull << 24);
+  CHECK(shell("unzip -tq " + file.string()) == 0);
+}
