@@ -241,6 +241,22 @@ std::optional<records::Record> Archive::show(std::string_view record, const reco
 const profiles::Application& Archive::application() const { return s_->app; }
 extract::Extract& Archive::extract() { return s_->extract; }
 
+std::vector<std::pair<std::string, std::uint64_t>> Archive::counts() {
+  std::vector<std::pair<std::string, std::uint64_t>> out;
+  auto st = s_->index.prepare("SELECT count(*) FROM hit WHERE search = ?1");
+  for (const auto& search : s_->app.searches) {
+    st.bind(1, std::string_view(search.id));
+    out.emplace_back(search.label, st.step() ? static_cast<std::uint64_t>(st.integer(0)) : 0);
+    st.reset();
+  }
+  return out;
+}
+
+bool Archive::is_searched(std::string_view record) const {
+  return std::ranges::any_of(s_->app.searches,
+                             [&](const profiles::SearchDef& s) { return s.record == record; });
+}
+
 std::vector<std::string> Archive::records() const {
   std::vector<std::string> ids;
   for (const auto& r : s_->app.records) ids.push_back(r.id);

@@ -39,10 +39,14 @@ class Archive {
   [[nodiscard]] std::vector<core::Message> advice(std::string_view query);
   /// nullopt when unknown.
   [[nodiscard]] std::optional<records::Record> show(std::string_view record, const records::Key& key);
+  /// How many records each search of the profile holds: (label, count).
+  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counts();
   [[nodiscard]] const profiles::Application& application() const;
   [[nodiscard]] extract::Extract& extract();
   /// Records of the application that a person can be shown, in profile order.
   [[nodiscard]] std::vector<std::string> records() const;
+  /// Whether a search opens such records: the others hold several persons.
+  [[nodiscard]] bool is_searched(std::string_view record) const;
 
  private:
   struct State;
