@@ -21,6 +21,8 @@ namespace {
 
 /// Hits examined at each step of a search, in the order of the register: far more than anybody reads.
 constexpr std::int64_t step_limit = 500;
+/// A query gives one list, whatever part of it is asked: the pages of a list agree.
+constexpr std::size_t enough_hits = 1001;
 constexpr std::size_t most_near_words = 5;
 /// Shorter words are near to everything.
 constexpr std::size_t least_near_word = 3;
@@ -118,9 +120,9 @@ struct Archive::State {
   }
 
   /// From the best kind of answer to the least, until there are enough.
-  Ranks run(const Query& q, std::size_t limit) {
+  Ranks run(const Query& q) {
     Ranks found;
-    const auto enough = [&] { return found.size() >= limit; };
+    const auto enough = [&] { return found.size() >= enough_hits; };
     auto numbers = q.numbers;
     if (numbers.size() > 1) {  // one number in groups, rather than several numbers
       by_text(Expression({}, false).facts({bare_number(q.grouped)}, {}), {}, 0, found);
@@ -197,17 +199,15 @@ Archive Archive::open(const std::filesystem::path& extract, core::Progress& prog
   return Archive(std::make_unique<State>(extract::Extract::open(extract), progress));
 }
 
-std::vector<Hit> Archive::search(std::string_view query, std::size_t limit) {
+std::vector<Hit> Archive::search(std::string_view query, std::size_t limit, std::size_t first) {
   if (limit == 0) return {};
   // Hits are numbered in the order of the register: equal ranks come in it.
   std::vector<std::pair<int, std::int64_t>> order;
-  for (const auto& [hit, rank] : s_->run(understand(query), limit)) order.emplace_back(rank, hit);
+  for (const auto& [hit, rank] : s_->run(understand(query))) order.emplace_back(rank, hit);
   std::sort(order.begin(), order.end());
   std::vector<Hit> hits;
-  for (const auto& [rank, id] : order) {
-    if (hits.size() == limit) break;
-    hits.push_back(s_->hit(id, rank));
-  }
+  for (std::size_t i = first; i < order.size() && hits.size() < limit; ++i)
+    hits.push_back(s_->hit(order[i].second, order[i].first));
   return hits;
 }
 

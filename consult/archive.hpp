@@ -32,9 +32,10 @@ class Archive {
   Archive(Archive&&) noexcept;
 
   /// One box: name (birth and usual, accents, hyphens, order of words indifferent), number (student, INE,
-  /// agent), or birth date (01/02/1980, 1/2/80, 1980-02-01, 1 février 1980, 1980). Best first, at most
-  /// `limit`.
-  [[nodiscard]] std::vector<Hit> search(std::string_view query, std::size_t limit = 50);
+  /// agent), or birth date (01/02/1980, 1/2/80, 1980-02-01, 1 février 1980, 1980). Best first; at most
+  /// `limit` of them after the `first` best.
+  [[nodiscard]] std::vector<Hit> search(std::string_view query, std::size_t limit = 50,
+                                        std::size_t first = 0);
   /// What to say to the person whose search found nobody: impossible dates, near names, how to search.
   [[nodiscard]] std::vector<core::Message> advice(std::string_view query);
   /// nullopt when unknown.

@@ -21,8 +21,9 @@ struct RowPlace {
   const records::RowNode* row = nullptr;
   std::vector<const records::RowNode*> above;  ///< from the root down
 };
-/// nullopt when the record has no such row.
+/// nullopt when the record has no such row. The record outlives the place.
 [[nodiscard]] std::optional<RowPlace> find_place(const records::Record& record, std::string_view way);
+std::optional<RowPlace> find_place(records::Record&& record, std::string_view way) = delete;
 
 /// Whether what a sheet shows is what was copied.
 struct Verified {

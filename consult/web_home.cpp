@@ -14,7 +14,7 @@ using core::tr;
 
 namespace {
 
-constexpr std::size_t hits_on_page = 20, most_pages = 50;
+constexpr std::size_t hits_on_page = 20, most_pages = 25;
 
 /// The names of a hit, as its list shows them; the other values under their labels.
 struct HitLine {
@@ -175,10 +175,9 @@ ServerResponse Pages::results() {
   const auto page = request_.number("page", most_pages, 0);
   const auto first = page * hits_on_page;
   const std::scoped_lock lock(extract->mutex);
-  auto hits = extract->archive.search(query, first + hits_on_page + 1);  // one more: is there a next page?
-  const bool more = hits.size() > first + hits_on_page && page < most_pages;
-  hits.erase(hits.begin(), hits.begin() + static_cast<std::ptrdiff_t>(std::min(first, hits.size())));
-  if (hits.size() > hits_on_page) hits.resize(hits_on_page);
+  auto hits = extract->archive.search(query, hits_on_page + 1, first);  // one more: is there a next page?
+  const bool more = hits.size() > hits_on_page && page < most_pages;
+  if (more) hits.pop_back();
 
   auto f = frame(msg("Search: {0}", query).text(), extract);
   f.crumbs = {{"/", tr("Search")}, {"", msg("Results for {0}", query).text()}};

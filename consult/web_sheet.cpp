@@ -19,7 +19,7 @@ using records::parts::Section;
 
 namespace {
 
-constexpr std::size_t farthest_neighbour = 1000;
+constexpr std::size_t farthest_neighbour = 500;
 
 /// Writes the rows of a record under one another. Knows where it stands, so that each row can be named.
 class SheetWriter {
@@ -195,18 +195,20 @@ void Pages::neighbours(Markup& m, OpenRecord& open) const {
   const auto query = request_.get("q");
   const auto here = request_.number("n", farthest_neighbour, farthest_neighbour + 1);
   if (query.empty() || here > farthest_neighbour) return;
-  const auto hits = open.extract.archive.search(query, here + 2);
-  if (here >= hits.size() || hits[here].key != open.record.key) return;
+  const auto first = here > 0 ? here - 1 : 0;
+  const auto hits = open.extract.archive.search(query, here - first + 2, first);
+  const auto at = here - first;
+  if (at >= hits.size() || hits[at].key != open.record.key) return;
   const auto link = [&](std::size_t n) {
     return web_link("/sheet", {{"app", open.extract.id},
                                {"record", hits[n].record},
                                {"key", hits[n].key.text()},
                                {"q", query},
-                               {"n", std::to_string(n)}});
+                               {"n", std::to_string(first + n)}});
   };
   m.raw("<nav class=\"noprint\" aria-label=\"").text(tr("Other persons of the list")).raw("\"><ul>\n");
-  if (here > 0) m.raw("<li>").link(link(here - 1), tr("Person before")).raw("</li>\n");
-  if (here + 1 < hits.size()) m.raw("<li>").link(link(here + 1), tr("Next person")).raw("</li>\n");
+  if (at > 0) m.raw("<li>").link(link(at - 1), tr("Person before")).raw("</li>\n");
+  if (at + 1 < hits.size()) m.raw("<li>").link(link(at + 1), tr("Next person")).raw("</li>\n");
   m.raw("</ul></nav>\n");
 }
 

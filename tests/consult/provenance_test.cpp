@@ -74,10 +74,11 @@ TEST_CASE("Rows behind a sheet are verified, and one altered row is told by tabl
   core::Database::open_write(school.file())
       .exec("UPDATE note SET points = '13' WHERE num = 1 AND cours = 'Solfège'");
   consult::Provenance provenance(school.file());
-  const auto verified = provenance.verify(pupil(archive, 1));
+  const auto record = pupil(archive, 1);
+  const auto verified = provenance.verify(record);
   CHECK(verified.altered == std::vector<std::string>{"NOTE, block 0"});
-  const auto place = consult::find_place(pupil(archive, 1), "inscription.0");
-  CHECK(provenance.sources(pupil(archive, 1), *place).rows[0].holds);  // another table
+  const auto place = consult::find_place(record, "inscription.0");
+  CHECK(provenance.sources(record, *place).rows[0].holds);  // another table
 }
 
 TEST_CASE("A removed row spoils its block") {

@@ -224,3 +224,18 @@ TEST_CASE("Nothing that can be typed breaks the search") {
   CHECK(keys(archive.search("near or \"and\"")) == "10");
   CHECK(keys(archive.search("durand")) == "3");
 }
+
+TEST_CASE("Any part of a list of hits is a part of the whole list") {
+  const School school;
+  auto archive = school.open();
+  for (const char* query : {"dupont", "martin", "1980", "paul"}) {
+    INFO(query);
+    const auto whole = archive.search(query);
+    for (std::size_t first = 0; first <= whole.size(); ++first)
+      for (std::size_t limit = 1; limit <= whole.size(); ++limit) {
+        const auto part = archive.search(query, limit, first);
+        REQUIRE(part.size() == std::min(limit, whole.size() - first));
+        for (std::size_t i = 0; i < part.size(); ++i) CHECK(part[i].key == whole[first + i].key);
+      }
+  }
+}
