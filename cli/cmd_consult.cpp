@@ -73,6 +73,8 @@ int run_search(Context& c) {
   auto hits = archive.search(query, limit + 1);  // one more tells whether others exist
   const bool more = hits.size() > limit;
   if (more) hits.pop_back();
+  if (!hits.empty() && hits.front().rank >= consult::near_rank)
+    c.out.result(msg("Nothing answers exactly what was typed. Near it:"));
   show_hits(c, hits);
   c.out.summary({{"hits", hits.size()}, {"more", more}});
   if (more)
@@ -141,7 +143,8 @@ std::pair<std::string, records::Key> find_one(Context& c, consult::Archive& arch
     if (text.starts_with(record + ":")) return {record, key_after(text.substr(record.size() + 1))};
   constexpr std::size_t shown = 20;
   auto hits = archive.search(text, shown + 1);
-  if (hits.size() == 1) return {hits[0].record, hits[0].key};
+  // A near answer may be somebody else: it is shown, never taken.
+  if (hits.size() == 1 && hits[0].rank < consult::near_rank) return {hits[0].record, hits[0].key};
   if (hits.empty()) {
     Error e(Exit::not_found, msg("Nobody matches '{0}'.", text));
     for (const auto& advice : archive.advice(text)) e = std::move(e).hint(advice);

@@ -4,6 +4,7 @@
 #include "cli/source_options.hpp"
 #include "consult/web_service.hpp"
 #include "core/http_server.hpp"
+#include "core/text.hpp"
 
 #include <set>
 #include <thread>
@@ -34,13 +35,31 @@ std::list<consult::ServedExtract> open_extracts(Context& c) {
   return extracts;
 }
 
+std::vector<std::string> reasons_of(const core::Config& config) {
+  std::vector<std::string> reasons;
+  const auto text = config.get_or("consultation", "reasons", "");
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find(';', at), text.size());
+    if (auto reason = core::trim(text.substr(at, end - at)); !reason.empty())
+      reasons.push_back(std::move(reason));
+    at = end + 1;
+  }
+  return reasons;
+}
+
 int run_serve(Context& c) {
   consult::WebOptions options;
-  if (std::filesystem::exists(c.config_file()))
+  std::string node = "main";
+  if (std::filesystem::exists(c.config_file())) {
     options.establishment = c.config().get_or("establishment", "name", "");
+    options.reasons = reasons_of(c.config());
+    node = c.journal_node();
+  }
   options.reader = account_name();
   options.idle = std::chrono::minutes(c.words.integer("idle", 1, 1440));
-  consult::WebService service(open_extracts(c), options, c.clock);
+  const auto log_file = consult::access_log_file(c.workspace(), node);
+  consult::AccessLog log(log_file, node, options.reader, c.clock);
+  consult::WebService service(open_extracts(c), options, log, c.clock);
   core::ServerOptions listening;
   listening.port = static_cast<std::uint16_t>(c.words.integer("port", 0, 65535));
   listening.body_limit = 64u << 10;  // forms
@@ -63,13 +82,15 @@ std::vector<CommandDef> consult_serve_commands() {
       {.name = "consult serve",
        .summary = mark("show extracts as pages in the browser of this machine"),
        .details = mark("Listens on this machine only, for the one person who opens the address that it "
-                       "prints. No other software and no network are needed. The seal of each extract is "
+                       "prints. No other software and no network are needed. Who opens which "
+                       "record, and why when [consultation] reasons asks it, goes into "
+                       "consultation-<node>.jsonl. The seal of each extract is "
                        "verified when it is opened, the rows of a sheet when it is shown."),
        .example = "versoir consult serve apogee.extract harpege.extract",
        .arguments = {{mark("EXTRACT"), mark("an extract file"), true, true}},
        .options = {{"port", mark("N"), mark("port on the loopback interface, 0 = any"), "0"},
                    {"idle", mark("N"), mark("minutes without a page after which the session ends"), "480"}},
-       .exits = {core::Exit::extract_invalid, core::Exit::configuration},
+       .exits = {core::Exit::extract_invalid, core::Exit::configuration, core::Exit::journal_broken},
        .run = run_serve}};
 }
 

@@ -28,6 +28,7 @@ std::vector<CommandDef> vitam_commands();
 std::vector<CommandDef> sandbox_commands();
 std::vector<CommandDef> consult_commands();
 std::vector<CommandDef> consult_document_commands();
+std::vector<CommandDef> consult_log_commands();
 std::vector<CommandDef> consult_serve_commands();
 
 inline constexpr std::vector<CommandDef> (*command_makers[])() = {
@@ -38,6 +39,6 @@ inline constexpr std::vector<CommandDef> (*command_makers[])() = {
     warnings_commands,      close_commands,        evidence_commands,
     eliminate_commands,     decommission_commands, roles_commands,
     vitam_commands,         consult_commands,      consult_document_commands,
-    consult_serve_commands, sandbox_commands};
+    consult_serve_commands, consult_log_commands,  sandbox_commands};
 
 }  // namespace versoir::cli

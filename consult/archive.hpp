@@ -15,12 +15,15 @@
 
 namespace versoir::consult {
 
+/// Rank of an answer that is not what was typed, but near: day and month swapped, a name that sounds so.
+inline constexpr int near_rank = 3;
+
 struct Hit {
   std::string search;  ///< SearchDef id
   std::string record;  ///< RecordDef id
   records::Key key;
   std::vector<std::pair<std::string, std::string>> shown;  ///< (label, value), codes resolved
-  int rank = 0;                                            ///< 0 exact, 1 prefix, 2 all words found, 3 fuzzy
+  int rank = 0;  ///< 0 exact, 1 prefix, 2 all words found, near_rank
 };
 
 /// An extract opened for consultation. The search index is a sidecar `X.extract.index` built from the

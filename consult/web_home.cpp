@@ -81,7 +81,7 @@ void write_hits(Markup& m, const ServedExtract& extract, const std::vector<Hit>&
       const auto line = line_of(hits[n], app);
       m.raw("<tr><th scope=\"row\">").link(sheet_link(extract, hits[n], query, first + n), line.names);
       if (names.count(core::fold_name(line.names)) > 1) m.raw(" ").badge("info", tr("same name"));
-      if (hits[n].rank >= 3) m.raw(" ").badge("warning", tr("near"));
+      if (hits[n].rank >= near_rank) m.raw(" ").badge("warning", tr("near"));
       m.raw("</th>");
       for (std::size_t i = 0; i < line.others.size(); ++i)
         if (used[i]) m.element("td", line.others[i].second);
@@ -178,6 +178,7 @@ ServerResponse Pages::results() {
   auto hits = extract->archive.search(query, hits_on_page + 1, first);  // one more: is there a next page?
   const bool more = hits.size() > hits_on_page && page < most_pages;
   if (more) hits.pop_back();
+  service_.log_.searched(extract->archive.extract().run().application, hits.size());
 
   auto f = frame(msg("Search: {0}", query).text(), extract);
   f.crumbs = {{"/", tr("Search")}, {"", msg("Results for {0}", query).text()}};
@@ -198,6 +199,8 @@ ServerResponse Pages::results() {
   m.raw("<p role=\"status\">");
   m.text(msg("Persons {0} to {1}, the best answers first.", first + 1, first + hits.size()).text())
       .raw("</p>\n");
+  if (!hits.empty() && hits.front().rank >= near_rank)
+    m.element("p", tr("Nothing answers exactly what was typed. Near it:"));
   write_hits(m, *extract, hits, query, first);
   m.raw("<nav aria-label=\"").text(tr("Pages of results")).raw("\"><ul>\n");
   const auto to_page = [&](std::size_t n) {

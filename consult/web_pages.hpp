@@ -33,6 +33,9 @@ class Pages {
   [[nodiscard]] core::ServerResponse source();
   [[nodiscard]] core::ServerResponse document();
   [[nodiscard]] core::ServerResponse about();
+  /// Asks why, before the page at `target` is shown.
+  [[nodiscard]] core::ServerResponse ask_reason(const std::string& target);
+  [[nodiscard]] core::ServerResponse take_reason();
   [[nodiscard]] core::ServerResponse failure(int status, const std::string& title, const std::string& what);
 
  private:
@@ -47,6 +50,8 @@ class Pages {
                                          const std::string& document = {}) const;
   void neighbours(Markup& m, OpenRecord& open) const;
   void documents(Markup& m, const OpenRecord& open) const;
+  [[nodiscard]] static AccessedRecord accessed(const OpenRecord& open);
+  [[nodiscard]] AccessReason given_reason() const;
 
   WebService& service_;
   const WebRequest& request_;
@@ -55,6 +60,8 @@ class Pages {
 
 /// "Apogée, extracted on 25/11/2026"
 [[nodiscard]] std::string extract_label(const extract::RunFacts& run);
+/// The person whom the query of a request names: reasons are given for one.
+[[nodiscard]] std::string person_of(const WebRequest& request);
 /// Says what of a sheet was verified, at its foot.
 void write_verified(Markup& m, const Verified& verified);
 

@@ -16,6 +16,11 @@ namespace {
 
 constexpr const char* session_cookie = "versoir";
 
+/// Pages about one person.
+bool is_about_person(const std::string& path) {
+  return path == "/sheet" || path == "/source" || path == "/document";
+}
+
 ServerResponse plain(int status, std::string_view text) {
   return {status, safe_headers("text/plain; charset=utf-8"), std::string(text) + "\n"};
 }
@@ -33,11 +38,14 @@ ServerResponse without_session(int status, const std::string& establishment, con
 
 }  // namespace
 
-WebService::WebService(std::list<ServedExtract> extracts, WebOptions options, const core::Clock& clock)
+WebService::WebService(std::list<ServedExtract> extracts, WebOptions options, AccessLog& log,
+                       const core::Clock& clock)
     : extracts_(std::move(extracts)),
       options_(std::move(options)),
+      log_(log),
       clock_(clock),
-      sessions_(clock, options_.idle) {}
+      sessions_(clock, options_.idle),
+      reasons_(clock, std::chrono::minutes(30)) {}
 
 void WebService::listens_on(std::uint16_t port) {
   for (const char* name : {"127.0.0.1", "localhost", "[::1]"})
@@ -70,7 +78,11 @@ ServerResponse WebService::handle(const core::ServerRequest& raw) {
     return without_session(403, options_.establishment,
                            tr("This page is for whoever opened the address that the program printed."));
   try {
-    return post_method ? post(*request, *session) : get(*request, *session);
+    if (post_method) return post(*request, *session);
+    if (is_about_person(request->path) && !options_.reasons.empty() &&
+        !reasons_.find(session->id, person_of(*request)))
+      return Pages(*this, *request, *session).ask_reason(raw.target);
+    return get(*request, *session);
   } catch (const core::Error& e) {
     const int status = e.code() == core::Exit::not_found ? 409 : 500;
     return Pages(*this, *request, *session)
@@ -84,6 +96,7 @@ ServerResponse WebService::enter(const WebRequest& request) {
   const auto session = sessions_.enter(request.get("token"));
   if (!session)
     return without_session(403, options_.establishment, tr("This address is wrong, or was used before."));
+  log_.session(true);
   auto response = redirect_response("/");
   response.headers["Set-Cookie"] =
       fmt::format("{}={}; HttpOnly; SameSite=Strict; Path=/", session_cookie, session->id);
@@ -96,8 +109,11 @@ ServerResponse WebService::post(const WebRequest& request, const WebSession& ses
   if (!request.header("Content-Type").starts_with("application/x-www-form-urlencoded") || !same_origin ||
       form == request.form.end() || !same_secret(form->second, session.form))
     return plain(403, "this form does not come from a page of the service");
+  if (request.path == "/reason" && !options_.reasons.empty())
+    return Pages(*this, request, session).take_reason();
   if (request.path != "/quit") return plain(404, "not found");
   sessions_.end(session.id);
+  log_.session(false);
   auto response = without_session(200, options_.establishment, tr("The session is ended."));
   response.headers["Set-Cookie"] =
       fmt::format("{}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0", session_cookie);

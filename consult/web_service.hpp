@@ -2,6 +2,7 @@
 #pragma once
 #include "consult/archive.hpp"
 #include "consult/provenance.hpp"
+#include "consult/reasons.hpp"
 #include "consult/seal_state.hpp"
 #include "consult/web_page.hpp"
 #include "consult/web_request.hpp"
@@ -33,13 +34,15 @@ struct WebOptions {
   std::string establishment;
   std::string reader;              ///< who reads, as documents say it: the account of the workstation
   std::chrono::minutes idle{480};  ///< a session that is not used for so long ends
+  /// Of which one is chosen before a record opens; empty: none is asked.
+  std::vector<std::string> reasons;
 };
 
 /// Answers requests; several threads may call handle() at once. Knows nothing of sockets.
 class WebService {
  public:
-  /// The clock outlives this.
-  WebService(std::list<ServedExtract> extracts, WebOptions options, const core::Clock& clock);
+  /// Log and clock outlive this.
+  WebService(std::list<ServedExtract> extracts, WebOptions options, AccessLog& log, const core::Clock& clock);
 
   /// The port where it listens, before the first request: other values of Host are refused (DNS rebinding).
   void listens_on(std::uint16_t port);
@@ -56,8 +59,10 @@ class WebService {
 
   std::list<ServedExtract> extracts_;
   WebOptions options_;
+  AccessLog& log_;
   const core::Clock& clock_;
   WebSessions sessions_;
+  GivenReasons reasons_;
   std::vector<std::string> hosts_;
 };
 

@@ -240,9 +240,19 @@ void Pages::documents(Markup& m, const OpenRecord& open) const {
   m.raw("</section>\n");
 }
 
+AccessedRecord Pages::accessed(const OpenRecord& open) {
+  auto& extract = open.extract.archive.extract();
+  return {extract.run().application, extract.root().hex(), open.record.def->id, open.record.key.text()};
+}
+
+AccessReason Pages::given_reason() const {
+  return service_.reasons_.find(session_.id, person_of(request_)).value_or(AccessReason{});
+}
+
 ServerResponse Pages::sheet() {
   auto open = open_record();
   if (!open) return failure(404, tr("Page not found"), tr("There is no such record in this extract."));
+  service_.log_.shown(accessed(*open), given_reason());  // first: nothing is shown that is not written down
   auto f = frame(open->title, &open->extract);
   f.crumbs = crumbs(*open);
   f.crumbs.push_back({"", open->title});

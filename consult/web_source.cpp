@@ -99,6 +99,7 @@ ServerResponse Pages::source() {
   auto open = open_record();
   const auto place = open ? find_place(open->record, request_.get("at")) : std::nullopt;
   if (!place) return failure(404, tr("Page not found"), tr("There is no such record in this extract."));
+  service_.log_.source_shown(accessed(*open), given_reason());
   const auto& app = open->extract.archive.application();
   const auto sources = open->extract.provenance.sources(open->record, *place);
   const auto title = msg("Source: {0}", place->row->node->label).text();
@@ -132,6 +133,7 @@ ServerResponse Pages::document() {
   auto& extract = open->extract.archive.extract();
   const auto root = extract.root().hex();
   const auto printed = compose_document(open->record, *open->sheet, *def, request_.get("at"), root);
+  service_.log_.document_made(accessed(*open), given_reason(), def->id, printed.code);
   DocumentOrigin origin{
       extract.run().application_label,
       core::format_date_fr(core::Date(std::chrono::floor<std::chrono::days>(extract.run().finished))),

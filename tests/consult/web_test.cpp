@@ -16,11 +16,17 @@ constexpr const char* host = "127.0.0.1:8080";
 /// A service over a sealed school, and a browser that keeps its cookie.
 class Browser {
  public:
-  explicit Browser(const std::string& more = {}, bool sealed = true)
+  explicit Browser(const std::string& more = {}, bool sealed = true, std::vector<std::string> reasons = {})
       : school(more),
         clock(*core::parse_instant("2026-11-27T10:00:00Z")),
-        service(extracts(sealed), {"Conservatoire", "jdoe"}, clock) {
+        log(log_file(), "test", "jdoe", clock),
+        service(extracts(sealed), {"Conservatoire", "jdoe", std::chrono::minutes(480), std::move(reasons)},
+                log, clock) {
     service.listens_on(8080);
+  }
+  [[nodiscard]] std::filesystem::path log_file() const { return school.pki() / "consultation-test.jsonl"; }
+  [[nodiscard]] std::vector<consult::AccessLine> accesses() const {
+    return consult::read_access_log(log_file(), [](const auto&) { return true; });
   }
   core::ServerResponse ask(core::ServerRequest request) { return service.handle(request); }
   core::ServerResponse get(const std::string& target) {
@@ -28,11 +34,12 @@ class Browser {
     if (!cookie.empty()) r.headers["Cookie"] = cookie;
     return ask(r);
   }
-  core::ServerResponse post(const std::string& body, core::Headers headers) {
+  core::ServerResponse post(const std::string& body, core::Headers headers,
+                            const std::string& path = "/quit") {
     headers.emplace("Host", host);
     headers.emplace("Cookie", cookie);
     headers.emplace("Content-Type", "application/x-www-form-urlencoded");
-    return ask({"POST", "/quit", headers, body, {}, "", ""});
+    return ask({"POST", path, headers, body, {}, "", ""});
   }
   Browser& enter() {
     const auto answer = get(service.entry_path());
@@ -50,6 +57,7 @@ class Browser {
 
   SealedSchool school;
   core::FixedClock clock;
+  consult::AccessLog log;
   consult::WebService service;
   std::string cookie;
 
@@ -280,4 +288,81 @@ TEST_CASE("A broken seal or an altered row shows a red mark, and makes no docume
     CHECK_THAT(browser.page(sheet), Contains("role=\"alert\"") && !Contains("document=attestation"));
     CHECK(browser.get(document).status == 409);
   }
+}
+
+TEST_CASE("What is looked at is written down: who, when, which record, which document, and no name") {
+  Browser browser;
+  browser.enter();
+  static_cast<void>(browser.page("/search?q=dupont"));
+  CHECK(browser.accesses().empty());
+  static_cast<void>(browser.page("/sheet?app=school&record=eleve&key=%5B1%5D"));
+  static_cast<void>(browser.page("/source?app=school&record=eleve&key=%5B1%5D&at=inscription.0"));
+  const auto document =
+      browser.page("/document?app=school&record=eleve&key=%5B1%5D&document=attestation&at=inscription.0");
+  CHECK(browser.get("/sheet?app=school&record=eleve&key=%5B99%5D").status == 404);
+  const auto lines = browser.accesses();
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0].event == "SHEET_SHOWN");
+  CHECK(lines[0].time == "2026-11-27T10:00:00Z");
+  CHECK(lines[0].reader == "jdoe");
+  CHECK(lines[0].what.record + ":" + lines[0].what.key == "eleve:[1]");
+  CHECK(lines[1].event == "SOURCE_SHOWN");
+  CHECK(lines[2].event == "DOCUMENT_MADE");
+  CHECK(lines[2].document == "attestation");
+  CHECK_THAT(document, Contains(lines[2].code));
+  const auto text = core::read_file(browser.log_file());
+  CHECK_THAT(text, Contains("SESSION_OPENED") && Contains("SEARCHED"));
+  CHECK_THAT(text, !Contains("dupont", Catch::CaseSensitive::No) && !Contains("LEFÈVRE"));
+}
+
+TEST_CASE("A log that was changed proves nothing, and nothing is shown that cannot be written down") {
+  Browser browser;
+  browser.enter();
+  static_cast<void>(browser.page("/sheet?app=school&record=eleve&key=%5B1%5D"));
+  static_cast<void>(browser.page("/search?q=dupont"));  // a line is held by those that follow it
+  auto text = core::read_file(browser.log_file());
+  text.replace(text.find("eleve"), 5, "other");
+  core::write_file(browser.log_file(), text);
+  CHECK_THROWS_AS(browser.accesses(), core::Error);
+  CHECK_THROWS_AS(consult::AccessLog(browser.log_file(), "test", "jdoe", browser.clock), core::Error);
+  std::filesystem::remove(browser.log_file());
+  const auto refused = browser.get("/sheet?app=school&record=eleve&key=%5B1%5D");
+  CHECK(refused.status == 500);
+  CHECK_THAT(refused.body, !Contains("LEFÈVRE"));
+}
+
+TEST_CASE("Where reasons are asked, no record opens without one, which holds half an hour for one person") {
+  Browser browser({}, true, {"demande de l'intéressé", "contentieux"});
+  browser.enter();
+  const std::string sheet = "/sheet?app=school&record=eleve&key=%5B1%5D";
+  const auto asked = browser.page(sheet);
+  CHECK_THAT(asked, Contains("contentieux") && Contains("type=\"radio\"") && !Contains("LEFÈVRE"));
+  for (const char* other :
+       {"/source?app=school&record=eleve&key=%5B1%5D&at=inscription.0",
+        "/document?app=school&record=eleve&key=%5B1%5D&document=attestation&at=inscription.0"})
+    CHECK_THAT(browser.page(other), Contains("type=\"radio\"") && !Contains("LEFÈVRE"));
+  CHECK(browser.accesses().empty());
+
+  const core::Headers origin{{"Origin", std::string("http://") + host}};
+  const auto secret = form_secret(asked);
+  const auto give = [&](const std::string& reason, const std::string& to, const std::string& form) {
+    return browser.post("form=" + form + "&reason=" + reason + "&reference=n%C2%B0+12&to=" + to, origin,
+                        "/reason");
+  };
+  const std::string to = "%2Fsheet%3Fapp%3Dschool%26record%3Deleve%26key%3D%255B1%255D";
+  CHECK(give("0", to, std::string(64, '0')).status == 403);
+  for (const char* reason : {"", "2", "-1", "x", "0x"}) CHECK(give(reason, to, secret).status == 400);
+  for (const char* there :
+       {"", "%2F", "http%3A%2F%2Fevil.example%2Fsheet%3F", "%2F%2Fevil.example%2Fsheet%3F"})
+    CHECK(give("0", there, secret).status == 400);
+  const auto given = give("1", to, secret);
+  CHECK(given.status == 303);
+  CHECK(given.headers.at("Location") == sheet);
+  CHECK_THAT(browser.page(sheet), Contains("LEFÈVRE"));
+  CHECK_THAT(browser.page("/sheet?app=school&record=eleve&key=%5B2%5D"), Contains("type=\"radio\""));
+  REQUIRE(browser.accesses().size() == 1);
+  CHECK(browser.accesses()[0].why.reason == "contentieux");
+  CHECK(browser.accesses()[0].why.reference == "n° 12");
+  browser.clock.set(browser.clock.now() + std::chrono::minutes(30));
+  CHECK_THAT(browser.page(sheet), Contains("type=\"radio\""));
 }
