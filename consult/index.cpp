@@ -30,7 +30,7 @@ CREATE TEMP TABLE arrived(search TEXT, key TEXT, names TEXT, numbers TEXT, dates
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) STRICT;
 CREATE TABLE hit(id INTEGER PRIMARY KEY, search TEXT, key TEXT, names TEXT, shown TEXT) STRICT;
 CREATE TABLE name(value TEXT, hit INTEGER) STRICT;
-CREATE TABLE sound(key TEXT, word TEXT) STRICT;
+CREATE TABLE sound(key TEXT, word TEXT, PRIMARY KEY(key, word)) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE word USING fts5(names, numbers, dates, content='', prefix='1 2 3',
                                      tokenize='unicode61 remove_diacritics 0');
 )";
@@ -176,8 +176,7 @@ class Builder {
       for (const auto& key : sound_keys(w))
         sound.bind(1, std::string_view(key)).bind(2, std::string_view(w)).run();
     db_.exec(
-        "CREATE INDEX name_value ON name(value, hit); CREATE INDEX sound_key ON sound(key, word); "
-        "INSERT INTO word(word) VALUES('optimize');");
+        "CREATE INDEX name_value ON name(value, hit); INSERT INTO word(word) VALUES('optimize');");
   }
 
  private:

@@ -77,13 +77,14 @@ std::string sound_key(std::string_view word) {
 }
 
 std::vector<std::string> sound_keys(std::string_view word) {
-  const auto key = sound_key(word);
-  std::vector<std::string> keys{key};
-  if (key.size() < 4) return keys;  // shorter ones are near to everything
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    auto less = key;
-    less.erase(i, 1);
-    if (std::ranges::find(keys, less) == keys.end()) keys.push_back(std::move(less));
+  std::vector<std::string> keys;
+  const auto add = [&](std::string key) {
+    if (!key.empty() && std::ranges::find(keys, key) == keys.end()) keys.push_back(std::move(key));
+  };
+  for (const auto& text : {sound_key(word), std::string(word)}) {
+    add(text);
+    if (text.size() < 4) continue;  // shorter ones are near to everything
+    for (std::size_t i = 0; i < text.size(); ++i) add(std::string(text).erase(i, 1));
   }
   return keys;
 }

@@ -223,7 +223,8 @@ TEST_CASE("Persons of one name are told apart, and a miss gets advice") {
   browser.enter();
   CHECK_THAT(browser.page("/search?q=dupont+elise"),
              Contains("same name") && Contains("03/02/1980") && Contains("03/02/1981"));
-  CHECK_THAT(browser.page("/search?q=dupond"), Contains("Not found") && Contains("DUPONT"));
+  CHECK_THAT(browser.page("/search?q=dupond"), Contains("Nothing answers exactly") && Contains("DUPONT"));
+  CHECK_THAT(browser.page("/search?q=zzzzzz"), Contains("Not found") && Contains("No name contains ZZZZZZ"));
   CHECK(browser.get("/search?q=%20").status == 303);
 }
 
