@@ -65,6 +65,9 @@ await press("Enter");
 await accessible("source");
 await page.goBack();
 check((await page.locator("main h1").innerText()).includes("KERMARREC"), "back from the source is not the sheet");
+await page.goto(page.url());  // the focus at the beginning again
+await tabTo('main nav a[href="#documents"]', "the way to the documents");
+await page.keyboard.press("Enter");
 await tabTo('main a[href^="/document"]', "a document");
 await press("Enter");
 await accessible("document");

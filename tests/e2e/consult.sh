@@ -34,8 +34,7 @@ expect 0 "$versoir" consult document apogee.extract "$reference" --document rele
 expect 61 "$versoir" consult document apogee.extract "$reference" --document releve --row "$row" --check "0000-0000-0000-0000-0000"
 expect 2 "$versoir" consult document apogee.extract "$reference" --document other
 expect 80 "$versoir" consult document apogee.extract "$reference" --document releve --row resultat.99
-agent=agent:$("$versoir" consult search harpege.extract 19 --json 2>/dev/null | sed -n 's/.*"key":"\(\[[0-9]*\]\)".*/\1/p' | head -1)
-[ "$agent" != agent: ] || agent=agent:$(sqlite3 harpege.extract 'SELECT json_array(no_dossier_pers) FROM carriere LIMIT 1')
+agent=agent:$(sqlite3 harpege.extract 'SELECT json_array(no_dossier_pers) FROM carriere LIMIT 1')
 expect 0 "$versoir" consult document harpege.extract "$agent" --document etat-services --output services.html
 grep -q "Périodes" services.html || fail "no periods of service"
 
@@ -44,6 +43,7 @@ cp apogee.extract altered.extract && cp apogee.extract.seal.json altered.extract
 number=${reference//[^0-9]/}
 sqlite3 altered.extract "UPDATE resultat_vet SET not_vet = '20' WHERE cod_ind = $number"
 expect 21 "$versoir" consult document altered.extract "$reference" --document releve --row "$row"
+rm altered.extract*
 mkdir elsewhere && cp apogee.extract* elsewhere/
 expect 4 "$versoir" --workspace elsewhere consult document elsewhere/apogee.extract "$reference" --document releve --row "$row"
 
@@ -76,7 +76,7 @@ def ask(path, method="GET", body=None, headers=None, with_cookie=True):
 def page(path):
     answer, text = ask(path)
     assert answer.status == 200, (path, answer.status, text)
-    assert "script" not in text.replace("description", "").lower(), path
+    assert "<script" not in text.lower(), path
     return text
 
 def link(text, label):
