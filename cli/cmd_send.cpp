@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/platform_link.hpp"
+#include "cli/read_back.hpp"
 #include "cli/send_rights.hpp"
 #include "cli/whole_trail.hpp"
 #include "core/display.hpp"
@@ -15,6 +16,7 @@
 
 #include <set>
 #include <thread>
+#include <utility>
 
 namespace versoir::cli {
 
@@ -48,7 +50,10 @@ struct Sending {
   vitam::Ingest& ingest;
   sip::Target target;
   BeforeSending& before;
+  PlatformLink& link;
   BlankTests blank = {};
+  std::vector<std::string> different = {};  ///< lots of which the platform shows something else
+  bool told_unread = false;
 };
 
 /// The reply counts as the platform's: it is asked for where the lot was sent, under the same trust anchors.
@@ -211,6 +216,28 @@ Chosen choose(Context& c, const sip::Versement& versement, const sip::Plan& plan
   return chosen;
 }
 
+/// Some of what was accepted, asked for again at once. Only a difference is a failure: a platform that cannot
+/// answer now can be asked later.
+void read_back(Sending& s, const sip::MessageIdentifier& lot) {
+  if (s.link.platform.read_back == 0) return;
+  if (s.link.platform.access_contract.empty()) {
+    if (!std::exchange(s.told_unread, true))
+      s.c.out.say(msg("[platform.{0}] access_contract is not set: nothing is read back.", s.target.platform));
+    return;
+  }
+  try {
+    vitam::Access access(*s.link.http, s.link.platform);
+    const auto result = compare_lot(s.c, access, s.versement, lot, {s.link.platform.read_back, std::nullopt});
+    if (result.findings.empty()) return;
+  } catch (const Error& e) {
+    if (e.code() == Exit::interrupted) throw;
+    s.c.out.warn(msg("{0} could not be read back: {1}", lot.value, e.message().text()));
+    s.c.out.say(msg("→ versoir vitam compare {0} does it later.", s.plan.versement));
+    return;
+  }
+  s.different.push_back(lot.value);
+}
+
 vitam::QueueSteps steps_of(Sending& s) {
   vitam::QueueSteps steps;
   steps.send = [&s](const sip::MessageIdentifier& id) {
@@ -219,6 +246,7 @@ vitam::QueueSteps steps_of(Sending& s) {
   };
   steps.accepted = [&s](const auto& lot, const auto& operation, const auto& atr) {
     tell_accepted(s, lot, operation, atr);
+    read_back(s, lot);
   };
   steps.failed = [&s](const auto&, const Error& e) { s.c.out.failure(e); };
   if (s.c.words.has("watch"))
@@ -232,7 +260,7 @@ vitam::QueueSteps steps_of(Sending& s) {
 
 /// What people must still do once the queue is empty.
 int conclude(Context& c, const sip::Versement& versement, const sip::Plan& plan,
-             const std::optional<Error>& failure) {
+             const std::optional<Error>& failure, const std::vector<std::string>& different) {
   std::size_t open = 0;
   const auto trail = whole_trail(c);
   for (const auto& lot : c.chosen_lots(plan))
@@ -242,7 +270,13 @@ int conclude(Context& c, const sip::Versement& versement, const sip::Plan& plan,
         core::nmsg("{0} lot was accepted with warnings on which somebody must decide: versoir warnings {1}",
                    "{0} lots were accepted with warnings on which somebody must decide: versoir warnings {1}",
                    open, plan.versement));
+  for (const auto& lot : different)
+    c.out.warn(
+        msg("{0}: the platform does not give back what was deposited. Keep the SIP, and give its "
+            "operators the lines above.",
+            lot));
   if (failure) return static_cast<int>(failure->code());
+  if (!different.empty()) return static_cast<int>(Exit::evidence_broken);
   return static_cast<int>(open != 0 ? Exit::with_warnings : Exit::ok);
 }
 
@@ -259,7 +293,7 @@ int run_send(Context& c) {
                        [&](const core::Message& m) { c.out.warn(m); });
   BeforeSending before(c, client, versement, plan);
   Sending sending{
-      c, versement, plan, ingest, vitam::target_of(platform), before, {blank_mode(c, name, plan)}};
+      c, versement, plan, ingest, vitam::target_of(platform), before, link, {blank_mode(c, name, plan)}};
   if (c.words.has("again") && c.chosen_lots(plan).size() != 1)
     throw Error(Exit::usage, msg("--again sends one lot again: name it with --lot."));
   const bool watch = c.words.has("watch");
@@ -268,9 +302,14 @@ int run_send(Context& c) {
   Chosen chosen;
   for (bool told = false;;) {
     chosen = choose(c, versement, plan);
-    const auto outcome = vitam::run_queue(
-        ingest, versement, chosen.lots, {platform.parallel, chosen.under_way, !c.words.has("no-wait"), watch},
-        steps_of(sending), sleep, c.stop);
+    vitam::QueueTerms terms{.parallel = platform.parallel,
+                            .under_way = chosen.under_way,
+                            .wait = !c.words.has("no-wait"),
+                            .endless = watch};
+    // Where nothing leaves, each lot's verdict is wanted; before a transfer the first bad one stops them all.
+    if (sending.blank.mode == "only") terms.own.insert({Exit::sip_refused, Exit::with_warnings});
+    const auto outcome =
+        vitam::run_queue(ingest, versement, chosen.lots, terms, steps_of(sending), sleep, c.stop);
     all.accepted += outcome.accepted;
     all.under_way = outcome.under_way;
     all.not_sent = outcome.not_sent;
@@ -293,7 +332,7 @@ int run_send(Context& c) {
                  {"under_way", all.under_way},
                  {"waiting", all.not_sent + chosen.waiting},
                  {"excluded", chosen.excluded}});
-  return conclude(c, versement, plan, failure);
+  return conclude(c, versement, plan, failure, sending.different);
 }
 
 }  // namespace
@@ -333,6 +372,7 @@ std::vector<CommandDef> send_commands() {
              mark("take the replies that are there, send up to the limit of the platform, wait for nothing")},
             trace_option()},
        .exits = {Exit::with_warnings,
+                 Exit::sip_refused,
                  Exit::configuration,
                  Exit::lot_state,
                  Exit::signing,

@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/fetched_referential.hpp"
+#include "cli/named_contracts.hpp"
 #include "cli/platform_link.hpp"
 #include "cli/vitam_commands.hpp"
 #include "core/error.hpp"
@@ -41,18 +42,6 @@ std::vector<core::Message> advice_for(const std::vector<core::Finding>& findings
         "→ Give these lines to the operators of the platform, with the fingerprint of the certificate: the "
         "application context, its security profile and the contracts are declared there."));
   return list;
-}
-
-/// Ingest contracts of every archive profile that the configuration names, and the platform's own.
-std::set<std::string> named_contracts(Context& c, const std::string& platform) {
-  std::set<std::string> names;
-  for (const auto& [archive, contract] : c.config().section("agreements")) names.insert(contract);
-  for (const auto& [section, key] :
-       {std::pair<std::string, const char*>{"platform." + platform, "archival_agreement"},
-        {"filing", "archival_agreement"}})
-    if (const auto contract = c.config().find(section, key); contract && !contract->empty())
-      names.insert(*contract);
-  return names;
 }
 
 int run_ping(Context& c) {
@@ -102,6 +91,17 @@ int run_referential(Context& c) {
 
 }  // namespace
 
+std::set<std::string> named_contracts(Context& c, const std::string& platform) {
+  std::set<std::string> names;
+  for (const auto& [archive, contract] : c.config().section("agreements")) names.insert(contract);
+  for (const auto& [section, key] :
+       {std::pair<std::string, const char*>{"platform." + platform, "archival_agreement"},
+        {"filing", "archival_agreement"}})
+    if (const auto contract = c.config().find(section, key); contract && !contract->empty())
+      names.insert(*contract);
+  return names;
+}
+
 std::vector<CommandDef> vitam_commands() {
   std::vector<CommandDef> all{
       {.name = "vitam ping",
@@ -128,7 +128,8 @@ std::vector<CommandDef> vitam_commands() {
        .exits = {Exit::configuration, Exit::platform_unreachable, Exit::platform_refused,
                  Exit::reply_unreadable, Exit::temporary},
        .run = run_referential}};
-  for (auto* more : {vitam_units_commands, vitam_fetch_commands, vitam_log_commands, vitam_compare_commands})
+  for (auto* more : {vitam_units_commands, vitam_fetch_commands, vitam_log_commands, vitam_compare_commands,
+                     vitam_qualify_commands})
     for (auto& command : more()) all.push_back(std::move(command));
   return all;
 }

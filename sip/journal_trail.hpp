@@ -49,8 +49,8 @@ class JournalTrail {
                                      const std::string& sha512) const;
   /// closing.json files that are missing or say something else than what ended.
   [[nodiscard]] std::vector<core::Finding> missing_closings(const Versement& versement) const;
-  /// Files of evidence, eliminations and decisions about warnings (events that carry "files") under `folder`, relative to the
-  /// workspace, that are missing or other ones.
+  /// Files of evidence, eliminations and decisions about warnings (events that carry "files") under `folder`,
+  /// relative to the workspace, that are missing or other ones.
   [[nodiscard]] std::vector<core::Finding> missing_files(const std::filesystem::path& workspace,
                                                          const std::string& folder) const;
   /// These very bytes were written down under this name, relative to the workspace.

@@ -42,8 +42,7 @@ void judge_blank(const Atr& atr, const sip::MessageIdentifier& lot) {
   if (atr.reply_code == "Test OK" || atr.reply_code == "Test WARNING") return;
   if (atr.reply_code == "Test KO")
     throw with_causes(
-        Error(Exit::transfer_rejected, msg("the platform would reject {0}: so says its dry run", lot.value)),
-        atr)
+        Error(Exit::sip_refused, msg("the platform would reject {0}: so says its dry run", lot.value)), atr)
         .hint(msg("Nothing was transferred. The reply is kept in {0}. Correct the causes, then plan a new "
                   "attempt.",
                   blank_names().reply));

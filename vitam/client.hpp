@@ -39,7 +39,8 @@ struct Platform {
   std::chrono::seconds poll_first{5}, poll_max{60};
   /// How long the platform may take to know a SIP that it received: before that, its silence says nothing.
   std::chrono::seconds doubt_grace{900};
-  std::size_t parallel = 1;  ///< ingests under way at the same time, at most
+  std::size_t parallel = 1;   ///< ingests under way at the same time, at most
+  std::size_t read_back = 0;  ///< units, and as many objects, of each accepted lot that are read back
   /// Folder that the ingest service sees as its own (an NFS or SSHFS mount); empty = everything by HTTPS.
   std::filesystem::path drop_folder;
   std::uint64_t drop_above = 0;  ///< bytes: larger SIPs go through drop_folder

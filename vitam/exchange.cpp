@@ -34,4 +34,12 @@ const core::Json& results_of(const core::Json& answer, const std::string& url) {
   return *at;
 }
 
+const std::string& path_segment(const std::string& id) {
+  if (!is_operation_id(id))
+    throw core::Error(core::Exit::usage, core::msg("\"{0}\" is not an identifier of the platform", id))
+        .hint(core::msg(
+            "They are 36 lower-case letters and digits, as receipts and versoir vitam units give them."));
+  return id;
+}
+
 }  // namespace versoir::vitam

@@ -14,4 +14,7 @@ namespace versoir::vitam {
 /// The `$results` of an answer, all objects. Throws Error(Exit::reply_unreadable).
 [[nodiscard]] const core::Json& results_of(const core::Json& answer, const std::string& url);
 
+/// The identifier itself, fit to be one segment of a path: persons type some of them. Error(Exit::usage).
+[[nodiscard]] const std::string& path_segment(const std::string& id);
+
 }  // namespace versoir::vitam

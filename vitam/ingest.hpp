@@ -39,7 +39,7 @@ class Ingest {
 
   /// Has the platform run its controls on the SIP and keep nothing, and waits for its verdict: "Test OK" or
   /// "Test WARNING". One of these bytes at this place that has a verdict, or is under way, is not run again.
-  /// Leaves blank-test.json and blank-test.xml. "Test KO" is Error(Exit::transfer_rejected) with its causes;
+  /// Leaves blank-test.json and blank-test.xml. "Test KO" is Error(Exit::sip_refused) with its causes;
   /// any other reply Error(Exit::evidence_broken).
   Atr blank_test(const sip::Versement& versement, const sip::ApprovedSip& sip, const std::stop_token& stop);
 

@@ -167,6 +167,7 @@ Platform read_platform(const Config& config, std::string_view name) {
   p.poll_max = std::max(p.poll_first, seconds_of(config, section, "poll_max"));
   p.doubt_grace = seconds_of(config, section, "doubt_grace");
   p.parallel = number_of(config, section, "parallel", 1, 64);
+  p.read_back = number_of(config, section, "read_back", 0, 1000);
   p.drop_folder = config.find_path(section, "drop_folder").value_or("");
   p.drop_above = number_of(config, section, "drop_above", 0, 1'000'000) * 1'000'000;
   return p;

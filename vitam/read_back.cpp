@@ -135,6 +135,11 @@ class Comparison {
 
   [[nodiscard]] Json differences() const { return differences_; }
 
+  void differs(const std::string& where, const std::string& what, core::Message message) {
+    differences_.push_back({{"where", where}, {"what", what}, {"message", message.english()}});
+    result_.findings.push_back({Severity::error, "READ_BACK_DIFFERS", std::move(message), where});
+  }
+
  private:
   const ObjectVersion* declared(const std::string& holder, const std::string& id) {
     const auto group = access_.object_group(holder);
@@ -196,11 +201,6 @@ class Comparison {
               msg("{0}: the platform has {1}, the SIP {2}", category, listed(other), listed(own)));
   }
 
-  void differs(const std::string& where, const std::string& what, core::Message message) {
-    differences_.push_back({{"where", where}, {"what", what}, {"message", message.english()}});
-    result_.findings.push_back({Severity::error, "READ_BACK_DIFFERS", std::move(message), where});
-  }
-
   void count(std::size_t before) {
     (result_.findings.size() == before ? result_.equal : result_.different) += 1;
   }
@@ -211,6 +211,42 @@ class Comparison {
   std::vector<ObjectVersion> versions_;
   Json differences_ = Json::array();
 };
+
+/// The count of a register's line: {"ingested": n, ...}, a number in older platforms.
+std::int64_t ingested(const Json& detail, const char* what) {
+  const auto at = detail.find(what);
+  if (at == detail.end()) return 0;
+  if (at->is_number_integer()) return at->get<std::int64_t>();
+  return at->is_object() ? at->value("ingested", std::int64_t{0}) : 0;
+}
+
+/// What the accession register says of the ingest against the receipt. A platform that does not show its
+/// register to this depositor is no difference.
+Json compare_register(Access& access, const std::string& operation, const fs::path& folder,
+                      Comparison& comparison) {
+  Json details;
+  try {
+    details = access.register_details({operation});
+  } catch (const Error& e) {
+    if (e.code() != Exit::platform_refused) throw;
+    return {};
+  }
+  if (details.empty()) return {};
+  std::int64_t units = 0, objects = 0;
+  for (const auto& detail : details) {
+    units += ingested(detail, "TotalUnits");
+    objects += ingested(detail, "TotalObjects");
+  }
+  const auto receipt = core::read_json(folder / "receipt.json");
+  const auto own_units = core::json_int(receipt, "units", "receipt.json", Exit::evidence_broken);
+  const auto own_objects = core::json_int(receipt, "objects", "receipt.json", Exit::evidence_broken);
+  if (units != own_units || objects != own_objects)
+    comparison.differs(operation, "register",
+                       msg("the accession register counts {0} archive units and {1} objects, the receipt {2} "
+                           "and {3}",
+                           units, objects, own_units, own_objects));
+  return {{"units", units}, {"objects", objects}};
+}
 
 std::uint64_t drawn_seed() {
   std::random_device random;
@@ -250,6 +286,7 @@ ReadBack read_back(Access& access, const sip::Versement& versement, const sip::M
     progress.advance(1);
   }
   progress.end();
+  const auto counted = compare_register(access, atr.operation, versement.lot(lot), comparison);
   result.json = {{"format", "versoir-read-back/1"},
                  {"date", core::format_instant(clock.now())},
                  {"platform", access.platform().name},
@@ -258,6 +295,7 @@ ReadBack read_back(Access& access, const sip::Versement& versement, const sip::M
                  {"asked", {{"units", result.units}, {"objects", result.objects}}},
                  {"equal", result.equal},
                  {"different", result.different},
+                 {"register", counted},
                  {"differences", comparison.differences()}};
   return result;
 }

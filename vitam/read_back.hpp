@@ -35,8 +35,9 @@ inline constexpr const char* read_back_name = "read-back.json";
 /// A lot that the platform accepted: its reply, its receipt and its SIP are in its folder, and the receipt
 /// must hold (Error(Exit::lot_state) without, Error(Exit::evidence_broken) when it proves nothing). Of each
 /// unit: title, description level, dates, rule identifiers by category; of each object: the SHA-512 of the
-/// bytes themselves and what the group declares. A title that differs is named, not repeated. Failures of the
-/// platform to answer are Errors; nothing is written.
+/// bytes themselves and what the group declares; then the counts of the accession register, where it is
+/// shown. A title that differs is named, not repeated. Failures of the platform to answer are Errors; nothing
+/// is written.
 [[nodiscard]] ReadBack read_back(Access& access, const sip::Versement& versement,
                                  const sip::MessageIdentifier& lot, const ReadBackTerms& terms,
                                  const core::Clock& clock, core::Progress& progress,

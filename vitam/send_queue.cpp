@@ -128,12 +128,12 @@ class Queue {
 
   void fail(const sip::MessageIdentifier& lot, const Error& e) {
     if (e.code() == Exit::interrupted) throw e;
-    if (e.code() != Exit::transfer_rejected) held_ = true;
+    const bool own = terms_.own.contains(e.code());
+    held_ = held_ || !own;
     steps_.failed(lot, e);
     // What stops the others weighs more than the rejection of one lot.
     auto& first = outcome_.first_failure;
-    if (!first || (first->code() == Exit::transfer_rejected && e.code() != Exit::transfer_rejected))
-      first = e;
+    if (!first || (terms_.own.contains(first->code()) && !own)) first = e;
   }
 
   Ingest& ingest_;

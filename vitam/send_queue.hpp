@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <stop_token>
 
@@ -16,6 +17,8 @@ struct QueueTerms {
   std::size_t under_way = 0;  ///< so many of the first lots are the platform's already
   bool wait =
       true;  ///< false: those are asked about once, then lots are sent up to the limit, and that is all
+  /// Failures that are one lot's own: the others go on.
+  std::set<core::Exit> own = {core::Exit::transfer_rejected};
   bool endless = false;  ///< closed platforms and technical failures are waited out
 };
 
@@ -35,8 +38,8 @@ struct QueueOutcome {
 };
 
 /// Sends the lots in their order and follows each to its reply (Ingest::settle). A lot that the platform
-/// rejects holds back no other; after any other failure nothing more is sent, and what is under way is
-/// followed to its end. A stop leaves everything where the next run finds it: Error(Exit::interrupted).
+/// rejects holds back no other (`own`); after any other failure nothing more is sent, and what is under way
+/// is followed to its end. A stop leaves everything where the next run finds it: Error(Exit::interrupted).
 [[nodiscard]] QueueOutcome run_queue(Ingest& ingest, const sip::Versement& versement,
                                      std::span<const sip::MessageIdentifier> lots, const QueueTerms& terms,
                                      const QueueSteps& steps, const Sleeper& sleep,

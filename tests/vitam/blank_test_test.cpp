@@ -68,7 +68,7 @@ TEST_CASE("a dry run that the platform rejects says why, and nothing is transfer
   s.answers("Test KO");
   CHECK_THAT(complaint_of([&] { s.run(); }), Contains("dry run") && Contains("Nothing was transferred"));
   CHECK_FALSE(s.has("sending.json"));
-  CHECK(exit_of([&] { s.run(); }) == Exit::transfer_rejected);  // from what was kept
+  CHECK(exit_of([&] { s.run(); }) == Exit::sip_refused);  // from what was kept
 }
 
 TEST_CASE("warnings of a dry run are given back for a person to read") {

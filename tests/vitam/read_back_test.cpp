@@ -76,6 +76,7 @@ TEST_CASE("a platform that kept everything gives everything back") {
   CHECK(result.json.at("operation") == a.operation);
   CHECK(result.json.at("asked") == Json{{"units", 2}, {"objects", 1}});
   CHECK(result.json.at("seed") == result.seed);
+  CHECK(result.json.at("register") == Json{{"units", 2}, {"objects", 1}});
   CHECK(core::canonical_json(result.json).find("Dossier") == std::string::npos);
 }
 
@@ -117,6 +118,14 @@ TEST_CASE("a digest that the platform declares, and what it no longer shows") {
   const auto result = a.compare();
   CHECK(differences(result) == "AU2 unit\nAU1 unit\nBO1 object\n");
   CHECK((result.equal == 0 && result.different == 3));
+}
+
+TEST_CASE("a register that counts otherwise than the receipt is a difference") {
+  Accepted a;
+  a.change_stored("</DescriptiveMetadata>",
+                  "<ArchiveUnit id=\"AU9\"><Content><DescriptionLevel>Item</DescriptionLevel><Title>Un de "
+                  "trop</Title></Content></ArchiveUnit></DescriptiveMetadata>");
+  CHECK_THAT(differences(a.compare()), Catch::EndsWith("register\n"));
 }
 
 TEST_CASE("only what was accepted, and is still here, can be compared") {

@@ -32,8 +32,10 @@ class Platform final : public core::HttpClient {
     const bool reply = r.url.ends_with("/archivetransferreply");
     const auto path = reply ? r.url.substr(0, r.url.rfind('/')) : r.url;
     auto& operation = operations.at(path.substr(path.rfind('/') + 1));
-    if (reply)
-      return {200, {}, accepting_reply(path.substr(path.rfind('/') + 1), operation.lot, operation.outcome)};
+    if (reply) {
+      r.on_received(accepting_reply(path.substr(path.rfind('/') + 1), operation.lot, operation.outcome));
+      return {200, {}, {}};
+    }
     asked.push_back(operation.lot);
     if (operation.fatal) return state(202, "PAUSE", "FATAL");
     if (operation.running-- > 0) return state(202, "RUNNING", "OK");
@@ -142,6 +144,16 @@ TEST_CASE("after any other failure nothing more is sent, and what is under way i
   CHECK(refused.run({.parallel = 3}).first_failure->code() == Exit::visa_missing);
   CHECK(refused.told == Names{"1 visa-missing", "0 OK"});
   CHECK(refused.order == Names{"0"});
+}
+
+TEST_CASE("which failures are one lot's own is the caller's to say") {
+  Lots s(4);
+  s.refuse_to_send = s.ids[1].value;
+  vitam::QueueTerms terms;
+  terms.own.insert(Exit::visa_missing);
+  const auto outcome = s.run(terms);
+  CHECK(outcome.accepted == 3);
+  CHECK(outcome.first_failure->code() == Exit::visa_missing);
 }
 
 TEST_CASE("a rejection does not hide what stopped the others") {

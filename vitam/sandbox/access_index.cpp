@@ -23,13 +23,14 @@ CREATE TABLE operation(opi TEXT PRIMARY KEY, folder TEXT, register TEXT);
 CREATE TABLE unit(seq INTEGER PRIMARY KEY, opi TEXT, local TEXT, id TEXT UNIQUE, agency TEXT, grp TEXT, obj TEXT,
                   place INTEGER, json TEXT, xml TEXT);
 CREATE INDEX unit_of ON unit(opi, place);
+CREATE INDEX unit_holding ON unit(opi, grp, place);
 CREATE TABLE grp(seq INTEGER PRIMARY KEY, opi TEXT, local TEXT, id TEXT UNIQUE, json TEXT);
 CREATE INDEX grp_of ON grp(opi, local);
 CREATE TABLE obj(seq INTEGER PRIMARY KEY, opi TEXT, local TEXT, grp TEXT, size INTEGER, json TEXT, xml TEXT);
 CREATE INDEX obj_of ON obj(opi, grp);
 CREATE INDEX obj_named ON obj(opi, local);
-CREATE TABLE local(opi TEXT, local TEXT, id TEXT, PRIMARY KEY(opi, local)) WITHOUT ROWID;
-CREATE TABLE link(opi TEXT, child TEXT, parent TEXT);
+CREATE TABLE local(local TEXT PRIMARY KEY, id TEXT) WITHOUT ROWID;
+CREATE TABLE link(child TEXT, parent TEXT);
 CREATE TABLE edge(child TEXT, parent TEXT, PRIMARY KEY(child, parent)) WITHOUT ROWID;
 CREATE INDEX edge_down ON edge(parent);
 )";
@@ -85,8 +86,6 @@ Json texts_of(Statement& st) {
 
 Json counted(std::int64_t n) { return {{"ingested", n}, {"deleted", 0}, {"remained", n}}; }
 
-std::string name_of(AccessIndex::Kind kind) { return kind == AccessIndex::Kind::unit ? "unit" : "grp"; }
-
 }  // namespace
 
 AccessIndex::AccessIndex(const fs::path& file, fs::path referentials, std::int64_t tenant)
@@ -115,9 +114,9 @@ bool AccessIndex::take_one(const HeldOperation& operation, const std::vector<Hel
   std::vector<AttachedUnit> attached;
   db_.exec("BEGIN");
   try {
-    auto link = db_.prepare("INSERT INTO link VALUES(?1, ?2, ?3)");
+    auto link = db_.prepare("INSERT INTO link VALUES(?1, ?2)");
     const auto note_link = [&](const std::string& child, const std::string& parent) {
-      bound(link, operation.id, child, parent).run();
+      bound(link, child, parent).run();
     };
     const auto head = read_declared(operation.manifest,
                                     {[&](const DeclaredObject& object) { take_object(operation, object); },
@@ -133,7 +132,7 @@ bool AccessIndex::take_one(const HeldOperation& operation, const std::vector<Hel
     if (!attached.empty())
       std::ranges::copy_if(held, std::back_inserter(others),
                            [&](const HeldOperation& o) { return o.id != operation.id; });
-    auto local = db_.prepare("INSERT OR REPLACE INTO local VALUES(?1, ?2, ?3)");
+    auto local = db_.prepare("INSERT OR REPLACE INTO local VALUES(?1, ?2)");
     for (const auto& [id, system] : resolve(attached, operation.workflow, others).units) {
       auto there = db_.prepare("SELECT 1 FROM unit WHERE id = ?1");
       bound(there, system);
@@ -142,7 +141,7 @@ bool AccessIndex::take_one(const HeldOperation& operation, const std::vector<Hel
         db_.exec("ROLLBACK");
         return false;
       }
-      bound(local, operation.id, id, system).run();
+      bound(local, id, system).run();
     }
     finish_groups(operation, head);
     finish_units(operation, head, referentials);
@@ -178,8 +177,8 @@ void AccessIndex::take_unit(const HeldOperation& operation, const DeclaredUnit& 
   bound(insert, operation.id, unit.id, id, unit.group, unit.object, static_cast<std::int64_t>(unit.place),
         json.dump(), xml)
       .run();
-  auto local = db_.prepare("INSERT OR REPLACE INTO local VALUES(?1, ?2, ?3)");
-  bound(local, operation.id, unit.id, id).run();
+  auto local = db_.prepare("INSERT OR REPLACE INTO local VALUES(?1, ?2)");
+  bound(local, unit.id, id).run();
 }
 
 void AccessIndex::finish_groups(const HeldOperation& operation, const DeclaredHead& head) {
@@ -236,14 +235,12 @@ void AccessIndex::finish_units(const HeldOperation& operation, const DeclaredHea
   const auto quoted = core::sql_text(operation.id);
   db_.exec("UPDATE unit SET agency = " + core::sql_text(head.originating_agency) + " WHERE opi = " + quoted);
   db_.exec(
-      "INSERT OR IGNORE INTO edge SELECT c.id, p.id FROM link JOIN local c ON c.opi = link.opi AND "
-      "c.local = link.child JOIN local p ON p.opi = link.opi AND p.local = link.parent WHERE link.opi = " +
-      quoted);
+      "INSERT OR IGNORE INTO edge SELECT c.id, p.id FROM link JOIN local c ON c.local = link.child "
+      "JOIN local p ON p.local = link.parent; DELETE FROM link; DELETE FROM local");
   const auto created = register_date(core::text_of(
       core::read_json(operation.manifest.parent_path().parent_path() / "status.json"), "updated"));
   const auto top_rules = management_json(head.rules, referentials);
-  auto next =
-      db_.prepare("SELECT seq, id, grp, json FROM unit WHERE opi = ?1 AND seq > ?2 ORDER BY seq LIMIT 1");
+  auto next = db_.prepare("SELECT seq, id, grp, json FROM unit WHERE seq > ?1 ORDER BY seq LIMIT 1");
   auto parents = db_.prepare("SELECT parent FROM edge WHERE child = ?1 ORDER BY parent");
   auto above = db_.prepare(
       "WITH RECURSIVE up(id, depth) AS (SELECT parent, 1 FROM edge WHERE child = ?1 UNION "
@@ -251,8 +248,11 @@ void AccessIndex::finish_units(const HeldOperation& operation, const DeclaredHea
       "SELECT up.id, max(up.depth), unit.agency FROM up LEFT JOIN unit ON unit.id = up.id "
       "GROUP BY up.id ORDER BY max(up.depth), up.id");
   auto store = db_.prepare("UPDATE unit SET json = ?1 WHERE seq = ?2");
-  for (std::int64_t seq = 0;;) {
-    bound(next, operation.id, seq);
+  // Its units are the last ones of the table, one after the other.
+  for (auto seq = db_.one_int(
+           "SELECT coalesce(min(seq) - 1, (SELECT max(seq) FROM unit), 0) FROM unit WHERE opi = " + quoted);
+       ;) {
+    bound(next, seq);
     if (!next.step()) break;
     seq = next.integer(0);
     const std::string id(next.text(1)), group(next.text(2));
@@ -330,61 +330,6 @@ void AccessIndex::note_register(const HeldOperation& operation, const DeclaredHe
   const auto text = json.dump();
   add.bind(3, std::string_view(text));
   add.run();
-}
-
-std::function<std::optional<Json>()> AccessIndex::records(Kind kind, const Narrowed& narrowed) {
-  std::string where;
-  const auto among = [&](const char* column, const std::vector<std::string>& values) {
-    if (values.empty()) return;
-    where += (where.empty() ? " WHERE " : " AND ") + std::string(column) + " IN (";
-    for (std::size_t i = 0; i < values.size(); ++i) where += (i ? "," : "") + core::sql_text(values[i]);
-    where += ')';
-  };
-  among("id", narrowed.ids);
-  among("opi", narrowed.operations);
-  const std::string order = kind == Kind::unit ? " ORDER BY opi, place" : " ORDER BY seq";
-  const auto st =
-      std::make_shared<Statement>(db_.prepare("SELECT json FROM " + name_of(kind) + where + order));
-  return [st]() -> std::optional<Json> {
-    if (!st->step()) return std::nullopt;
-    return core::parse_json(st->text(0), "index");
-  };
-}
-
-std::optional<Json> AccessIndex::record(Kind kind, const std::string& id) {
-  return records(kind, {{id}, {}})();
-}
-
-std::string AccessIndex::source_xml(Kind kind, const std::string& id) {
-  auto st = db_.prepare(kind == Kind::unit
-                            ? "SELECT xml FROM unit WHERE id = ?1"
-                            : "SELECT obj.xml FROM obj JOIN grp ON grp.opi = obj.opi AND grp.local = obj.grp "
-                              "WHERE grp.id = ?1 ORDER BY obj.seq");
-  bound(st, id);
-  std::string all;
-  while (st.step()) all += st.text(0);
-  return "<sources>" + all + "</sources>";
-}
-
-std::vector<std::string> AccessIndex::children(const std::string& unit) {
-  auto st = db_.prepare("SELECT child FROM edge WHERE parent = ?1 ORDER BY child");
-  bound(st, unit);
-  std::vector<std::string> out;
-  while (st.step()) out.emplace_back(st.text(0));
-  return out;
-}
-
-Json AccessIndex::registers() {
-  auto st = db_.prepare("SELECT register FROM operation WHERE register IS NOT NULL ORDER BY rowid");
-  Json out = Json::array();
-  while (st.step()) out.push_back(core::parse_json(st.text(0), "index"));
-  return out;
-}
-
-fs::path AccessIndex::content_folder(const std::string& operation) {
-  auto st = db_.prepare("SELECT folder FROM operation WHERE opi = ?1");
-  bound(st, operation);
-  return st.step() ? fs::path(std::string(st.text(0))) : fs::path();
 }
 
 }  // namespace versoir::vitam::sandbox
