@@ -1,5 +1,6 @@
 // versoir consult: find a person in an extract, read the record, without the application.
 #include "cli/commands.hpp"
+#include "cli/consult_seal.hpp"
 #include "cli/context.hpp"
 #include "consult/archive.hpp"
 #include "consult/query.hpp"
@@ -72,6 +73,8 @@ int run_search(Context& c) {
   auto hits = archive.search(query, limit + 1);  // one more tells whether others exist
   const bool more = hits.size() > limit;
   if (more) hits.pop_back();
+  if (!hits.empty() && hits.front().rank >= consult::near_rank)
+    c.out.result(msg("Nothing answers exactly what was typed. Near it:"));
   show_hits(c, hits);
   c.out.summary({{"hits", hits.size()}, {"more", more}});
   if (more)
@@ -97,28 +100,6 @@ int run_search(Context& c) {
 records::Key key_after(const std::string& text) {
   const bool number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
   return records::Key::parse(number ? "[" + text + "]" : text);
-}
-
-/// "etudiant:[12]" names a record; anything else is searched, and must give one person.
-std::pair<std::string, records::Key> find_one(Context& c, consult::Archive& archive,
-                                              const std::string& text) {
-  for (const auto& record : archive.records())
-    if (text.starts_with(record + ":")) return {record, key_after(text.substr(record.size() + 1))};
-  constexpr std::size_t shown = 20;
-  auto hits = archive.search(text, shown + 1);
-  if (hits.size() == 1) return {hits[0].record, hits[0].key};
-  if (hits.empty()) {
-    Error e(Exit::not_found, msg("Nobody matches '{0}'.", text));
-    for (const auto& advice : archive.advice(text)) e = std::move(e).hint(advice);
-    throw std::move(e);
-  }
-  const bool more = hits.size() > shown;
-  if (more) hits.pop_back();
-  show_hits(c, hits);
-  throw Error(Exit::not_found,
-              more ? msg("More than {0} records match '{1}'.", shown, text)
-                   : core::nmsg("{0} record matches '{1}'.", "{0} records match '{1}'.", hits.size(), text))
-      .hint(msg("Give the reference of the one you mean, for instance {0}.", reference(hits[0])));
 }
 
 int run_show(Context& c) {
@@ -155,6 +136,28 @@ int run_show(Context& c) {
 }
 
 }  // namespace
+
+std::pair<std::string, records::Key> find_one(Context& c, consult::Archive& archive,
+                                              const std::string& text) {
+  for (const auto& record : archive.records())
+    if (text.starts_with(record + ":")) return {record, key_after(text.substr(record.size() + 1))};
+  constexpr std::size_t shown = 20;
+  auto hits = archive.search(text, shown + 1);
+  // A near answer may be somebody else: it is shown, never taken.
+  if (hits.size() == 1 && hits[0].rank < consult::near_rank) return {hits[0].record, hits[0].key};
+  if (hits.empty()) {
+    Error e(Exit::not_found, msg("Nobody matches '{0}'.", text));
+    for (const auto& advice : archive.advice(text)) e = std::move(e).hint(advice);
+    throw std::move(e);
+  }
+  const bool more = hits.size() > shown;
+  if (more) hits.pop_back();
+  show_hits(c, hits);
+  throw Error(Exit::not_found,
+              more ? msg("More than {0} records match '{1}'.", shown, text)
+                   : core::nmsg("{0} record matches '{1}'.", "{0} records match '{1}'.", hits.size(), text))
+      .hint(msg("Give the reference of the one you mean, for instance {0}.", reference(hits[0])));
+}
 
 std::vector<CommandDef> consult_commands() {
   return {{.name = "consult search",

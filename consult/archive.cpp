@@ -3,6 +3,7 @@
 
 #include "consult/index.hpp"
 #include "consult/query.hpp"
+#include "consult/sound.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/json.hpp"
@@ -21,7 +22,9 @@ namespace {
 
 /// Hits examined at each step of a search, in the order of the register: far more than anybody reads.
 constexpr std::int64_t step_limit = 500;
-constexpr std::size_t most_near_words = 5;
+/// A query gives one list, whatever part of it is asked: the pages of a list agree.
+constexpr std::size_t enough_hits = 1001;
+constexpr std::size_t most_near_words = 8;
 /// Shorter words are near to everything.
 constexpr std::size_t least_near_word = 3;
 
@@ -32,6 +35,17 @@ class Expression {
   Expression(const std::vector<std::string>& words, bool beginnings) {
     for (const auto& w : words)
       text_ += fmt::format("{}names : \"{}\"{}", text_.empty() ? "" : " AND ", w, beginnings ? " *" : "");
+  }
+  /// Each time one of the words, the first of them as a beginning too.
+  static Expression of_any(const std::vector<std::vector<std::string>>& any) {
+    Expression e({}, false);
+    for (const auto& words : any) {
+      std::string one;
+      for (const auto& w : words)
+        one += fmt::format("{}names : \"{}\"{}", one.empty() ? "" : " OR ", w, one.empty() ? " *" : "");
+      e.text_ += fmt::format("{}({})", e.text_.empty() ? "" : " AND ", one);
+    }
+    return e;
   }
   Expression& facts(const std::vector<std::string>& numbers, const std::vector<std::string>& dates) {
     std::string any;
@@ -118,9 +132,9 @@ struct Archive::State {
   }
 
   /// From the best kind of answer to the least, until there are enough.
-  Ranks run(const Query& q, std::size_t limit) {
+  Ranks run(const Query& q) {
     Ranks found;
-    const auto enough = [&] { return found.size() >= limit; };
+    const auto enough = [&] { return found.size() >= enough_hits; };
     auto numbers = q.numbers;
     if (numbers.size() > 1) {  // one number in groups, rather than several numbers
       by_text(Expression({}, false).facts({bare_number(q.grouped)}, {}), {}, 0, found);
@@ -143,6 +157,7 @@ struct Archive::State {
     }
     if (!q.swapped.empty() && !enough())
       by_text(Expression(q.words, true).facts({}, q.swapped), q.words, 3, found);
+    if (found.empty() && !q.words.empty()) by_sound(q, numbers, found);
     return found;
   }
 
@@ -152,18 +167,22 @@ struct Archive::State {
     return st.step();
   }
 
-  /// Words of names that differ from `word` by a letter or two, nearest first. A look at every name: only
-  /// after a miss.
+  /// Words of names that sound nearly as `word`, or are spelt nearly so; nearest first.
   std::vector<std::string> near_words(const std::string& word) {
-    const std::size_t most = word.size() <= 5 ? 1 : 2;
     std::map<std::string, std::size_t, std::less<>> found;
-    auto st = index.prepare("SELECT DISTINCT value FROM name");
-    while (st.step()) {
-      for (auto& candidate : name_words(st.text(0))) {
-        if (candidate.size() + most < word.size() || word.size() + most < candidate.size()) continue;
-        const auto away = core::edit_distance(word, candidate);
-        if (away <= most) found.emplace(std::move(candidate), away);
+    auto st = index.prepare("SELECT word FROM sound WHERE key = ?1");
+    const auto own = sound_key(word);
+    for (const auto& key : sound_keys(word)) {
+      st.bind(1, std::string_view(key));
+      while (st.step()) {
+        std::string candidate(st.text(0));
+        if (candidate.size() < least_near_word) continue;
+        auto away = core::edit_distance(word, candidate);
+        if (away > std::max<std::size_t>(2, word.size() / 3)) continue;
+        if (sound_key(candidate) == own) away = std::min<std::size_t>(away, 1);  // one sound: nearly one name
+        found.emplace(std::move(candidate), away);
       }
+      st.reset();
     }
     std::vector<std::pair<std::size_t, std::string>> order;
     for (const auto& [candidate, away] : found) order.emplace_back(away, candidate);
@@ -173,6 +192,37 @@ struct Archive::State {
     return words;
   }
 
+  /// When nothing answers as it was typed: each word or one near to it, in order of how far they are in all.
+  void by_sound(const Query& q, const std::vector<std::string>& numbers, Ranks& into) {
+    std::vector<std::vector<std::string>> any;
+    for (const auto& w : q.words) {
+      any.push_back({w});
+      if (w.size() >= least_near_word)
+        for (auto& near : near_words(w))
+          if (near != w) any.back().push_back(std::move(near));
+    }
+    const auto expression = Expression::of_any(any).facts(numbers, q.written);
+    auto st = index.prepare("SELECT rowid FROM word WHERE word MATCH ?1 ORDER BY rowid LIMIT ?2");
+    st.bind(1, std::string_view(expression.text())).bind(2, step_limit);
+    auto names = index.prepare("SELECT names FROM hit WHERE id = ?1");
+    while (st.step()) {
+      const auto id = st.integer(0);
+      names.bind(1, id);
+      const auto present = names.step() ? name_words(names.text(0)) : std::vector<std::string>{};
+      names.reset();
+      int away = 0;
+      for (const auto& w : q.words) away += distance_to(w, present);
+      into.emplace(id, near_rank + away);
+    }
+  }
+
+  static int distance_to(const std::string& word, const std::vector<std::string>& present) {
+    std::size_t least = word.size();
+    for (const auto& p : present)
+      least = std::min(least, p.starts_with(word) ? std::size_t{0} : core::edit_distance(word, p));
+    return static_cast<int>(least);
+  }
+
   Hit hit(std::int64_t id, int rank) {
     auto st = index.prepare("SELECT search, key, shown FROM hit WHERE id = ?1");
     st.bind(1, id);
@@ -180,7 +230,7 @@ struct Archive::State {
     if (!st.step()) return h;
     h.search = st.text(0);
     h.key = records::Key::parse(st.text(1));
-    h.rank = rank;
+    h.rank = std::min(rank, near_rank);
     for (const auto& s : app.searches)
       if (s.id == h.search) h.record = s.record;
     for (const auto& pair : core::parse_json(st.text(2), "index"))
@@ -197,17 +247,15 @@ Archive Archive::open(const std::filesystem::path& extract, core::Progress& prog
   return Archive(std::make_unique<State>(extract::Extract::open(extract), progress));
 }
 
-std::vector<Hit> Archive::search(std::string_view query, std::size_t limit) {
+std::vector<Hit> Archive::search(std::string_view query, std::size_t limit, std::size_t first) {
   if (limit == 0) return {};
   // Hits are numbered in the order of the register: equal ranks come in it.
   std::vector<std::pair<int, std::int64_t>> order;
-  for (const auto& [hit, rank] : s_->run(understand(query), limit)) order.emplace_back(rank, hit);
+  for (const auto& [hit, rank] : s_->run(understand(query))) order.emplace_back(rank, hit);
   std::sort(order.begin(), order.end());
   std::vector<Hit> hits;
-  for (const auto& [rank, id] : order) {
-    if (hits.size() == limit) break;
-    hits.push_back(s_->hit(id, rank));
-  }
+  for (std::size_t i = first; i < order.size() && hits.size() < limit; ++i)
+    hits.push_back(s_->hit(order[i].second, order[i].first));
   return hits;
 }
 
@@ -240,6 +288,22 @@ std::optional<records::Record> Archive::show(std::string_view record, const reco
 
 const profiles::Application& Archive::application() const { return s_->app; }
 extract::Extract& Archive::extract() { return s_->extract; }
+
+std::vector<std::pair<std::string, std::uint64_t>> Archive::counts() {
+  std::vector<std::pair<std::string, std::uint64_t>> out;
+  auto st = s_->index.prepare("SELECT count(*) FROM hit WHERE search = ?1");
+  for (const auto& search : s_->app.searches) {
+    st.bind(1, std::string_view(search.id));
+    out.emplace_back(search.label, st.step() ? static_cast<std::uint64_t>(st.integer(0)) : 0);
+    st.reset();
+  }
+  return out;
+}
+
+bool Archive::is_searched(std::string_view record) const {
+  return std::ranges::any_of(s_->app.searches,
+                             [&](const profiles::SearchDef& s) { return s.record == record; });
+}
 
 std::vector<std::string> Archive::records() const {
   std::vector<std::string> ids;

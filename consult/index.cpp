@@ -1,6 +1,7 @@
 // Building of the search index: one row per hit, its names folded, its numbers bare, its dates as dates.
 #include "consult/index.hpp"
 
+#include "consult/sound.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -12,6 +13,7 @@
 #include <array>
 #include <cctype>
 #include <optional>
+#include <unordered_set>
 
 namespace versoir::consult {
 
@@ -28,6 +30,7 @@ CREATE TEMP TABLE arrived(search TEXT, key TEXT, names TEXT, numbers TEXT, dates
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) STRICT;
 CREATE TABLE hit(id INTEGER PRIMARY KEY, search TEXT, key TEXT, names TEXT, shown TEXT) STRICT;
 CREATE TABLE name(value TEXT, hit INTEGER) STRICT;
+CREATE TABLE sound(key TEXT, word TEXT, PRIMARY KEY(key, word)) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE word USING fts5(names, numbers, dates, content='', prefix='1 2 3',
                                      tokenize='unicode61 remove_diacritics 0');
 )";
@@ -151,6 +154,7 @@ class Builder {
     auto name = db_.prepare("INSERT INTO name VALUES(?1, ?2)");
     auto rows =
         db_.prepare("SELECT search, key, names, numbers, dates, shown FROM arrived ORDER BY names, rowid");
+    std::unordered_set<std::string> words;
     for (std::int64_t id = 1; rows.step(); ++id) {
       hit.bind(1, id)
           .bind(2, rows.text(0))
@@ -163,10 +167,16 @@ class Builder {
       for (std::size_t at = 0; at < names.size();) {
         const auto end = std::min(names.find('\n', at), names.size());
         name.bind(1, names.substr(at, end - at)).bind(2, id).run();
+        for (auto& w : name_words(names.substr(at, end - at))) words.insert(std::move(w));
         at = end + 1;
       }
     }
-    db_.exec("CREATE INDEX name_value ON name(value, hit); INSERT INTO word(word) VALUES('optimize');");
+    auto sound = db_.prepare("INSERT INTO sound VALUES(?1, ?2)");
+    for (const auto& w : words)
+      for (const auto& key : sound_keys(w))
+        sound.bind(1, std::string_view(key)).bind(2, std::string_view(w)).run();
+    db_.exec(
+        "CREATE INDEX name_value ON name(value, hit); INSERT INTO word(word) VALUES('optimize');");
   }
 
  private:

@@ -13,7 +13,7 @@
 
 namespace versoir::consult {
 
-inline constexpr int index_format = 4;
+inline constexpr int index_format = 5;
 
 /// Tables of the index. Hits are numbered in the order of a register (names, then the extract's order), so
 /// that the first rows of any query are the first lines to show.
@@ -21,6 +21,7 @@ inline constexpr int index_format = 4;
 ///                                        several words in one: FLOC H is also FLOCH, LE GALL also LEGALL
 ///   name(value, hit)                     each of these names, for "is called" and "begins with"
 ///   word(names, numbers, dates)          full text of a hit: words; bare numbers; 19800201 and 1980
+///   sound(key, word)                     each word of a name under the keys of its sound (sound.hpp)
 ///   meta(key, value)                     identity: format, extract root, profile digest
 
 /// `X.extract.index`.

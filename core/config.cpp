@@ -84,6 +84,10 @@ constexpr std::array keys{
         key_text("days before the end of its certificates at which the time-stamp of a pack of evidence "
                  "must be renewed"),
         "365"},
+    ConfigKey{"consultation", "reasons",
+              key_text("reasons, between semicolons, of which a reader chooses one before the record of a "
+                       "person opens; empty: none is asked"),
+              ""},
     ConfigKey{"consultation.*", "until",
               key_text("date until which the extract of this application is kept for consultation"), ""},
     ConfigKey{"consultation.*", "approval", key_text("who decided it: reference; who; date"), ""},

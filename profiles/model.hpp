@@ -234,9 +234,50 @@ struct SearchDef {
   std::vector<Term> terms;
   std::vector<Field> shown;  ///< columns of the list of hits
 };
+/// A row that has one of these values in this field.
+struct FieldTest {
+  std::string field;
+  std::vector<std::string> values;
+  std::string refusal;  ///< what is said of a row that fails (French); may be empty
+};
+/// Rows of a sheet that prove nothing, or not yet: said in words beside them.
+struct RowMark {
+  std::vector<std::string> path;  ///< names of nodes from a child of the root to the row
+  FieldTest when;
+  std::string label;       ///< "inscription annulée"
+  bool cancelled = false;  ///< its values are struck through as well
+};
+using LabelledTemplate =
+    std::pair<std::string, std::string>;  ///< (label, Template); an empty value is not said
+/// A table of a document: rows under the chosen one.
+struct DocumentTable {
+  std::string node, label;
+  std::vector<std::string> columns;  ///< fields, in the order of the document
+  std::vector<FieldTest> when;       ///< rows that fail are left out, and counted under the table
+};
+/// A document that needs another row of the record: a transcript needs a registration of its year.
+struct DocumentNeed {
+  std::vector<std::string> path;
+  std::string same;  ///< field (of the rows or of those above them) that has one value for both
+  FieldTest when;
+};
+/// A draft that is printed from a record and signed by whoever answers for it.
+struct DocumentDef {
+  std::string id, label;
+  std::vector<std::string> path;  ///< the rows of which one is chosen; empty: the record itself
+  std::string choice,
+      text;  ///< Templates over the row and those above it: how it is called; what is attested
+  std::vector<FieldTest> when;
+  std::vector<DocumentNeed> needs;
+  std::vector<LabelledTemplate> facts;
+  std::vector<DocumentTable> tables;
+};
 struct SheetDef {
   std::string record, title;  ///< title is a Template over the root row
   std::vector<std::pair<std::string, std::vector<std::string>>> tabs;  ///< (label, names of root children)
+  std::vector<RowMark> marks;
+  std::vector<LabelledTemplate> identity;  ///< whom a document is about, over the root row
+  std::vector<DocumentDef> documents;
 };
 
 struct Application {

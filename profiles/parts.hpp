@@ -35,6 +35,10 @@ void read_records(const core::XmlElement& root, Reading& reading);
 void read_archive(const core::XmlElement& root, Reading& reading);
 void read_consult(const core::XmlElement& root, Reading& reading);
 
+/// Marks, identity and documents of a `sheet`; `record` is nullptr when the profile has no such record.
+void read_sheet_documents(const core::XmlElement& sheet, Reading& reading, const RecordDef* record,
+                          SheetDef& into);
+
 /// `field` of records.xml and `shown` of consult.xml.
 [[nodiscard]] Field read_field(const core::XmlElement& e, Reading& reading);
 

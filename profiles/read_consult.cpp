@@ -55,6 +55,7 @@ void read_sheet(const XmlElement& e, Reading& r) {
         r.unknown(*t, msg("{0}: the record {1} has no node {2} under its root", r.at(*t), sheet.record, name),
                   name, names_of(record->root.children, &Node::name));
   }
+  read_sheet_documents(e, r, record, sheet);
   if (std::ranges::any_of(r.app.sheets, [&](const SheetDef& other) { return other.record == sheet.record; }))
     r.defect(msg("{0}: the record {1} has two sheets", r.at(e), sheet.record));
   r.app.sheets.push_back(std::move(sheet));

@@ -15,6 +15,7 @@ namespace {
 const std::map<std::string, std::string> profile{
     {"tables.xml", R"x(<?xml version="1.0" encoding="UTF-8"?>
 <tables xmlns="urn:versoir:profile:1" application="school" label="École de musique" schema="" version="1">
+  <codes id="etat" label="État"><code value="E" label="effective"/><code value="A" label="annulée"/></codes>
   <codes id="instrument" label="Instrument"><code value="V" label="violon"/><code value="P" label="piano"/></codes>
   <table name="ELEVE" label="Élève" key="NUM">
     <column name="NUM" type="NUMBER(6)" label="Numéro interne"/>
@@ -24,6 +25,18 @@ const std::map<std::string, std::string> profile{
     <column name="PRENOM" type="VARCHAR2(60)" label="Prénom" sensitivity="identity"/>
     <column name="NAISSANCE" type="DATE" label="Date de naissance" sensitivity="identity"/>
     <column name="INSTRUMENT" type="VARCHAR2(1)" label="Instrument" codes="instrument"/>
+  </table>
+  <table name="INSCRIPTION" label="Inscription" key="NUM ANNEE">
+    <column name="NUM" type="NUMBER(6)" label="Élève inscrit" references="ELEVE"/>
+    <column name="ANNEE" type="NUMBER(4)" label="Année scolaire"/>
+    <column name="ETAT" type="VARCHAR2(1)" label="État de l'inscription" codes="etat"/>
+  </table>
+  <table name="NOTE" label="Note d'examen" key="NUM ANNEE COURS">
+    <column name="NUM" type="NUMBER(6)" label="Élève noté" references="ELEVE"/>
+    <column name="ANNEE" type="NUMBER(4)" label="Année scolaire"/>
+    <column name="COURS" type="VARCHAR2(20)" label="Cours suivi"/>
+    <column name="POINTS" type="NUMBER(4,2)" label="Points sur vingt"/>
+    <column name="PUBLIE" type="VARCHAR2(1)" label="Note publiée"/>
   </table>
   <table name="SALLE" label="Salle" key="COD_BAT ETAGE">
     <column name="COD_BAT" type="VARCHAR2(2)" label="Bâtiment"/>
@@ -40,6 +53,22 @@ const std::map<std::string, std::string> profile{
       <field name="num" label="Numéro" type="integer"/>
       <field name="nom" label="Nom"/>
       <field name="prenom" label="Prénom"/>
+      <node name="inscription" label="Inscriptions">
+        <sql>SELECT annee, etat FROM inscription WHERE num = :num ORDER BY annee</sql>
+        <field name="annee" label="Année"/>
+        <field name="etat" label="État" codes="etat"/>
+      </node>
+      <node name="annee_notee" label="Résultats par année">
+        <sql>SELECT DISTINCT annee FROM note WHERE num = :num ORDER BY annee</sql>
+        <field name="annee" label="Année"/>
+        <node name="note" label="Notes">
+          <sql>SELECT cours, points, CASE publie WHEN 'O' THEN 'publié' ELSE 'non publié' END AS publication
+               FROM note WHERE num = :num AND annee = :annee ORDER BY cours</sql>
+          <field name="cours" label="Cours"/>
+          <field name="points" label="Points" type="decimal"/>
+          <field name="publication" label="Publication"/>
+        </node>
+      </node>
     </node>
   </record>
   <record id="salle" label="Salle" key="cod_bat etage">
@@ -66,6 +95,22 @@ const std::map<std::string, std::string> profile{
     <term column="nom_salle" label="Nom" kind="name"/>
     <shown name="nom_salle" label="Nom"/>
   </search>
+  <sheet record="eleve" title="{nom} {prenom}">
+    <mark path="inscription" field="etat" values="A" label="inscription annulée" cancelled="yes"/>
+    <mark path="annee_notee/note" field="publication" values="non publié" label="non publié"/>
+    <identity label="Nom" text="{nom}"/>
+    <identity label="Prénom" text="{prenom}"/>
+    <document id="attestation" label="Attestation de scolarité" path="inscription" choice="Année {annee}">
+      <when field="etat" values="E" refusal="Cette inscription est annulée."/>
+      <text>a été inscrit en {annee} ({etat_libelle})</text>
+      <fact label="Année" text="{annee}"/>
+    </document>
+    <document id="releve" label="Relevé de notes" path="annee_notee" choice="Année {annee}">
+      <needs path="inscription" same="annee" field="etat" values="E" refusal="Aucune inscription cette année."/>
+      <text>Notes publiées de l'année {annee}</text>
+      <table node="note" label="Notes" columns="cours points"><when field="publication" values="publié"/></table>
+    </document>
+  </sheet>
 </consult>)x"}};
 
 constexpr const char* content = R"x(
@@ -84,6 +129,11 @@ INSERT INTO eleve VALUES
  (10, '20199010', 'MARTINEZ', 'NÉAR OR "AND"', 'Inès', '1985-03-04T00:00:00', 'P'),
  (11, '20199011', 'MARTIN', NULL, 'Ada', '2001-09-09T00:00:00', 'P'),
  (12, '20199012', 'LE GOFF-DUPONT', NULL, 'Yann', '1970-01-01T00:00:00', 'V');
+CREATE TABLE inscription(num NUMBER(6), annee NUMBER(4), etat VARCHAR2(1));
+INSERT INTO inscription VALUES (1, 1999, 'E'), (1, 2000, 'A'), (1, 2001, 'E'), (2, 1999, 'E');
+CREATE TABLE note(num NUMBER(6), annee NUMBER(4), cours VARCHAR2(20), points NUMBER(4,2), publie VARCHAR2(1));
+INSERT INTO note VALUES (1, 1999, 'Solfège', 12.5, 'O'), (1, 1999, 'Chorale', 18, 'N'), (1, 2000, 'Solfège', 15, 'O'),
+ (2, 1999, 'Solfège', 9, 'O');
 CREATE TABLE salle(cod_bat VARCHAR2(2), etage NUMBER(2), nom_salle VARCHAR2(60));
 INSERT INTO salle VALUES ('A', 1, 'Salle Martin'), ('B', 2, 'Auditorium');
 )x";

@@ -1,0 +1,156 @@
+// versoir consult document: what is printed from a record and signed by whoever answers for it.
+#include "cli/consult_seal.hpp"
+#include "cli/context.hpp"
+#include "cli/source_options.hpp"
+#include "consult/document.hpp"
+#include "consult/web_page.hpp"
+#include "core/file.hpp"
+#include "records/people.hpp"
+
+namespace versoir::cli {
+
+using core::Error;
+using core::Exit;
+using core::msg;
+
+namespace {
+
+std::string words_together(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& w : words) text += (text.empty() ? "" : " ") + w;
+  return text;
+}
+
+const profiles::DocumentDef& find_document(const profiles::SheetDef& sheet, const std::string& id) {
+  for (const auto& d : sheet.documents)
+    if (d.id == id) return d;
+  Error unknown(Exit::usage, msg("No document is called {0}.", id));
+  for (const auto& d : sheet.documents) std::move(unknown).hint(msg("{0}: {1}", d.id, d.label));
+  throw std::move(unknown);
+}
+
+/// Every document of the record and every row that it could be made of, with what refuses it.
+int list_documents(Context& c, const records::Record& record, const profiles::SheetDef& sheet) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& def : sheet.documents)
+    for (const auto& choice : consult::document_choices(record, def)) {
+      const auto why = fmt::format("{}", fmt::join(choice.refusals, " "));
+      rows.push_back({def.id, choice.way, choice.label, why});
+      c.out.event("document", {{"document", def.id},
+                               {"row", choice.way},
+                               {"label", choice.label},
+                               {"refusals", choice.refusals}});
+    }
+  if (rows.empty()) throw Error(Exit::not_found, msg("No document can be made of this record."));
+  c.out.table({core::tr("document"), core::tr("row"), core::tr("what"), core::tr("not made, because")}, rows);
+  c.out.summary({{"documents", rows.size()}});
+  return 0;
+}
+
+/// One that stands alone: the style of the pages inside, for a browser that prints it.
+std::string standing_alone(const std::string& title, const consult::Markup& body) {
+  consult::Markup m;
+  m.raw("<!DOCTYPE html>\n<html lang=\"fr\">\n<head>\n<meta charset=\"utf-8\">\n");
+  m.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>").text(title);
+  m.raw("</title>\n<style>").raw(consult::web_style()).raw("</style>\n</head>\n<body>\n<main>\n");
+  return m.raw(body.html()).raw("</main>\n</body>\n</html>\n").html();
+}
+
+/// Nothing is printed that is not proven: the seal, then every row behind the record.
+consult::SealState require_proven(Context& c, consult::Archive& archive, consult::Provenance& provenance,
+                                  const records::Record& record) {
+  auto seal = consult_seal(c, archive.extract());
+  if (seal.verdict != consult::SealState::Verdict::verified) {
+    Error e(seal.verdict == consult::SealState::Verdict::broken ? Exit::extract_altered : Exit::configuration,
+            msg("No document is made: the seal of the extract is not verified."));
+    for (const auto& reason : seal.reasons) std::move(e).because(reason);
+    throw std::move(e);
+  }
+  const auto verified = provenance.verify(record);
+  if (!verified.holds())
+    throw Error(Exit::extract_altered,
+                msg("No document is made: rows were altered since they were sealed ({0}).",
+                    fmt::format("{}", fmt::join(verified.altered, " ; "))));
+  return seal;
+}
+
+std::string day(core::Instant t) {
+  return core::format_date_fr(core::Date(std::chrono::floor<std::chrono::days>(t)));
+}
+
+int run_document(Context& c) {
+  auto archive = consult::Archive::open(c.input(c.words.get("EXTRACT")), c.out.progress());
+  const auto [name, key] = find_one(c, archive, words_together(c.words.list("PERSON")));
+  const auto record = archive.show(name, key);
+  const auto* sheet = archive.application().find_sheet(name);
+  if (!record || !sheet || sheet->documents.empty())
+    throw Error(Exit::not_found, msg("No document can be made of {0}:{1}.", name, key.text()));
+  if (!c.words.has("document")) return list_documents(c, *record, *sheet);
+  const auto& def = find_document(*sheet, c.words.get("document"));
+  const auto choices = consult::document_choices(*record, def);
+  if (choices.empty())
+    throw Error(Exit::not_found, msg("Nothing in the record to make the document {0} of.", def.id));
+  if (choices.size() > 1 && !c.words.has("row"))
+    throw Error(Exit::usage,
+                msg("The document {0} can be made of several rows: say which one by --row.", def.id))
+        .hint(msg("Without --document, the command lists them."));
+  const auto way = c.words.has("row") ? c.words.get("row") : choices.front().way;
+  consult::Provenance provenance(archive.extract().path());
+  const auto seal = require_proven(c, archive, provenance, *record);
+  const auto root = archive.extract().root().hex();
+  const auto printed = consult::compose_document(*record, *sheet, def, way, root);
+  c.out.event("document", {{"document", def.id}, {"row", way}, {"code", printed.code}});
+  c.out.summary({{"code", printed.code}});
+  if (const auto typed = c.words.find("check")) {
+    if (!consult::same_code(*typed, printed.code))
+      throw Error(
+          Exit::evidence_broken,
+          msg("The paper says something else than the extract: its code would be {0}.", printed.code));
+    c.out.result(msg("The paper says what the extract says (code {0}).", printed.code));
+    return 0;
+  }
+  const auto place = consult::find_place(*record, way);
+  consult::DocumentOrigin origin{archive.extract().run().application_label,
+                                 day(archive.extract().run().finished),
+                                 root,
+                                 seal.sealed_by,
+                                 name + ":" + key.text(),
+                                 day(c.clock.now()),
+                                 account_name(),
+                                 provenance.sources(*record, *place).rows};
+  std::string establishment;
+  if (std::filesystem::exists(c.config_file()))
+    establishment = c.config().get_or("establishment", "name", "");
+  const auto page = standing_alone(printed.label + " – " + records::parts::title_of(*record, sheet),
+                                   consult::document_markup(printed, origin, establishment));
+  if (c.words.has("output")) {
+    core::write_file(c.words.get("output"), page, 0600);
+    c.out.result(msg("Written: {0}", c.words.get("output")));
+  } else {
+    c.out.result(page);
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::vector<CommandDef> consult_document_commands() {
+  return {
+      {.name = "consult document",
+       .summary = mark("print a draft from a record: attestation, transcript, statement of services"),
+       .details = mark("Without --document, lists what can be made of the record and why the rest cannot. A "
+                       "document is only made when the seal of the extract and the rows behind it are "
+                       "verified. --check compares the code of a paper with the extract."),
+       .example = "versoir consult document apogee.extract 'etudiant:[1001]'",
+       .arguments = {{mark("EXTRACT"), mark("an extract file")},
+                     {mark("PERSON"), mark("a reference, or words that match one person"), true, true}},
+       .options = {{"document", mark("ID"), mark("the document to make")},
+                   {"row", mark("ROW"), mark("of which row, as the list names it")},
+                   {"output", mark("FILE"), mark("write there instead of the terminal")},
+                   {"check", mark("CODE"), mark("compare the code of a paper instead of printing")}},
+       .exits = {Exit::extract_invalid, Exit::extract_altered, Exit::configuration, Exit::evidence_broken,
+                 Exit::not_found},
+       .run = run_document}};
+}
+
+}  // namespace versoir::cli

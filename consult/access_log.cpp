@@ -1,0 +1,88 @@
+// See access_log.hpp.
+#include "consult/access_log.hpp"
+
+namespace versoir::consult {
+
+using core::Json;
+using core::msg;
+
+namespace {
+
+constexpr const char* sheet_event = "SHEET_SHOWN";
+constexpr const char* source_event = "SOURCE_SHOWN";
+constexpr const char* document_event = "DOCUMENT_MADE";
+
+std::string member(const Json& object, const char* key) {
+  const auto it = object.find(key);
+  return it != object.end() && it->is_string() ? it->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+AccessLog::AccessLog(const std::filesystem::path& file, const std::string& node, std::string reader,
+                     const core::Clock& clock)
+    : reader_(std::move(reader)), journal_(file, node, clock) {}
+
+void AccessLog::session(bool opened) {
+  journal_.append(opened ? "SESSION_OPENED" : "SESSION_ENDED", {{"reader", reader_}}, trust::Outcome::ok);
+}
+
+void AccessLog::searched(const std::string& application, std::size_t shown) {
+  journal_.append("SEARCHED", {{"reader", reader_}, {"application", application}, {"shown", shown}},
+                  trust::Outcome::ok);
+}
+
+void AccessLog::write(const char* event, const AccessedRecord& what, const AccessReason& why, Json more) {
+  Json object{{"reader", reader_},
+              {"application", what.application},
+              {"extract", what.extract_root},
+              {"record", what.record},
+              {"key", what.key}};
+  object.update(more);
+  journal_.append(event, object, trust::Outcome::ok, {{"reason", why.reason}, {"reference", why.reference}});
+}
+
+void AccessLog::shown(const AccessedRecord& what, const AccessReason& why) {
+  write(sheet_event, what, why, Json::object());
+}
+
+void AccessLog::source_shown(const AccessedRecord& what, const AccessReason& why) {
+  write(source_event, what, why, Json::object());
+}
+
+void AccessLog::document_made(const AccessedRecord& what, const AccessReason& why,
+                              const std::string& document, const std::string& code) {
+  write(document_event, what, why, {{"document", document}, {"code", code}});
+}
+
+std::filesystem::path access_log_file(const std::filesystem::path& workspace, const std::string& node) {
+  return (workspace / ("consultation-" + node + ".jsonl")).lexically_normal();
+}
+
+std::vector<AccessLine> read_access_log(const std::filesystem::path& file,
+                                        const std::function<bool(const AccessLine&)>& wanted) {
+  const auto report = trust::verify_journal(file);
+  if (!report.intact())
+    throw core::Error(
+        core::Exit::journal_broken,
+        msg("The log of accesses is broken at {0}: it proves nothing.",
+            report.findings.empty() ? file.filename().string() : report.findings.front().where));
+  std::vector<AccessLine> lines;
+  trust::read_journal(file, [&](const Json& line) {
+    const auto event = member(line, "event");
+    if (event != sheet_event && event != source_event && event != document_event) return;
+    const auto object = line.value("object", Json::object()), detail = line.value("detail", Json::object());
+    AccessLine one{member(line, "ts"),
+                   event,
+                   member(object, "reader"),
+                   {member(object, "application"), member(object, "extract"), member(object, "record"),
+                    member(object, "key")},
+                   {member(detail, "reason"), member(detail, "reference")},
+                   member(object, "document"),
+                   member(object, "code")};
+    if (wanted(one)) lines.push_back(std::move(one));
+  });
+  return lines;
+}
+
+}  // namespace versoir::consult

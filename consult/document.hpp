@@ -1,0 +1,55 @@
+// Documents that are printed from a record and signed by whoever answers for them: which are possible, what
+// they say, and the code by which a copy is compared with the extract again.
+#pragma once
+#include "consult/provenance.hpp"
+#include "consult/web_page.hpp"
+#include "records/record.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace versoir::consult {
+
+/// One row of which a document can be asked.
+struct DocumentChoice {
+  std::string way;                    ///< of the row (RowPlace)
+  std::string label;                  ///< how people call it
+  std::vector<std::string> refusals;  ///< why it is not made; empty when it can be
+};
+[[nodiscard]] std::vector<DocumentChoice> document_choices(const records::Record& record,
+                                                           const profiles::DocumentDef& def);
+
+struct PrintedTable {
+  std::string label;
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+  std::size_t left_out = 0;  ///< rows that prove nothing
+};
+struct PrintedDocument {
+  std::string label, choice, text;
+  std::vector<std::pair<std::string, std::string>> identity, facts;
+  std::vector<PrintedTable> tables;
+  /// Of what is printed, of the record and of the root of the extract: twenty hexadecimal digits in groups.
+  /// The same extract gives the same code for ever, whoever prints.
+  std::string code;
+};
+/// The row at `way` must be among the choices, and not refused: Error(Exit::not_found) otherwise.
+[[nodiscard]] PrintedDocument compose_document(const records::Record& record, const profiles::SheetDef& sheet,
+                                               const profiles::DocumentDef& def, std::string_view way,
+                                               const std::string& extract_root);
+/// Codes as people type them: blanks, dashes and capitals do not matter.
+[[nodiscard]] bool same_code(std::string_view typed, std::string_view code);
+
+/// Where the paper comes from, at its foot.
+struct DocumentOrigin {
+  std::string application, extracted, root, sealed_by;
+  std::string record;  ///< "etudiant:[1001]"
+  std::string printed, reader;
+  std::vector<SourceRow> rows;  ///< of the chosen row
+};
+/// The body of the document, for a page and for a file that stands alone.
+[[nodiscard]] Markup document_markup(const PrintedDocument& document, const DocumentOrigin& origin,
+                                     const std::string& establishment);
+
+}  // namespace versoir::consult

@@ -1,0 +1,80 @@
+// What stands behind a sheet: the source rows of its values, and whether they are still those that were
+// sealed.
+#pragma once
+#include "consult/origin.hpp"
+#include "consult/proof.hpp"
+#include "records/record.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace versoir::consult {
+
+/// A row of a record, named by its way from the root: "inscription.0/etape.1", counted among its sisters of
+/// the same node; "" is the root itself.
+struct RowPlace {
+  const records::RowNode* row = nullptr;
+  std::vector<const records::RowNode*> above;  ///< from the root down
+};
+/// nullopt when the record has no such row. The record outlives the place.
+[[nodiscard]] std::optional<RowPlace> find_place(const records::Record& record, std::string_view way);
+std::optional<RowPlace> find_place(records::Record&& record, std::string_view way) = delete;
+
+/// Whether what a sheet shows is what was copied.
+struct Verified {
+  std::size_t blocks = 0;                ///< read again, and compared
+  std::vector<std::string> altered;      ///< "TABLE, block 12", for people
+  std::vector<std::string> not_covered;  ///< tables that were read and are too large to be verified here
+  [[nodiscard]] bool holds() const noexcept { return altered.empty(); }
+};
+
+struct SourceRow {
+  std::string table;
+  std::int64_t row = 0;  ///< its number in the extract
+  std::string digest;    ///< SHA-256 of the row, hexadecimal
+  std::uint64_t block = 0;
+  bool holds = false;                                        ///< its block is the one that was copied
+  std::vector<std::pair<std::string, core::Value>> columns;  ///< as stored
+};
+struct Sources {
+  NodeOrigin origin;
+  std::vector<SourceRow> rows;
+  bool exact = true;  ///< false: the rows of the person, of which nothing says which one it is
+};
+
+/// Works on a connection of its own. One thread at a time.
+class Provenance {
+ public:
+  explicit Provenance(const std::filesystem::path& extract);
+
+  /// Every row of the subject in the tables that the record reads, and the nomenclatures that it reads.
+  /// Nomenclatures are read once in the life of this object, rows of persons at each call.
+  [[nodiscard]] Verified verify(const records::Record& record);
+  /// Rows of the subject from which a row of the record was made, at most `most`.
+  [[nodiscard]] Sources sources(const records::Record& record, const RowPlace& place, std::size_t most = 20);
+
+ private:
+  struct Reads {
+    std::map<std::string, std::string> subject;  ///< table → column
+    std::set<std::string> others;
+  };
+  const Reads& reads(const profiles::RecordDef& def);
+  void verify_nomenclatures(const Reads& reads, Verified& out);
+  std::vector<SourceRow> rows_that(const std::string& table, const std::string& where,
+                                   const std::vector<core::Value>& values, std::size_t most);
+  bool is_indexed(const std::string& table, const std::string& column);
+
+  extract::Extract extract_;
+  profiles::Application app_;
+  records::RecordReader views_;  ///< made the profile's views on this connection
+  BlockProof proof_;
+  std::map<std::string, Reads> reads_;
+  std::map<std::string, Verified> nomenclatures_;  ///< by table
+};
+
+}  // namespace versoir::consult
