@@ -23,7 +23,7 @@ TEST_CASE("A sealed extract is verified when it is opened, and whoever sealed it
   CHECK(state.reasons.empty());
 }
 
-TEST_CASE("Without anchors or roles the seal is not judged; without a seal it is broken") {
+TEST_CASE("Without anchors or roles the seal is not judged, without a seal it is broken") {
   const SealedSchool sealed;
   auto extract = extract::Extract::open(sealed.school.file());
   CHECK(consult::judge_seal(extract, nullptr, nullptr, sealed.clock).verdict == Verdict::not_judged);

@@ -88,7 +88,7 @@ std::string form_secret(const std::string& html) {
 
 }  // namespace
 
-TEST_CASE("The printed address opens one session, once; nobody else sees a page") {
+TEST_CASE("The printed address opens one session, once, nobody else sees a page") {
   Browser browser;
   for (const char* path :
        {"/", "/search?q=dupont", "/sheet?app=school&record=eleve&key=%5B1%5D", "/about", "/document"}) {
