@@ -150,7 +150,7 @@ TEST_CASE("the detail of an operation is JSON, the reply is bytes") {
   CHECK(s.http.calls.back().headers.at("Accept") == "application/octet-stream");
   s.http.then(404);
   CHECK(exit_of([&] { s.client.archive_transfer_reply(id, folder.path() / "none.xml"); }) == Exit::not_found);
-  CHECK_FALSE(fs::exists(folder.path() / "none.xml"));
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "none.xml"));
 }
 
 TEST_CASE("ping asks both services and says which one is down") {
