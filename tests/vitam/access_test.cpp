@@ -123,7 +123,7 @@ TEST_CASE("an object on a cold storage is told with what to do") {
   CHECK(call.headers.at("X-Access-Contract-Id") == "AC-1");
 }
 
-TEST_CASE("a DIP is asked for, followed and fetched; one that is not there is told") {
+TEST_CASE("a DIP is asked for, followed and fetched, one that is not there is told") {
   Asking a;
   const auto operation = a.access.request_dip({a.operation, {}, {}, {}, false}, {});
   const auto status = vitam::follow_operation(a.client, operation, {}, [](std::chrono::seconds) {});
@@ -223,7 +223,7 @@ TEST_CASE("conditions on one unit go into one element of the query") {
   CHECK(vitam::UnitSearch{}.empty());
 }
 
-TEST_CASE("many units come page by page; a page of another ingest is refused") {
+TEST_CASE("many units come page by page, a page of another ingest is refused") {
   Scripted s;
   auto access = s.access();
   const auto units = [&](std::size_t n, const std::string& opi) {
@@ -243,7 +243,7 @@ TEST_CASE("many units come page by page; a page of another ingest is refused") {
         }) == Exit::reply_unreadable);
 }
 
-TEST_CASE("refusals come with the platform's words; other shapes are unreadable") {
+TEST_CASE("refusals come with the platform's words, other shapes are unreadable") {
   Scripted s;
   auto access = s.access();
   s.http.then(401, {}, R"({"code":"000700","description":"contrat inconnu"})");

@@ -165,7 +165,7 @@ TEST_CASE("an RSA key of a card signs the handshake when the platform knows its 
   CHECK(vitam::connect_to(p, {})->perform(r).status == 204);
 }
 
-TEST_CASE("a proxy is asked for a tunnel, also to this machine; what it refuses is told") {
+TEST_CASE("a proxy is asked for a tunnel, also to this machine, what it refuses is told") {
   Configured c;
   {
     tests::ConnectProxy proxy;

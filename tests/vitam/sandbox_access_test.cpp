@@ -135,7 +135,7 @@ TEST_CASE("rules come down the tree with their origin, unless a unit stops them"
         list({Json::array({d.id("AU1")})}));
 }
 
-TEST_CASE("an object group tells its versions; the bytes want their usage and version") {
+TEST_CASE("an object group tells its versions, the bytes want their usage and version") {
   Deposited d;
   const auto path = "/access-external/v1/units/" + d.id("AU2") + "/objects";
   const auto group = d.answer(d.select(path, by_id)).at("$results").at(0);
