@@ -71,7 +71,7 @@ TEST_CASE("the words of a refusal do not go where the file was to go") {
   CHECK_FALSE(taken);
 }
 
-TEST_CASE("a taker that throws ends the transfer with its own words, and the limit counts streamed bytes") {
+TEST_CASE("a taker that throws ends the transfer with its own words, the limit counts streamed bytes") {
   FileServer s;
   auto r = s.ask("/large");
   r.on_received = [](std::string_view) { throw Error(Exit::disk, msg("the disk is full")); };
