@@ -109,7 +109,6 @@ int run_document(Context& c) {
     c.out.result(msg("The paper says what the extract says (code {0}).", printed.code));
     return 0;
   }
-  const auto place = consult::find_place(*record, way);
   consult::DocumentOrigin origin{archive.extract().run().application_label,
                                  day(archive.extract().run().finished),
                                  root,
@@ -117,7 +116,7 @@ int run_document(Context& c) {
                                  name + ":" + key.text(),
                                  day(c.clock.now()),
                                  account_name(),
-                                 provenance.sources(*record, *place).rows};
+                                 provenance.rows_behind(*record, printed.ways)};
   std::string establishment;
   if (std::filesystem::exists(c.config_file()))
     establishment = c.config().get_or("establishment", "name", "");

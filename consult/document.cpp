@@ -103,18 +103,24 @@ std::vector<std::pair<std::string, std::string>> printed(
   return out;
 }
 
-PrintedTable printed_table(const profiles::DocumentTable& def, const RowNode& under) {
+/// `ways` takes the ways of the rows that are kept.
+PrintedTable printed_table(const profiles::DocumentTable& def, const RowNode& under, std::string_view way,
+                           std::vector<std::string>& ways) {
   PrintedTable table;
+  std::size_t n = 0;
   table.label = def.label;
   std::vector<const RowNode*> rows;
   for (const auto& child : under.children) {
     if (child.node->name != def.node) continue;
+    const auto own = fmt::format("{}{}{}.{}", way, way.empty() ? "" : "/", def.node, n++);
     const bool kept = std::ranges::all_of(
         def.when, [&](const FieldTest& test) { return passes(child.find(test.field), test); });
-    if (kept)
-      rows.push_back(&child);
-    else
+    if (!kept) {
       ++table.left_out;
+      continue;
+    }
+    rows.push_back(&child);
+    ways.push_back(own);
   }
   for (const auto& column : def.columns) {
     const bool used = std::ranges::any_of(rows, [&](const RowNode* r) {
@@ -180,7 +186,13 @@ PrintedDocument compose_document(const records::Record& record, const profiles::
   d.text = printed(def.text, values);
   d.identity = printed(sheet.identity, values_of({"", {&record.root}}));
   d.facts = printed(def.facts, values);
-  for (const auto& table : def.tables) d.tables.push_back(printed_table(table, *it->rows.back()));
+  d.ways.emplace_back();  // the identity
+  for (auto end = way.find('/'); !def.facts.empty() && !way.empty(); end = way.find('/', end + 1)) {
+    d.ways.emplace_back(way.substr(0, end));  // the chosen row and those above it
+    if (end == std::string_view::npos) break;
+  }
+  for (const auto& table : def.tables)
+    d.tables.push_back(printed_table(table, *it->rows.back(), way, d.ways));
   d.code = code_of(d, record, def, way, extract_root);
   return d;
 }

@@ -30,6 +30,7 @@ struct PrintedDocument {
   std::string label, choice, text;
   std::vector<std::pair<std::string, std::string>> identity, facts;
   std::vector<PrintedTable> tables;
+  std::vector<std::string> ways;  ///< of the rows that it prints (RowPlace), identity included
   /// Of what is printed, of the record and of the root of the extract: twenty hexadecimal digits in groups.
   /// The same extract gives the same code for ever, whoever prints.
   std::string code;
@@ -46,7 +47,7 @@ struct DocumentOrigin {
   std::string application, extracted, root, sealed_by;
   std::string record;  ///< "etudiant:[1001]"
   std::string printed, reader;
-  std::vector<SourceRow> rows;  ///< of the chosen row
+  std::vector<SourceRow> rows;  ///< from which what is printed was taken
 };
 /// The body of the document, for a page and for a file that stands alone.
 [[nodiscard]] Markup document_markup(const PrintedDocument& document, const DocumentOrigin& origin,

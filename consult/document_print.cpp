@@ -40,7 +40,9 @@ void write_origin(Markup& m, const PrintedDocument& document, const DocumentOrig
            {"Édité par", o.reader},
            {"Code de vérification", document.code}});
   if (o.rows.empty()) return;
-  m.raw("<table>\n").element("caption", "Lignes de l’application d’où viennent ces données");
+  m.raw(
+      "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Lignes de l’application\"><table>\n");
+  m.element("caption", "Lignes de l’application d’où viennent ces données");
   m.raw("<thead><tr>").element("th scope=\"col\"", "Table").element("th scope=\"col\"", "Ligne");
   m.element("th scope=\"col\"", "Empreinte SHA-256").raw("</tr></thead>\n<tbody>\n");
   for (const auto& row : o.rows)
@@ -49,7 +51,7 @@ void write_origin(Markup& m, const PrintedDocument& document, const DocumentOrig
         .element("td", std::to_string(row.row))
         .element("td class=\"digest\"", row.digest)
         .raw("</tr>\n");
-  m.raw("</tbody></table>\n");
+  m.raw("</tbody></table></div>\n");
 }
 
 }  // namespace

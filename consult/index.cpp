@@ -175,8 +175,7 @@ class Builder {
     for (const auto& w : words)
       for (const auto& key : sound_keys(w))
         sound.bind(1, std::string_view(key)).bind(2, std::string_view(w)).run();
-    db_.exec(
-        "CREATE INDEX name_value ON name(value, hit); INSERT INTO word(word) VALUES('optimize');");
+    db_.exec("CREATE INDEX name_value ON name(value, hit); INSERT INTO word(word) VALUES('optimize');");
   }
 
  private:

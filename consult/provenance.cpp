@@ -15,6 +15,7 @@ namespace {
 
 /// A larger table than that is not read whole when a sheet opens.
 constexpr std::uint64_t largest_nomenclature = 100'000;
+constexpr std::size_t most_rows_behind = 1000;
 
 const records::RowNode* nth(const records::RowNode& row, std::string_view node, std::size_t n) {
   for (const auto& child : row.children)
@@ -212,6 +213,26 @@ Sources Provenance::sources(const records::Record& record, const RowPlace& place
     std::ranges::move(rows, std::back_inserter(out.rows));
   }
   return out;
+}
+
+std::vector<SourceRow> Provenance::rows_behind(const records::Record& record,
+                                               const std::vector<std::string>& ways) {
+  std::map<std::pair<std::string, std::int64_t>, SourceRow> found;
+  for (const auto& way : ways) {
+    const auto place = find_place(record, way);
+    if (!place) continue;
+    auto sources = this->sources(record, *place, most_rows_behind);
+    std::set<std::string> direct;
+    for (const auto& field : sources.origin.fields)
+      if (field) direct.insert(field->table);
+    const bool any =
+        std::ranges::any_of(sources.rows, [&](const auto& r) { return direct.contains(r.table); });
+    for (auto& row : sources.rows)
+      if (!any || direct.contains(row.table)) found.try_emplace({row.table, row.row}, std::move(row));
+  }
+  std::vector<SourceRow> rows;
+  for (auto& [name, row] : found) rows.push_back(std::move(row));
+  return rows;
 }
 
 }  // namespace versoir::consult

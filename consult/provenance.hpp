@@ -57,6 +57,10 @@ class Provenance {
   [[nodiscard]] Verified verify(const records::Record& record);
   /// Rows of the subject from which a row of the record was made, at most `most`.
   [[nodiscard]] Sources sources(const records::Record& record, const RowPlace& place, std::size_t most = 20);
+  /// The rows from which several rows of a record take values as they are (where a query only computes: all
+  /// that it reads of the subject), each once.
+  [[nodiscard]] std::vector<SourceRow> rows_behind(const records::Record& record,
+                                                   const std::vector<std::string>& ways);
 
  private:
   struct Reads {

@@ -142,7 +142,7 @@ ServerResponse Pages::document() {
       open->record.def->id + ":" + open->record.key.text(),
       core::format_date_fr(core::Date(std::chrono::floor<std::chrono::days>(service_.clock_.now()))),
       service_.options_.reader,
-      open->extract.provenance.sources(open->record, *place).rows};
+      open->extract.provenance.rows_behind(open->record, printed.ways)};
   auto f = frame(printed.label + " – " + open->title, &open->extract);
   f.crumbs = crumbs(*open);
   f.crumbs.push_back({about_record("/sheet"), open->title});

@@ -1,4 +1,5 @@
-// For this room and for the pages of consultation: a record as people read it, in French whoever runs the program (it is data, not messages).
+// For this room and for the pages of consultation: a record as people read it, in French whoever runs the
+// program (it is data, not messages).
 #pragma once
 #include "records/record.hpp"
 #include "records/rendition.hpp"

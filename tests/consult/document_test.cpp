@@ -90,3 +90,19 @@ TEST_CASE("The code of a document is that of its content and of its extract") {
                                   again.extract().root().hex())
             .code != code);
 }
+
+TEST_CASE("A document cites the source rows of what it prints, and no others") {
+  Desk desk;
+  consult::Provenance provenance(desk.school.file());
+  const auto record = desk.pupil(1);
+  const auto cited = [&](const consult::PrintedDocument& d) {
+    std::string text;
+    for (const auto& r : provenance.rows_behind(record, d.ways))
+      text += fmt::format("{}{}:{}", text.empty() ? "" : " ", r.table, r.row);
+    return text;
+  };
+  CHECK(desk.print(1, "annee_notee.0").ways == std::vector<std::string>{"", "annee_notee.0/note.1"});
+  CHECK(cited(desk.print(1, "annee_notee.0")) ==
+        "ELEVE:1 NOTE:1");  // neither the unpublished nor other years
+  CHECK(cited(desk.print(0, "inscription.2")) == "ELEVE:1 INSCRIPTION:3");
+}
