@@ -14,8 +14,8 @@
 
 namespace versoir::extract {
 
-/// sqlite:FILE | postgresql:CONNINFO | odbc:CONNECTION STRING (schema in option) | csv:FOLDER | siard:FILE — the text
-/// before the first colon chooses the adapter.
+/// sqlite:FILE | postgresql:CONNINFO | odbc:CONNECTION STRING (schema in option) | csv:FOLDER | siard:FILE —
+/// the text before the first colon chooses the adapter.
 struct SourceUri {
   std::string kind, rest;
   /// The URI without what could be secret, for the provenance tables and messages.
