@@ -63,9 +63,9 @@ expect 0 "$versoir" consult search bibliotheque.extract e --limit 1; contains "1
 expect 0 "$versoir" consult search bibliotheque.extract e --limit 1 --json; contains '"more":true'
 expect 0 "$versoir" consult search bibliotheque.extract legoff; contains "lecteur:[1]"
 expect 0 "$versoir" consult search bibliotheque.extract 29 février 2000; contains "lecteur:[3]"
-expect 0 "$versoir" consult search bibliotheque.extract etchegarai; contains "ETCHEGARAY"; contains "Approchant"
+expect 0 "$versoir" consult search bibliotheque.extract etchegarai; contains "Étchegaray"; contains "Approchant"
 expect 80 "$versoir" consult search bibliotheque.extract 31/02/2000; contains "31/02/2000 n’est pas une date"
-expect 80 "$versoir" consult show bibliotheque.extract etchegarai; contains "ETCHEGARAY"
+expect 80 "$versoir" consult show bibliotheque.extract etchegarai; contains "Étchegaray"
 expect 0 "$versoir" consult search bibliotheque.extract le goff 31/02/2000; contains "n’en a pas tenu compte"
 "$versoir" consult show bibliotheque.extract 'lecteur:[1]' --format xml 2>/dev/null | xmllint --noout - || fail "talk inside the XML"
 
