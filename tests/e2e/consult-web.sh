@@ -17,10 +17,11 @@ code=0
 [ "$code" = 0 ] || [ "$code" = 3 ] || { cat extract.log; fail "extract: $code"; }
 for language in en fr; do
   say "the whole path, language $language"
+  rm -f serve.log  # the address of the one before must not be taken for this one's
   "$versoir" consult serve apogee.extract --lang "$language" >serve.log 2>serve.err &
   serve_pid=$!
   for _ in $(seq 1 200); do
-    grep -q '^http://127' serve.log && break
+    grep -qs '^http://127' serve.log && break
     kill -0 "$serve_pid" 2>/dev/null || fail "the service died: $(cat serve.log serve.err)"
     sleep 0.05
   done

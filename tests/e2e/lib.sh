@@ -72,7 +72,7 @@ start_sandbox() {
     --client-ca pki/ca.pem --tsa-certificate pki/tsa.pem --tsa-key pki/tsa.key --tsa-port "${sandbox_tsa_port:-0}" "$@" >sandbox.log 2>&1 &
   sandbox_pid=$!
   for _ in $(seq 1 200); do
-    grep -q '^ready-tsa ' sandbox.log && break
+    grep -qs '^ready-tsa ' sandbox.log && break
     kill -0 "$sandbox_pid" 2>/dev/null || fail "the sandbox died: $(cat sandbox.log)"
     sleep 0.05
   done
