@@ -8,6 +8,7 @@
 #include "core/file.hpp"
 #include "vitam/qualification.hpp"
 
+#include <algorithm>
 #include <thread>
 
 namespace versoir::cli {
@@ -70,7 +71,10 @@ int run_qualify(Context& c) {
                                      "The platform {1} failed {0} trials.", bad, link.platform.name));
   c.out.say(msg("Written to {0}.", file.string()));
   c.out.summary({{"platform", link.platform.name}, {"trials", results.size()}, {"bad", bad}});
-  return static_cast<int>(bad == 0 ? Exit::ok : Exit::platform_refused);
+  const bool closed = std::ranges::any_of(results, [](const vitam::TrialResult& r) {
+    return r.id == "services" && r.outcome == vitam::Trial::bad;
+  });
+  return static_cast<int>(bad == 0 ? Exit::ok : closed ? Exit::platform_unreachable : Exit::platform_refused);
 }
 
 }  // namespace
@@ -91,7 +95,8 @@ std::vector<CommandDef> vitam_qualify_commands() {
        .exits = {Exit::configuration, Exit::lot_state, Exit::signing, Exit::role_register, Exit::visa_missing,
                  Exit::visa_bad_signature, Exit::visa_untrusted, Exit::visa_other_versement,
                  Exit::visa_by_producer, Exit::visa_expired, Exit::visa_other_platform,
-                 Exit::visa_sip_changed, Exit::platform_refused, Exit::journal_broken, Exit::evidence_broken},
+                 Exit::visa_sip_changed, Exit::platform_unreachable, Exit::platform_refused,
+                 Exit::journal_broken, Exit::evidence_broken},
        .run = run_qualify}};
 }
 

@@ -35,6 +35,11 @@ expect 41 "$versoir" vitam qualify essai  # it leaves the establishment: it need
 expect 0 "$versoir" approve essai --confirm essai
 expect 0 "$versoir" vitam qualify essai
 expect 0 "$versoir" status essai --json; contains '"state":"approved"'
+if [ "$real" = no ]; then
+  stop_sandbox
+  expect 50 "$versoir" vitam qualify; contains BAD
+  sandbox_port=$port sandbox_tsa_port=$(sed -E 's|.*:([0-9]+)/.*|\1|' <<<"$tsa_url") && start_sandbox
+fi
 if [ "$real" = yes ] && [ "${VERSOIR_VITAM_DEPOSIT:-}" != yes ]; then exit 0; fi
 
 say "a deposit, followed, read back, and found again"
