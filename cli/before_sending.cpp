@@ -52,7 +52,7 @@ void BeforeSending::ask() {
             plan_.platform));
     return;
   }
-  if (plan_.is_filing()) return;
+  if (!plan_.is_of_extract()) return;
   const auto file = c_.workspace() / plan_.extract;
   if (!std::filesystem::exists(file)) {
     c_.out.say(

@@ -6,6 +6,7 @@
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/build.hpp"
+#include "sip/dossier.hpp"
 #include "sip/lot_work.hpp"
 #include "sip/settings.hpp"
 #include "sip/versement_lock.hpp"
@@ -111,7 +112,10 @@ class LotBuilder {
     const bool replace = c_.words.has("replace");
     auto& signer = c_.signer("producer");
     auto* tsa = c_.tsa();
-    if (!extract_) return sip::build_filing_lot(versement_, plan_, lot.id, signer, tsa, replace, c_.clock);
+    if (plan_.is_filing())
+      return sip::build_filing_lot(versement_, plan_, lot.id, signer, tsa, replace, c_.clock);
+    if (plan_.is_dossier())
+      return sip::build_dossier_lot(versement_, plan_, lot.id, signer, tsa, replace, c_.clock);
     return sip::build_lot(*extract_, c_.config(), versement_, plan_, lot.id, signer, tsa, replace, c_.clock,
                           c_.out.progress());
   }
@@ -119,9 +123,13 @@ class LotBuilder {
   void tell(const sip::PlannedLot& lot, const sip::BuildReport& report) {
     // What was left alone is what another run, or another machine, did and wrote in its own journal.
     if (report.fresh)
-      c_.journal().append("SIP_BUILT", {{"lot", lot.id.value}, {"sha512", report.sip.sha512.hex()}},
-                          report.findings.empty() ? trust::Outcome::ok : trust::Outcome::warning,
-                          {{"units", report.units}, {"objects", report.objects}, {"size", report.sip.size}});
+      c_.journal().append(
+          "SIP_BUILT",
+          {{"lot", lot.id.value},
+           {"sha512", report.sip.sha512.hex()},
+           {"build_sha512", core::digest_file(versement_.lot(lot.id) / "build.json").sha512.hex()}},
+          report.findings.empty() ? trust::Outcome::ok : trust::Outcome::warning,
+          {{"units", report.units}, {"objects", report.objects}, {"size", report.sip.size}});
     for (const auto& f : report.findings) {
       c_.out.finding(f);
       warnings_ = warnings_ || f.severity != core::Severity::info;
@@ -158,7 +166,7 @@ int run_build(Context& c) {
   const auto planned = sip::lock_plan(versement);  // before the plan is read, until the last lot is built
   const auto plan = versement.plan();
   std::optional<extract::Extract> extract;
-  if (!plan.is_filing()) extract.emplace(planned_extract(c, plan));
+  if (plan.is_of_extract()) extract.emplace(planned_extract(c, plan));
   require_filing_receipts(c, plan);
   static_cast<void>(c.signer("producer"));  // a key that cannot be read stops everything before the work
   static_cast<void>(c.journal_file());      // and so does a node that cannot name one

@@ -1,6 +1,7 @@
 // versoir plan: which records go in which lots.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/plan_dossier.hpp"
 #include "cli/revocation.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
@@ -197,12 +198,35 @@ int finish(Context& c, const sip::Plan& plan, const sip::Versement& versement) {
   return 0;
 }
 
+/// Words that only have a sense with an extract.
+void refuse_words_of_extract(Context& c, const char* option) {
+  for (const auto* word : {"EXTRACT", "profile", "closed", "max-bytes"})
+    if (c.words.has(word)) throw Error(Exit::usage, msg("With --{0}, {1} has no sense.", option, word));
+}
+
+/// The dossier of another versement: no extract, its documents in the place of records.
+int plan_dossier(Context& c) {
+  refuse_words_of_extract(c, "dossier");
+  const auto sources = dossier_sources(c);
+  const auto options = options_of(c, "dossier-" + sources.versement);
+  const sip::Versement versement(c.workspace(), options.versement);
+  const auto plan = sip::make_dossier_plan(sources, c.config(), versement, options, c.clock);
+  c.journal().append(
+      "PLANNED", {{"versement", plan.versement}, {"dossier", sources.versement}, {"list", plan.extract_root}},
+      trust::Outcome::ok, {{"lots", plan.lots.size()}, {"kept", plan.kept}, {"attempt", plan.attempt}});
+  show_lots(c, plan);
+  c.out.result(core::nmsg("Versement {1}: dossier of {2}, {0} document; see {3}.",
+                          "Versement {1}: dossier of {2}, {0} documents; see {3}.", plan.kept, plan.versement,
+                          sources.versement, versement.folder().lexically_normal().string()));
+  if (!c.config().find("dossier", "access_rule"))
+    c.out.warn(
+        msg("[dossier] access_rule is not set: the dossier has no access rule, and its lists name people."));
+  return finish(c, plan, versement);
+}
+
 /// The filing plan itself: no extract, no records.
 int plan_filing(Context& c) {
-  for (const auto* word : {"EXTRACT", "profile", "closed", "max-bytes"})
-    if (c.words.has(word))
-      throw Error(Exit::usage,
-                  msg("--filing-plan plans the transfer of a filing plan: {0} has no sense there.", word));
+  refuse_words_of_extract(c, "filing-plan");
   const auto options = options_of(c, "filing-plan");
   const sip::Versement versement(c.workspace(), options.versement);
   const auto plan =
@@ -219,9 +243,13 @@ int plan_filing(Context& c) {
 }
 
 int run_plan(Context& c) {
+  if (c.words.has("filing-plan") && c.words.has("dossier"))
+    throw Error(Exit::usage, msg("--{0} and --{1} exclude each other.", "filing-plan", "dossier"));
   if (c.words.has("filing-plan")) return plan_filing(c);
+  if (c.words.has("dossier")) return plan_dossier(c);
   if (!c.words.has("EXTRACT"))
-    throw Error(Exit::usage, msg("Name an extract, or a filing plan with --filing-plan."));
+    throw Error(Exit::usage,
+                msg("Name an extract, a filing plan with --filing-plan, or a versement with --dossier."));
   auto extract = extract::Extract::open(c.input(c.words.get("EXTRACT")));
   auto options = options_of(c, extract.run().application);
   c.require_roles_signer(options.platform);
@@ -289,9 +317,15 @@ std::vector<CommandDef> plan_commands() {
             {"filing-plan", mark("FILE"),
              mark("transfer this filing plan, in the place of records: its nodes, to which lots are then "
                   "attached")},
+            {"dossier", mark("VERSEMENT"),
+             mark("transfer the dossier of this versement, to be kept for good: its last pack of evidence, "
+                  "and "
+                  "its documents")},
+            {"elimination", mark("ID"), mark("with --dossier: also the papers of this elimination"), nullptr,
+             true},
             {"replace", nullptr, mark("plan again: new attempt, new identifiers")}},
        .exits = {Exit::configuration, Exit::extract_invalid, Exit::extract_altered, Exit::profile_invalid,
-                 Exit::lot_state, Exit::role_register},
+                 Exit::lot_state, Exit::role_register, Exit::evidence_broken, Exit::not_found},
        .run = run_plan}};
 }
 

@@ -94,9 +94,10 @@ int run_review(Context& c) {
   if (c.words.has("show")) return show_person(c, versement, plan);
   const auto target = vitam::read_target(c.config(), plan.platform);
   std::optional<extract::Extract> extract;
-  if (!plan.is_filing()) extract.emplace(c.open_extract(plan));
-  auto facts = extract ? sip::review_facts(versement, plan, *extract, target)
-                       : sip::review_filing_facts(versement, plan, target);
+  if (plan.is_of_extract()) extract.emplace(c.open_extract(plan));
+  auto facts = extract            ? sip::review_facts(versement, plan, *extract, target)
+               : plan.is_filing() ? sip::review_filing_facts(versement, plan, target)
+                                  : sip::review_dossier_facts(versement, plan, target);
   std::optional<sip::RecordSample> records;
   if (const auto n = c.words.integer("sample", 0, 50); extract && n > 0) {
     std::optional<std::uint64_t> seed;
@@ -112,7 +113,7 @@ int run_review(Context& c) {
                      trust::Outcome::ok);
   c.out.event("review", {{"facts", facts}});
   c.out.result(sip::review_text(facts));
-  if (!plan.is_filing())
+  if (plan.is_of_extract())
     for (const auto& twice : sip::planned_twice(versement, plan)) c.out.finding(twice);
   c.out.result(msg("The full report, with a sample of the units: {0}", report.string()));
   c.out.summary({{"versement", plan.versement}, {"report", report.string()}});

@@ -75,9 +75,13 @@ std::vector<Finding> verify_reply(Context& c, const sip::Versement& versement,
   auto receipt = core::read_json(file);
   if (receipts == Receipts::note && !receipt.contains("verified")) {
     receipt["verified"] = core::format_instant(c.clock.now());
-    core::write_json(file, receipt);
-    c.journal().append("RECEIPT_VERIFIED", {{"versement", versement.id()}, {"lot", lot.value}},
+    // The journal first: a receipt that an interruption leaves as it was is one that the journal knows.
+    c.journal().append("RECEIPT_VERIFIED",
+                       {{"versement", versement.id()},
+                        {"lot", lot.value},
+                        {"receipt_sha512", core::sha512(core::pretty_json(receipt)).hex()}},
                        trust::Outcome::ok);
+    core::write_json(file, receipt);
   }
   return findings;
 }
@@ -134,8 +138,15 @@ void verify_lists(Tally& tally, const sip::Versement& versement, const sip::Plan
                   const std::vector<sip::VisaFile>& visas) {
   std::vector<const sip::VisaFile*> binding;
   for (const auto& lot : plan.lots)
-    if (fs::exists(versement.lot(lot.id) / "sending.json"))
-      if (const auto* visa = sip::approval_of(versement, lot.id, visas)) binding.push_back(visa);
+    if (fs::exists(versement.lot(lot.id) / "sending.json")) {
+      const auto unreadable = guarded(lot.id.value, [&]() -> std::vector<Finding> {
+        if (const auto* visa = sip::approval_of(versement, lot.id, visas)) binding.push_back(visa);
+        return {};
+      });
+      if (!unreadable.empty())
+        tally.record(lot.id.value, core::tr("visa under which it was sent"), unreadable,
+                     Exit::evidence_broken);
+    }
   for (const auto& visa : visas)
     if (visa.json.value("attempt", 0) == plan.attempt) binding.push_back(&visa);
   std::sort(binding.begin(), binding.end());
@@ -156,6 +167,11 @@ void verify_trail(Tally& tally, const sip::JournalTrail& trail, const std::strin
   for (auto& f : trail.missing_closings(versement)) findings.push_back(std::move(f));
   for (const auto& lot : lots)
     for (auto& f : trail.unknown_transfers(versement, lot.id)) findings.push_back(std::move(f));
+  // A lot has its own line: what was said of it above may have told more.
+  for (const auto& lot : lots)
+    tally.record(lot.id.value, core::tr("states that the journal knows"),
+                 guarded(lot.id.value, [&] { return trail.altered_states(versement, lot.id); }),
+                 Exit::evidence_broken);
   for (const auto& visa : sip::list_visas(versement)) {
     const bool told = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
       return f.where == fmt::format("{}/visa-{}.json", id, visa.number);

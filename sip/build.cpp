@@ -5,11 +5,9 @@
 #include "sip/attachment.hpp"
 #include "sip/built_lot.hpp"
 #include "sip/lot_lists.hpp"
-#include "sip/lot_work.hpp"
 #include "sip/lot_writer.hpp"
 #include "sip/settings.hpp"
 #include "sip/start_policy.hpp"
-#include "sip/versement_lock.hpp"
 #include "trust/seal.hpp"
 
 namespace versoir::sip {
@@ -80,29 +78,17 @@ std::optional<BuildReport> build_lot(extract::Extract& extract, const core::Conf
                                      const MessageIdentifier& lot_id, trust::Signer& seal,
                                      trust::TimestampAuthority* tsa, bool replace, const core::Clock& clock,
                                      core::Progress& progress) {
-  const auto* lot = plan.find(lot_id);
-  if (!lot)
-    throw Error(Exit::usage, msg("The versement {0} has no lot {1}.", plan.versement, lot_id.value))
-        .hint(msg("versoir status lists its lots."));
+  const auto& lot = planned_lot(plan, lot_id);
   check_extract(extract, plan);
   const auto app = extract.profile();
-  require_validated(config, app, archive_of(app, *lot), plan);
+  require_validated(config, app, archive_of(app, lot), plan);
   const auto settings = Settings::from_json(plan.settings);
-  if (const auto* attachment = attachment_of(settings, archive_of(app, *lot)))
-    require_attachment(*attachment, lot->profile, versement.workspace(), config.file(), settings);
-  const auto planned = lock_plan(versement);
-  const auto work = LotWork::begin(versement, lot_id);
-  if (!work) return std::nullopt;
-  if (!replace)
-    if (auto report = still_built(versement, lot_id)) return report;
-  refuse_built_again(versement, *lot);
-  try {
-    return write_lot(extract, config.file().parent_path(), versement, plan, *lot, seal, tsa, clock, progress,
-                     work->path());
-  } catch (Error& e) {
-    e.while_doing(msg("while building lot {0}", lot_id.value));
-    throw;
-  }
+  if (const auto* attachment = attachment_of(settings, archive_of(app, lot)))
+    require_attachment(*attachment, lot.profile, versement.workspace(), config.file(), settings);
+  return build_one_lot(versement, plan, lot_id, replace, [&](const PlannedLot& one, const fs::path& work) {
+    return write_lot(extract, config.file().parent_path(), versement, plan, one, seal, tsa, clock, progress,
+                     work);
+  });
 }
 
 }  // namespace versoir::sip

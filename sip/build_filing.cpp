@@ -5,10 +5,7 @@
 #include "sip/build.hpp"
 #include "sip/built_lot.hpp"
 #include "sip/filing_plan.hpp"
-#include "sip/lot_work.hpp"
 #include "sip/sinks.hpp"
-#include "sip/versement_lock.hpp"
-#include "trust/seal.hpp"
 
 namespace versoir::sip {
 
@@ -74,27 +71,12 @@ std::optional<BuildReport> build_filing_lot(const Versement& versement, const Pl
                                             const MessageIdentifier& lot_id, trust::Signer& seal,
                                             trust::TimestampAuthority* tsa, bool replace,
                                             const core::Clock& clock) {
-  const auto* lot = plan.find(lot_id);
-  if (!lot)
-    throw Error(Exit::usage, msg("The versement {0} has no lot {1}.", plan.versement, lot_id.value))
-        .hint(msg("versoir status lists its lots."));
-  const auto lock = lock_plan(versement);
-  const auto work = LotWork::begin(versement, lot_id);
-  if (!work) return std::nullopt;
-  if (!replace)
-    if (auto report = still_built(versement, lot_id)) return report;
-  refuse_built_again(versement, *lot);
-  try {
+  return build_one_lot(versement, plan, lot_id, replace, [&](const PlannedLot& lot, const fs::path& work) {
     const auto filing = planned(versement, plan);
-    auto built = write_sip(filing, head_of(plan, *lot, filing.title, Settings::from_json(plan.settings)),
-                           work->path());
-    built.sip = trust::seal_file(work->path() / "sip.zip", seal, clock, tsa);
-    publish(work->path(), versement, *lot, built, {});
-    return BuildReport{built.sip, built.units, 0, 0, {}, true};
-  } catch (Error& e) {
-    e.while_doing(msg("while building lot {0}", lot_id.value));
-    throw;
-  }
+    auto built =
+        write_sip(filing, head_of(plan, lot, filing.title, Settings::from_json(plan.settings)), work);
+    return seal_and_publish(versement, lot, work, std::move(built), seal, tsa, clock);
+  });
 }
 
 }  // namespace versoir::sip

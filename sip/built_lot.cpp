@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
+#include "sip/lot_work.hpp"
 #include "sip/versement_lock.hpp"
 #include "trust/seal.hpp"
 
@@ -129,6 +130,38 @@ void publish(const fs::path& work, const Versement& versement, const PlannedLot&
                                            {"tool", tool_name()},
                                            {"findings", findings_to_json(findings)}});
   core::publish_file(work / "sip.zip", versement.sip(lot.id));
+}
+
+BuildReport seal_and_publish(const Versement& versement, const PlannedLot& lot, const fs::path& work,
+                             Built built, trust::Signer& seal, trust::TimestampAuthority* tsa,
+                             const core::Clock& clock) {
+  built.sip = trust::seal_file(work / "sip.zip", seal, clock, tsa);
+  publish(work, versement, lot, built, {});
+  return {built.sip, built.units, built.objects, built.bytes, {}, true};
+}
+
+const PlannedLot& planned_lot(const Plan& plan, const MessageIdentifier& lot_id) {
+  if (const auto* lot = plan.find(lot_id)) return *lot;
+  throw Error(Exit::usage, msg("The versement {0} has no lot {1}.", plan.versement, lot_id.value))
+      .hint(msg("versoir status lists its lots."));
+}
+
+std::optional<BuildReport> build_one_lot(
+    const Versement& versement, const Plan& plan, const MessageIdentifier& lot_id, bool replace,
+    const std::function<BuildReport(const PlannedLot&, const fs::path& work)>& write) {
+  const auto& lot = planned_lot(plan, lot_id);
+  const auto planned = lock_plan(versement);
+  const auto work = LotWork::begin(versement, lot_id);
+  if (!work) return std::nullopt;
+  if (!replace)
+    if (auto report = still_built(versement, lot_id)) return report;
+  refuse_built_again(versement, lot);
+  try {
+    return write(lot, work->path());
+  } catch (Error& e) {
+    e.while_doing(msg("while building lot {0}", lot_id.value));
+    throw;
+  }
 }
 
 }  // namespace versoir::sip

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,5 +40,20 @@ void refuse_built_again(const Versement& versement, const PlannedLot& lot);
 /// replaced, for a lot that another program holds, or that was sent in the meantime.
 void publish(const std::filesystem::path& work, const Versement& versement, const PlannedLot& lot,
              const Built& built, const std::vector<core::Finding>& findings);
+
+/// Seals sip.zip of the working folder, publishes it, and tells what was built.
+[[nodiscard]] BuildReport seal_and_publish(const Versement& versement, const PlannedLot& lot,
+                                           const std::filesystem::path& work, Built built,
+                                           trust::Signer& seal, trust::TimestampAuthority* tsa,
+                                           const core::Clock& clock);
+
+/// What every build of a lot is wrapped in: the plan kept from being replaced, one program at a time, a lot
+/// that still stands left alone unless `replace`, one that was sent refused. `write` gets the working folder.
+/// nullopt: another program has the lot.
+[[nodiscard]] std::optional<BuildReport> build_one_lot(
+    const Versement& versement, const Plan& plan, const MessageIdentifier& lot_id, bool replace,
+    const std::function<BuildReport(const PlannedLot&, const std::filesystem::path& work)>& write);
+/// Error(Exit::usage) when the plan has no such lot.
+[[nodiscard]] const PlannedLot& planned_lot(const Plan& plan, const MessageIdentifier& lot_id);
 
 }  // namespace versoir::sip

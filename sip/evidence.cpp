@@ -91,7 +91,7 @@ class Packer {
     for (const auto& visa : visas_)
       if (visa.json.value("attempt", 0) == plan_.attempt)
         facts_.visas.push_back(fmt::format("versement/visa-{}.json", visa.number));
-    if (!plan_.is_filing()) extract_seal();
+    if (plan_.is_of_extract()) extract_seal();
     journals();
     for (const auto& name : signatures_) explain(name);
     return std::move(facts_);

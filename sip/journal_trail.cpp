@@ -55,10 +55,11 @@ class Findings {
   std::vector<Finding> list_;
 };
 
-constexpr std::array events{"VISA_APPROVED", "VISA_REFUSED", "VISA_REVOKED",     "VISA_COUNTERSIGNED",
-                            "SIP_CHECKED",   "SEND_STARTED", "SEND_FAILED",      "SENT",
-                            "SEND_IN_DOUBT", "ATR_RECEIVED", "RECEIPT_VERIFIED", "CLOSING_STARTED",
-                            "CLOSED"};
+constexpr std::array events{"VISA_APPROVED",      "VISA_REFUSED", "VISA_REVOKED",
+                            "VISA_COUNTERSIGNED", "SIP_BUILT",    "SIP_CHECKED",
+                            "SEND_STARTED",       "SEND_FAILED",  "SENT",
+                            "SEND_IN_DOUBT",      "ATR_RECEIVED", "RECEIPT_VERIFIED",
+                            "CLOSING_STARTED",    "CLOSED"};
 
 bool names_files(std::string_view event) {
   return event.starts_with("EVIDENCE_") || event.starts_with("ELIMINATION_") ||
@@ -69,6 +70,12 @@ bool names_files(std::string_view event) {
 bool counts(std::string_view event) {
   return names_files(event) || std::find(events.begin(), events.end(), event) != events.end();
 }
+
+/// States of a lot that nothing else binds, by the member that carries their digest.
+constexpr std::array states_of_lot{
+    std::pair{"build_sha512", "build.json"}, std::pair{"report_sha512", "check.json"},
+    std::pair{"sending_sha512", "sending.json"}, std::pair{"operation_sha512", "operation.json"},
+    std::pair{"receipt_sha512", "receipt.json"}};
 
 bool says(const fs::path& file, const char* key, const std::string& value) {
   return core::text_of(core::read_json(file), key) == value;
@@ -111,6 +118,8 @@ void JournalTrail::take(const Json& line) {
   const auto event = core::text_of(line, "event");
   const auto object = line.find("object");
   if (object == line.end() || !object->is_object()) return;
+  take_states(*object);
+  if (event == "SIP_BUILT") return;
   if (event == "VISA_APPROVED" || event == "VISA_REFUSED" || event == "VISA_REVOKED") {
     const auto number = object->find("visa");
     if (number == object->end() || !number->is_number_integer()) return;
@@ -227,6 +236,24 @@ std::vector<Finding> JournalTrail::missing_transfers(const Versement& versement,
     for (auto& f : findings.take()) all.push_back(std::move(f));
   }
   return all;
+}
+
+void JournalTrail::take_states(const Json& object) {
+  const auto lot = core::text_of(object, "lot");
+  for (const auto& [member, file] : states_of_lot)
+    if (auto digest = core::text_of(object, member); !digest.empty())
+      states_[lot][file].insert(std::move(digest));
+}
+
+std::vector<Finding> JournalTrail::altered_states(const Versement& versement,
+                                                  const MessageIdentifier& lot) const {
+  const auto known = states_.find(lot.value);
+  if (known == states_.end()) return {};
+  Findings findings(versement.id() + "/lots/" + lot.value);
+  for (const auto& [file, digests] : known->second)
+    if (const auto path = versement.lot(lot) / file; fs::exists(path))
+      findings.require(path, [&](const fs::path& f) { return digests.contains(digest_of(f)); });
+  return findings.take();
 }
 
 std::vector<Finding> JournalTrail::unknown_transfers(const Versement& versement,

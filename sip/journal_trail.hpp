@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,6 +37,10 @@ class JournalTrail {
   /// Files of sendings that are missing or say something else; `lot` empty: all lots of the versement.
   [[nodiscard]] std::vector<core::Finding> missing_transfers(const Versement& versement,
                                                              const MessageIdentifier& lot = {}) const;
+  /// Files of the lot that are none of those of which the journals wrote the digest down; a file of which
+  /// they wrote none is not held.
+  [[nodiscard]] std::vector<core::Finding> altered_states(const Versement& versement,
+                                                          const MessageIdentifier& lot) const;
   /// Answers of a platform in the folder of a lot of which the journals know no sending.
   [[nodiscard]] std::vector<core::Finding> unknown_transfers(const Versement& versement,
                                                              const MessageIdentifier& lot) const;
@@ -75,12 +80,15 @@ class JournalTrail {
   void take_transfer(const std::string& event, const core::Json& object, const core::Json& line);
   void take_files(const core::Json& object);
   void take_receipt(const std::string& lot);
+  void take_states(const core::Json& object);
   void take_second(const core::Json& object);
   void take_check(const core::Json& object, const core::Json& line);
 
   std::map<std::pair<std::string, int>, Decision> decisions_;             ///< versement, number
   std::map<std::pair<std::string, std::string>, Transfer> transfers_;     ///< versement, lot
   std::map<std::pair<std::string, std::string>, ClosingLines> closings_;  ///< versement, lot
+  /// Lot → file → every digest that was written down of it: an interruption leaves the one before.
+  std::map<std::string, std::map<std::string, std::set<std::string>>> states_;
   std::map<std::string, std::string> begun_;  ///< as files_, before they were published
   std::map<std::string, std::string> files_;  ///< name in the workspace → digest, the last one written down
   std::map<std::string, std::string>

@@ -163,7 +163,7 @@ class Planner {
     left_out_.file.commit();
     files_.finish(plan_);
     auto table = plan_table(versement, plan_, carried);
-    write_plan_table(versement, table);
+    plan_.tables = write_plan_table(versement, table);
     versement.write_plan(plan_);
     return table;
   }

@@ -49,14 +49,6 @@ void write_lists(const Versement& versement, const FilingPlan& filing, Plan& pla
   left_out.file.commit();
 }
 
-/// Of an earlier attempt that planned an extract under the same name: it says nothing of this plan.
-void remove_stale_table(const Versement& versement) {
-  for (const auto* name : {"tableau.csv", "tableau.html"}) {
-    std::error_code ec;
-    fs::remove(versement.file(name), ec);
-  }
-}
-
 }  // namespace
 
 Plan make_filing_plan(const fs::path& file, const core::Config& config, const Versement& versement,
@@ -90,7 +82,7 @@ Plan make_filing_plan(const fs::path& file, const core::Config& config, const Ve
   NewFolder folder(versement.folder());
   core::write_file(versement.file(filing_file), bytes);
   write_lists(versement, filing, plan);
-  remove_stale_table(versement);
+  remove_stale_tables(versement);
   versement.write_plan(plan);
   folder.keep();
   return plan;

@@ -65,6 +65,13 @@ std::string plan_identity(const Plan& plan, const Settings& settings, std::strin
   return hasher.finish().hex().substr(0, 10);
 }
 
+void remove_stale_tables(const Versement& versement) {
+  for (const auto* name : {"tableau.csv", "tableau.html"}) {
+    std::error_code ec;
+    fs::remove(versement.file(name), ec);
+  }
+}
+
 fs::path relative_to(const fs::path& path, const fs::path& workspace) {
   std::error_code error;
   auto relative = fs::relative(fs::absolute(path), fs::absolute(workspace), error);

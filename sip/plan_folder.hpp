@@ -22,6 +22,9 @@ namespace versoir::sip {
 /// of closed records, "" without.
 [[nodiscard]] std::string plan_identity(const Plan& plan, const Settings& settings, std::string_view closed);
 
+/// Of an earlier attempt that planned an extract under the same name: they say nothing of a plan without.
+void remove_stale_tables(const Versement& versement);
+
 [[nodiscard]] std::filesystem::path relative_to(const std::filesystem::path& path,
                                                 const std::filesystem::path& workspace);
 

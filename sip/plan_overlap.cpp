@@ -28,7 +28,7 @@ std::vector<std::uint64_t> marks_of(const Versement& versement) {
 
 /// Two extracts of one application, the rehearsal and the final one for instance, hold the same people.
 bool may_share_records(const Plan& a, const Plan& b) {
-  return !a.is_filing() && a.application == b.application && a.platform == b.platform;
+  return a.is_of_extract() && a.application == b.application && a.platform == b.platform;
 }
 
 core::Message told(std::uint64_t n, const std::string& id, bool same_extract) {

@@ -4,6 +4,7 @@
 #include "core/html.hpp"
 #include "sip/plan_table.hpp"
 #include "sip/review_words.hpp"
+#include "sip/sinks.hpp"
 #include "sip/versement.hpp"
 
 #include <algorithm>
@@ -119,13 +120,14 @@ class PlanPage {
 
 }  // namespace
 
-void write_plan_page(const Versement& versement, const PlanTable& table) {
+core::Sha512 write_plan_page(const Versement& versement, const PlanTable& table) {
   core::AtomicFile file(versement.file("tableau.html"), private_mode);
-  core::FileSink sink(file);
+  HashingSink sink(file);
   PlanPage page(sink, msg("Table of versement {0}", versement.id()).text());
   for (const auto& profile : table) page.profile(profile);
   page.close();
   file.commit();
+  return sink.take().sha512;
 }
 
 }  // namespace versoir::sip

@@ -8,6 +8,7 @@
 #include "sip/review.hpp"
 #include "sip/review_words.hpp"
 #include "sip/settings.hpp"
+#include "sip/sinks.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -234,14 +235,14 @@ Json to_json(const ProfileTable& table) {
           {"left_by_year", std::move(left)}};
 }
 
-void write_plan_table(const Versement& versement, const PlanTable& table) {
+core::Json write_plan_table(const Versement& versement, const PlanTable& table) {
   core::AtomicFile file(versement.file("tableau.csv"), private_mode);
-  core::FileSink sink(file);
+  HashingSink sink(file);
   sink.write("\xEF\xBB\xBF");  // spreadsheets then read UTF-8
   Sheet sheet(sink);
   for (const auto& profile : table) sheet.write(profile);
   file.commit();
-  write_plan_page(versement, table);
+  return {{"csv", sink.take().sha512.hex()}, {"html", write_plan_page(versement, table).hex()}};
 }
 
 }  // namespace versoir::sip

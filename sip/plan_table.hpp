@@ -47,8 +47,8 @@ using PlanTable = std::vector<ProfileTable>;
 [[nodiscard]] PlanTable plan_table(const Versement& versement, const Plan& plan,
                                    const profiles::Application& app);
 [[nodiscard]] core::Json to_json(const ProfileTable& table);
-/// Writes tableau.csv and tableau.html beside the lists, in the user's language.
-void write_plan_table(const Versement& versement, const PlanTable& table);
-void write_plan_page(const Versement& versement, const PlanTable& table);
+/// Writes tableau.csv and tableau.html beside the lists, in the user's language. Gives Plan::tables.
+[[nodiscard]] core::Json write_plan_table(const Versement& versement, const PlanTable& table);
+[[nodiscard]] core::Sha512 write_plan_page(const Versement& versement, const PlanTable& table);
 
 }  // namespace versoir::sip

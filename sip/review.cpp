@@ -3,7 +3,9 @@
 #include "sip/review.hpp"
 
 #include "core/file.hpp"
+#include "sip/attached_file.hpp"
 #include "sip/content.hpp"
+#include "sip/dossier.hpp"
 #include "sip/filing_plan.hpp"
 #include "sip/kept.hpp"
 #include "sip/review_lots.hpp"
@@ -382,6 +384,35 @@ Json review_filing_facts(const Versement& versement, const Plan& plan, const Tar
                      {"root", plan.extract_root},
                      {"sha512", plan.extract_sha512},
                      {"nodes", std::move(nodes)}};
+  return facts;
+}
+
+Json review_dossier_facts(const Versement& versement, const Plan& plan, const Target& target) {
+  const auto settings = Settings::from_json(plan.settings);
+  auto facts = common_facts(versement, plan, settings, target, read_lists(versement, plan));
+  Json documents = Json::array();
+  std::uint64_t packed = 0;
+  for (const auto& row : files_of_lot(versement.file(files_list), core::text_of(plan.files, "sha512"),
+                                      plan.lots.front().id.value)) {
+    if (row.key == evidence_part) {
+      ++packed;
+      continue;
+    }
+    const auto part = std::ranges::find(dossier_parts(), row.key, &DossierPart::id);
+    documents.push_back({{"part", part == dossier_parts().end() ? row.key : std::string(part->title)},
+                         {"title", row.title},
+                         {"file", row.file},
+                         {"size", row.size},
+                         {"sha512", row.sha512}});
+  }
+  const auto rule = settings.rules.find(std::string(dossier_access));
+  facts["sample"] = Json::array();  // every document is shown
+  facts["dossier"] = {{"versement", core::text_of(plan.dossier, "versement")},
+                      {"pack", core::text_of(plan.dossier, "pack")},
+                      {"list", plan.extract_root},
+                      {"packed", packed},
+                      {"access_rule", rule == settings.rules.end() ? std::string() : rule->second},
+                      {"documents", std::move(documents)}};
   return facts;
 }
 

@@ -17,6 +17,9 @@ namespace versoir::sip {
 /// `target`: what the platform's name stands for today, as an approval will bind it.
 [[nodiscard]] core::Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract,
                                       const Target& target = {});
+/// The same of a versement that transfers the dossier of another one: its documents.
+[[nodiscard]] core::Json review_dossier_facts(const Versement& versement, const Plan& plan,
+                                              const Target& target);
 /// The same of a versement that transfers a filing plan: its nodes in the place of extract and profiles.
 [[nodiscard]] core::Json review_filing_facts(const Versement& versement, const Plan& plan,
                                              const Target& target = {});

@@ -34,6 +34,8 @@ class Page {
     head();
     if (is_filing(facts_))
       filing();
+    else if (is_dossier(facts_))
+      dossier();
     else
       source();
     attachments();
@@ -41,7 +43,7 @@ class Page {
     for (const auto& profile : member(facts_, "profiles")) archive_profile(profile);
     lots();
     remarks();
-    if (!is_filing(facts_)) sample();
+    if (!is_filing(facts_) && !is_dossier(facts_)) sample();
     if (records_) drawn_records();
     confidence();
     page_.heading(2, tr("What the visa will authorise"));
@@ -133,6 +135,23 @@ class Page {
     for (const auto& n : member(plan, "nodes"))
       rows.push_back({text(n, "id"), node_title(n), text(n, "level"), text(n, "description")});
     table(tr("Nodes, in their order"), {tr("identifier"), tr("title"), tr("level"), tr("description")}, rows);
+  }
+
+  void dossier() {
+    const auto& dossier = member(facts_, "dossier");
+    page_.heading(2, tr("The dossier of the versement"));
+    const auto rule = text(dossier, "access_rule");
+    page_.facts(Facts{{tr("Versement"), text(dossier, "versement")},
+                      {tr("Pack of evidence"), text(dossier, "pack")},
+                      {tr("Files of evidence, in one archive"), count(dossier, "packed")},
+                      {tr("Digest of its last list (SHA-256)"), text(dossier, "list")},
+                      {tr("Final action"), action_label("Keep")},
+                      {tr("Access rule"), rule.empty() ? tr("none: the lists name people") : rule}});
+    Rows rows;
+    for (const auto& d : member(dossier, "documents"))
+      rows.push_back({text(d, "part"), text(d, "title"), core::show_size(number(d, "size")),
+                      text(d, "sha512").substr(0, 16)});
+    table(tr("Documents to read"), {tr("part"), tr("title"), tr("size"), "SHA-512"}, rows);
   }
 
   void attachments() {
@@ -281,7 +300,7 @@ class Page {
   void confidence() {
     const auto& dictionary = member(facts_, "dictionary");
     page_.heading(2, tr("How far this report can be trusted"));
-    if (!is_filing(facts_)) page_.paragraph(evidence_text(dictionary));
+    if (!is_filing(facts_) && !is_dossier(facts_)) page_.paragraph(evidence_text(dictionary));
     Rows rows;
     for (const auto& t : member(dictionary, "tablesNotTaken"))
       rows.push_back({text(t, "table"), text(t, "label"), text(t, "reason")});

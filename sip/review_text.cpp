@@ -85,6 +85,19 @@ void filing_lines(Lines& out, const Json& filing) {
     out.line(fmt::format("    {}  {}", text(n, "id"), node_title(n)));
 }
 
+void dossier_lines(Lines& out, const Json& dossier) {
+  out.item(msg("Dossier of versement {0}, kept for good; {1} from {2}", text(dossier, "versement"),
+               core::ntr("{0} file of evidence", "{0} files of evidence", number(dossier, "packed")),
+               text(dossier, "pack")));
+  if (text(dossier, "access_rule").empty())
+    out.item(msg("No access rule: [dossier] access_rule is not set, and the lists name people."));
+  else
+    out.item(msg("Access rule: {0}", text(dossier, "access_rule")));
+  for (const auto& d : member(dossier, "documents"))
+    out.line(fmt::format("    {} | {} | {}", text(d, "part"), text(d, "title"),
+                         core::show_size(number(d, "size"))));
+}
+
 void attachment_lines(Lines& out, const Json& facts) {
   for (const auto& a : member(facts, "attachments"))
     out.item(msg("{0}: attached to the node {1} ({2}) of the filing plan {3}", text(a, "profile"),
@@ -133,6 +146,8 @@ std::string review_text(const Json& facts) {
   out.item(msg("{0}, {1}", text(facts, "establishment"), application_text(facts)));
   if (is_filing(facts))
     filing_lines(out, member(facts, "filing"));
+  else if (is_dossier(facts))
+    dossier_lines(out, member(facts, "dossier"));
   else
     extract_lines(out, member(facts, "extract"));
   out.item(core::nmsg("{0} record transferred, {1} left out, {2}",
@@ -146,10 +161,11 @@ std::string review_text(const Json& facts) {
   attachment_lines(out, facts);
   confirmed_lines(out, facts);
   lot_lines(out, facts);
-  if (!is_filing(facts)) sample_lines(out, facts);
+  const bool of_extract = !is_filing(facts) && !is_dossier(facts);
+  if (of_extract) sample_lines(out, facts);
   drawn_lines(out, facts);
   out.blank();
-  if (!is_filing(facts)) out.line(evidence_text(member(facts, "dictionary")));
+  if (of_extract) out.line(evidence_text(member(facts, "dictionary")));
   for (const auto& [badge, sentence] : situation_texts(facts)) out.line(sentence);
   out.line(authorises_text(facts));
   if (const auto next = next_step(facts); !next.empty()) out.line(next);

@@ -400,9 +400,12 @@ std::string evidence_text(const Json& dictionary) {
       .text();
 }
 
+bool is_dossier(const Json& facts) { return member(facts, "dossier").is_object(); }
+
 bool is_filing(const Json& facts) { return member(facts, "filing").is_object(); }
 
 std::string application_text(const Json& facts) {
+  if (is_dossier(facts)) return tr("none: dossier of a versement");
   return is_filing(facts) ? tr("none: filing plan") : text(member(facts, "application"), "label");
 }
 

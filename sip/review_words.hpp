@@ -68,6 +68,8 @@ using core::Json;
 /// The command that comes next, "" when nothing is to be done.
 [[nodiscard]] std::string next_step(const Json& facts);
 [[nodiscard]] std::string evidence_text(const Json& dictionary);
+/// A versement that transfers the dossier of another one.
+[[nodiscard]] bool is_dossier(const Json& facts);
 /// A versement that transfers a filing plan.
 [[nodiscard]] bool is_filing(const Json& facts);
 /// The application whose data are transferred, or that there is none.

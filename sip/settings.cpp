@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "sip/attachment.hpp"
 #include "sip/confirmed.hpp"
+#include "sip/dossier.hpp"
 #include "sip/filing_plan.hpp"
 #include "sip/key_list.hpp"
 #include "sip/plan.hpp"
@@ -290,24 +291,43 @@ Settings read_settings(const core::Config& config, const profiles::Application& 
   return s;
 }
 
-Settings read_filing_settings(const core::Config& config, const PlanOptions& options) {
-  SettingsReader reader(config);
+namespace {
+
+/// What knows no application and no profile: agencies and agreement, of [section] or of the platform.
+Settings read_without_application(SettingsReader& reader, const core::Config& config,
+                                  const PlanOptions& options, const char* section, std::string_view profile) {
   auto s = read_establishment(reader, options);
-  s.originating_agency = reader.optional("filing", "originating_agency");
+  s.originating_agency = reader.optional(section, "originating_agency");
   if (s.originating_agency.empty()) s.originating_agency = s.transferring_agency;
   s.submission_agency = s.transferring_agency;
   s.legal_status = "Public Archive";
   read_platform(reader, config, options, s);
-  s.archival_profile.clear();  // the FILING_SCHEME workflow looks at none
+  s.archival_profile.clear();  // of the profiles of an application
   const std::string platform = "platform." + options.platform;
-  auto agreement = reader.optional("filing", "archival_agreement");
+  auto agreement = reader.optional(section, "archival_agreement");
   if (agreement.empty()) agreement = reader.optional(platform, "archival_agreement");
   if (agreement.empty())
     reader.report(
-        msg("There is no agreement for the filing plan: set [filing] archival_agreement or [{0}] "
-            "archival_agreement.",
-            platform));
-  s.agreements[std::string(filing_profile)] = std::move(agreement);
+        msg("There is no agreement for {0}: set [{1}] archival_agreement or [{2}] archival_agreement.",
+            profile, section, platform));
+  s.agreements[std::string(profile)] = std::move(agreement);
+  return s;
+}
+
+}  // namespace
+
+Settings read_filing_settings(const core::Config& config, const PlanOptions& options) {
+  SettingsReader reader(config);
+  auto s = read_without_application(reader, config, options, "filing", filing_profile);
+  reader.finish();
+  return s;
+}
+
+Settings read_dossier_settings(const core::Config& config, const PlanOptions& options) {
+  SettingsReader reader(config);
+  auto s = read_without_application(reader, config, options, "dossier", dossier_profile);
+  if (auto rule = reader.optional("dossier", "access_rule"); !rule.empty())
+    s.rules[std::string(dossier_access)] = std::move(rule);
   reader.finish();
   return s;
 }

@@ -92,6 +92,8 @@ struct Settings {
                                      const PlanOptions& options, const std::filesystem::path& workspace);
 /// The same for a filing plan, that knows no application, no profile and no rule.
 [[nodiscard]] Settings read_filing_settings(const core::Config& config, const PlanOptions& options);
+/// The same for a dossier de versement: [dossier], whose access_rule is a RuleId of the platform.
+[[nodiscard]] Settings read_dossier_settings(const core::Config& config, const PlanOptions& options);
 
 struct Plan;
 /// plan.json can be edited by hand: a lot for a production platform is built only when the configuration and

@@ -115,8 +115,10 @@ Json plan_to_json(const Plan& plan) {
                {"closed", plan.closed}};
   if (!plan.starts.is_null()) json["starts"] = plan.starts;
   if (!plan.confirmed.is_null()) json["confirmed"] = plan.confirmed;
+  if (!plan.tables.is_null()) json["tables"] = plan.tables;
   if (!plan.files.is_null()) json["files"] = plan.files;
   if (plan.is_filing()) json["filing"] = plan.filing;
+  if (plan.is_dossier()) json["dossier"] = plan.dossier;
   return json;
 }
 
@@ -125,7 +127,7 @@ Plan plan_from_json(const Json& json, std::string_view origin) {
       json,
       {"format", "versement", "attempt", "created", "extract", "application", "profileDigest", "platform",
        "seda", "settings", "lots", "kept", "keptSha512", "leftOut", "leftOutSha512", "sampling", "closed"},
-      origin, "plan", {"starts", "confirmed", "files", "filing"});
+      origin, "plan", {"starts", "confirmed", "tables", "files", "filing", "dossier"});
   if (core::json_string(json, "format", origin) != plan_format) bad_plan(origin, "format");
   Plan plan;
   plan.versement = core::json_string(json, "versement", origin);
@@ -175,6 +177,10 @@ Plan plan_from_json(const Json& json, std::string_view origin) {
       require_keys(codes, {"id", "label", "source", "validator", "codes", "confirmed", "validation"}, origin,
                    "confirmed");
   }
+  if (const auto tables = json.find("tables"); tables != json.end()) {
+    plan.tables = *tables;
+    require_keys(plan.tables, {"csv", "html"}, origin, "tables");
+  }
   if (const auto files = json.find("files"); files != json.end()) {
     plan.files = *files;
     require_keys(plan.files, {"sha512", "files", "bytes"}, origin, "files");
@@ -182,6 +188,10 @@ Plan plan_from_json(const Json& json, std::string_view origin) {
   if (const auto filing = json.find("filing"); filing != json.end()) {
     plan.filing = *filing;
     require_keys(plan.filing, {"title", "nodes"}, origin, "filing");
+  }
+  if (const auto dossier = json.find("dossier"); dossier != json.end()) {
+    plan.dossier = *dossier;
+    require_keys(plan.dossier, {"versement", "pack"}, origin, "dossier");
   }
   return plan;
 }

@@ -83,11 +83,20 @@ struct Plan {
   /// the file of the filing plan in the versement's folder, `extract_root` its SHA-256.
   core::Json filing;
 
+  /// SHA-512 of tableau.csv and tableau.html, which an archivist reads before deciding: {csv, html}; null
+  /// without.
+  core::Json tables;
   /// {sha512, files, bytes} of files.csv, when files are attached to records; null without.
   core::Json files;
 
   [[nodiscard]] const PlannedLot* find(const MessageIdentifier& id) const;
   [[nodiscard]] bool is_filing() const noexcept { return !filing.is_null(); }
+  /// {versement, pack} when the versement transfers the dossier of another one (sip/dossier.hpp); null
+  /// otherwise. `extract` is then the last list of digests of the pack, `extract_root` its SHA-256.
+  core::Json dossier;
+  [[nodiscard]] bool is_dossier() const noexcept { return !dossier.is_null(); }
+  /// Its records come from an extract.
+  [[nodiscard]] bool is_of_extract() const noexcept { return !is_filing() && !is_dossier(); }
 };
 /// The platform's workflow for the lots of a plan: DEFAULT_WORKFLOW or FILING_SCHEME (X-Context-Id).
 [[nodiscard]] std::string_view context_id(const Plan& plan) noexcept;

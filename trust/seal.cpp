@@ -3,12 +3,16 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/queue.hpp"
 #include "trust/openssl.hpp"
 
 #include <openssl/err.h>
 
 #include <cerrno>
+#include <exception>
 #include <functional>
+#include <memory>
+#include <thread>
 #include <unistd.h>
 
 namespace versoir::trust {
@@ -20,6 +24,8 @@ using core::msg;
 namespace {
 
 constexpr std::size_t buffer_size = 256u << 10;
+/// Of pieces between the two digests of a seal.
+constexpr std::size_t most_waiting = 16;
 
 void read_whole(int fd, const std::filesystem::path& file,
                 const std::function<void(std::string_view)>& consume) {
@@ -35,6 +41,41 @@ void read_whole(int fd, const std::filesystem::path& file,
   }
 }
 
+/// Both digests are of the same bytes, read once; each has a processor.
+std::pair<core::FileDigest, core::Sha256> digest_twice(int fd, const std::filesystem::path& file) {
+  core::BoundedQueue<std::shared_ptr<const std::string>> pieces(most_waiting);
+  core::Sha256 signed_digest;
+  std::exception_ptr failure;
+  std::jthread beside([&] {
+    try {
+      core::Sha256Hasher sha256;
+      while (const auto piece = pieces.pop()) sha256.update(std::string_view(**piece));
+      signed_digest = sha256.finish();
+    } catch (...) {
+      failure = std::current_exception();
+      pieces.abandon();
+    }
+  });
+  core::Sha512Hasher sha512;
+  core::FileDigest facts;
+  try {
+    read_whole(fd, file, [&](std::string_view bytes) {
+      const auto piece = std::make_shared<const std::string>(bytes);
+      static_cast<void>(pieces.push(piece));
+      sha512.update(std::string_view(*piece));
+      facts.size += bytes.size();
+    });
+    pieces.close();
+  } catch (...) {
+    pieces.close();
+    throw;
+  }
+  beside.join();
+  if (failure) std::rethrow_exception(failure);
+  facts.sha512 = sha512.finish();
+  return {facts, signed_digest};
+}
+
 }  // namespace
 
 std::filesystem::path seal_path(const std::filesystem::path& file) {
@@ -46,17 +87,9 @@ std::filesystem::path seal_path(const std::filesystem::path& file) {
 core::FileDigest seal_file(const std::filesystem::path& file, Signer& signer, const core::Clock& clock,
                            TimestampAuthority* tsa) {
   const auto fd = core::open_read(file);
-  core::Sha512Hasher sha512;
-  core::Sha256Hasher sha256;
-  core::FileDigest facts;
-  read_whole(fd.get(), file, [&](std::string_view bytes) {
-    sha512.update(bytes);
-    sha256.update(bytes);
-    facts.size += bytes.size();
-  });
-  facts.sha512 = sha512.finish();
+  const auto [facts, sha256] = digest_twice(fd.get(), file);
   const SignOptions options{Commitment::proof_of_origin, tsa};
-  core::write_file(seal_path(file), sign_detached(signer, sha256.finish(), clock, options));
+  core::write_file(seal_path(file), sign_detached(signer, sha256, clock, options));
   return facts;
 }
 

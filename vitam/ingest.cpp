@@ -206,6 +206,10 @@ void Ingest::settle(const sip::Versement& versement, const sip::MessageIdentifie
   object["operation"] = operation.value;
   object["atr_sha512"] = atr_digest;
   const auto note = [&](Outcome outcome) {
+    // Nothing else binds these two: from now on they do not change.
+    for (const auto* state : {"sending", "operation"})
+      object[fmt::format("{}_sha512", state)] =
+          core::digest_file(folder / fmt::format("{}.json", state)).sha512.hex();
     journal_.append("ATR_RECEIVED", object, outcome, {{"reply", atr.reply_code}});
   };
   if (atr.reply_code == "FATAL") {
@@ -241,6 +245,7 @@ void Ingest::settle(const sip::Versement& versement, const sip::MessageIdentifie
   // What lots are attached to later; the units of other lots are found in the reply.
   if (versement.plan().is_filing()) receipt["systemIds"] = system_ids(folder);
   core::write_json(folder / "receipt.json", receipt);
+  object["receipt_sha512"] = core::digest_file(folder / "receipt.json").sha512.hex();
   note(atr.reply_code == "OK" ? Outcome::ok : Outcome::warning);
 }
 
