@@ -167,11 +167,6 @@ void verify_trail(Tally& tally, const sip::JournalTrail& trail, const std::strin
   for (auto& f : trail.missing_closings(versement)) findings.push_back(std::move(f));
   for (const auto& lot : lots)
     for (auto& f : trail.unknown_transfers(versement, lot.id)) findings.push_back(std::move(f));
-  // A lot has its own line: what was said of it above may have told more.
-  for (const auto& lot : lots)
-    tally.record(lot.id.value, core::tr("states that the journal knows"),
-                 guarded(lot.id.value, [&] { return trail.altered_states(versement, lot.id); }),
-                 Exit::evidence_broken);
   for (const auto& visa : sip::list_visas(versement)) {
     const bool told = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
       return f.where == fmt::format("{}/visa-{}.json", id, visa.number);
@@ -221,7 +216,13 @@ void verify_versement(Context& c, Tally& tally, const sip::JournalTrail& trail, 
   }
   verify_lists(tally, versement, *plan, visas);
   verify_closed_reports(tally, trail, versement);
-  for (const auto& lot : plan->lots) verify_lot(c, tally, versement, lot, visas, trail, receipts);
+  for (const auto& lot : plan->lots) {
+    // Before the receipt may get its date.
+    tally.record(lot.id.value, core::tr("states that the journal knows"),
+                 guarded(lot.id.value, [&] { return trail.altered_states(versement, lot.id); }),
+                 Exit::evidence_broken);
+    verify_lot(c, tally, versement, lot, visas, trail, receipts);
+  }
   for (const auto& lot : sip::stray_lots(versement, *plan))
     if (fs::exists(sip::closing_file(versement.lot(lot.id))))
       verify_closing_lot(c, tally, versement, lot, visas, trail);

@@ -128,18 +128,18 @@ class DossierWriter {
   /// The pack as it is, so that its lists of digests verify in the unpacked folder.
   void write_pack(UnitContent unit, const std::vector<const AttachedFile*>& files) {
     const auto packed = work_ / "preuves.zip", spool = work_ / "pack";
-    {
-      core::AtomicFile file(spool);
-      HashingSink sink(file);
-      core::ZipWriter zip(packed);
-      for (const auto* row : files) {
-        const auto offset = file.written();
-        static_cast<void>(copy_planned(*row, sink));
-        zip.add_slice(row->title, spool, offset, sink.take().size);
-      }
-      file.commit();
-      zip.commit();
+    std::vector<Slice> entries;
+    core::AtomicFile file(spool);
+    HashingSink sink(file);
+    for (const auto* row : files) {
+      const auto at = file.written();
+      static_cast<void>(copy_planned(*row, sink));
+      entries.push_back({row->title, at, sink.take().size});
     }
+    file.commit();
+    core::ZipWriter zip(packed);
+    for (const auto& entry : entries) zip.add_slice(entry.uri, spool, entry.offset, entry.size);
+    zip.commit();
     const auto offset = objects_file_.written();
     const auto read = read_attached(work_, "preuves.zip", &objects_);
     const auto digest = objects_.take();

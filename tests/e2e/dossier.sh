@@ -14,7 +14,7 @@ expect 0 "$versoir" approve v1 --confirm v1
 expect 80 "$versoir" plan --dossier v1; contains "no pack of evidence"
 expect 2 "$versoir" plan --dossier v1 bibliotheque.extract; contains "EXTRACT"
 expect 2 "$versoir" plan --dossier v1 --filing-plan x.xml; contains "exclude"
-expect 80 "$versoir" plan --dossier v2
+expect 33 "$versoir" plan --dossier v2
 expect 0 "$versoir" evidence v1
 expect 33 "$versoir" plan --dossier v1 --id d0; contains "no receipt"
 [ ! -e versements/d0 ] || fail "a refused plan left a folder"
