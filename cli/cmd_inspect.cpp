@@ -5,6 +5,7 @@
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "extract/decisions.hpp"
+#include "extract/preflight.hpp"
 #include "profiles/loader.hpp"
 
 #include <algorithm>
@@ -141,6 +142,28 @@ void show_large(Context& c, const std::vector<extract::SourceTable>& catalogue) 
                      known, catalogue.size() - known));
 }
 
+/// Names that the profile takes and the source has: what it only may leave need not be readable.
+std::vector<std::string> wanted_tables(const std::vector<InventoryLine>& inventory) {
+  std::vector<std::string> names;
+  for (const auto& line : inventory)
+    if (line.column.empty() && (line.standing == Standing::present || line.standing == Standing::taken ||
+                                line.standing == Standing::wider))
+      names.push_back(line.table);
+  return names;
+}
+
+/// What the account may not read is told today, not on the night of the copy. True when something stands in
+/// the way.
+bool tell_rights(Context& c, extract::Source& source, const profiles::Application& profile,
+                 const std::vector<extract::SourceTable>& catalogue,
+                 const std::vector<InventoryLine>& inventory) {
+  auto findings = source.probe(wanted_tables(inventory), c.clock.now());
+  for (auto& f : source.probe_absent(extract::absent_tables(profile, catalogue)))
+    findings.push_back(std::move(f));
+  for (const auto& f : findings) c.out.finding(f);
+  return std::ranges::any_of(findings, [](const auto& f) { return f.severity == core::Severity::error; });
+}
+
 int run_inspect(Context& c) {
   const auto profile = chosen_profile(c);
   profiles::require_queries(profile);
@@ -152,6 +175,7 @@ int run_inspect(Context& c) {
   decide(c, inventory, decisions);
   inventory = extract::take_inventory(profile, catalogue, decisions);
   show(c, inventory);
+  const bool forbidden = tell_rights(c, *opened.source, profile, catalogue, inventory);
   const bool written = extract::write_decisions(file, inventory);
 
   std::map<Standing, std::size_t> count;
@@ -171,8 +195,10 @@ int run_inspect(Context& c) {
                  {"undecided", count[Standing::extra]},
                  {"wider", count[Standing::wider]},
                  {"elsewhere", count[Standing::elsewhere]},
+                 {"readable", !forbidden},
                  {"written", written},
                  {"decisions", file.string()}});
+  if (forbidden) return static_cast<int>(Exit::source_rights);
   if (count[Standing::missing] > 0) return static_cast<int>(Exit::source_missing);
   return static_cast<int>(count[Standing::extra] > 0 ? Exit::with_warnings : Exit::ok);
 }

@@ -46,17 +46,6 @@ std::optional<double> measured_rate(Source& source, const TakenTable& table, std
   return static_cast<double>(sample.rows()) / took;
 }
 
-/// What the profile takes and the catalogue does not show, optional or not.
-std::vector<std::string> absent_tables(const profiles::Application& profile,
-                                       const std::vector<SourceTable>& catalogue) {
-  std::vector<std::string> out;
-  for (const auto& t : profile.tables)
-    if (t.take &&
-        std::ranges::none_of(catalogue, [&](const SourceTable& s) { return same_name(s.name, t.name); }))
-      out.push_back(t.name);
-  return out;
-}
-
 /// With `count`, what the source has no statistics of is counted.
 Forecast forecast(Source& source, Matching& matching, std::map<const SourceTable*, std::uint64_t>& rows,
                   bool count) {
@@ -80,6 +69,16 @@ std::uint64_t still_needed(std::uint64_t bytes, const fs::path& target) {
 }
 
 }  // namespace
+
+std::vector<std::string> absent_tables(const profiles::Application& profile,
+                                       const std::vector<SourceTable>& catalogue) {
+  std::vector<std::string> out;
+  for (const auto& t : profile.tables)
+    if (t.take &&
+        std::ranges::none_of(catalogue, [&](const SourceTable& s) { return same_name(s.name, t.name); }))
+      out.push_back(t.name);
+  return out;
+}
 
 std::optional<std::chrono::seconds> Forecast::duration() const {
   if (!rows_per_second) return std::nullopt;

@@ -39,6 +39,10 @@ struct Preflight {
                                     const std::filesystem::path& target, const core::Clock& clock,
                                     bool measure, std::stop_token stop);
 
+/// What the profile takes and the catalogue does not show, optional or not: for Source::probe_absent().
+[[nodiscard]] std::vector<std::string> absent_tables(const profiles::Application& profile,
+                                                     const std::vector<SourceTable>& catalogue);
+
 inline constexpr std::uint64_t sample_rows = 20'000;
 
 }  // namespace versoir::extract

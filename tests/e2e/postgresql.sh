@@ -48,6 +48,14 @@ say "the same rows, table by table"
 say "a dry run tells rows, time and volume; inspect tells the large values"
 expect 0 "$versoir" inspect "postgresql:$conn" --schema apogee --application apogee
 contains "Large values: about"
+
+say "11: inspect tells which tables the account may not read, before the night of the copy"
+"$pg/psql" -q "$conn" -c 'CREATE ROLE lecteur LOGIN; GRANT USAGE ON SCHEMA apogee TO lecteur; GRANT SELECT ON ALL TABLES IN SCHEMA apogee TO lecteur; REVOKE SELECT ON apogee.individu, apogee.adresse FROM lecteur'
+expect 11 "$versoir" inspect "postgresql:$conn user=lecteur" --schema apogee --application apogee
+contains "may not read the table individu"; grep -q "read the table adresse" <<<"$out" && fail "a table that is left need not be readable"
+"$pg/psql" -q "$conn" -c 'GRANT SELECT ON apogee.individu TO lecteur'
+expect 0 "$versoir" inspect "postgresql:$conn user=lecteur" --schema apogee --application apogee
+
 "$versoir" extract "postgresql:$conn" --schema apogee --application apogee --output d.extract --dry-run --json >dry.json 2>&1 || [ $? = 3 ] || fail "$(cat dry.json)"
 python3 - dry.json "$(sqlite3 b.extract 'SELECT sum(copied_rows) FROM versoir_table')" <<'PY' || fail "the dry run"
 import json, sys
