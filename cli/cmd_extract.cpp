@@ -4,6 +4,7 @@
 #include "cli/context.hpp"
 #include "cli/make_script.hpp"
 #include "cli/source_options.hpp"
+#include "core/digest.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -14,6 +15,7 @@
 #include "extract/source.hpp"
 #include "extract/window.hpp"
 #include "profiles/loader.hpp"
+#include "trust/seal.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -165,14 +167,17 @@ extract::CopyOptions copy_options(Context& c, const extract::SourceUri& uri,
 void tell(Context& c, const extract::CopyReport& report, const fs::path& target,
           const std::string& application) {
   auto written = extract::Extract::open(target);
-  c.journal().append(
-      "EXTRACT_SEALED",
-      {{"application", application}, {"file", target.filename().string()}, {"root", written.root().hex()}},
-      report.anomalies ? trust::Outcome::warning : trust::Outcome::ok,
-      {{"rows", report.rows},
-       {"anomalies", report.anomalies},
-       {"kind", written.run().kind},
-       {"consistency", written.run().consistency}});
+  core::Json sealed{
+      {"application", application}, {"file", target.filename().string()}, {"root", written.root().hex()}};
+  // verify looks at the extracts of the workspace; names elsewhere may be anybody's.
+  if (std::error_code ec; fs::equivalent(fs::absolute(target).parent_path(), c.workspace(), ec))
+    sealed["signature"] = core::digest_file(trust::seal_path(extract::seal_file(target))).sha512.hex();
+  c.journal().append("EXTRACT_SEALED", sealed,
+                     report.anomalies ? trust::Outcome::warning : trust::Outcome::ok,
+                     {{"rows", report.rows},
+                      {"anomalies", report.anomalies},
+                      {"kind", written.run().kind},
+                      {"consistency", written.run().consistency}});
   for (const auto& f : report.notes) c.out.finding(f);
   show_tables(c, report);
   c.out.result(msg("Extract written and sealed: {0} ({1} rows, {2} tables, root {3}).", target.string(),

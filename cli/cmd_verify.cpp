@@ -24,7 +24,7 @@ using core::Severity;
 
 namespace {
 
-void verify_extracts(Context& c, Tally& tally) {
+void verify_extracts(Context& c, Tally& tally, const sip::JournalTrail& trail) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(c.workspace()))
     if (entry.path().extension() == ".extract") files.push_back(entry.path());
@@ -35,7 +35,11 @@ void verify_extracts(Context& c, Tally& tally) {
                  guarded(name,
                          [&] {
                            auto extract = extract::Extract::open(path);
-                           return extract::verify_seal(extract, c.trust_store(), c.clock, &c.roles());
+                           auto findings =
+                               extract::verify_seal(extract, c.trust_store(), c.clock, &c.roles());
+                           for (auto& f : trail.altered_signature(c.workspace(), name + ".seal.json.p7s"))
+                             findings.push_back(std::move(f));
+                           return findings;
                          }),
                  Exit::extract_altered);
     tally.record(name, core::tr("rows, counts and digests"),
@@ -49,7 +53,7 @@ void verify_extracts(Context& c, Tally& tally) {
 }
 
 /// The chain of one journal, and the signatures of its checkpoints.
-void verify_one_journal(Context& c, Tally& tally, const fs::path& file) {
+void verify_one_journal(Context& c, Tally& tally, const sip::JournalTrail& trail, const fs::path& file) {
   tally.record(file.filename().string(), core::tr("chain of the journal"),
                trust::verify_journal(file).findings, Exit::journal_broken);
   std::vector<fs::path> points;
@@ -64,22 +68,25 @@ void verify_one_journal(Context& c, Tally& tally, const fs::path& file) {
     tally.record(name, core::tr("signed checkpoint"),
                  guarded(name,
                          [&] {
-                           return signature_findings(
+                           auto findings = signature_findings(
                                trust::verify_seal(p, c.trust_store(), c.clock, trust::At::signing_time),
                                name);
+                           for (auto& f : trail.altered_signature(c.workspace(), name + ".p7s"))
+                             findings.push_back(std::move(f));
+                           return findings;
                          }),
                  Exit::journal_broken);
   }
 }
 
 /// Every journal of the workspace: each has a word in the trail.
-void verify_journals(Context& c, Tally& tally) {
+void verify_journals(Context& c, Tally& tally, const sip::JournalTrail& trail) {
   const auto own = c.journal_file();
   if (!fs::exists(own) && fs::exists(c.workspace() / "versements"))
     tally.record(own.filename().string(), core::tr("chain of the journal"),
                  {wrong("journal", msg("The journal is missing."), own.filename().string())},
                  Exit::journal_broken);
-  for (const auto& file : sip::JournalTrail::files(c.workspace())) verify_one_journal(c, tally, file);
+  for (const auto& file : sip::JournalTrail::files(c.workspace())) verify_one_journal(c, tally, trail, file);
 }
 
 /// Every folder, also one that lost its plan, and those of which only the journal speaks: what disappears
@@ -126,10 +133,10 @@ void verify_roles(Context& c, Tally& tally) {
 
 int run_verify(Context& c) {
   Tally tally(c);
-  verify_roles(c, tally);
-  verify_journals(c, tally);
-  verify_extracts(c, tally);
   const auto trail = journal_trail(c);
+  verify_roles(c, tally);
+  verify_journals(c, tally, trail);
+  verify_extracts(c, tally, trail);
   for (const auto& id : versement_names(c.workspace(), trail)) {
     c.check_stop();
     verify_versement(c, tally, trail, id, Receipts::note);

@@ -73,7 +73,8 @@ FileList::FileList(const fs::path& list, const fs::path& folder, Defects& defect
   if (!fs::is_regular_file(list)) defects.add(msg("There is no list {0}.", list.string()));
   if (!fs::is_directory(folder)) defects.add(msg("There is no folder {0}.", folder.string()));
   if (defects.count() == before) read(list, defects);
-  if (defects.count() == before) look(list, folder, defects);
+  // Lines that cannot be read do not hide what is wrong with the files of the others.
+  if (lines_ > 0) look(list, folder, defects);
   if (lines_ == 0 && defects.count() == before)
     defects.add(msg("The list {0} names no file.", list.string()));
 }

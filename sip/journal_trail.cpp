@@ -55,11 +55,11 @@ class Findings {
   std::vector<Finding> list_;
 };
 
-constexpr std::array events{"VISA_APPROVED",      "VISA_REFUSED", "VISA_REVOKED",
-                            "VISA_COUNTERSIGNED", "SIP_BUILT",    "SIP_CHECKED",
-                            "SEND_STARTED",       "SEND_FAILED",  "SENT",
-                            "SEND_IN_DOUBT",      "ATR_RECEIVED", "RECEIPT_VERIFIED",
-                            "CLOSING_STARTED",    "CLOSED"};
+constexpr std::array events{
+    "VISA_APPROVED", "VISA_REFUSED",   "VISA_REVOKED", "VISA_COUNTERSIGNED", "SIP_BUILT",
+    "CHECKPOINT",    "EXTRACT_SEALED", "SIP_CHECKED",  "SEND_STARTED",       "SEND_FAILED",
+    "SENT",          "SEND_IN_DOUBT",  "ATR_RECEIVED", "RECEIPT_VERIFIED",   "CLOSING_STARTED",
+    "CLOSED"};
 
 bool names_files(std::string_view event) {
   return event.starts_with("EVIDENCE_") || event.starts_with("ELIMINATION_") ||
@@ -120,6 +120,13 @@ void JournalTrail::take(const Json& line) {
   if (object == line.end() || !object->is_object()) return;
   take_states(*object);
   if (event == "SIP_BUILT") return;
+  // Parts of a signature file say nothing that is verified; its digest leaves no byte out.
+  if (event == "CHECKPOINT" || event == "EXTRACT_SEALED") {
+    const auto of = core::text_of(*object, "file") + (event == "CHECKPOINT" ? ".p7s" : ".seal.json.p7s");
+    if (auto digest = core::text_of(*object, "signature"); !digest.empty())
+      signatures_[of] = std::move(digest);
+    return;
+  }
   if (event == "VISA_APPROVED" || event == "VISA_REFUSED" || event == "VISA_REVOKED") {
     const auto number = object->find("visa");
     if (number == object->end() || !number->is_number_integer()) return;
@@ -253,6 +260,15 @@ std::vector<Finding> JournalTrail::altered_states(const Versement& versement,
   for (const auto& [file, digests] : known->second)
     if (const auto path = versement.lot(lot) / file; fs::exists(path))
       findings.require(path, [&](const fs::path& f) { return digests.contains(digest_of(f)); });
+  return findings.take();
+}
+
+std::vector<Finding> JournalTrail::altered_signature(const fs::path& workspace,
+                                                     const std::string& name) const {
+  const auto known = signatures_.find(name);
+  if (known == signatures_.end() || !fs::exists(workspace / name)) return {};
+  Findings findings(".");
+  findings.require(workspace / name, [&](const fs::path& f) { return digest_of(f) == known->second; });
   return findings.take();
 }
 

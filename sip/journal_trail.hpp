@@ -41,6 +41,10 @@ class JournalTrail {
   /// they wrote none is not held.
   [[nodiscard]] std::vector<core::Finding> altered_states(const Versement& versement,
                                                           const MessageIdentifier& lot) const;
+  /// The signature file of this name at the root of the workspace (of an extract's seal, of a checkpoint) is
+  /// there and not the one that was written down.
+  [[nodiscard]] std::vector<core::Finding> altered_signature(const std::filesystem::path& workspace,
+                                                             const std::string& name) const;
   /// Answers of a platform in the folder of a lot of which the journals know no sending.
   [[nodiscard]] std::vector<core::Finding> unknown_transfers(const Versement& versement,
                                                              const MessageIdentifier& lot) const;
@@ -87,6 +91,7 @@ class JournalTrail {
   std::map<std::pair<std::string, int>, Decision> decisions_;             ///< versement, number
   std::map<std::pair<std::string, std::string>, Transfer> transfers_;     ///< versement, lot
   std::map<std::pair<std::string, std::string>, ClosingLines> closings_;  ///< versement, lot
+  std::map<std::string, std::string> signatures_;  ///< name at the root of the workspace → digest
   /// Lot → file → every digest that was written down of it: an interruption leaves the one before.
   std::map<std::string, std::map<std::string, std::set<std::string>>> states_;
   std::map<std::string, std::string> begun_;  ///< as files_, before they were published

@@ -17,6 +17,8 @@
 
 namespace versoir::sip {
 
+namespace fs = std::filesystem;
+
 using core::Json;
 
 namespace {
@@ -348,6 +350,40 @@ Json attachments_to_json(const Settings& settings) {
   return list;
 }
 
+constexpr std::size_t most_files = 20;
+
+/// What is attached to records: how much of what, and the first ones; names may be those of persons, as the
+/// records' own titles are.
+Json files_to_json(const Versement& versement, const Plan& plan) {
+  struct Kind {
+    std::uint64_t files = 0, bytes = 0;
+  };
+  std::map<std::string, Kind> kinds;
+  Json first = Json::array();
+  for (const auto& lot : plan.lots)
+    for (const auto& row :
+         files_of_lot(versement.file(files_list), core::text_of(plan.files, "sha512"), lot.id.value)) {
+      auto extension = fs::path(row.file).extension().string();
+      std::ranges::transform(extension, extension.begin(),
+                             [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+      auto& kind = kinds[extension];
+      ++kind.files;
+      kind.bytes += row.size;
+      if (first.size() < most_files)
+        first.push_back({{"title", row.title},
+                         {"file", row.file},
+                         {"date", row.date ? core::format_date(*row.date) : std::string()},
+                         {"size", row.size}});
+    }
+  Json by_kind = Json::array();
+  for (const auto& [extension, kind] : kinds)
+    by_kind.push_back({{"extension", extension}, {"files", kind.files}, {"bytes", kind.bytes}});
+  return {{"files", plan.files.at("files")},
+          {"bytes", plan.files.at("bytes")},
+          {"kinds", std::move(by_kind)},
+          {"first", std::move(first)}};
+}
+
 }  // namespace
 
 Json review_facts(const Versement& versement, const Plan& plan, extract::Extract& extract,
@@ -364,6 +400,7 @@ Json review_facts(const Versement& versement, const Plan& plan, extract::Extract
   facts["profiles"] = profiles_to_json(app, carried, settings, lists, plan);
   if (!plan.confirmed.is_null()) facts["confirmed"] = plan.confirmed;
   if (!settings.attachments.empty()) facts["attachments"] = attachments_to_json(settings);
+  if (!plan.files.is_null()) facts["files"] = files_to_json(versement, plan);
   return facts;
 }
 

@@ -41,6 +41,7 @@ class Page {
     attachments();
     confirmed();
     for (const auto& profile : member(facts_, "profiles")) archive_profile(profile);
+    files();
     lots();
     remarks();
     if (!is_filing(facts_) && !is_dossier(facts_)) sample();
@@ -248,6 +249,26 @@ class Page {
       bars.emplace_back(msg("{0}–{1}", number(d, "decade"), number(d, "decade") + 9).text(),
                         static_cast<double>(number(d, "units")));
     if (!bars.empty()) page_.bars(tr("Units by decade of their forecast end date"), bars);
+  }
+
+  void files() {
+    const auto& files = member(facts_, "files");
+    if (!files.is_object()) return;
+    page_.heading(2, tr("Attached files"));
+    page_.paragraph(msg("{0}, {1}; each goes under the unit of its record, as it is.",
+                        core::ntr("{0} file", "{0} files", number(files, "files")),
+                        core::show_size(number(files, "bytes")))
+                        .text());
+    Rows kinds;
+    for (const auto& k : member(files, "kinds"))
+      kinds.push_back({text(k, "extension").empty() ? tr("none") : text(k, "extension"), count(k, "files"),
+                       core::show_size(number(k, "bytes"))});
+    table(tr("By extension"), {tr("extension"), tr("files"), tr("size")}, kinds);
+    Rows first;
+    for (const auto& f : member(files, "first"))
+      first.push_back({text(f, "title"), text(f, "file"), date_or(text(f, "date"), ""),
+                       core::show_size(number(f, "size"))});
+    table(tr("The first of them"), {tr("title"), tr("file"), tr("date"), tr("size")}, first);
   }
 
   void lots() {

@@ -160,6 +160,9 @@ std::string review_text(const Json& facts) {
   for (const auto& profile : member(facts, "profiles")) profile_lines(out, profile);
   attachment_lines(out, facts);
   confirmed_lines(out, facts);
+  if (const auto& files = member(facts, "files"); files.is_object())
+    out.item(msg("Attached files: {0}, {1}", core::ntr("{0} file", "{0} files", number(files, "files")),
+                 core::show_size(number(files, "bytes"))));
   lot_lines(out, facts);
   const bool of_extract = !is_filing(facts) && !is_dossier(facts);
   if (of_extract) sample_lines(out, facts);

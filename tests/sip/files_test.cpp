@@ -124,6 +124,26 @@ TEST_CASE("files go under the unit of their record, in the order of the list, wi
             "' '" + manifest.string() + "'");
 }
 
+TEST_CASE("the report shows what is attached: how much, of what, the first ones") {
+  FilesClub club;
+  club.put("a.PDF", pdf);
+  club.put("<b>.txt", "a minute");
+  club.list("key,file,title,date\n1,a.PDF,Minute signée,2001-02-03\n2,<b>.txt,,\n");
+  const auto plan = club.plan_files();
+  static_cast<void>(club.build_files(plan));
+  const auto v = club.versement("pieces");
+  const auto facts = sip::review_facts(v, plan, club.extract());
+  const auto& files = facts.at("files");
+  CHECK(files.at("files") == 2);
+  CHECK(files.at("bytes") == pdf.size() + 8);
+  CHECK(files.at("kinds").size() == 2);
+  CHECK(files.at("kinds").at(0).at("extension") == ".pdf");
+  CHECK_THAT(sip::review_text(facts), Contains("Attached files: 2 files"));
+  sip::write_review_html(v, facts);
+  const auto page = core::read_file(v.file("review.html"));
+  CHECK_THAT(page, Contains("Minute signée") && Contains("&lt;b&gt;.txt") && !Contains("<b>.txt"));
+}
+
 TEST_CASE("lots count attached files, and none passes its limit") {
   FilesClub club;
   std::string list = "key,file\n";
@@ -166,8 +186,8 @@ TEST_CASE("a list or a folder that is wrong is refused before anything is planne
   const auto all = complaint(
       "key,file,date\n1,missing.txt,\n1,empty.txt,\n2,link.txt,\n2,door/secret.txt,\n3,folder,\n3,pipe,\n"
       "4,../secret.txt,\n4,/etc/passwd,\n5,a.txt,\n5,a.txt,\n6,./a.txt,\n6,,\n");
-  // Text that cannot be read is told first, alone: what it names is not known.
-  CHECK_THAT(all, Contains("pieces.csv:13: key and file must both be there"));
+  CHECK_THAT(all, Contains("pieces.csv:13: key and file must both be there") && Contains("pieces.csv:2: ") &&
+                      Contains("missing.txt") && Contains("11 defects"));
   const auto files = complaint(
       "key,file,date\n1,missing.txt,\n1,empty.txt,\n2,link.txt,\n2,door/secret.txt,\n3,folder,\n3,pipe,\n"
       "4,../secret.txt,\n4,/etc/passwd,\n5,a.txt,\n5,a.txt,\n6,./a.txt,\n");
