@@ -236,6 +236,29 @@ reasons = contentieux ; contrôle
              Contains("contentieux") && Contains("contrôle") && !Contains("LEFÈVRE"));
 }
 
+TEST_CASE("On a workstation too, roles hold as soon as one is declared") {
+  SealedSchool school;
+  const core::FixedClock clock(*core::parse_instant("2026-11-27T10:00:00Z"));
+  consult::AccessLog log(school.pki() / "consultation-test.jsonl", "test", "jdoe", clock);
+  const auto page = [&](const std::string& account) {
+    consult::WebOptions options;
+    options.reader = account;
+    options.roles = consult::Roles::read(core::Config::parse(two_desks, "versoir.conf"));
+    std::list<consult::ServedExtract> list;
+    list.emplace_back("school", school.school.open(), school.judged());
+    consult::WebService service(std::move(list), std::move(options), log, clock);
+    service.listens_on(8080);
+    core::Headers headers{{"Host", "127.0.0.1:8080"}};
+    const auto entered = service.handle({"GET", service.entry_path(), headers, "", {}, "", ""});
+    headers["Cookie"] = entered.headers.at("Set-Cookie");
+    return service.handle({"GET", sheet, headers, "", {}, "", ""});
+  };
+  CHECK(page("jdoe").status == 403);
+  const auto nurse = page("pmartin");
+  CHECK(nurse.status == 200);
+  CHECK_THAT(nurse.body, Contains("ARACHIDE") && !Contains("Solfège"));
+}
+
 TEST_CASE("A role that nobody can have, or that has a wrong value, is refused with its section") {
   const auto read = [](const std::string& text) {
     return consult::Roles::read(core::Config::parse("[role.x]\n" + text, "versoir.conf"));
