@@ -141,12 +141,13 @@ say "another name of the host leads nowhere (DNS rebinding)"
 
 say "a role opens its extracts, and forged addresses open no other"
 ask mdurand '/search?app=apogee&q=kermarrec'; wants 200; holds KERMARREC
-sheet=$(grep -o '/sheet?[^"]*' page.html | head -1 | sed 's/&amp;/\&/g')
+sheet=$(grep -o '/sheet?[^"]*' page.html | head -1 | sed 's/&amp;/\&/g' || true)
 ask mdurand "$sheet"; wants 200; holds "Résultats par année"; lacks "[masked: résultats]"
 ask mdurand '/search?app=harpege&q=martin'; wants 403
-ask jbaron '/search?app=harpege&q=martin'; wants 200
-agent=$(grep -o '/sheet?[^"]*' page.html | head -1 | sed 's/&amp;/\&/g')
-[ -n "$agent" ] || fail "no agent: $(cat page.html)"
+name=$(sqlite3 harpege.extract.index 'SELECT names FROM hit LIMIT 1' | head -1 | tr ' ' +)
+ask jbaron "/search?app=harpege&q=$name"; wants 200
+agent=$(grep -o '/sheet?[^"]*' page.html | head -1 | sed 's/&amp;/\&/g' || true)
+[ -n "$agent" ] || fail "no agent called $name: $(cat page.html)"
 ask jbaron "$agent"; wants 200; holds "[masked: health]"
 ask jbaron "$sheet"; wants 403; lacks KERMARREC
 ask mdurand "$agent"; wants 403
