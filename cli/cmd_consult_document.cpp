@@ -105,7 +105,10 @@ int run_document(Context& c) {
   const auto seal = require_proven(c, archive, provenance, *record);
   const auto root = archive.extract().root().hex();
   const auto printed = consult::compose_document(*record, *sheet, def, way, root);
-  trace.document_made(name, key.text(), def.id, printed.code);
+  if (c.words.has("check"))
+    trace.shown(name, key.text());
+  else
+    trace.document_made(name, key.text(), def.id, printed.code);
   c.out.event("document", {{"document", def.id}, {"row", way}, {"code", printed.code}});
   c.out.summary({{"code", printed.code}});
   if (const auto typed = c.words.find("check")) {

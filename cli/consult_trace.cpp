@@ -31,7 +31,7 @@ void ConsultTrace::require_reason() const {
   if (given && std::ranges::find(reasons_, *given) != reasons_.end()) return;
   Error e(Exit::usage, given ? msg("'{0}' is not one of the reasons of versoir.conf.", *given)
                              : msg("Records of persons are opened for a reason: say which by --reason."));
-  for (const auto& reason : reasons_) e = std::move(e).hint(msg("--reason '{0}'", reason));
+  for (const auto& reason : reasons_) e = std::move(e).hint(msg("--reason \"{0}\"", reason));
   throw std::move(e);
 }
 
