@@ -1,6 +1,7 @@
 // versoir consult: find a person in an extract, read the record, without the application.
 #include "cli/commands.hpp"
 #include "cli/consult_seal.hpp"
+#include "cli/consult_trace.hpp"
 #include "cli/context.hpp"
 #include "consult/archive.hpp"
 #include "consult/query.hpp"
@@ -73,6 +74,8 @@ int run_search(Context& c) {
   auto hits = archive.search(query, limit + 1);  // one more tells whether others exist
   const bool more = hits.size() > limit;
   if (more) hits.pop_back();
+  ConsultTrace(c, archive.extract())
+      .searched(hits.size());  // first: nothing is shown that is not written down
   if (!hits.empty() && hits.front().rank >= consult::near_rank)
     c.out.result(msg("Nothing answers exactly what was typed. Near it:"));
   show_hits(c, hits);
@@ -104,11 +107,14 @@ records::Key key_after(const std::string& text) {
 
 int run_show(Context& c) {
   auto archive = consult::Archive::open(c.input(c.words.get("EXTRACT")), c.out.progress());
+  ConsultTrace trace(c, archive.extract());
+  trace.require_reason();
   const auto [name, key] = find_one(c, archive, joined(c.words.list("PERSON")));
   const auto record = archive.show(name, key);
   if (!record)
     throw Error(Exit::not_found, msg("There is no record {0}:{1}.", name, key.text()))
         .hint(msg("versoir consult search gives the references of those that exist."));
+  if (archive.is_searched(name)) trace.shown(name, key.text());
   const auto& run = archive.extract().run();
   const records::RecordProvenance provenance{run.application, archive.extract().root().hex(),
                                              core::format_instant(run.finished)};
@@ -133,6 +139,11 @@ int run_show(Context& c) {
   }
   c.out.summary({{"record", name}, {"key", key.text()}});
   return 0;
+}
+
+std::vector<OptionDef> with_reason(std::vector<OptionDef> options) {
+  for (auto& option : reason_options()) options.push_back(std::move(option));
+  return options;
 }
 
 }  // namespace
@@ -178,8 +189,9 @@ std::vector<CommandDef> consult_commands() {
            .example = "versoir consult show apogee.extract 'etudiant:[1001]'",
            .arguments = {{mark("EXTRACT"), mark("an extract file")},
                          {mark("PERSON"), mark("a reference, or words that match one person"), true, true}},
-           .options = {{"format", mark("KIND"), mark("form of the record"), "text", false, "text|html|xml"},
-                       {"output", mark("FILE"), mark("write there instead of the terminal")}},
+           .options = with_reason(
+               {{"format", mark("KIND"), mark("form of the record"), "text", false, "text|html|xml"},
+                {"output", mark("FILE"), mark("write there instead of the terminal")}}),
            .exits = {Exit::extract_invalid, Exit::not_found},
            .run = run_show}};
 }

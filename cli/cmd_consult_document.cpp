@@ -1,5 +1,6 @@
 // versoir consult document: what is printed from a record and signed by whoever answers for it.
 #include "cli/consult_seal.hpp"
+#include "cli/consult_trace.hpp"
 #include "cli/context.hpp"
 #include "cli/source_options.hpp"
 #include "consult/document.hpp"
@@ -80,12 +81,17 @@ std::string day(core::Instant t) {
 
 int run_document(Context& c) {
   auto archive = consult::Archive::open(c.input(c.words.get("EXTRACT")), c.out.progress());
+  ConsultTrace trace(c, archive.extract());
+  trace.require_reason();
   const auto [name, key] = find_one(c, archive, words_together(c.words.list("PERSON")));
   const auto record = archive.show(name, key);
   const auto* sheet = archive.application().find_sheet(name);
   if (!record || !sheet || sheet->documents.empty())
     throw Error(Exit::not_found, msg("No document can be made of {0}:{1}.", name, key.text()));
-  if (!c.words.has("document")) return list_documents(c, *record, *sheet);
+  if (!c.words.has("document")) {
+    trace.shown(name, key.text());  // the list names registrations and years
+    return list_documents(c, *record, *sheet);
+  }
   const auto& def = find_document(*sheet, c.words.get("document"));
   const auto choices = consult::document_choices(*record, def);
   if (choices.empty())
@@ -99,6 +105,10 @@ int run_document(Context& c) {
   const auto seal = require_proven(c, archive, provenance, *record);
   const auto root = archive.extract().root().hex();
   const auto printed = consult::compose_document(*record, *sheet, def, way, root);
+  if (c.words.has("check"))
+    trace.shown(name, key.text());
+  else
+    trace.document_made(name, key.text(), def.id, printed.code);
   c.out.event("document", {{"document", def.id}, {"row", way}, {"code", printed.code}});
   c.out.summary({{"code", printed.code}});
   if (const auto typed = c.words.find("check")) {
@@ -146,7 +156,9 @@ std::vector<CommandDef> consult_document_commands() {
        .options = {{"document", mark("ID"), mark("the document to make")},
                    {"row", mark("ROW"), mark("of which row, as the list names it")},
                    {"output", mark("FILE"), mark("write there instead of the terminal")},
-                   {"check", mark("CODE"), mark("compare the code of a paper instead of printing")}},
+                   {"check", mark("CODE"), mark("compare the code of a paper instead of printing")},
+                   reason_options()[0],
+                   reason_options()[1]},
        .exits = {Exit::extract_invalid, Exit::extract_altered, Exit::configuration, Exit::evidence_broken,
                  Exit::not_found},
        .run = run_document}};

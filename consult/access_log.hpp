@@ -2,6 +2,7 @@
 // cannot change unseen.
 #pragma once
 #include "core/clock.hpp"
+#include "core/file.hpp"
 #include "core/json.hpp"
 #include "trust/journal.hpp"
 
@@ -19,6 +20,8 @@ struct AccessedRecord {
 };
 struct AccessReason {
   std::string reason, reference;  ///< chosen in the list; free text (number of a request)
+  std::string reader = {};        ///< "" = the account for which the log was opened
+  std::string zones = {};         ///< what the reader's roles let him see: "identity results"
 };
 
 /// One line of the log, read again.
@@ -27,6 +30,7 @@ struct AccessLine {
   AccessedRecord what;
   AccessReason why;
   std::string document, code;  ///< of a document that was made
+  std::string zones = {};      ///< what the reader could see
 };
 
 /// `consultation-<node>.jsonl`. What was typed in a search is not kept: a count is. Every call is on the disk
@@ -37,8 +41,12 @@ class AccessLog {
   /// Error(Exit::journal_broken) when the log that is there is broken. The clock outlives this.
   AccessLog(const std::filesystem::path& file, const std::string& node, std::string reader,
             const core::Clock& clock);
-  void session(bool opened);
-  void searched(const std::string& application, std::size_t shown);
+  [[nodiscard]] const std::filesystem::path& file() const noexcept { return journal_.file(); }
+  void session(bool opened, const std::string& reader = {});
+  void searched(const std::string& application, std::size_t shown, const std::string& reader = {});
+  /// `page` without its query: what was asked about whom is not known to concern anybody.
+  void refused(const std::string& reader, const std::string& page, const std::string& why);
+  void log_read(const std::string& reader, const AccessedRecord& about, std::size_t shown, bool exported);
   void shown(const AccessedRecord& what, const AccessReason& why);
   void source_shown(const AccessedRecord& what, const AccessReason& why);
   void document_made(const AccessedRecord& what, const AccessReason& why, const std::string& document,
@@ -46,12 +54,19 @@ class AccessLog {
 
  private:
   void write(const char* event, const AccessedRecord& what, const AccessReason& why, core::Json more);
+  [[nodiscard]] const std::string& who(const std::string& reader) const {
+    return reader.empty() ? reader_ : reader;
+  }
   std::string reader_;
   trust::Journal journal_;
 };
 
 [[nodiscard]] std::filesystem::path access_log_file(const std::filesystem::path& workspace,
                                                     const std::string& node);
+/// How an event is called on screens and in lists; the identifier itself when it is an unknown one.
+[[nodiscard]] std::string access_label(const std::string& event);
+/// Who, when, what, why as CSV for programs.
+void write_access_csv(core::ByteSink& sink, const std::vector<AccessLine>& lines);
 /// Lines about records (sheets, sources, documents), oldest first: those that `wanted` keeps. The chain is
 /// verified before: Error(Exit::journal_broken).
 [[nodiscard]] std::vector<AccessLine> read_access_log(const std::filesystem::path& file,

@@ -89,15 +89,23 @@ int name_rank(const std::vector<std::string>& typed, std::string_view names) {
 
 struct Archive::State {
   extract::Extract extract;
-  profiles::Application app;
+  std::shared_ptr<const profiles::Application> shared;
+  const profiles::Application& app;
   records::RecordReader reader;
   core::Database index;
 
   State(extract::Extract e, core::Progress& progress)
       : extract(std::move(e)),
-        app(extract.profile()),
+        shared(std::make_shared<const profiles::Application>(extract.profile())),
+        app(*shared),
         reader(extract.database(), app),
         index(open_index(extract, app, progress)) {}
+  State(extract::Extract e, const State& like)
+      : extract(std::move(e)),
+        shared(like.shared),
+        app(*shared),
+        reader(extract.database(), app),
+        index(core::Database::open_read(like.index.path())) {}
 
   using Ranks = std::map<std::int64_t, int>;  ///< hit → rank
 
@@ -247,6 +255,11 @@ Archive Archive::open(const std::filesystem::path& extract, core::Progress& prog
   return Archive(std::make_unique<State>(extract::Extract::open(extract), progress));
 }
 
+std::optional<Archive> Archive::again() const {
+  if (s_->index.path().empty()) return std::nullopt;
+  return Archive(std::make_unique<State>(extract::Extract::open(s_->extract.path()), *s_));
+}
+
 std::vector<Hit> Archive::search(std::string_view query, std::size_t limit, std::size_t first) {
   if (limit == 0) return {};
   // Hits are numbered in the order of the register: equal ranks come in it.
@@ -287,6 +300,7 @@ std::optional<records::Record> Archive::show(std::string_view record, const reco
 }
 
 const profiles::Application& Archive::application() const { return s_->app; }
+const std::shared_ptr<const profiles::Application>& Archive::shared_application() const { return s_->shared; }
 extract::Extract& Archive::extract() { return s_->extract; }
 
 std::vector<std::pair<std::string, std::uint64_t>> Archive::counts() {

@@ -31,6 +31,9 @@ struct Hit {
 class Archive {
  public:
   static Archive open(const std::filesystem::path& extract, core::Progress& progress);
+  /// The same extract and index on connections of its own, for another thread; the profile is shared. nullopt
+  /// when the index is in memory only.
+  [[nodiscard]] std::optional<Archive> again() const;
   ~Archive();
   Archive(Archive&&) noexcept;
 
@@ -46,6 +49,7 @@ class Archive {
   /// How many records each search of the profile holds: (label, count).
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counts();
   [[nodiscard]] const profiles::Application& application() const;
+  [[nodiscard]] const std::shared_ptr<const profiles::Application>& shared_application() const;
   [[nodiscard]] extract::Extract& extract();
   /// Records of the application that a person can be shown, in profile order.
   [[nodiscard]] std::vector<std::string> records() const;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <mutex>
 
 namespace versoir::consult {
 
@@ -90,11 +91,24 @@ std::optional<RowPlace> find_place(const records::Record& record, std::string_vi
   return place;
 }
 
-Provenance::Provenance(const std::filesystem::path& extract)
+struct KnownProvenance {
+  std::mutex mutex;
+  std::map<std::string, Provenance::Reads> reads;  ///< by record; never changed once they are there
+  std::map<std::string, Verified> nomenclatures;   ///< by table
+};
+
+std::shared_ptr<KnownProvenance> Provenance::new_findings() { return std::make_shared<KnownProvenance>(); }
+
+Provenance::Provenance(const std::filesystem::path& extract) : Provenance(extract, nullptr, new_findings()) {}
+
+Provenance::Provenance(const std::filesystem::path& extract, std::shared_ptr<const profiles::Application> app,
+                       std::shared_ptr<KnownProvenance> known)
     : extract_(extract::Extract::open(extract)),
-      app_(extract_.profile()),
+      shared_(app ? std::move(app) : std::make_shared<const profiles::Application>(extract_.profile())),
+      app_(*shared_),
       views_(extract_.database(), app_),
-      proof_(extract_) {}
+      proof_(extract_),
+      known_(std::move(known)) {}
 
 bool Provenance::is_indexed(const std::string& table, const std::string& column) {
   auto plan = extract_.database().prepare(fmt::format("EXPLAIN QUERY PLAN SELECT 1 FROM main.{} WHERE {} = 1",
@@ -105,13 +119,15 @@ bool Provenance::is_indexed(const std::string& table, const std::string& column)
 }
 
 const Provenance::Reads& Provenance::reads(const profiles::RecordDef& def) {
-  if (const auto it = reads_.find(def.id); it != reads_.end()) return it->second;
+  const std::scoped_lock lock(known_->mutex);
+  if (const auto it = known_->reads.find(def.id); it != known_->reads.end()) return it->second;
   Reads found;
   const auto* own = app_.find_record(def.id);  // of this object's profile: the queries are the same
   const auto subject = tables_of_subject(app_, *own);
   std::set<std::string> tables;
   const std::function<void(const profiles::Node&)> visit = [&](const profiles::Node& node) {
-    for (const auto& read : origin_of(extract_.database(), node).reads) tables.insert(read.table);
+    const auto& origin = found.origins.emplace(&node, origin_of(extract_.database(), node)).first->second;
+    for (const auto& read : origin.reads) tables.insert(read.table);
     for (const auto& child : node.children) visit(child);
   };
   visit(own->root);
@@ -125,17 +141,18 @@ const Provenance::Reads& Provenance::reads(const profiles::RecordDef& def) {
     else
       found.others.insert(facts.name);
   }
-  return reads_.emplace(def.id, std::move(found)).first->second;
+  return known_->reads.emplace(def.id, std::move(found)).first->second;
 }
 
 void Provenance::verify_nomenclatures(const Reads& reads, Verified& out) {
+  const std::scoped_lock lock(known_->mutex);  // whoever comes meanwhile would only do the same work
   for (const auto& facts : extract_.tables()) {
     if (!reads.others.contains(facts.name)) continue;
     if (facts.copied_rows > largest_nomenclature) {
       out.not_covered.push_back(facts.name);
       continue;
     }
-    const auto [it, fresh] = nomenclatures_.try_emplace(facts.name);
+    const auto [it, fresh] = known_->nomenclatures.try_emplace(facts.name);
     auto& known = it->second;
     const auto blocks = (facts.copied_rows + extract::rows_per_block - 1) / extract::rows_per_block;
     for (std::uint64_t block = 0; fresh && block < blocks; ++block, ++known.blocks)

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -47,13 +48,21 @@ struct Sources {
   bool exact = true;  ///< false: the rows of the person, of which nothing says which one it is
 };
 
+/// What is found once for all connections to one extract: which tables its records read, and whether its
+/// nomenclatures are those that were copied.
+struct KnownProvenance;
+
 /// Works on a connection of its own. One thread at a time.
 class Provenance {
  public:
   explicit Provenance(const std::filesystem::path& extract);
+  /// For another thread: profile and findings are shared.
+  Provenance(const std::filesystem::path& extract, std::shared_ptr<const profiles::Application> app,
+             std::shared_ptr<KnownProvenance> known);
+  [[nodiscard]] static std::shared_ptr<KnownProvenance> new_findings();
 
   /// Every row of the subject in the tables that the record reads, and the nomenclatures that it reads.
-  /// Nomenclatures are read once in the life of this object, rows of persons at each call.
+  /// Nomenclatures are read once in the life of the findings, rows of persons at each call.
   [[nodiscard]] Verified verify(const records::Record& record);
   /// Rows of the subject from which a row of the record was made, at most `most`.
   [[nodiscard]] Sources sources(const records::Record& record, const RowPlace& place, std::size_t most = 20);
@@ -62,23 +71,26 @@ class Provenance {
   [[nodiscard]] std::vector<SourceRow> rows_behind(const records::Record& record,
                                                    const std::vector<std::string>& ways);
 
- private:
   struct Reads {
     std::map<std::string, std::string> subject;  ///< table → column
     std::set<std::string> others;
+    std::map<const profiles::Node*, NodeOrigin> origins;  ///< of every node of the record
   };
-  const Reads& reads(const profiles::RecordDef& def);
+  /// Lives as long as the findings do.
+  [[nodiscard]] const Reads& reads(const profiles::RecordDef& def);
+
+ private:
   void verify_nomenclatures(const Reads& reads, Verified& out);
   std::vector<SourceRow> rows_that(const std::string& table, const std::string& where,
                                    const std::vector<core::Value>& values, std::size_t most);
   bool is_indexed(const std::string& table, const std::string& column);
 
   extract::Extract extract_;
-  profiles::Application app_;
+  std::shared_ptr<const profiles::Application> shared_;
+  const profiles::Application& app_;
   records::RecordReader views_;  ///< made the profile's views on this connection
   BlockProof proof_;
-  std::map<std::string, Reads> reads_;
-  std::map<std::string, Verified> nomenclatures_;  ///< by table
+  std::shared_ptr<KnownProvenance> known_;
 };
 
 }  // namespace versoir::consult

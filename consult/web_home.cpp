@@ -1,5 +1,6 @@
 // Home, list of hits, legend: what comes before a sheet.
 #include "consult/web_pages.hpp"
+#include "consult/web_routes.hpp"
 #include "core/display.hpp"
 #include "core/text.hpp"
 
@@ -54,7 +55,7 @@ std::string sheet_link(const ServedExtract& extract, const Hit& hit, const std::
 /// One table for each search: their columns differ.
 void write_hits(Markup& m, const ServedExtract& extract, const std::vector<Hit>& hits,
                 const std::string& query, std::size_t first) {
-  const auto& app = extract.archive.application();
+  const auto& app = extract.application();
   std::multiset<std::string> names;
   for (const auto& hit : hits) names.insert(core::fold_name(line_of(hit, app).names));
   std::set<std::string> written;
@@ -91,6 +92,16 @@ void write_hits(Markup& m, const ServedExtract& extract, const std::vector<Hit>&
   }
 }
 
+void write_miss(Markup& m, const ServedExtract& extract, const std::vector<core::Message>& advice) {
+  m.raw("<div role=\"status\">\n");
+  m.element("p", msg("Not found in the extract {0} of {1}.", extract.run().application_label,
+                     core::show_date(extract.run().finished))
+                     .text());
+  if (!advice.empty()) m.raw("<ul>\n");
+  for (const auto& one : advice) m.element("li", one.text());
+  m.raw(advice.empty() ? "</div>\n" : "</ul>\n</div>\n");
+}
+
 }  // namespace
 
 std::string extract_label(const extract::RunFacts& run) {
@@ -102,31 +113,51 @@ PageFrame Pages::frame(const std::string& title, ServedExtract* extract) const {
   f.title = title;
   f.establishment = service_.options_.establishment;
   f.form_secret = session_.form;
+  f.reader = visit_.reader;
   if (extract) {
     f.seal = &extract->seal;
-    f.extract = extract_label(extract->archive.extract().run());  // facts that never change: no mutex
+    f.extract = extract_label(extract->run());
   }
   return f;
 }
 
-ServedExtract* Pages::asked_extract() {
-  const auto id = request_.get("app");
-  if (id.empty()) return &service_.extracts_.front();
-  const auto it = std::ranges::find_if(service_.extracts_, [&](const auto& e) { return e.id == id; });
-  return it == service_.extracts_.end() ? nullptr : &*it;
+ServedExtract* Pages::asked_extract() { return service_.asked(request_, visit_.rights); }
+
+std::vector<ServedExtract*> Pages::open_extracts() const {
+  std::vector<ServedExtract*> out;
+  for (auto& e : service_.extracts_)
+    if (const auto* in = visit_.rights.in(e.run().application); in && in->sees_persons()) out.push_back(&e);
+  return out;
+}
+
+const ExtractRights& Pages::rights_in(const ServedExtract& extract) const {
+  const auto* in = visit_.rights.in(extract.run().application);
+  if (!in)  // the door lets nobody come here; a page that forgets the door finds this one
+    throw core::Error(core::Exit::not_found,
+                      msg("Your role does not open {0}.", extract.run().application_label));
+  return *in;
 }
 
 void Pages::search_form(Markup& m, const ServedExtract* chosen, const std::string& query) const {
+  const auto extracts = open_extracts();
+  if (extracts.empty()) {
+    m.element("p", tr("Your role does not search persons."));
+    return;
+  }
   m.raw("<form class=\"search\" method=\"get\" action=\"/search\" role=\"search\">\n<div><label for=\"q\">");
   m.text(tr("Name, number or birth date")).raw("</label>");
   m.raw(
       "<input id=\"q\" name=\"q\" type=\"search\" required maxlength=\"200\" autocomplete=\"off\" value=\"");
   m.text(query).raw("\" aria-describedby=\"q-help\"></div>\n");
-  if (service_.extracts_.size() > 1) {
+  if (extracts.size() > 1) {
     m.raw("<div><label for=\"app\">").text(tr("In")).raw("</label><select id=\"app\" name=\"app\">\n");
-    for (auto& e : service_.extracts_) {
-      m.raw("<option value=\"").text(e.id).raw(&e == chosen ? "\" selected>" : "\">");
-      m.text(extract_label(e.archive.extract().run())).raw("</option>\n");
+    for (const auto* e : extracts) {
+      m.raw("<option value=\"").text(e->id).raw(e == chosen ? "\" selected>" : "\">");
+      m.text(extract_label(e->run())).raw("</option>\n");
+    }
+    if (visit_.rights.together()) {
+      m.raw("<option value=\"").text(all_extracts).raw(chosen ? "\">" : "\" selected>");
+      m.text(tr("All of them together")).raw("</option>\n");
     }
     m.raw("</select></div>\n");
   }
@@ -140,20 +171,22 @@ void Pages::search_form(Markup& m, const ServedExtract* chosen, const std::strin
 ServerResponse Pages::home() {
   Markup m;
   m.element("h1", tr("Search a person"));
-  search_form(m, &service_.extracts_.front(), {});
+  const auto extracts = open_extracts();
+  search_form(m, extracts.empty() ? nullptr : extracts.front(), {});
   m.element("h2", tr("What is held here"));
-  for (auto& e : service_.extracts_) {
-    const std::scoped_lock lock(e.mutex);
-    const auto& run = e.archive.extract().run();
-    std::uint64_t rows = 0;
-    for (const auto& t : e.archive.extract().tables()) rows += t.copied_rows;
+  for (const auto& e : service_.extracts_) {
+    const auto* in = visit_.rights.in(e.run().application);
+    if (!in) continue;
+    const auto& run = e.run();
     std::vector<std::pair<std::string, std::string>> facts{
         {tr("Application"), run.application_label},
         {tr("Extracted on"), core::show_date(run.finished)},
         {tr("Kind"), extract::kind_label(run.kind)}};
-    for (const auto& [label, count] : e.archive.counts()) facts.emplace_back(label, core::show_count(count));
-    facts.emplace_back(tr("Tables"), core::show_count(e.archive.extract().tables().size()));
-    facts.emplace_back(tr("Rows"), core::show_count(rows));
+    for (const auto& [label, count] : e.counts()) facts.emplace_back(label, core::show_count(count));
+    facts.emplace_back(tr("Tables"), core::show_count(e.tables()));
+    facts.emplace_back(tr("Rows"), core::show_count(e.rows()));
+    facts.emplace_back(tr("Masked in your role"),
+                       fmt::format("{}", fmt::join(hidden_zones(e.application(), *in), ", ")));
     m.element("h3", run.application_label).facts(facts);
     const bool verified = e.seal.verdict == SealState::Verdict::verified;
     if (verified)
@@ -168,17 +201,20 @@ ServerResponse Pages::home() {
 }
 
 ServerResponse Pages::results() {
-  auto* extract = asked_extract();
-  if (!extract) return failure(404, tr("Page not found"), tr("No such extract is served here."));
   const auto query = core::trim(request_.get("q"));
   if (query.empty()) return redirect_response("/");
+  if (request_.get("app") == all_extracts) return results_together(query);
+  auto* extract = asked_extract();
+  if (!extract) return failure(404, tr("Page not found"), tr("No such extract is served here."));
   const auto page = request_.number("page", most_pages, 0);
   const auto first = page * hits_on_page;
-  const std::scoped_lock lock(extract->mutex);
-  auto hits = extract->archive.search(query, hits_on_page + 1, first);  // one more: is there a next page?
+  const auto& rights = rights_in(*extract);
+  const auto reading = extract->lease();
+  auto hits = reading->archive.search(query, hits_on_page + 1, first);  // one more: is there a next page?
   const bool more = hits.size() > hits_on_page && page < most_pages;
   if (more) hits.pop_back();
-  service_.log_.searched(extract->archive.extract().run().application, hits.size());
+  for (auto& hit : hits) mask_hit(hit, extract->application(), rights);
+  service_.log_.searched(extract->run().application, hits.size(), visit_.reader);
 
   auto f = frame(msg("Search: {0}", query).text(), extract);
   f.crumbs = {{"/", tr("Search")}, {"", msg("Results for {0}", query).text()}};
@@ -186,14 +222,7 @@ ServerResponse Pages::results() {
   m.element("h1", msg("Results for {0}", query).text());
   search_form(m, extract, query);
   if (hits.empty() && page == 0) {
-    const auto& run = extract->archive.extract().run();
-    m.raw("<div role=\"status\">\n");
-    m.element(
-        "p", msg("Not found in the extract {0} of {1}.", run.application_label, core::show_date(run.finished))
-                 .text());
-    m.raw("<ul>\n");
-    for (const auto& advice : extract->archive.advice(query)) m.element("li", advice.text());
-    m.raw("</ul>\n</div>\n");
+    write_miss(m, *extract, reading->archive.advice(query));
     return page_response(200, f, m);
   }
   m.raw("<p role=\"status\">");
@@ -209,6 +238,33 @@ ServerResponse Pages::results() {
   if (page > 0) m.raw("<li>").link(to_page(page - 1), tr("Page before")).raw("</li>\n");
   if (more) m.raw("<li>").link(to_page(page + 1), tr("Next page")).raw("</li>\n");
   m.raw("</ul></nav>\n");
+  return page_response(200, f, m);
+}
+
+ServerResponse Pages::results_together(const std::string& query) {
+  auto f = frame(msg("Search: {0}", query).text());
+  f.crumbs = {{"/", tr("Search")}, {"", msg("Results for {0}", query).text()}};
+  Markup m;
+  m.element("h1", msg("Results for {0}", query).text());
+  search_form(m, nullptr, query);
+  for (auto* extract : open_extracts()) {
+    const auto reading = extract->lease();
+    auto hits = reading->archive.search(query, hits_on_page + 1, 0);
+    const bool more = hits.size() > hits_on_page;
+    if (more) hits.pop_back();
+    for (auto& hit : hits) mask_hit(hit, extract->application(), rights_in(*extract));
+    service_.log_.searched(extract->run().application, hits.size(), visit_.reader);
+    m.element("h2", extract_label(extract->run()));
+    if (hits.empty()) {
+      write_miss(m, *extract, {});
+      continue;
+    }
+    write_hits(m, *extract, hits, query, 0);
+    if (more)
+      m.raw("<p>")
+          .link(web_link("/search", {{"app", extract->id}, {"q", query}, {"page", "1"}}), tr("Next page"))
+          .raw("</p>\n");
+  }
   return page_response(200, f, m);
 }
 
@@ -229,12 +285,11 @@ ServerResponse Pages::about() {
   m.raw("</dt><dd>").text(tr("other persons of the list have this name: compare birth dates and numbers"));
   m.raw("</dd>\n<dt>").badge("warning", tr("near")).raw("</dt><dd>");
   m.text(tr("not what was typed, but near: day and month swapped, for instance")).raw("</dd></dl>\n");
-  for (auto& e : service_.extracts_) {
-    const std::scoped_lock lock(e.mutex);
-    const auto& app = e.archive.application();
-    m.element("h2", extract_label(e.archive.extract().run()));
-    m.facts({{tr("Root of the extract"), e.archive.extract().root().hex()},
-             {tr("Version of the profile"), app.version}});
+  for (const auto& e : service_.extracts_) {
+    if (!visit_.rights.in(e.run().application)) continue;
+    const auto& app = e.application();
+    m.element("h2", extract_label(e.run()));
+    m.facts({{tr("Root of the extract"), e.root()}, {tr("Version of the profile"), app.version}});
     for (const auto& list : app.code_lists) {
       m.raw("<table>\n").element("caption", list.label).raw("<thead><tr>");
       m.element("th scope=\"col\"", tr("Code")).element("th scope=\"col\"", tr("Meaning"));

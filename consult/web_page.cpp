@@ -60,7 +60,9 @@ void write_header(Markup& m, const PageFrame& frame) {
   m.raw("</p>\n");
   if (!frame.form_secret.empty()) {
     m.raw("<nav aria-label=\"").text(tr("Main menu")).raw("\"><ul><li>").link("/", tr("Search"));
-    m.raw("</li><li>").link("/about", tr("About, and legend")).raw("</li></ul></nav>\n");
+    m.raw("</li><li>").link("/log", tr("Who looked at whom")).raw("</li><li>");
+    m.link("/about", tr("About, and legend")).raw("</li></ul></nav>\n");
+    if (!frame.reader.empty()) m.raw("<p class=\"reader\">").text(frame.reader).raw("</p>\n");
     m.raw("<form method=\"post\" action=\"/quit\"><input type=\"hidden\" name=\"form\" value=\"");
     m.text(frame.form_secret).raw("\"><button>").text(tr("End the session")).raw("</button></form>\n");
   }

@@ -39,6 +39,7 @@ struct PageFrame {
   std::string title;
   std::string establishment;
   std::string form_secret;  ///< of the session, for the form that ends it; "" without a session
+  std::string reader = {};  ///< who reads, as the log will say
   const SealState* seal = nullptr;
   std::string extract;  ///< "Apogée, extraction du 25/11/2026", beside the seal
   std::vector<Crumb> crumbs;

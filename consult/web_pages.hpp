@@ -1,5 +1,6 @@
 // Inside the room: the pages behind the door of WebService. One object for each request.
 #pragma once
+#include "consult/masking.hpp"
 #include "consult/web_service.hpp"
 
 #include <optional>
@@ -8,14 +9,18 @@
 
 namespace versoir::consult {
 
-/// A record that a request names: "app", "record" and "key" of its query. Holds the extract while it lives.
+/// A record that a request names: "app", "record" and "key" of its query. Holds a connection while it lives.
 struct OpenRecord {
   ServedExtract& extract;
-  std::unique_lock<std::mutex> lock;
+  ServedExtract::Lease reading;
+  const ExtractRights& rights;  ///< of the reader, in this extract
   const profiles::SheetDef* sheet;
-  records::Record record;
+  records::Record record;  ///< as this reader may see it
+  records::Record
+      whole;  ///< for proofs and documents, which check the rights themselves: never shown as it is
   std::string title;
   Verified verified;
+  [[nodiscard]] Mask mask() const { return {extract.application(), *record.def, sheet, rights}; }
   /// Seal and rows are those that a registered producer sealed: a document may be made.
   [[nodiscard]] bool proven() const {
     return extract.seal.verdict == SealState::Verdict::verified && verified.holds();
@@ -24,8 +29,8 @@ struct OpenRecord {
 
 class Pages {
  public:
-  Pages(WebService& service, const WebRequest& request, const WebSession& session)
-      : service_(service), request_(request), session_(session) {}
+  Pages(WebService& service, const WebRequest& request, const Visit& visit)
+      : service_(service), request_(request), visit_(visit), session_(visit.session) {}
 
   [[nodiscard]] core::ServerResponse home();
   [[nodiscard]] core::ServerResponse results();
@@ -36,6 +41,12 @@ class Pages {
   /// Asks why, before the page at `target` is shown.
   [[nodiscard]] core::ServerResponse ask_reason(const std::string& target);
   [[nodiscard]] core::ServerResponse take_reason();
+  /// Asks whether the record of an address on another site is really to be opened.
+  [[nodiscard]] core::ServerResponse ask_whether(const std::string& target);
+  /// Who looked at whom: the reader's own lines, and those of the extracts whose log his role shows.
+  [[nodiscard]] core::ServerResponse log();
+  [[nodiscard]] core::ServerResponse log_csv();
+  [[nodiscard]] core::ServerResponse quit();
   [[nodiscard]] core::ServerResponse failure(int status, const std::string& title, const std::string& what);
 
  private:
@@ -43,18 +54,26 @@ class Pages {
   /// nullptr when the query names none of those that are served; without a name, the first.
   [[nodiscard]] ServedExtract* asked_extract();
   [[nodiscard]] std::optional<OpenRecord> open_record();
+  /// Of the extracts that the reader may open. `chosen` nullptr: all of them together.
   void search_form(Markup& m, const ServedExtract* chosen, const std::string& query) const;
+  [[nodiscard]] std::vector<ServedExtract*> open_extracts() const;
+  /// What the reader's roles give in an extract that the door let him open.
+  [[nodiscard]] const ExtractRights& rights_in(const ServedExtract& extract) const;
+  [[nodiscard]] core::ServerResponse results_together(const std::string& query);
+  [[nodiscard]] std::vector<AccessLine> log_lines() const;
   std::vector<Crumb> crumbs(const OpenRecord& open) const;
   /// Address of a page about the record of this request.
   [[nodiscard]] std::string about_record(std::string_view path, const std::string& at = {},
                                          const std::string& document = {}) const;
   void neighbours(Markup& m, OpenRecord& open) const;
+  void say_masked(Markup& m, const OpenRecord& open) const;
   void documents(Markup& m, const OpenRecord& open) const;
   [[nodiscard]] static AccessedRecord accessed(const OpenRecord& open);
   [[nodiscard]] AccessReason given_reason() const;
 
   WebService& service_;
   const WebRequest& request_;
+  const Visit& visit_;
   const WebSession& session_;
 };
 

@@ -35,10 +35,10 @@ ServerResponse Pages::ask_reason(const std::string& target) {
   m.raw("<form method=\"post\" action=\"/reason\">\n<fieldset><legend>")
       .text(tr("Reason"))
       .raw("</legend>\n");
-  for (std::size_t i = 0; i < service_.options_.reasons.size(); ++i) {
+  for (std::size_t i = 0; i < visit_.rights.reasons().size(); ++i) {
     m.raw("<p><input type=\"radio\" name=\"reason\" required id=\"reason").text(std::to_string(i));
     m.raw("\" value=\"").text(std::to_string(i)).raw("\"><label for=\"reason").text(std::to_string(i));
-    m.raw("\">").text(service_.options_.reasons[i]).raw("</label></p>\n");
+    m.raw("\">").text(visit_.rights.reasons()[i]).raw("</label></p>\n");
   }
   m.raw("</fieldset>\n<p><label for=\"reference\">")
       .text(tr("Reference of the request (number, date; no name)"));
@@ -48,6 +48,17 @@ ServerResponse Pages::ask_reason(const std::string& target) {
   m.raw("<input type=\"hidden\" name=\"form\" value=\"").text(session_.form).raw("\">\n");
   m.raw("<input type=\"hidden\" name=\"to\" value=\"").text(target).raw("\">\n");
   m.raw("<p><button>").text(tr("Open the record")).raw("</button></p>\n</form>\n");
+  return page_response(200, f, m);
+}
+
+ServerResponse Pages::ask_whether(const std::string& target) {
+  const auto title = tr("Open this record?");
+  auto f = frame(title);
+  f.crumbs = {{"/", tr("Search")}, {"", title}};
+  Markup m;
+  m.element("h1", title);
+  m.element("p", tr("Another site leads here. If you go on, what you open is written down with your name."));
+  m.raw("<p>").link(target, tr("Open the record")).raw("</p>\n");
   return page_response(200, f, m);
 }
 
@@ -65,11 +76,11 @@ ServerResponse Pages::take_reason() {
   const auto* end = chosen.data() + chosen.size();
   const auto [stop, error] = std::from_chars(chosen.data(), end, n);
   const bool in_list =
-      !chosen.empty() && error == std::errc{} && stop == end && n < service_.options_.reasons.size();
+      !chosen.empty() && error == std::errc{} && stop == end && n < visit_.rights.reasons().size();
   const auto reference = core::trim(field("reference"));
   if (!target || !in_list || reference.size() > longest_reference)
     return failure(400, tr("This form cannot be taken"), tr("Choose a reason in the list, and try again."));
-  service_.reasons_.give(session_.id, person_of(*target), {service_.options_.reasons[n], reference});
+  service_.reasons_.give(session_.id, person_of(*target), {visit_.rights.reasons()[n], reference});
   return redirect_response(to);
 }
 

@@ -6,11 +6,15 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 
 namespace versoir::consult {
 
 namespace {
+
+/// A browser that keeps no cookie gets a new one with each page: memory has an end.
+constexpr std::size_t most_sessions = 4096;
 
 std::string new_secret() {
   std::array<unsigned char, 32> bytes{};
@@ -34,7 +38,7 @@ std::optional<WebSession> WebSessions::enter(std::string_view token) {
   const std::scoped_lock lock(mutex_);
   if (entered_ || !same_secret(token, entry_)) return std::nullopt;
   entered_ = true;
-  WebSession session{new_secret(), new_secret()};
+  WebSession session{new_secret(), new_secret(), {}};
   kept_[digest_of(session.id)] = {session, clock_.now()};
   return session;
 }
@@ -50,6 +54,18 @@ std::optional<WebSession> WebSessions::find(std::string_view cookie) {
   }
   it->second.used = now;
   return it->second.session;
+}
+
+std::pair<WebSession, bool> WebSessions::of(std::string_view cookie, const std::string& reader) {
+  if (auto known = find(cookie); known && known->reader == reader) return {std::move(*known), false};
+  const std::scoped_lock lock(mutex_);
+  const auto now = clock_.now();
+  std::erase_if(kept_, [&](const auto& entry) { return now - entry.second.used >= idle_; });
+  if (kept_.size() >= most_sessions)
+    kept_.erase(std::ranges::min_element(kept_, {}, [](const auto& entry) { return entry.second.used; }));
+  WebSession session{new_secret(), new_secret(), reader};
+  kept_[digest_of(session.id)] = {session, now};
+  return {std::move(session), true};
 }
 
 void WebSessions::end(std::string_view cookie) {

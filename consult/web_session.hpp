@@ -1,4 +1,5 @@
-// Who may read the pages of a workstation: whoever holds the link that the program printed, once.
+// Who may read the pages of a workstation: whoever holds the link that the program printed, once. Behind a
+// proxy, what ties the forms of a reader to the pages that he was shown.
 #pragma once
 #include "core/clock.hpp"
 
@@ -8,12 +9,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace versoir::consult {
 
 struct WebSession {
-  std::string id;    ///< the value of the cookie
-  std::string form;  ///< what every form of the session carries, so that no other site can send one
+  std::string id;           ///< the value of the cookie
+  std::string form;         ///< what every form of the session carries, so that no other site can send one
+  std::string reader = {};  ///< whose it is, behind a proxy
 };
 
 /// Sessions live in memory: they end with the program. Used by several threads.
@@ -28,6 +31,9 @@ class WebSessions {
   [[nodiscard]] std::optional<WebSession> enter(std::string_view token);
   /// The living session of a cookie, which it keeps alive.
   [[nodiscard]] std::optional<WebSession> find(std::string_view cookie);
+  /// The living session of this reader, or a new one: (session, whether it is new). The cookie of somebody
+  /// else is of no use to him.
+  [[nodiscard]] std::pair<WebSession, bool> of(std::string_view cookie, const std::string& reader);
   void end(std::string_view cookie);
 
  private:

@@ -1,6 +1,5 @@
 // The sheet of a person: the record as a page, what proves nothing marked, each row with the way to its
 // source.
-#include "consult/document.hpp"
 #include "consult/web_pages.hpp"
 #include "core/display.hpp"
 #include "records/people.hpp"
@@ -24,9 +23,8 @@ constexpr std::size_t farthest_neighbour = 500;
 /// Writes the rows of a record under one another. Knows where it stands, so that each row can be named.
 class SheetWriter {
  public:
-  SheetWriter(Markup& m, const profiles::SheetDef* sheet,
-              std::function<std::string(const std::string&)> source)
-      : m_(m), sheet_(sheet), source_(std::move(source)) {}
+  SheetWriter(Markup& m, const Mask& mask, std::function<std::string(const std::string&)> source)
+      : m_(m), mask_(mask), sheet_(mask.sheet()), source_(std::move(source)) {}
 
   void root(const RowNode& row) {
     m_.facts(records::parts::people_facts(row));
@@ -40,10 +38,13 @@ class SheetWriter {
 
   void write(const Section& section, const RowNode& above, const std::string& way, Path path, int level) {
     path.push_back(section.node->name);
-    if (section.rows.empty() && level > 2) return;
+    const auto masked = mask_.hides(*section.node);
+    if (section.rows.empty() && level > 2 && !masked) return;
     m_.element(level == 2 ? fmt::format("h2 id=\"{}\"", section.node->name) : fmt::format("h{}", level),
                section.node->label);
-    if (section.rows.empty()) {
+    if (masked) {
+      m_.element("p class=\"masked\"", mask_.text(*masked));
+    } else if (section.rows.empty()) {
       m_.element("p", tr("Nothing."));
     } else if (section.flat() && section.node->list) {
       table(section, above, way, path);
@@ -122,6 +123,7 @@ class SheetWriter {
   }
 
   Markup& m_;
+  const Mask& mask_;
   const profiles::SheetDef* sheet_;
   std::function<std::string(const std::string&)> source_;
   std::vector<const Section*> sections_;
@@ -159,23 +161,30 @@ std::string Pages::about_record(std::string_view path, const std::string& at,
 std::optional<OpenRecord> Pages::open_record() {
   auto* extract = asked_extract();
   const auto record = request_.get("record");
-  if (!extract || !extract->archive.is_searched(record)) return std::nullopt;
+  const auto is_searched = [&] {
+    return std::ranges::any_of(extract->application().searches,
+                               [&](const profiles::SearchDef& search) { return search.record == record; });
+  };
+  if (!extract || !is_searched()) return std::nullopt;
   std::optional<records::Key> key;
   try {
     key = records::Key::parse(request_.get("key"));
   } catch (const core::Error&) {
     return std::nullopt;
   }
-  const auto* def = extract->archive.application().find_record(record);
+  const auto* def = extract->application().find_record(record);
   if (!def || key->values.size() != def->key.size()) return std::nullopt;
-  std::unique_lock lock(extract->mutex);
-  auto found = extract->archive.show(record, *key);
+  const auto& rights = rights_in(*extract);
+  auto reading = extract->lease();
+  auto found = reading->archive.show(record, *key);
   if (!found) return std::nullopt;
-  const auto* sheet = extract->archive.application().find_sheet(record);
-  auto title = records::parts::title_of(*found, sheet);
-  auto verified = extract->provenance.verify(*found);
-  return OpenRecord{*extract,          std::move(lock),  sheet,
-                    std::move(*found), std::move(title), std::move(verified)};
+  const auto* sheet = extract->application().find_sheet(record);
+  auto seen = *found;
+  Mask(extract->application(), *def, sheet, rights).apply(seen);
+  auto title = records::parts::title_of(seen, sheet);
+  auto verified = reading->provenance.verify(*found);
+  return OpenRecord{*extract,        std::move(reading), rights,           sheet,
+                    std::move(seen), std::move(*found),  std::move(title), std::move(verified)};
 }
 
 std::vector<Crumb> Pages::crumbs(const OpenRecord& open) const {
@@ -196,7 +205,7 @@ void Pages::neighbours(Markup& m, OpenRecord& open) const {
   const auto here = request_.number("n", farthest_neighbour, farthest_neighbour + 1);
   if (query.empty() || here > farthest_neighbour) return;
   const auto first = here > 0 ? here - 1 : 0;
-  const auto hits = open.extract.archive.search(query, here - first + 2, first);
+  const auto hits = open.reading->archive.search(query, here - first + 2, first);
   const auto at = here - first;
   if (at >= hits.size() || hits[at].key != open.record.key) return;
   const auto link = [&](std::size_t n) {
@@ -212,41 +221,32 @@ void Pages::neighbours(Markup& m, OpenRecord& open) const {
   m.raw("</ul></nav>\n");
 }
 
-/// Documents that can be made, and why the others are not.
-void Pages::documents(Markup& m, const OpenRecord& open) const {
-  if (!open.sheet || open.sheet->documents.empty()) return;
-  m.raw("<section class=\"noprint\" aria-labelledby=\"documents\">\n<h2 id=\"documents\">");
-  m.text(tr("Documents to print")).raw("</h2>\n");
-  if (!open.proven()) {
-    m.element("p", tr("No document is made: seal and rows are not both verified."));
-    m.raw("</section>\n");
-    return;
-  }
-  for (const auto& def : open.sheet->documents) {
-    m.element("h3", def.label).raw("<ul>\n");
-    bool any = false;
-    for (const auto& choice : document_choices(open.record, def)) {
-      any = true;
-      m.raw("<li>");
-      if (choice.refusals.empty())
-        m.link(about_record("/document", choice.way, def.id), choice.label);
-      else
-        m.text(fmt::format("{}\u00a0: {}", choice.label, fmt::join(choice.refusals, " ")));
-      m.raw("</li>\n");
-    }
-    if (!any) m.element("li", tr("Nothing in the record to make it of."));
-    m.raw("</ul>\n");
-  }
-  m.raw("</section>\n");
+/// How many zones are not seen, and the way to who looked at this person.
+void Pages::say_masked(Markup& m, const OpenRecord& open) const {
+  const auto hidden = hidden_zones(open.extract.application(), open.rights);
+  if (!hidden.empty())
+    m.element("p class=\"note\"",
+              msg("Masked in your role: {0}.", fmt::format("{}", fmt::join(hidden, ", "))).text());
+  if (!open.rights.logs) return;
+  m.raw("<p class=\"noprint\">")
+      .link(web_link(
+                "/log",
+                {{"app", open.extract.id}, {"record", open.record.def->id}, {"key", open.record.key.text()}}),
+            tr("Who looked at this person"))
+      .raw("</p>\n");
 }
 
 AccessedRecord Pages::accessed(const OpenRecord& open) {
-  auto& extract = open.extract.archive.extract();
-  return {extract.run().application, extract.root().hex(), open.record.def->id, open.record.key.text()};
+  return {open.extract.run().application, open.extract.root(), open.record.def->id, open.record.key.text()};
 }
 
 AccessReason Pages::given_reason() const {
-  return service_.reasons_.find(session_.id, person_of(request_)).value_or(AccessReason{});
+  auto why = service_.reasons_.find(session_.id, person_of(request_)).value_or(AccessReason{});
+  why.reader = visit_.reader;
+  if (const auto* extract = service_.asked(request_, visit_.rights))
+    if (const auto* in = visit_.rights.in(extract->run().application); in && !in->every_zone)
+      why.zones = in->zones_text();
+  return why;
 }
 
 ServerResponse Pages::sheet() {
@@ -259,6 +259,7 @@ ServerResponse Pages::sheet() {
   Markup m;
   m.element("h1", open->title).element("p", open->record.def->label);
   write_verified(m, open->verified);
+  say_masked(m, *open);
   neighbours(m, *open);
   const auto sections = records::parts::sections(open->record.root);
   const auto ordered = records::parts::ordered(sections, open->sheet);
@@ -268,7 +269,8 @@ ServerResponse Pages::sheet() {
   if (open->sheet && !open->sheet->documents.empty())
     m.raw("<li>").link("#documents", tr("Documents to print")).raw("</li>\n");
   m.raw("</ul></nav>\n");
-  SheetWriter writer(m, open->sheet, [this](const std::string& way) {
+  const auto mask = open->mask();
+  SheetWriter writer(m, mask, [this](const std::string& way) {
     return web_link("/source", {{"app", request_.get("app")},
                                 {"record", request_.get("record")},
                                 {"key", request_.get("key")},
@@ -280,10 +282,10 @@ ServerResponse Pages::sheet() {
   writer.root(open->record.root);
   documents(m, *open);
   m.element("h2", tr("Provenance"));
-  const auto& run = open->extract.archive.extract().run();
+  const auto& run = open->extract.run();
   m.facts({{tr("Application"), run.application_label},
            {tr("Extracted on"), core::show_date(run.finished)},
-           {tr("Root of the extract"), open->extract.archive.extract().root().hex()},
+           {tr("Root of the extract"), open->extract.root()},
            {tr("Record"), open->record.def->id + ":" + open->record.key.text()},
            {tr("Shown on"), core::show_instant(service_.clock_.now())}});
   m.element("p",

@@ -1,5 +1,4 @@
-// Behind a sheet: the source rows of its values, and the documents that are printed from it.
-#include "consult/document.hpp"
+// Behind a sheet: the source rows of its values.
 #include "consult/web_pages.hpp"
 #include "core/display.hpp"
 #include "core/text.hpp"
@@ -32,7 +31,7 @@ std::string column_label(const profiles::Application& app, const ColumnRef& ref)
 }
 
 void write_fields(Markup& m, const profiles::Application& app, const records::RowNode& row,
-                  const NodeOrigin& origin) {
+                  const NodeOrigin& origin, const Mask& mask) {
   m.raw("<div class=\"scroll\"><table>\n")
       .element("caption", tr("Values of this row, and where they come from"));
   m.raw("<thead><tr>");
@@ -42,7 +41,10 @@ void write_fields(Markup& m, const profiles::Application& app, const records::Ro
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     const auto& cell = row.cells[i];
     m.raw("<tr>").element("th scope=\"row\"", cell.field->label);
-    m.element("td", records::parts::people_value(cell)).element("td", cell.value ? *cell.value : "");
+    if (const auto zone = mask.hides(*row.node, *cell.field))
+      m.element("td", mask.text(*zone)).element("td", mask.text(*zone));
+    else
+      m.element("td", records::parts::people_value(cell)).element("td", cell.value ? *cell.value : "");
     if (i < origin.fields.size() && origin.fields[i])
       m.element("td", origin.fields[i]->table + "." + origin.fields[i]->column)
           .element("td", column_label(app, *origin.fields[i]));
@@ -53,7 +55,11 @@ void write_fields(Markup& m, const profiles::Application& app, const records::Ro
   m.raw("</tbody></table></div>\n");
 }
 
-void write_source_row(Markup& m, const profiles::Application& app, const SourceRow& row) {
+/// What of a row is hidden from this reader, by table and column.
+using HiddenColumns = std::map<ColumnRef, std::string>;
+
+void write_source_row(Markup& m, const profiles::Application& app, const SourceRow& row, const Mask& mask,
+                      const HiddenColumns& hidden) {
   const auto* table = app.find_table(row.table);
   m.element("h3", msg("{0}, row {1}", row.table, row.row).text());
   if (table) m.element("p", table->label);
@@ -61,21 +67,28 @@ void write_source_row(Markup& m, const profiles::Application& app, const SourceR
     m.badge("ok", msg("Block {0}: it is what was sealed.", row.block).text());
   else
     m.badge("error", msg("Block {0}: altered since it was sealed.", row.block).text());
-  m.raw("<p>")
-      .text(tr("SHA-256 of the row:"))
-      .raw(" ")
-      .element("span class=\"digest\"", row.digest)
-      .raw("</p>\n");
+  const bool whole = std::ranges::none_of(row.columns, [&](const auto& column) {
+    return hidden.contains({row.table, column.first});
+  });
+  m.raw("<p>").text(tr("SHA-256 of the row:")).raw(" ");
+  // With the other values known, a digest lets a short hidden one be guessed by trying them all.
+  if (whole)
+    m.element("span class=\"digest\"", row.digest);
+  else
+    m.text(tr("not shown, since some of its values are masked"));
+  m.raw("</p>\n");
   m.raw("<div class=\"scroll\"><table>\n").element("caption", msg("{0}, row {1}", row.table, row.row).text());
   m.raw("<thead><tr>").element("th scope=\"col\"", tr("Column"));
   m.element("th scope=\"col\"", tr("Description")).element("th scope=\"col\"", tr("Stored"));
   m.raw("</tr></thead>\n<tbody>\n");
-  for (const auto& [column, value] : row.columns)
+  for (const auto& [column, value] : row.columns) {
+    const auto zone = hidden.find({row.table, column});
     m.raw("<tr>")
         .element("th scope=\"row\"", column)
         .element("td", column_label(app, {row.table, column}))
-        .element("td", stored_text(value))
+        .element("td", zone == hidden.end() ? stored_text(value) : mask.text(zone->second))
         .raw("</tr>\n");
+  }
   m.raw("</tbody></table></div>\n");
 }
 
@@ -97,11 +110,19 @@ void write_reads(Markup& m, const profiles::Application& app, const NodeOrigin& 
 
 ServerResponse Pages::source() {
   auto open = open_record();
-  const auto place = open ? find_place(open->record, request_.get("at")) : std::nullopt;
+  const auto place = open ? find_place(open->whole, request_.get("at")) : std::nullopt;
   if (!place) return failure(404, tr("Page not found"), tr("There is no such record in this extract."));
+  const auto mask = open->mask();
+  for (const auto* row : place->above)
+    if (const auto zone = mask.hides(*row->node))
+      return failure(403, tr("Not in your role"), mask.text(*zone));
+  if (const auto zone = mask.hides(*place->row->node))
+    return failure(403, tr("Not in your role"), mask.text(*zone));
   service_.log_.source_shown(accessed(*open), given_reason());
-  const auto& app = open->extract.archive.application();
-  const auto sources = open->extract.provenance.sources(open->record, *place);
+  const auto& app = open->extract.application();
+  auto& provenance = open->reading->provenance;
+  const auto sources = provenance.sources(open->whole, *place);
+  const auto hidden = mask.columns(provenance.reads(*open->whole.def));
   const auto title = msg("Source: {0}", place->row->node->label).text();
   auto f = frame(title + " – " + open->title, &open->extract);
   f.crumbs = crumbs(*open);
@@ -109,45 +130,15 @@ ServerResponse Pages::source() {
   f.crumbs.push_back({"", title});
   Markup m;
   m.element("h1", title);
-  write_fields(m, app, *place->row, sources.origin);
+  write_fields(m, app, *place->row, sources.origin, mask);
   m.element("h2", tr("Source rows of the person"));
   if (sources.rows.empty()) m.element("p", tr("The query reads no table that holds rows of this person."));
   if (!sources.exact)
     m.element("p", tr("Nothing tells which of the person's rows made this one: they are all shown."));
-  for (const auto& row : sources.rows) write_source_row(m, app, row);
+  for (const auto& row : sources.rows) write_source_row(m, app, row, mask, hidden);
   m.element("h2", tr("What the query reads"));
   write_reads(m, app, sources.origin);
   return page_response(200, f, m);
-}
-
-ServerResponse Pages::document() {
-  auto open = open_record();
-  const profiles::DocumentDef* def = nullptr;
-  if (open && open->sheet)
-    for (const auto& d : open->sheet->documents)
-      if (d.id == request_.get("document")) def = &d;
-  const auto place = open ? find_place(open->record, request_.get("at")) : std::nullopt;
-  if (!def || !place) return failure(404, tr("Page not found"), tr("There is no such document."));
-  if (!open->proven())
-    return failure(409, tr("No document"), tr("No document is made: seal and rows are not both verified."));
-  auto& extract = open->extract.archive.extract();
-  const auto root = extract.root().hex();
-  const auto printed = compose_document(open->record, *open->sheet, *def, request_.get("at"), root);
-  service_.log_.document_made(accessed(*open), given_reason(), def->id, printed.code);
-  DocumentOrigin origin{
-      extract.run().application_label,
-      core::format_date_fr(core::Date(std::chrono::floor<std::chrono::days>(extract.run().finished))),
-      root,
-      open->extract.seal.sealed_by,
-      open->record.def->id + ":" + open->record.key.text(),
-      core::format_date_fr(core::Date(std::chrono::floor<std::chrono::days>(service_.clock_.now()))),
-      service_.options_.reader,
-      open->extract.provenance.rows_behind(open->record, printed.ways)};
-  auto f = frame(printed.label + " – " + open->title, &open->extract);
-  f.crumbs = crumbs(*open);
-  f.crumbs.push_back({about_record("/sheet"), open->title});
-  f.crumbs.push_back({"", printed.label});
-  return page_response(200, f, document_markup(printed, origin, service_.options_.establishment));
 }
 
 }  // namespace versoir::consult

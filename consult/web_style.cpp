@@ -16,6 +16,7 @@ main:focus{outline:none}
 .skip{position:absolute;left:-100rem;padding:.4rem .8rem;background:var(--paper)}.skip:focus{left:1rem;top:.5rem}
 header{display:flex;flex-wrap:wrap;gap:.5rem 1.5rem;align-items:center;padding:.8rem 0;border-bottom:2px solid var(--line)}
 .name{margin:0 auto 0 0;font-weight:700}.name span{font-weight:400;color:var(--soft)}
+.reader{margin:0;color:var(--soft)}
 nav ul,nav ol{list-style:none;display:flex;flex-wrap:wrap;gap:.3rem 1rem;margin:0;padding:0}
 .crumbs{padding:.6rem 0;font-size:.94rem}.crumbs li+li::before{content:"\203A";margin-right:1rem;color:var(--soft)}
 .seal{padding:.5rem 0;font-size:.94rem}.seal p{margin:.2rem 0}
@@ -35,7 +36,7 @@ th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px 
 .signature{margin:2.5rem 0 1rem;min-height:7rem;border:1px solid var(--line);padding:.6rem;max-width:26rem}
 .draft{border:2px solid var(--ink);padding:.3rem .8rem;font-weight:700;display:inline-block}
 @media (max-width:40rem){dl{grid-template-columns:1fr}dt{margin-top:.4rem}body{padding:0 .8rem 2rem}}
-@media print{@page{margin:14mm}body{max-width:none;padding:0;font-size:10pt}header nav,header form,.crumbs,.skip,.noprint,form{display:none}a{color:inherit;text-decoration:none}h2,h3,h4,caption{break-after:avoid}table{font-size:8.5pt}thead{display:table-header-group}tr,.signature{break-inside:avoid}.scroll{overflow:visible}}
+@media print{@page{margin:14mm}body{max-width:none;padding:0;font-size:10pt}header nav,header form,.reader,.crumbs,.skip,.noprint,form{display:none}a{color:inherit;text-decoration:none}h2,h3,h4,caption{break-after:avoid}table{font-size:8.5pt}thead{display:table-header-group}tr,.signature{break-inside:avoid}.scroll{overflow:visible}}
 )";
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "core/handle.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -27,7 +28,10 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <thread>
+#include <type_traits>
 #include <unistd.h>
 
 namespace versoir::core {
@@ -38,6 +42,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 using asio::ip::tcp;
+using local = asio::local::stream_protocol;
 
 constexpr std::size_t memory_most = 1u << 20;
 constexpr std::uint32_t header_most = 64u << 10;
@@ -135,7 +140,15 @@ class Body {
 
 struct ClientIdentity {
   std::string subject, fingerprint;
+  std::optional<std::uint32_t> uid = {};
 };
+
+ClientIdentity identity_of(local::socket& socket) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return {};
+  return {{}, {}, peer.uid};
+}
 
 ClientIdentity identity_of(SSL* ssl) {
   const Handle<X509, X509_free> certificate(SSL_get1_peer_certificate(ssl));
@@ -261,6 +274,7 @@ class Session {
     }
     request.client_subject = identity_.subject;
     request.client_fingerprint = identity_.fingerprint;
+    request.peer_uid = identity_.uid;
     return request;
   }
 
@@ -363,19 +377,26 @@ asio::ssl::context make_tls(const ServerOptions& options) {
 }  // namespace
 
 struct HttpServer::State {
-  State(ServerOptions o, Handler h) : options(std::move(o)), handler(std::move(h)), acceptor(context) {}
+  State(ServerOptions o, Handler h)
+      : options(std::move(o)), handler(std::move(h)), acceptor(context), local_acceptor(context) {}
 
   void start();
   void stop();
   void accept_loop();
-  void accept_one();
+  void bind_port();
+  void bind_socket();
+  [[nodiscard]] bool is_local() const { return !options.socket.empty(); }
+  template <class Acceptor>
+  void accept_one(Acceptor& from);
   void sweep(bool everything);
   void serve(Connection& connection, tcp::socket socket);
+  void serve(Connection& connection, local::socket socket);
 
   ServerOptions options;
   Handler handler;
   asio::io_context context;
   tcp::acceptor acceptor;
+  local::acceptor local_acceptor;
   std::optional<asio::ssl::context> tls;
   UniqueFd wake;
   std::atomic<bool> stopping{false};
@@ -388,6 +409,16 @@ struct HttpServer::State {
 void HttpServer::State::start() {
   if (options.tls) tls.emplace(make_tls(options));
   if (!options.spool.empty()) std::filesystem::create_directories(options.spool);
+  if (is_local())
+    bind_socket();
+  else
+    bind_port();
+  wake = UniqueFd(::eventfd(0, EFD_CLOEXEC));
+  if (!wake) throw_errno("create", "eventfd");
+  accepting = std::jthread([this] { accept_loop(); });
+}
+
+void HttpServer::State::bind_port() {
   beast::error_code ec;
   const auto address = asio::ip::make_address(options.address, ec);
   if (ec) throw Error(Exit::configuration, msg("\"{0}\" is not an address to listen on", options.address));
@@ -402,28 +433,60 @@ void HttpServer::State::start() {
                 msg("cannot listen on {0}:{1}: {2}", options.address, options.port, ec.message()))
         .hint(msg("Another program may use this port: choose another one."));
   port = acceptor.local_endpoint().port();
-  wake = UniqueFd(::eventfd(0, EFD_CLOEXEC));
-  if (!wake) throw_errno("create", "eventfd");
-  accepting = std::jthread([this] { accept_loop(); });
+}
+
+void HttpServer::State::bind_socket() {
+  const auto path = options.socket.string();
+  beast::error_code ec;
+  if (path.size() >= sizeof(sockaddr_un::sun_path))
+    throw Error(Exit::configuration, msg("cannot listen on {0}: the path is too long", path));
+  const local::endpoint endpoint(path);
+  struct stat there {};
+  if (::lstat(path.c_str(), &there) == 0) {
+    local::socket trial(context);
+    trial.connect(endpoint, ec);
+    // Only what nobody listens on any more goes away: never a file that is no socket.
+    if (!S_ISSOCK(there.st_mode) || ec != asio::error::connection_refused)
+      throw Error(Exit::configuration, msg("cannot listen on {0}: something is there already", path))
+          .hint(msg("Another program may use this socket: stop it, or choose another path."));
+    ::unlink(path.c_str());
+    ec.clear();
+  }
+  local_acceptor.open(endpoint.protocol(), ec);
+  // Narrow before the name exists, then as wide as the mask of the process would not have it.
+  if (!ec && ::fchmod(local_acceptor.native_handle(), 0600) != 0) throw_errno("chmod", path);
+  if (!ec) local_acceptor.bind(endpoint, ec);
+  if (!ec && ::chmod(path.c_str(), 0660) != 0) throw_errno("chmod", path);
+  if (!ec) local_acceptor.listen(asio::socket_base::max_listen_connections, ec);
+  if (!ec) local_acceptor.non_blocking(true, ec);
+  if (ec) throw Error(Exit::configuration, msg("cannot listen on {0}: {1}", path, ec.message()));
 }
 
 void HttpServer::State::accept_loop() {
-  std::array<pollfd, 2> watched{{{acceptor.native_handle(), POLLIN, 0}, {wake.get(), POLLIN, 0}}};
+  const int listening = is_local() ? local_acceptor.native_handle() : acceptor.native_handle();
+  std::array<pollfd, 2> watched{{{listening, POLLIN, 0}, {wake.get(), POLLIN, 0}}};
   while (!stopping) {
     const int ready = ::poll(watched.data(), watched.size(), static_cast<int>(options.sweep_every.count()));
     if (stopping) return;
-    if (ready > 0 && (watched[0].revents & POLLIN)) accept_one();
+    if (ready > 0 && (watched[0].revents & POLLIN)) {
+      if (is_local())
+        accept_one(local_acceptor);
+      else
+        accept_one(acceptor);
+    }
     sweep(false);
   }
 }
 
-void HttpServer::State::accept_one() {
+template <class Acceptor>
+void HttpServer::State::accept_one(Acceptor& from) {
+  using Socket = typename Acceptor::protocol_type::socket;
   beast::error_code ec;
-  tcp::socket socket(context);
-  acceptor.accept(socket, ec);
+  Socket socket(context);
+  from.accept(socket, ec);
   if (ec || connections.size() >= connections_most) return;  // the socket closes
   socket.non_blocking(false, ec);
-  socket.set_option(tcp::no_delay(true), ec);
+  if constexpr (std::is_same_v<Socket, tcp::socket>) socket.set_option(tcp::no_delay(true), ec);
   try {
     Connection& connection = connections.emplace_back(options);
     connection.fd = socket.native_handle();
@@ -461,6 +524,15 @@ void HttpServer::State::serve(Connection& connection, tcp::socket socket) {
   socket.close(ec);
 }
 
+void HttpServer::State::serve(Connection& connection, local::socket socket) {
+  beast::error_code ec;
+  Session session(socket, options, handler, counter, identity_of(socket), connection);
+  session.run();
+  connection.forget_descriptor();
+  socket.shutdown(local::socket::shutdown_both, ec);
+  socket.close(ec);
+}
+
 void HttpServer::State::sweep(bool everything) {
   for (auto it = connections.begin(); it != connections.end();) {
     if (everything || it->idle()) it->shut();
@@ -476,6 +548,10 @@ void HttpServer::State::stop() {
   accepting.join();
   beast::error_code ec;
   acceptor.close(ec);
+  if (is_local()) {
+    local_acceptor.close(ec);
+    ::unlink(options.socket.c_str());
+  }
   for (auto& connection : connections) connection.shut();
   sweep(true);
 }

@@ -1,5 +1,5 @@
-// The one HTTP server (Boost.Beast): sandbox over TLS with client certificates, consultation and test TSA in
-// clear on the loopback interface.
+// The one HTTP server (Boost.Beast): sandbox over TLS with client certificates; consultation and test TSA in
+// clear on the loopback interface, or on a Unix socket behind a reverse proxy.
 #pragma once
 #include "core/http_client.hpp"
 
@@ -21,6 +21,8 @@ struct ServerRequest {
       body_file;               ///< larger or octet-stream bodies are spooled here; the handler may move it
   std::string client_subject;  ///< of the TLS client certificate, "" without
   std::string client_fingerprint;  ///< its SHA-256, lower-case hexadecimal
+  /// Account of the program at the other end of a Unix socket, as the kernel says it (SO_PEERCRED).
+  std::optional<std::uint32_t> peer_uid = {};
 };
 struct ServerResponse {
   int status = 200;
@@ -33,6 +35,9 @@ struct ServerResponse {
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  ///< 0 = any free port
+  /// A Unix socket instead of address and port, without TLS: made with mode 0660, removed by stop(). One that
+  /// a program left behind is replaced; one where a program answers is not.
+  std::filesystem::path socket = {};
   bool tls = false;
   std::filesystem::path certificate, key, client_ca;  ///< TLS: a client certificate is then required
   std::filesystem::path spool;                        ///< folder for large bodies
@@ -49,7 +54,8 @@ class HttpServer {
   using Handler = std::function<ServerResponse(ServerRequest&)>;
   HttpServer(ServerOptions options, Handler handler);
   ~HttpServer();  ///< stops
-  /// Binds and starts accepting in the background. Throws Error(Exit::configuration) when the port is taken.
+  /// Binds and starts accepting in the background. Throws Error(Exit::configuration) when the port or the
+  /// socket is taken.
   void start();
   [[nodiscard]] std::uint16_t port() const;
   void stop();

@@ -272,9 +272,15 @@ struct DocumentDef {
   std::vector<LabelledTemplate> facts;
   std::vector<DocumentTable> tables;
 };
+/// Sections of a sheet that only some readers see, whatever their fields are.
+struct SheetZone {
+  std::string name, label;         ///< "results", "résultats"
+  std::vector<std::string> nodes;  ///< names of root children
+};
 struct SheetDef {
   std::string record, title;  ///< title is a Template over the root row
   std::vector<std::pair<std::string, std::vector<std::string>>> tabs;  ///< (label, names of root children)
+  std::vector<SheetZone> zones;
   std::vector<RowMark> marks;
   std::vector<LabelledTemplate> identity;  ///< whom a document is about, over the root row
   std::vector<DocumentDef> documents;

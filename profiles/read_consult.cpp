@@ -35,6 +35,17 @@ void read_search(const XmlElement& e, Reading& r) {
   r.app.searches.push_back(std::move(s));
 }
 
+/// Names of root children; one that the record does not have is a defect.
+std::vector<std::string> root_nodes(const XmlElement& e, const SheetDef& sheet, const RecordDef* record,
+                                    Reading& r) {
+  auto names = split_words(e.attribute_or("nodes", ""));
+  for (const auto& name : names)
+    if (record && std::ranges::none_of(record->root.children, [&](const Node& n) { return n.name == name; }))
+      r.unknown(e, msg("{0}: the record {1} has no node {2} under its root", r.at(e), sheet.record, name),
+                name, names_of(record->root.children, &Node::name));
+  return names;
+}
+
 void read_sheet(const XmlElement& e, Reading& r) {
   SheetDef sheet;
   sheet.record = core::trim(e.attribute_or("record", ""));
@@ -47,14 +58,11 @@ void read_sheet(const XmlElement& e, Reading& r) {
   if (!record)
     r.unknown(e, msg("{0}: the record {1} is not declared in records.xml", r.at(e), sheet.record),
               sheet.record, names_of(r.app.records, &RecordDef::id));
-  for (const auto* t : e.all("tab")) {
-    sheet.tabs.emplace_back(t->attribute_or("label", ""), split_words(t->attribute_or("nodes", "")));
-    for (const auto& name : sheet.tabs.back().second)
-      if (record &&
-          std::ranges::none_of(record->root.children, [&](const Node& n) { return n.name == name; }))
-        r.unknown(*t, msg("{0}: the record {1} has no node {2} under its root", r.at(*t), sheet.record, name),
-                  name, names_of(record->root.children, &Node::name));
-  }
+  for (const auto* t : e.all("tab"))
+    sheet.tabs.emplace_back(t->attribute_or("label", ""), root_nodes(*t, sheet, record, r));
+  for (const auto* z : e.all("zone"))
+    sheet.zones.push_back({core::trim(z->attribute_or("name", "")), z->attribute_or("label", ""),
+                           root_nodes(*z, sheet, record, r)});
   read_sheet_documents(e, r, record, sheet);
   if (std::ranges::any_of(r.app.sheets, [&](const SheetDef& other) { return other.record == sheet.record; }))
     r.defect(msg("{0}: the record {1} has two sheets", r.at(e), sheet.record));

@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <fstream>
 #include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -68,17 +69,15 @@ class LockedJournal {
  public:
   LockedJournal(const std::filesystem::path& file, std::string node, const core::Clock& clock, bool create)
       : file_(file), node_(std::move(node)), clock_(clock) {
-    const int flags = O_RDWR | O_APPEND | O_CLOEXEC | (create ? O_CREAT : 0);
-    fd_ = core::UniqueFd(::open(file.c_str(), flags, 0640));
-    if (!fd_ && errno == ENOENT && !create)
-      throw Error(Exit::journal_broken, msg("The journal {0} has disappeared.", file.string()));
-    if (!fd_) core::throw_errno("open", file.string());
-    while (::flock(fd_.get(), LOCK_EX) != 0)
-      if (errno != EINTR) core::throw_errno("lock", file.string());
+    // A purge puts another file in the place of this one while we wait for it: the one with the name counts.
+    do open_and_lock(create);
+    while (!has_the_name());
     size_ = size();
   }
 
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  [[nodiscard]] const core::Sha256& head() const noexcept { return head_; }
+  [[nodiscard]] std::int64_t seq() const noexcept { return seq_; }
 
   /// Where the chain stands, read from the last whole line. Leaves the file ready for a new line.
   void find_end() {
@@ -102,29 +101,86 @@ class LockedJournal {
   }
 
   void write(std::string_view event, const Json& object, Outcome outcome, const Json& detail) {
-    const Json line{{"seq", seq_ + 1},     {"ts", core::format_instant(clock_.now())},
-                    {"prev", head_.hex()}, {"node", node_},
-                    {"actor", actor()},    {"event", event},
-                    {"object", object},    {"outcome", outcome_name(outcome)},
-                    {"detail", detail},    {"tool", "versoir " VERSOIR_VERSION}};
-    const std::string text = core::canonical_json(line);  // ends with its only LF
-    if (text.size() > longest_line)
-      throw Error(Exit::unexpected, msg("The event {0} is too large for the journal.", event));
+    const auto text = line(seq_ + 1, head_, event, object, outcome, detail);
     write_once(text);
     head_ = core::sha256(std::string_view(text).substr(0, text.size() - 1));
     ++seq_;
   }
 
+  /// One line of the journal, with its only LF.
+  [[nodiscard]] std::string line(std::int64_t seq, const core::Sha256& prev, std::string_view event,
+                                 const Json& object, Outcome outcome, const Json& detail) const {
+    auto text = core::canonical_json({{"seq", seq},
+                                      {"ts", core::format_instant(clock_.now())},
+                                      {"prev", prev.hex()},
+                                      {"node", node_},
+                                      {"actor", actor()},
+                                      {"event", event},
+                                      {"object", object},
+                                      {"outcome", outcome_name(outcome)},
+                                      {"detail", detail},
+                                      {"tool", "versoir " VERSOIR_VERSION}});
+    if (text.size() > longest_line)
+      throw Error(Exit::unexpected, msg("The event {0} is too large for the journal.", event));
+    return text;
+  }
+
+  /// The file again: `first`, what it holds from `offset` on, `last`. All or nothing. Whoever waits for the
+  /// file opens the new one; this object is of no use afterwards.
+  void rewrite(std::string_view first, std::uint64_t offset, std::string_view last) {
+    core::AtomicFile out(file_, 0640);
+    out.write(first);
+    std::string piece(64u << 10, '\0');
+    for (std::uint64_t at = offset; at < size_;) {
+      const ssize_t n = ::pread(fd_.get(), piece.data(), std::min<std::uint64_t>(piece.size(), size_ - at),
+                                static_cast<off_t>(at));
+      if (n < 0 && errno == EINTR) continue;
+      if (n <= 0) core::throw_errno("read", file_.string());
+      out.write(std::string_view(piece).substr(0, static_cast<std::size_t>(n)));
+      at += static_cast<std::uint64_t>(n);
+    }
+    out.write(last);
+    struct stat before {};
+    const bool known = ::fstat(fd_.get(), &before) == 0;
+    out.commit();
+    // Run by the administrator, it stays the file of the service.
+    if (known && before.st_uid != ::geteuid() && ::chown(file_.c_str(), before.st_uid, before.st_gid) != 0)
+      core::throw_errno("chown", file_.string());
+  }
+
  private:
+  void open_and_lock(bool create) {
+    const int flags = O_RDWR | O_APPEND | O_CLOEXEC | (create ? O_CREAT : 0);
+    fd_ = core::UniqueFd(::open(file_.c_str(), flags, 0640));
+    if (!fd_ && errno == ENOENT && !create)
+      throw Error(Exit::journal_broken, msg("The journal {0} has disappeared.", file_.string()));
+    if (!fd_) core::throw_errno("open", file_.string());
+    while (::flock(fd_.get(), LOCK_EX) != 0)
+      if (errno != EINTR) core::throw_errno("lock", file_.string());
+  }
+  [[nodiscard]] bool has_the_name() const {
+    struct stat ours {
+    }, named{};
+    if (::fstat(fd_.get(), &ours) != 0) core::throw_errno("stat", file_.string());
+    return ::stat(file_.c_str(), &named) == 0 && named.st_ino == ours.st_ino && named.st_dev == ours.st_dev;
+  }
   [[nodiscard]] std::uint64_t size() const {
     struct stat st {};
     if (::fstat(fd_.get(), &st) != 0) core::throw_errno("stat", file_.string());
     return static_cast<std::uint64_t>(st.st_size);
   }
 
-  /// Enough of the end to hold the last whole line and what follows it.
+  /// Enough of the end to hold the last whole line and what follows it. Lines are short: a little is tried
+  /// first, since each event reads this again.
   std::string read_tail() const {
-    const std::uint64_t want = std::min<std::uint64_t>(size_, 2 * longest_line + 2);
+    constexpr std::uint64_t little = 16u << 10;
+    auto tail = read_end(std::min(size_, little));
+    const auto last = tail.rfind('\n');
+    const bool whole = tail.size() == size_ || (last != std::string::npos && last > 0 &&
+                                                tail.rfind('\n', last - 1) != std::string::npos);
+    return whole ? tail : read_end(std::min<std::uint64_t>(size_, 2 * longest_line + 2));
+  }
+  std::string read_end(std::uint64_t want) const {
     std::string tail(want, '\0');
     std::size_t have = 0;
     while (have < want) {
@@ -203,6 +259,68 @@ void Journal::append(std::string_view event, const Json& object, Outcome outcome
   locked.find_end();
   locked.ensure_genesis();
   locked.write(event, object, outcome, detail);
+}
+
+namespace {
+
+/// The first lines of a journal that are older than a day.
+struct OldLines {
+  std::uint64_t count = 0, end = 0;  ///< `end`: offset of the first line that stays
+  std::string from, to;
+  core::Sha256 head{};
+  Json journal = Json::object();  ///< the object of its genesis line
+};
+
+OldLines old_lines(const std::filesystem::path& file, const std::string& limit) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) core::throw_errno("open", file.string());
+  OldLines old;
+  std::string text;
+  for (bool first = true; std::getline(in, text) && !in.eof(); first = false) {
+    const auto json = core::parse_json(text, file.filename().string(), Exit::journal_broken);
+    const auto event = json.value("event", std::string());
+    if (first && event == purged_event) {
+      old.journal = json.at("object").value("journal", Json::object());
+      old.from = json.at("object").value("from", std::string());
+      old.end += text.size() + 1;
+      continue;
+    }
+    const auto time = json.value("ts", std::string());
+    if (time >= limit) break;
+    if (first) old.journal = json.value("object", Json::object());
+    if (old.from.empty()) old.from = time;
+    old.to = time;
+    old.head = core::sha256(text);
+    old.end += text.size() + 1;
+    ++old.count;
+  }
+  return old;
+}
+
+}  // namespace
+
+std::uint64_t Journal::purge_before(core::Instant limit, const Json& decision) {
+  LockedJournal locked(file_, node_, clock_, false);
+  locked.find_end();
+  locked.ensure_genesis();
+  const auto scan = scan_journal(locked.fd(), file_);
+  if (scan.broken())
+    throw Error(Exit::journal_broken,
+                msg("The journal is broken at {0}; nothing is removed from it.", scan.findings.front().where))
+        .because(scan.findings.front().message);
+  const auto old = old_lines(file_, core::format_instant(limit));
+  if (old.count == 0) return 0;
+  const Json what{
+      {"lines", scan.purged + old.count}, {"head", old.head.hex()}, {"from", old.from}, {"to", old.to},
+      {"journal", old.journal},           {"decision", decision}};
+  const auto first = locked.line(static_cast<std::int64_t>(scan.purged + old.count), core::Sha256{},
+                                 purged_event, what, Outcome::ok, Json::object());
+  const auto digest = core::sha256(std::string_view(first).substr(0, first.size() - 1));
+  const auto last = locked.line(locked.seq() + 1, locked.head(), purge_event,
+                                {{"first", digest.hex()}, {"removed", old.count}, {"head", old.head.hex()}},
+                                Outcome::ok, {{"decision", decision}});
+  locked.rewrite(first, old.end, last);
+  return old.count;
 }
 
 void Journal::checkpoint(Signer& signer, TimestampAuthority* tsa) {

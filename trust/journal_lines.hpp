@@ -15,12 +15,19 @@ namespace versoir::trust {
 
 inline constexpr std::size_t longest_line = 1u << 20;
 inline constexpr std::string_view genesis_event = "GENESIS";
+/// First line of a journal whose first lines were removed: it stands for them in the chain.
+inline constexpr std::string_view purged_event = "PURGED";
+/// Event at the end of the chain that holds the digest of that line.
+inline constexpr std::string_view purge_event = "LINES_PURGED";
 
 /// What a walk through the whole lines of a journal found, up to the first broken one.
 struct JournalScan {
-  std::uint64_t lines = 0;
+  std::uint64_t lines = 0;     ///< since the beginning
+  std::uint64_t purged = 0;    ///< of these, removed: the first line says so
   core::Sha256 head{};         ///< of the last whole line; zeros before the first
-  MerkleBuilder tree;          ///< leaves: the lines, without their LF
+  MerkleBuilder tree;          ///< leaves: the lines, without their LF; of no use when some were removed
+  core::Sha256 stand_in{};     ///< digest of the line that stands for those that were removed
+  bool held = false;           ///< a later event of the chain holds that digest
   std::uint64_t fragment = 0;  ///< bytes after the last LF
   std::vector<core::Finding> findings;
   [[nodiscard]] bool broken() const noexcept { return !findings.empty(); }

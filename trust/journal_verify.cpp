@@ -23,19 +23,28 @@ using core::Severity;
 
 namespace {
 
+std::string member_text(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// The first line of a journal that was purged gives the place of the lines that are gone.
+Message take_stand_in(JournalScan& scan, const Json& json, std::string_view line) {
+  const auto object = json.value("object", Json::object());
+  const auto lines = object.is_object() ? object.value("lines", Json()) : Json();
+  const auto head = core::Sha256::from_hex(object.is_object() ? member_text(object, "head") : "");
+  if (!lines.is_number_unsigned() || lines.get<std::uint64_t>() == 0 || !head ||
+      json.value("seq", Json()) != lines)
+    return msg("The line does not say which lines were removed.");
+  scan.purged = scan.lines = lines.get<std::uint64_t>();
+  scan.head = *head;
+  scan.stand_in = core::sha256(line);
+  return {};
+}
+
 /// Why a line does not follow `scan`, empty when it does.
-Message line_defect(const JournalScan& scan, std::string_view line, const std::string& where) {
-  Json json;
-  try {
-    json = core::parse_json(line, where, Exit::journal_broken);
-  } catch (const Error& e) {
-    return e.message();
-  }
-  if (!json.is_object()) return msg("The line is not a JSON object.");
-  const auto text = [&](const char* key) {
-    const auto found = json.find(key);
-    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
+Message line_defect(JournalScan& scan, const Json& json) {
+  const auto text = [&](const char* key) { return member_text(json, key); };
   const auto seq = json.find("seq");
   if (seq == json.end() || !seq->is_number_integer() ||
       seq->get<std::int64_t>() != static_cast<std::int64_t>(scan.lines + 1))
@@ -45,21 +54,38 @@ Message line_defect(const JournalScan& scan, std::string_view line, const std::s
     return msg("The journal does not begin where it says.");
   for (const char* key : {"ts", "node", "event", "outcome", "tool"})
     if (text(key).empty()) return msg("The line has no member {0}.", key);
+  if (scan.purged > 0 && text("event") == purge_event) {
+    const auto object = json.value("object", Json::object());
+    scan.held = scan.held || (object.is_object() && member_text(object, "first") == scan.stand_in.hex());
+  }
+  return {};
+}
+
+/// What is wrong with one whole line; it is taken into `scan` when nothing is.
+Message line_taken(JournalScan& scan, std::string_view line, const std::string& where) {
+  if (line.size() > longest_line) return msg("The line is too long.");
+  Json json;
+  try {
+    json = core::parse_json(line, where, Exit::journal_broken);
+  } catch (const Error& e) {
+    return e.message();
+  }
+  if (!json.is_object()) return msg("The line is not a JSON object.");
+  if (scan.lines == 0 && member_text(json, "event") == purged_event) return take_stand_in(scan, json, line);
+  if (auto defect = line_defect(scan, json); !defect.empty()) return defect;
+  scan.head = core::sha256(line);
+  scan.tree.add(merkle_leaf(line));
+  ++scan.lines;
   return {};
 }
 
 /// Takes one whole line; false when it is broken.
 bool take_line(JournalScan& scan, std::string_view line, const std::filesystem::path& file) {
   const auto where = fmt::format("{}:{}", file.filename().string(), scan.lines + 1);
-  Message defect = line.size() > longest_line ? msg("The line is too long.") : line_defect(scan, line, where);
-  if (!defect.empty()) {
-    scan.findings.push_back({Severity::error, "journal-line", std::move(defect), where});
-    return false;
-  }
-  scan.head = core::sha256(line);
-  scan.tree.add(merkle_leaf(line));
-  ++scan.lines;
-  return true;
+  auto defect = line_taken(scan, line, where);
+  if (defect.empty()) return true;
+  scan.findings.push_back({Severity::error, "journal-line", std::move(defect), where});
+  return false;
 }
 
 }  // namespace
@@ -159,7 +185,9 @@ JournalReport verify_journal(const std::filesystem::path& file) {
     const auto [first, last] = points.equal_range(scan.lines);
     for (auto p = first; p != last; ++p) {
       p->second.met = true;
-      if (p->second.head != scan.head.hex() || p->second.root != scan.tree.root().hex())
+      // The root of lines that are gone cannot be made again; their chain ends in the head all the same.
+      const bool same_root = scan.purged > 0 || p->second.root == scan.tree.root().hex();
+      if (p->second.head != scan.head.hex() || !same_root)
         about_points.push_back(
             {Severity::error, "journal-checkpoint",
              msg("The first {0} lines of the journal are not those of this checkpoint.", scan.lines),
@@ -169,6 +197,7 @@ JournalReport verify_journal(const std::filesystem::path& file) {
   const auto fd = core::open_read(file);
   auto scan = scan_journal(fd.get(), file, compare);
   report.lines = scan.lines;
+  report.purged = scan.purged;
   report.head = scan.head;
   report.findings = std::move(scan.findings);
   const bool whole = report.findings.empty();
@@ -178,12 +207,17 @@ JournalReport verify_journal(const std::filesystem::path& file) {
          msg("The last line is incomplete ({0} bytes): the program or the machine stopped while writing it.",
              scan.fragment),
          fmt::format("{}:{}", file.filename().string(), scan.lines + 1)});
+  if (whole && scan.purged > 0 && !scan.held)
+    report.findings.push_back({Severity::error, "journal-purge",
+                               msg("The first line says that lines were removed, and no event of the chain "
+                                   "says so: it was put there."),
+                               file.filename().string() + ":1"});
   if (whole && scan.lines == 0)
     report.findings.push_back(
         {Severity::warning, "journal-empty", msg("The journal holds no line."), file.filename().string()});
   report.findings.insert(report.findings.end(), about_points.begin(), about_points.end());
   for (const auto& [lines, point] : points)
-    if (whole && !point.met)
+    if (whole && !point.met && lines > scan.purged)
       report.findings.push_back(
           {Severity::error, "journal-truncated",
            msg("The checkpoint covers {0} lines, the journal has {1}: its end was cut off.", lines,

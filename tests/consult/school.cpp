@@ -38,6 +38,17 @@ const std::map<std::string, std::string> profile{
     <column name="POINTS" type="NUMBER(4,2)" label="Points sur vingt"/>
     <column name="PUBLIE" type="VARCHAR2(1)" label="Note publiée"/>
   </table>
+  <table name="FICHE" label="Fiche d'accueil" key="NUM">
+    <column name="NUM" type="NUMBER(6)" label="Élève accueilli" references="ELEVE"/>
+    <column name="ALLERGIE" type="VARCHAR2(60)" label="Allergie connue" sensitivity="health"/>
+    <column name="TARIF" type="VARCHAR2(20)" label="Tarif accordé"/>
+    <column name="REMARQUE" type="VARCHAR2(60)" label="Remarque"/>
+  </table>
+  <table name="ABSENCE" label="Absence" key="NUM JOUR">
+    <column name="NUM" type="NUMBER(6)" label="Élève absent" references="ELEVE"/>
+    <column name="JOUR" type="DATE" label="Jour d'absence" sensitivity="health"/>
+    <column name="CAUSE" type="VARCHAR2(60)" label="Cause de l'absence" sensitivity="health"/>
+  </table>
   <table name="SALLE" label="Salle" key="COD_BAT ETAGE">
     <column name="COD_BAT" type="VARCHAR2(2)" label="Bâtiment"/>
     <column name="ETAGE" type="NUMBER(2)" label="Étage"/>
@@ -57,6 +68,17 @@ const std::map<std::string, std::string> profile{
         <sql>SELECT annee, etat FROM inscription WHERE num = :num ORDER BY annee</sql>
         <field name="annee" label="Année"/>
         <field name="etat" label="État" codes="etat"/>
+      </node>
+      <node name="fiche" label="Fiche d'accueil" single="yes">
+        <sql>SELECT allergie, tarif, remarque FROM fiche WHERE num = :num</sql>
+        <field name="allergie" label="Allergie" sensitivity="health"/>
+        <field name="tarif" label="Tarif" sensitivity="money"/>
+        <field name="remarque" label="Remarque"/>
+      </node>
+      <node name="absence" label="Absences">
+        <sql>SELECT substr(jour, 1, 10) AS jour, cause FROM absence WHERE num = :num ORDER BY jour</sql>
+        <field name="jour" label="Jour" type="date" sensitivity="health"/>
+        <field name="cause" label="Cause" sensitivity="health"/>
       </node>
       <node name="annee_notee" label="Résultats par année">
         <sql>SELECT DISTINCT annee FROM note WHERE num = :num ORDER BY annee</sql>
@@ -88,7 +110,7 @@ const std::map<std::string, std::string> profile{
     <term column="naissance" label="Naissance" kind="date"/>
     <shown name="nom" label="Nom"/>
     <shown name="naissance" label="Né(e) le" type="date"/>
-    <shown name="instrument" label="Instrument" codes="instrument"/>
+    <shown name="instrument" label="Instrument" codes="instrument" sensitivity="contact"/>
   </search>
   <search id="salles" label="Salles" record="salle">
     <sql>SELECT cod_bat, etage, nom_salle FROM salle</sql>
@@ -96,6 +118,7 @@ const std::map<std::string, std::string> profile{
     <shown name="nom_salle" label="Nom"/>
   </search>
   <sheet record="eleve" title="{nom} {prenom}">
+    <zone name="results" label="résultats" nodes="annee_notee"/>
     <mark path="inscription" field="etat" values="A" label="inscription annulée" cancelled="yes"/>
     <mark path="annee_notee/note" field="publication" values="non publié" label="non publié"/>
     <identity label="Nom" text="{nom}"/>
@@ -134,6 +157,10 @@ INSERT INTO inscription VALUES (1, 1999, 'E'), (1, 2000, 'A'), (1, 2001, 'E'), (
 CREATE TABLE note(num NUMBER(6), annee NUMBER(4), cours VARCHAR2(20), points NUMBER(4,2), publie VARCHAR2(1));
 INSERT INTO note VALUES (1, 1999, 'Solfège', 12.5, 'O'), (1, 1999, 'Chorale', 18, 'N'), (1, 2000, 'Solfège', 15, 'O'),
  (2, 1999, 'Solfège', 9, 'O');
+CREATE TABLE fiche(num NUMBER(6), allergie VARCHAR2(60), tarif VARCHAR2(20), remarque VARCHAR2(60));
+INSERT INTO fiche VALUES (1, 'ARACHIDE', 'BOURSE-7', 'Salle du fond'), (2, NULL, NULL, 'Près de la fenêtre');
+CREATE TABLE absence(num NUMBER(6), jour DATE, cause VARCHAR2(60));
+INSERT INTO absence VALUES (1, '1999-11-03T00:00:00', 'SCARLATINE'), (1, '1999-11-04T00:00:00', 'SCARLATINE');
 CREATE TABLE salle(cod_bat VARCHAR2(2), etage NUMBER(2), nom_salle VARCHAR2(60));
 INSERT INTO salle VALUES ('A', 1, 'Salle Martin'), ('B', 2, 'Auditorium');
 )x";

@@ -20,29 +20,29 @@ done
 say "documents: what can be made, made, checked by their code"
 expect 0 "$versoir" consult search apogee.extract kermarrec maelle --json
 reference=etudiant:$(python3 -c 'import json, sys; print(next(l["key"] for l in map(json.loads, sys.stdin) if l["type"] == "hit"))' <<<"$out")
-expect 0 "$versoir" consult document apogee.extract "$reference" --json
+expect 0 "$versoir" consult document apogee.extract "$reference" --reason contentieux --json
 read -r row refused < <(python3 -c '
 import json, sys
 lines = [l for l in map(json.loads, sys.stdin) if l["type"] == "document"]
 print(next(l["row"] for l in lines if l["document"] == "releve" and not l["refusals"]), sum(bool(l["refusals"]) for l in lines))' <<<"$out")
-expect 0 "$versoir" consult document apogee.extract "$reference" --document releve --row "$row" --output releve.html
+expect 0 "$versoir" consult document apogee.extract "$reference" --reason contentieux --document releve --row "$row" --output releve.html
 [ "$(stat -c %a releve.html)" = 600 ] || fail "mode of the document"
 grep -q "Projet" releve.html || fail "not a draft"
 code=$(sed -n 's|.*<dt>Code de vérification</dt><dd>\([0-9a-f-]*\)</dd>.*|\1|p' releve.html)
 [ -n "$code" ] || fail "no code"
-expect 0 "$versoir" consult document apogee.extract "$reference" --document releve --row "$row" --check "${code^^}"
-expect 61 "$versoir" consult document apogee.extract "$reference" --document releve --row "$row" --check "0000-0000-0000-0000-0000"
-expect 2 "$versoir" consult document apogee.extract "$reference" --document other
-expect 80 "$versoir" consult document apogee.extract "$reference" --document releve --row resultat.99
+expect 0 "$versoir" consult document apogee.extract "$reference" --reason contentieux --document releve --row "$row" --check "${code^^}"
+expect 61 "$versoir" consult document apogee.extract "$reference" --reason contentieux --document releve --row "$row" --check "0000-0000-0000-0000-0000"
+expect 2 "$versoir" consult document apogee.extract "$reference" --reason contentieux --document other
+expect 80 "$versoir" consult document apogee.extract "$reference" --reason contentieux --document releve --row resultat.99
 agent=agent:$(sqlite3 harpege.extract 'SELECT json_array(no_dossier_pers) FROM carriere LIMIT 1')
-expect 0 "$versoir" consult document harpege.extract "$agent" --document etat-services --output services.html
+expect 0 "$versoir" consult document harpege.extract "$agent" --reason contentieux --document etat-services --output services.html
 grep -q "Périodes" services.html || fail "no periods of service"
 
 say "an extract that was altered, or whose seal nobody judges, makes no document"
 cp apogee.extract altered.extract && cp apogee.extract.seal.json altered.extract.seal.json && cp apogee.extract.seal.json.p7s altered.extract.seal.json.p7s
 number=${reference//[^0-9]/}
 sqlite3 altered.extract "UPDATE resultat_vet SET not_vet = '20' WHERE cod_ind = $number"
-expect 21 "$versoir" consult document altered.extract "$reference" --document releve --row "$row"
+expect 21 "$versoir" consult document altered.extract "$reference" --reason contentieux --document releve --row "$row"
 rm altered.extract*
 mkdir elsewhere && cp apogee.extract* elsewhere/
 expect 4 "$versoir" --workspace elsewhere consult document elsewhere/apogee.extract "$reference" --document releve --row "$row"

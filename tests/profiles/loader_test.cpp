@@ -191,6 +191,9 @@ TEST_CASE("what a grammar cannot say is reported with file and line") {
        "consult.xml:2: the record usager is not declared in records.xml"},
       {"consult.xml", "nodes=\"pret\"", "nodes=\"pret retard\"",
        "consult.xml:9: the record lecteur has no node retard under its root"},
+      {"consult.xml", "<tab label=\"Prêts\" nodes=\"pret\"/>",
+       "<tab label=\"Prêts\" nodes=\"pret\"/><zone name=\"loans\" label=\"prêts\" nodes=\"retard\"/>",
+       "consult.xml:9: the record lecteur has no node retard under its root"},
       {"consult.xml", "{pre_lec}", "{prenom}",
        "consult.xml:8: the template \"{nom_lec} {prenom}\" asks for prenom, which is not known here"},
   }));
