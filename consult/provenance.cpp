@@ -108,7 +108,7 @@ const Provenance::Reads& Provenance::reads(const profiles::RecordDef& def) {
   if (const auto it = reads_.find(def.id); it != reads_.end()) return it->second;
   Reads found;
   const auto* own = app_.find_record(def.id);  // of this object's profile: the queries are the same
-  const auto subject = tables_of_subject(app_, *own);
+  const auto subject = tables_of_subject(app_, *own, origin_of_key(extract_.database(), *own));
   std::set<std::string> tables;
   const std::function<void(const profiles::Node&)> visit = [&](const profiles::Node& node) {
     for (const auto& read : origin_of(extract_.database(), node).reads) tables.insert(read.table);

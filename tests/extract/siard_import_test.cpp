@@ -51,8 +51,7 @@ struct Imported {
 };
 void import(Imported& out, const fs::path& archive) {
   const auto draft = extract::draft_siard(archive, "essai");
-  out.report = copy_from("siard:" + archive.string(), profiles::load({{"tables.xml", draft.tables}}, "essai"),
-                         out.extract);
+  out.report = copy_from("siard:" + archive.string(), profiles::load(draft.files, "essai"), out.extract);
 }
 
 Lines query(const Imported& from, const std::string& sql) {
