@@ -38,7 +38,7 @@ CREATE TABLE "order details" (id INTEGER PRIMARY KEY, "-- >" TEXT, page_site TEX
 CREATE TABLE "dotted.name" (a TEXT);
 CREATE TABLE _hidden (_row TEXT, cle TEXT, cle_1 TEXT, lien_1 TEXT, xml TEXT);
 CREATE VIEW everybody AS SELECT surname FROM "Users";
-CREATE TABLE nowhere (a INTEGER REFERENCES gone(b), b INTEGER REFERENCES page(nothing));
+CREATE TABLE nowhere (a INTEGER REFERENCES gone(b), b INTEGER REFERENCES page(absent));
 INSERT INTO "Users" VALUES (1, 'Anaëlle', 'LE GOFF', '1987-03-14', 'x', 'a@b.fr', x'0102', NULL, 'z', '{y}'), (2, 'Maddi', 'ETCHEGARAY', NULL, '', NULL, NULL, 1, NULL, NULL);
 INSERT INTO page VALUES ('a', 1, 'Accueil'), ('a', 2, 'Suite');
 INSERT INTO visit VALUES (1, 'a', 2, 77, 'première'), (1, 'a', 1, 78, NULL), (2, 'a', 2, 79, 'autre');

@@ -189,22 +189,33 @@ TEST_CASE("peers 5 and 26: no hour is shifted by a summer time, out or in, and .
   CHECK(values.front() == "1986-06-01T00:00:00|1986-06-01T00:00:00");
 }
 
-TEST_CASE("peers 6: a number without precision keeps every digit", "[siard]") {
-  Exported out(
-      "CREATE TABLE n (a NUMBER(38), b NUMBER, c NUMBER(5,-2)); INSERT INTO n VALUES "
-      "('99999999999999999999999999999999999999', "
-      "'0.0000000000000000000000000000000001', 1234500), ('-1', '12345678901234567890.125', -100);",
-      table("N", column("A", "NUMBER(38)") + column("B", "NUMBER") + column("C", "NUMBER(5,-2)")));
-  const auto report = check(out.siard);
+TEST_CASE("peers 6: a number keeps every digit that its archive has, in and out again", "[siard]") {
+  // Not from SQLite: it makes a double of a number of 38 digits.
+  HandMade archive(
+      {{columns({{"a", type("DECIMAL(38)")}, {"b", type("NUMERIC(38,34)")}, {"c", type("DECIMAL(7)")}}) +
+            count(2),
+        "<row><c1>99999999999999999999999999999999999999</c1><c2>0.0000000000000000000000000000000001</"
+        "c2><c3>1234500</c3></row><row><c1>-1</c1><c2>1234.125</c2><c3>-100</c3></row>"}});
+  archive.import();
+  const auto* sql = "SELECT a, b, c FROM T0 ORDER BY _row";
+  const Lines values{"99999999999999999999999999999999999999|0.0000000000000000000000000000000001|1234500",
+                     "-1|1234.125|-100"};
+  CHECK(archive.query(sql) == values);
+  const auto out = archive.folder.path() / "b.siard", again = archive.folder.path() / "b.extract";
+  auto opened = extract::Extract::open(archive.extract);
+  extract::SiardOptions options;
+  options.owner = "x";
+  core::SilentProgress progress;
+  extract::export_siard(opened, out, options, progress, {});
+  // libxml2 holds no decimal of more than 24 digits: its word is not taken for these.
+  const auto report = check(out);
+  for (const auto& f : report.findings)
+    UNSCOPED_INFO(f.code << " " << f.where << ": " << f.message.english());
   CHECK(report.errors() == 0);
-  const auto again = out.folder.path() / "b.extract";
-  copy_from("siard:" + out.siard.string(),
-            profiles::load(extract::draft_siard(out.siard, "essai").files, "essai"), again);
-  auto before = extract::Extract::open(out.extract), after = extract::Extract::open(again);
-  const auto* sql = "SELECT a, b, CAST(c AS TEXT) FROM n ORDER BY _row";
-  CHECK(plain_rows(before.database(), sql) == plain_rows(after.database(), sql));
-  CHECK(plain_rows(after.database(), "SELECT a FROM n WHERE _row = 1") ==
-        Lines{"99999999999999999999999999999999999999"});
+  copy_from("siard:" + out.string(), profiles::load(extract::draft_siard(out, "essai").files, "essai"),
+            again);
+  auto after = extract::Extract::open(again);
+  CHECK(plain_rows(after.database(), sql) == values);
 }
 
 TEST_CASE("peers 7: a time with a fraction, a date with or without Z are what they are", "[siard]") {
