@@ -150,8 +150,8 @@ int run_draft(Context& c) {
     if (c.words.has(other))
       throw Error(Exit::usage,
                   msg("--{0} decides on what a profile does not know; --draft writes the profile.", other));
-  auto name = folder.has_filename() ? folder.filename().string() : folder.parent_path().filename().string();
-  if (c.words.has("application")) extract::check_identifier(name = c.words.get("application"));
+  const auto name =
+      folder.has_filename() ? folder.filename().string() : folder.parent_path().filename().string();
   if (c.words.has("leave") && c.words.get("reason").empty())
     throw Error(Exit::usage, msg("What is left needs a reason: --reason TEXT."));
   const extract::DraftRequest request{extract::draft_identifier(name),

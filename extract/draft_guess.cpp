@@ -180,13 +180,18 @@ std::string short_comment(std::string_view comment) {
 
 void guess_columns(Table& table) {
   table.person = seems_person(table);
+  const bool has_surname = std::ranges::any_of(table.columns, [](const Column& c) {
+    return is_text(*c.source) && Folded(c.source->name).contains(surname_parts);
+  });
   for (auto& c : table.columns) {
     const Folded name(c.source->name);
     c.sensitivity = sensitivity_of(name);
-    if (is_secret(name)) {
+    const bool holds_text = is_text(*c.source) || c.source->kind == ColumnKind::binary;
+    if (holds_text && is_secret(name)) {
       c.guess = As::secret;
     } else if (const auto meaning = personal_meaning(name, *c.source, table.person)) {
-      c.guess = meaning;
+      // Beside a surname, what is only called a name is the given one.
+      c.guess = has_surname && name.is(plain_names) ? As::given_name : *meaning;
       c.sensitivity = Sensitivity::identity;
     } else if (c.sensitivity != Sensitivity::none) {
       c.guess = As::sensitive;

@@ -23,7 +23,7 @@ mapfile -t commands < <(awk '/^```sh$/ {on = 1; next} /^```$/ {on = 0} on' "$gui
 # serve LINE: the page of the address that it prints answers.
 serve() {
   rm -f serve.log
-  eval "$1" >serve.log 2>serve.err &
+  eval "exec $1" >serve.log 2>serve.err &
   local pid=$!
   for _ in $(seq 1 400); do
     grep -qs '^http://127' serve.log && break

@@ -158,6 +158,13 @@ TEST_CASE("what is a person, a birth date, a secret is guessed by names, and sai
     CHECK(things.searched == Lines{"colour", "country"});
     CHECK(profiles::check_queries(profiles::load(things.files, "draft")).empty());
   }
+  SECTION("beside a surname a plain name is the given one; a number is no secret") {
+    auto user = catalogued("users", {"name", "surname", "passwd_min"});
+    user.columns[2].kind = extract::ColumnKind::integer;
+    const auto people = extract::draft_profile({"e", "", "", {}, ""}, {user});
+    CHECK(guesses(people, As::given_name) == Lines{"users.name"});
+    CHECK(guesses(people, As::secret).empty());
+  }
   SECTION("a table of persons is told by its own name when a column says how they are called") {
     CHECK(extract::draft_profile({"e", "", "", {}, ""}, {catalogued("app_user", {"login", "lang"})}).people);
     CHECK_FALSE(
