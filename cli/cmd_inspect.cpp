@@ -1,10 +1,12 @@
 // versoir inspect: what is in a database, against what the profile knows of it; the file of decisions.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/drafted_profile.hpp"
 #include "cli/source_options.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "extract/decisions.hpp"
+#include "extract/draft.hpp"
 #include "extract/preflight.hpp"
 #include "profiles/loader.hpp"
 
@@ -164,7 +166,44 @@ bool tell_rights(Context& c, extract::Source& source, const profiles::Applicatio
   return std::ranges::any_of(findings, [](const auto& f) { return f.severity == core::Severity::error; });
 }
 
+/// The profile that nobody has written yet. The catalogue alone is read, no row.
+int run_draft(Context& c) {
+  const std::filesystem::path folder = c.words.get("draft");
+  for (const auto* other : {"take", "who", "decisions", "all"})
+    if (c.words.has(other))
+      throw Error(Exit::usage,
+                  msg("--{0} decides on what a profile does not know; --draft writes the profile.", other));
+  const auto name =
+      folder.has_filename() ? folder.filename().string() : folder.parent_path().filename().string();
+  if (c.words.has("leave") && c.words.get("reason").empty())
+    throw Error(Exit::usage, msg("What is left needs a reason: --reason TEXT."));
+  const extract::DraftRequest request{extract::draft_identifier(name),
+                                      {},
+                                      c.words.get("schema"),
+                                      c.words.list("leave"),
+                                      c.words.get("reason")};
+  const auto opened = open_source(c, c.words.get("SOURCE"), profiles::Application{});
+  const auto catalogue = opened.source->catalogue();
+  if (catalogue.empty())
+    throw Error(Exit::source_missing, msg("The source has no table that this account may see."))
+        .hint(msg("Say which schema holds the tables with --schema."));
+  const auto draft = extract::draft_profile(request, catalogue);
+  write_draft(draft, folder);
+  show_draft(c, draft, folder);
+  c.out.result(msg("Next: versoir extract SOURCE --application {0}", folder.string()));
+  c.out.summary({{"profile", folder.string()},
+                 {"application", draft.application},
+                 {"tables", draft.tables},
+                 {"references", draft.references},
+                 {"guesses", draft.guesses.size()},
+                 {"people", draft.people},
+                 {"searches", draft.searched.size()},
+                 {"unnamed", draft.left.size()}});
+  return static_cast<int>(draft.left.empty() ? Exit::ok : Exit::with_warnings);
+}
+
 int run_inspect(Context& c) {
+  if (c.words.has("draft")) return run_draft(c);
   const auto profile = chosen_profile(c);
   profiles::require_queries(profile);
   const auto file = decision_file(c, profile, false);
@@ -208,6 +247,8 @@ int run_inspect(Context& c) {
 std::vector<CommandDef> inspect_commands() {
   auto options = source_options();
   const std::vector<OptionDef> more{
+      {"draft", mark("DIR"),
+       mark("write a profile of a database that has none into this new folder, named as the application")},
       {"all", nullptr, mark("list what the profile knows too")},
       {"take", mark("NAME"),
        mark("decide to take a table or TABLE.COLUMN that the profile does not know, * and ? being patterns; "
@@ -220,11 +261,14 @@ std::vector<CommandDef> inspect_commands() {
   options.insert(options.end(), more.begin(), more.end());
   return {
       {.name = "inspect",
-       .summary = mark("compare a database with the profile, and keep what is decided table by table"),
+       .summary = mark("compare a database with the profile, keep what is decided; or draft a profile"),
        .details = mark(
            "Reads the catalogue of the source, never its rows. What the profile does not know must be "
            "decided, "
-           "taken or left, before a final extract; the decisions are a CSV file that a spreadsheet opens."),
+           "taken or left, before a final extract; the decisions are a CSV file that a spreadsheet opens. "
+           "With "
+           "--draft, writes the profile of an application that nobody described: it extracts, exports and "
+           "consults as it is, and says what is to be confirmed; --leave and --reason say what it leaves."),
        .example = "versoir inspect sqlite:sources/apogee.sqlite --application apogee",
        .arguments = {{mark("SOURCE"),
                       mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION, csv:FOLDER or siard:FILE")}},

@@ -1,6 +1,7 @@
 // versoir siard: archives that any other tool of this standard opens.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/drafted_profile.hpp"
 #include "core/digest.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
@@ -29,6 +30,24 @@ std::string data_owner(Context& c) {
   return name;
 }
 
+/// A profile that leaves tables out leaves out every reference to them: their number is told, unless all is
+/// asked for. JSON lines hold them all.
+void show_notes(Context& c, const std::vector<core::Finding>& notes) {
+  const bool all = c.words.has("all-notes") || c.words.has("json");
+  std::size_t untold = 0;
+  for (const auto& f : notes) {
+    if (f.severity == core::Severity::info && !all)
+      ++untold;
+    else
+      c.out.finding(f);
+  }
+  if (untold > 0)
+    c.out.say(core::nmsg(
+        "{0} reference to what was not copied is not declared in the archive; --all-notes tells which.",
+        "{0} references to what was not copied are not declared in the archive; --all-notes tells which.",
+        untold));
+}
+
 int run_export(Context& c) {
   const auto file = c.input(c.words.get("EXTRACT"));
   auto extract = extract::Extract::open(file);
@@ -44,7 +63,7 @@ int run_export(Context& c) {
     throw Error(Exit::usage, msg("The name of a SIARD archive ends in .siard: {0}", target.string()));
   const auto report = extract::export_siard(extract, target, options, c.out.progress(), c.stop);
   const auto whole = core::digest_file(target);
-  for (const auto& f : report.notes) c.out.finding(f);
+  show_notes(c, report.notes);
   c.out.result(msg("SIARD archive written: {0} ({1} rows, {2} tables, {3} large values, {4}).",
                    target.string(), core::show_count(report.rows), report.tables,
                    core::show_count(report.large_values), core::show_size(whole.size)));
@@ -63,32 +82,9 @@ int run_export(Context& c) {
   return static_cast<int>(warned ? Exit::with_warnings : Exit::ok);
 }
 
-/// The profile folder of an archive: drafted, or as somebody completed it since.
-fs::path drafted_profile(Context& c, const extract::SiardDraft& draft) {
-  const auto folder = c.in_workspace(fs::path("profiles") / draft.application);
-  if (fs::exists(folder / "tables.xml")) {
-    c.out.say(msg("The profile {0} is there already: it is used as it is.", folder.string()));
-    return folder;
-  }
-  fs::create_directories(folder);
-  core::write_file(folder / "tables.xml", draft.tables);
-  c.out.result(msg("Profile drafted from the metadata: {0}. Its labels and keys are to be confirmed.",
-                   (folder / "tables.xml").string()));
-  return folder;
-}
-
-int run_import(Context& c) {
-  const auto file = c.input(c.words.get("FILE"));
-  const auto name = c.words.get("application");
-  constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-";
-  if (!name.empty() && (name.find_first_not_of(allowed) != std::string::npos || name[0] < 'a'))
-    throw Error(Exit::usage,
-                msg("The name of an application is made of small letters, digits and hyphens: {0}", name));
-  const auto draft = extract::draft_siard(file, name);
-  const auto folder = drafted_profile(c, draft);
-  if (c.words.has("draft-only")) return 0;
-  // The copy itself is that of every other source.
-  std::vector<std::string> words{"extract",     "siard:" + file.string(), "--application", folder.string(),
+/// Copies the archive with this profile, as any other source is copied.
+int copy_archive(Context& c, const fs::path& file, const fs::path& profile) {
+  std::vector<std::string> words{"extract",     "siard:" + file.string(), "--application", profile.string(),
                                  "--workspace", c.workspace().string()};
   if (c.words.has("output")) words.insert(words.end(), {"--output", c.words.get("output")});
   for (const auto* flag : {"replace", "restart"})
@@ -96,6 +92,31 @@ int run_import(Context& c) {
   const auto copy = parse(words);
   Context copying(copy.values, c.out, c.clock, c.stop);
   return copy.command->run(copying);
+}
+
+int run_import(Context& c) {
+  const auto file = c.input(c.words.get("FILE"));
+  const auto name = c.words.get("application");
+  if (!name.empty()) extract::check_identifier(name);
+  const auto draft = extract::draft_siard(file, name);
+  const auto folder = c.in_workspace(fs::path("profiles") / draft.application);
+  if (fs::exists(folder / "tables.xml")) {
+    c.out.say(msg("The profile {0} is there already: it is used as it is.", folder.string()));
+    return c.words.has("draft-only") ? 0 : copy_archive(c, file, folder);
+  }
+  require_room(draft, folder);
+  int code = 0;
+  if (!c.words.has("draft-only")) {
+    // A copy that fails leaves no profile: it is kept with the extract that it made.
+    const core::TemporaryDirectory scratch;
+    const auto drafted = scratch.path() / draft.application;
+    write_draft(draft, drafted);
+    code = copy_archive(c, file, drafted);
+    if (code != static_cast<int>(Exit::ok) && code != static_cast<int>(Exit::with_warnings)) return code;
+  }
+  write_draft(draft, folder);
+  show_draft(c, draft, folder);
+  return code;
 }
 
 void show_check(Context& c, const extract::SiardCheckReport& report) {
@@ -130,6 +151,10 @@ int run_siard_check(Context& c) {
                  {"large_values", report.large_values},
                  {"errors", report.errors()},
                  {"warnings", report.warnings()}});
+  if (report.version.empty()) {
+    c.out.result(msg("{0} is no SIARD archive, or nothing of it can be read.", file.string()));
+    return static_cast<int>(Exit::source_data);
+  }
   const auto looked_at = msg("{0}: SIARD {1}, {2} tables, {3} rows, {4} large values.", file.string(),
                              report.version, core::show_count(report.tables), core::show_count(report.rows),
                              core::show_count(report.large_values));
@@ -163,6 +188,7 @@ std::vector<CommandDef> siard_commands() {
                    {"lobs-beside", nullptr, mark("large values in files of a folder beside the archive")},
                    {"digest", mark("ALGORITHM"), mark("digest of the package and of large values"), "md5",
                     false, "md5|sha-256"},
+                   {"all-notes", nullptr, mark("list every reference that is not declared, and why")},
                    {"replace", nullptr, mark("replace an existing archive")}},
        .exits = {Exit::with_warnings, Exit::configuration, Exit::extract_invalid, Exit::extract_altered,
                  Exit::profile_invalid, Exit::extract_changed},

@@ -71,14 +71,27 @@ NodeOrigin origin_of(core::Database& db, const profiles::Node& node) {
   return origin;
 }
 
+std::optional<ColumnRef> origin_of_key(core::Database& db, const profiles::RecordDef& record) {
+  if (record.key.size() != 1) return std::nullopt;
+  const auto& fields = record.root.fields;
+  const auto at = std::ranges::find(fields, record.key.front(), &profiles::Field::name);
+  if (at == fields.end()) return std::nullopt;
+  const auto origin = origin_of(db, record.root);
+  const auto number = static_cast<std::size_t>(at - fields.begin());
+  return number < origin.fields.size() ? origin.fields[number] : std::nullopt;
+}
+
 std::map<std::string, std::string> tables_of_subject(const profiles::Application& app,
-                                                     const profiles::RecordDef& record) {
+                                                     const profiles::RecordDef& record,
+                                                     const std::optional<ColumnRef>& key_origin) {
   std::map<std::string, std::string> found;
   if (record.key.size() != 1) return found;
   const auto key = in_capitals(record.key.front());
   for (const auto& table : app.tables)
     if (table.take && table.key.size() == 1 && in_capitals(table.key.front()) == key)
       found.emplace(table.name, table.key.front());
+  // A key that no table calls so is the column that the record takes it from.
+  if (found.empty() && key_origin) found.emplace(key_origin->table, key_origin->column);
   for (bool more = true; more;) {
     more = false;
     for (const auto& table : app.tables) {

@@ -29,9 +29,13 @@ struct NodeOrigin {
 [[nodiscard]] NodeOrigin origin_of(core::Database& db, const profiles::Node& node);
 
 /// Tables that hold rows of the subject of a record, and by which column: the table whose key is called as
-/// the record's key, then those that refer to it, directly or through others. Only for records whose key is
-/// one column; empty otherwise.
-[[nodiscard]] std::map<std::string, std::string> tables_of_subject(const profiles::Application& app,
-                                                                   const profiles::RecordDef& record);
+/// the record's key (when there is none: the column that the root of the record takes it from), then those
+/// that refer to it, directly or through others. Only for records whose key is one column; empty otherwise.
+[[nodiscard]] std::map<std::string, std::string> tables_of_subject(
+    const profiles::Application& app, const profiles::RecordDef& record,
+    const std::optional<ColumnRef>& key_origin = std::nullopt);
+/// The column that the root of a record takes its key from; nullopt when the key is several columns, or
+/// computed.
+[[nodiscard]] std::optional<ColumnRef> origin_of_key(core::Database& db, const profiles::RecordDef& record);
 
 }  // namespace versoir::consult

@@ -123,7 +123,7 @@ const Provenance::Reads& Provenance::reads(const profiles::RecordDef& def) {
   if (const auto it = known_->reads.find(def.id); it != known_->reads.end()) return it->second;
   Reads found;
   const auto* own = app_.find_record(def.id);  // of this object's profile: the queries are the same
-  const auto subject = tables_of_subject(app_, *own);
+  const auto subject = tables_of_subject(app_, *own, origin_of_key(extract_.database(), *own));
   std::set<std::string> tables;
   const std::function<void(const profiles::Node&)> visit = [&](const profiles::Node& node) {
     const auto& origin = found.origins.emplace(&node, origin_of(extract_.database(), node)).first->second;

@@ -40,7 +40,7 @@ std::vector<SourceTable> read_tables(const Ask& ask, const std::string& named) {
            "WHEN h.oid IS "
            "NULL THEN 0 WHEN h.relpages > 0 OR h.reltuples = 0 AND c.reltuples >= 0 THEN h.relpages::bigint "
            "* "
-           "current_setting('block_size')::bigint ELSE -1 END)::text "
+           "current_setting('block_size')::bigint ELSE -1 END)::text, (c.relkind IN ('v', 'm'))::int::text "
            "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_class h ON h.oid = "
            "c.reltoastrelid WHERE " +
            named +
@@ -52,6 +52,7 @@ std::vector<SourceTable> read_tables(const Ask& ask, const std::string& named) {
     table.estimated_rows = figure(row, 2, 0);
     table.bytes = figure(row, 3, 1);
     table.large_bytes = figure(row, 4, 0);
+    table.view = text(row, 5) == "1";
   }
   return tables;
 }
@@ -62,7 +63,8 @@ void add_columns(const Ask& ask, const std::string& named, std::vector<SourceTab
        ask("SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod)::text, "
            "COALESCE(b.typname, t.typname)::text, (CASE WHEN b.oid IS NULL THEN a.atttypmod ELSE t.typtypmod "
            "END)::text, "
-           "a.attnotnull::int::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+           "a.attnotnull::int::text, col_description(c.oid, a.attnum)::text FROM pg_class c JOIN "
+           "pg_namespace n ON n.oid = c.relnamespace "
            "JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
            "JOIN pg_type t ON t.oid = a.atttypid "
            "LEFT JOIN pg_type b ON t.typtype = 'd' AND b.oid = t.typbasetype WHERE " +
@@ -71,6 +73,7 @@ void add_columns(const Ask& ask, const std::string& named, std::vector<SourceTab
       auto column =
           postgresql_column(text(row, 1), text(row, 2), text(row, 3), std::atoi(text(row, 4).c_str()));
       column.nullable = text(row, 5) == "0";
+      column.comment = text(row, 6);
       table->columns.push_back(std::move(column));
     }
 }
@@ -89,6 +92,28 @@ void add_keys(const Ask& ask, const std::string& named, std::vector<SourceTable>
            named + " ORDER BY c.oid, p.position"))
     if (auto* table = find_table(tables, text(row, 0))) table->key.push_back(text(row, 1));
   drop_weak_keys(tables);
+}
+
+/// Foreign keys within the schema. A partition has copies of those of its parent.
+void add_references(const Ask& ask, const std::string& named, std::vector<SourceTable>& tables) {
+  std::string last;
+  for (const auto& row :
+       ask("SELECT k.oid::text, c.relname::text, r.relname::text, a.attname::text, b.attname::text "
+           "FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid "
+           "JOIN pg_namespace n ON n.oid = c.relnamespace "
+           "JOIN pg_class r ON r.oid = k.confrelid AND r.relnamespace = c.relnamespace "
+           "CROSS JOIN LATERAL generate_series(1, array_length(k.conkey, 1)) AS p(position) "
+           "JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[p.position] "
+           "JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = k.confkey[p.position] "
+           "WHERE k.contype = 'f' AND " +
+           named + " ORDER BY c.relname, k.conname, k.oid, p.position")) {
+    auto* table = find_table(tables, text(row, 1));
+    if (!table || !find_table(tables, text(row, 2))) continue;
+    if (text(row, 0) != last) table->references.push_back({{}, text(row, 2), {}});
+    last = text(row, 0);
+    table->references.back().columns.push_back(text(row, 3));
+    table->references.back().to.push_back(text(row, 4));
+  }
 }
 
 }  // namespace
@@ -115,6 +140,7 @@ std::vector<SourceTable> pg_catalogue(const Ask& ask, const std::string& schema)
   auto tables = read_tables(ask, named);
   add_columns(ask, named, tables);
   add_keys(ask, named, tables);
+  add_references(ask, named, tables);
   return tables;
 }
 

@@ -32,14 +32,24 @@ struct SourceColumn {
   int precision = 0, scale = 0;  ///< of numbers, 0 when not declared
   bool scale_known = false;
   bool nullable = true;
+  std::string comment;  ///< of the source's catalogue
 };
 using ColumnKind = SourceColumn::Kind;
+/// A declared foreign key whose both ends are in the catalogue: columns here, and there in the same order.
+struct SourceReference {
+  std::vector<std::string> columns;
+  std::string table;
+  std::vector<std::string> to;
+};
 struct SourceTable {
   std::string name;
   std::vector<SourceColumn> columns;
   std::vector<std::string>
-      key;              ///< columns that the source itself guarantees to identify a row; may be empty
+      key;  ///< columns that the source itself guarantees to identify a row; may be empty
+  std::vector<SourceReference>
+      references;       ///< those that the source declares, where its catalogue tells them
   std::string comment;  ///< of the source's catalogue
+  bool view = false;    ///< its rows are those of other tables
   std::optional<std::uint64_t> estimated_rows, bytes;  ///< by the source's statistics: approximate
   std::optional<std::uint64_t> large_bytes;  ///< of it, in large values kept apart, where the catalogue says
   [[nodiscard]] const SourceColumn* find(std::string_view column) const;

@@ -28,6 +28,69 @@ constexpr std::uint64_t metadata_most = 64u << 20;
       .because(std::move(why));
 }
 
+/// Whether a document is in UTF-16, and then whether its high bytes come first; by its mark, else by its
+/// first character (XML 1.0, appendix F).
+std::optional<bool> utf16_order(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  const auto first = bytes.substr(0, 2);
+  if (first == "\xFE\xFF"sv || first == "\0<"sv) return true;
+  if (first == "\xFF\xFE"sv || first == "<\0"sv) return false;
+  return std::nullopt;
+}
+
+void append_utf8(std::string& out, char32_t c) {
+  if (c < 0x80) {
+    out += static_cast<char>(c);
+  } else if (c < 0x800) {
+    out += static_cast<char>(0xC0 | (c >> 6));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else if (c < 0x10000) {
+    out += static_cast<char>(0xE0 | (c >> 12));
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  } else {
+    out += static_cast<char>(0xF0 | (c >> 18));
+    out += static_cast<char>(0x80 | ((c >> 12) & 0x3F));
+    out += static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (c & 0x3F));
+  }
+}
+
+/// The declaration said UTF-16, which is no longer true: the text starts behind it, with as many lines.
+std::string without_declaration(std::string text) {
+  if (!text.starts_with("<?xml")) return text;
+  const auto end = text.find("?>");
+  if (end == std::string::npos) return text;
+  const auto lines = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n');
+  return std::string(static_cast<std::size_t>(lines), '\n') + text.substr(end + 2);
+}
+
+std::string from_utf16(std::string_view bytes, bool high_first) {
+  const auto refuse = [] {
+    throw Error(Exit::source_data,
+                msg("{0} is damaged: it begins as UTF-16 and does not go on so.", siard_metadata_name));
+  };
+  const auto unit = [&](std::size_t at) {
+    const auto a = static_cast<unsigned char>(bytes[at]), b = static_cast<unsigned char>(bytes[at + 1]);
+    return static_cast<char32_t>(high_first ? a << 8 | b : b << 8 | a);
+  };
+  if (bytes.size() % 2 != 0) refuse();
+  std::string out;
+  out.reserve(bytes.size() / 2);
+  for (std::size_t at = 0; at < bytes.size(); at += 2) {
+    auto c = unit(at);
+    if (at == 0 && c == 0xFEFF) continue;
+    if (c >= 0xDC00 && c < 0xE000) refuse();
+    if (c >= 0xD800 && c < 0xDC00) {
+      const auto low = at + 3 < bytes.size() ? unit(at += 2) : char32_t{0};
+      if (low < 0xDC00 || low >= 0xE000) refuse();
+      c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
+    }
+    append_utf8(out, c);
+  }
+  return without_declaration(std::move(out));
+}
+
 std::string plain_text(const XmlElement& parent, std::string_view name) {
   const auto* child = parent.child(name);
   return child ? plain_siard_text(child->text) : std::string();
@@ -197,14 +260,20 @@ std::string siard_stamp(const core::ZipArchive& zip) {
   return found;
 }
 
-XmlElement siard_metadata_tree(const core::ZipArchive& zip) {
+std::string siard_metadata_text(const core::ZipArchive& zip) {
   const auto* entry = zip.find(siard_metadata_name);
   if (!entry)
     throw Error(Exit::source_data,
                 msg("{0} holds no {1}: it is no SIARD archive.", zip.path().string(), siard_metadata_name));
+  auto text = zip.read(*entry, metadata_most);
+  if (const auto big = utf16_order(text)) return from_utf16(text, *big);
+  return text;
+}
+
+XmlElement siard_metadata_tree(const core::ZipArchive& zip) {
   core::XmlLimits limits;
-  limits.bytes = metadata_most;
-  const auto text = zip.read(*entry, metadata_most);
+  limits.bytes = 2 * metadata_most;
+  const auto text = siard_metadata_text(zip);
   return core::parse_xml(text, siard_metadata_name, Exit::source_data, limits);
 }
 

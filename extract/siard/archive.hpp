@@ -73,6 +73,8 @@ inline constexpr std::string_view siard_metadata_name = "header/metadata.xml";
 /// Throws Error(Exit::source_data), which says where, when the description is not one.
 [[nodiscard]] SiardDatabase read_siard_metadata(const core::ZipArchive& zip);
 [[nodiscard]] SiardDatabase describe_siard(const core::XmlElement& metadata, const core::ZipArchive& zip);
+/// The metadata in UTF-8, whatever of UTF-8 and UTF-16 they are kept in (eCH-0165, 4.3 lets both).
+[[nodiscard]] std::string siard_metadata_text(const core::ZipArchive& zip);
 /// The metadata as a tree.
 [[nodiscard]] core::XmlElement siard_metadata_tree(const core::ZipArchive& zip);
 

@@ -80,7 +80,7 @@ class ArchiveCheck {
     if (db->users == 0) notes_.warning("V_USERS", msg("no user is named"), std::string(siard_metadata_name));
     check_content_names(zip, *db, notes_);
     check_digests(zip, *db);
-    check_tables(zip, *db);
+    check_tables(zip, *db, metadata);
   }
 
   void check_digests(const core::ZipArchive& zip, const SiardDatabase& db) {
@@ -109,7 +109,7 @@ class ArchiveCheck {
     }
   }
 
-  void check_tables(const core::ZipArchive& zip, const SiardDatabase& db) {
+  void check_tables(const core::ZipArchive& zip, const SiardDatabase& db, const core::XmlElement& metadata) {
     const LobReader lobs(zip, db);
     SiardValueCheck values(lobs, notes_, [this] { check_stop(); });
     const core::TemporaryDirectory folder(scratch_);
@@ -117,7 +117,7 @@ class ArchiveCheck {
     bool whole = true;
     for (const auto& table : db.tables) {
       progress_.begin(table.name, table.rows, "rows");
-      check_schema(zip, table);
+      check_schema(zip, table, metadata);
       whole = check_rows(zip, table, values, keys) && whole;
       progress_.end();
     }
@@ -129,14 +129,16 @@ class ArchiveCheck {
     report_.large_values = values.large_values();
   }
 
-  void check_schema(const core::ZipArchive& zip, const SiardTableRead& table) {
+  void check_schema(const core::ZipArchive& zip, const SiardTableRead& table,
+                    const core::XmlElement& metadata) {
     auto name = table.file;
     name.replace(name.size() - 3, 3, "xsd");
     const auto* entry = zip.find(name);
-    if (!entry) return;  // told by P_4.2-3
+    notes_.judged("T_6.1-1");
+    if (!entry) return notes_.error("T_6.1-1", msg("the table has no schema"), name);
     try {
       const auto xsd = zip.read(*entry, table_schema_most);
-      check_table_schema(xsd, table, notes_);
+      check_table_schema(xsd, table, metadata, notes_);
       check_stop();
       check_rows_by_schema(zip, xsd, table, notes_);
     } catch (const Error& e) {

@@ -6,8 +6,10 @@
 
 namespace versoir::extract {
 
-/// P_4.3-2, P_4.3-3, P_4.3-7, T_6.1-2, from the schema of the archive itself.
-void check_table_schema(const std::string& xsd, const SiardTableRead& table, SiardNotes& notes);
+/// P_4.3-2 to P_4.3-9 and T_6.1-1 to T_6.1-4, from the schema of the archive itself. What an archive has
+/// nothing of (an array, a structured type) obeys.
+void check_table_schema(const std::string& xsd, const SiardTableRead& table, const core::XmlElement& metadata,
+                        SiardNotes& notes);
 /// The rows against that schema (T_6.0-2).
 void check_rows_by_schema(const core::ZipArchive& zip, const std::string& xsd, const SiardTableRead& table,
                           SiardNotes& notes);

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <charconv>
 #include <memory>
+#include <optional>
 
 namespace versoir::extract {
 
@@ -168,6 +169,39 @@ class TableReading {
   std::uint64_t skip_ = 0;
 };
 
+/// What the archive says of it, or the name that it has there when a profile must name it otherwise.
+std::string comment_of(const std::string& description, const std::string& original, const std::string& name) {
+  return description.empty() && original != name ? original : description;
+}
+
+/// Names of the leaves of these columns; nullopt when one of them is no plain column.
+std::optional<std::vector<std::string>> leaf_names(const SiardTableRead& table,
+                                                   const std::vector<std::string>& columns) {
+  std::vector<std::string> out;
+  for (const auto& c : columns) {
+    const auto* leaf = table.single_leaf(c);
+    if (!leaf) return std::nullopt;
+    out.push_back(leaf->name);
+  }
+  return out;
+}
+
+/// References whose both ends are in the archive.
+std::vector<SourceReference> references_of(const SiardDatabase& db, const SiardTableRead& table) {
+  std::vector<SourceReference> out;
+  for (const auto& key : table.foreign_keys) {
+    const auto target = std::ranges::find_if(db.tables, [&](const SiardTableRead& t) {
+      return t.original_name == key.table && (t.schema == key.schema || key.schema.empty());
+    });
+    if (target == db.tables.end() || key.columns.empty()) continue;
+    std::vector<std::string> here, there;
+    for (const auto& [from, to] : key.columns) here.push_back(from), there.push_back(to);
+    const auto columns = leaf_names(table, here), to = leaf_names(*target, there);
+    if (columns && to) out.push_back({*columns, target->name, *to});
+  }
+  return out;
+}
+
 class SiardSource final : public Source {
  public:
   explicit SiardSource(std::shared_ptr<const OpenedSiard> opened) : opened_(std::move(opened)) {}
@@ -193,7 +227,7 @@ class SiardSource final : public Source {
     for (const auto& t : opened_->db.tables) {
       auto& table = out.emplace_back();
       table.name = t.name;
-      table.comment = t.description;
+      table.comment = comment_of(t.description, t.original_name, t.name);
       table.estimated_rows = t.rows;
       if (const auto* entry = opened_->zip.find(t.file)) table.bytes = entry->size;
       for (const auto& leaf : t.leaves) {
@@ -202,10 +236,12 @@ class SiardSource final : public Source {
         c.type = leaf.type_original.empty() ? leaf.type : leaf.type_original;
         c.kind = leaf.kind;
         c.nullable = leaf.nullable;
+        c.comment = comment_of(leaf.description, leaf.original_name, leaf.name);
       }
       for (const auto& k : t.primary_key)
         if (const auto* leaf = t.single_leaf(k)) table.key.push_back(leaf->name);
       if (table.key.size() != t.primary_key.size()) table.key.clear();
+      table.references = references_of(opened_->db, t);
     }
     std::ranges::sort(out, {}, &SourceTable::name);
     return out;
@@ -248,10 +284,12 @@ std::unique_ptr<Source> open_siard(const std::string& file) {
   try {
     return std::make_unique<SiardSource>(std::make_shared<const OpenedSiard>(file));
   } catch (const Error& e) {
-    throw Error(e.code() == Exit::disk ? Exit::source_unreachable : e.code(),
+    const bool absent = e.code() == Exit::disk;
+    throw Error(absent ? Exit::source_unreachable : e.code(),
                 msg("The SIARD archive {0} cannot be read.", file))
         .because(e)
-        .hint(msg("versoir siard check tells everything that is wrong with it."));
+        .hint(absent ? msg("Look at the path after siard:, and at the rights of this account.")
+                     : msg("versoir siard check tells everything that is wrong with it."));
   }
 }
 

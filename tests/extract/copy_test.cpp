@@ -31,8 +31,8 @@ class FakeSource : public extract::Source {
   }
   extract::Consistency consistency() const override { return kind; }
   std::vector<extract::SourceTable> catalogue() override {
-    extract::SourceColumn a{"A", "NUMBER(8)", extract::SourceColumn::Kind::integer, 8, 0, true, true};
-    extract::SourceColumn b{"B", "VARCHAR2(40)", extract::SourceColumn::Kind::text, 0, 0, false, true};
+    extract::SourceColumn a{"A", "NUMBER(8)", extract::SourceColumn::Kind::integer, 8, 0, true, true, ""};
+    extract::SourceColumn b{"B", "VARCHAR2(40)", extract::SourceColumn::Kind::text, 0, 0, false, true, ""};
     extract::SourceTable t;
     t.name = "T";
     t.columns = {a, b};

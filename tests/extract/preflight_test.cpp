@@ -38,7 +38,7 @@ class CountedSource final : public extract::Source {
     for (const auto& [name, size] : tables_) {
       auto& t = out.emplace_back();
       t.name = name;
-      t.columns = {{"NUM", "NUMBER(8)", extract::ColumnKind::integer, 8, 0, true, true}};
+      t.columns = {{"NUM", "NUMBER(8)", extract::ColumnKind::integer, 8, 0, true, true, ""}};
       t.estimated_rows = size.rows;
       t.bytes = size.bytes;
     }

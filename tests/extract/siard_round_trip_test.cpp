@@ -166,8 +166,8 @@ void round_trip(const fs::path& folder, const fs::path& first, bool beside) {
   core::SilentProgress progress;
   extract::export_siard(extract, folder / "a.siard", options, progress, {});
   const auto draft = extract::draft_siard(folder / "a.siard", "retour");
-  copy_from("siard:" + (folder / "a.siard").string(),
-            profiles::load({{"tables.xml", draft.tables}}, "retour"), folder / "b.extract");
+  copy_from("siard:" + (folder / "a.siard").string(), profiles::load(draft.files, "retour"),
+            folder / "b.extract");
 }
 
 }  // namespace
