@@ -99,7 +99,7 @@ approve_here() { # the visa binds the address, which is the relay's
 many() {
   script=
   prepare "DELETE FROM LECTEUR; DELETE FROM PRET;
-    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $lots * 3) INSERT INTO LECTEUR SELECT i, 'NOM' || i, 'Prénom', '1990-01-01 00:00:00', 'E', NULL FROM n;
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $lots) INSERT INTO LECTEUR SELECT i, 'NOM' || i, 'Prénom', '1990-01-01 00:00:00', 'E', NULL FROM n;
     INSERT INTO PRET SELECT NO_LECTEUR, 'A-1', '2019-01-10 00:00:00', '2019-02-10 00:00:00', NULL FROM LECTEUR" "max_entries = 11"
   there=$(ls versements/v1/lots | wc -l)
   echo
