@@ -35,6 +35,7 @@ int run_sandbox(Context& c) {
   if (c.words.has("script")) options.script_file = c.input(c.words.get("script"));
   if (c.words.has("upload-folder")) options.upload = c.input(c.words.get("upload-folder"));
   options.force_chunked = c.words.has("force-chunked");
+  if (c.words.has("cold")) options.cold = std::chrono::seconds(c.words.integer("cold", 0, 1'000'000'000));
   options.purge_after = std::chrono::seconds(c.words.integer("purge-after", 0, 1'000'000'000));
   options.server.port = static_cast<std::uint16_t>(c.words.integer("port", 0, 65535));
   options.server.tls = true;
@@ -96,6 +97,8 @@ std::vector<CommandDef> sandbox_commands() {
              mark(
                  "the process engine then forgets an operation that ended; the logbook and the reply remain"),
              "3600"},
+            {"cold", "SECONDS",
+             mark("objects lie on a tape: each must be asked for, and can be fetched that long after")},
             {"upload-folder", mark("DIR"),
              mark("take SIPs that were put into this folder; they then go to its done or failed folder")},
             {"force-chunked", nullptr, mark("refuse SIPs that are sent without Transfer-Encoding: chunked")},

@@ -43,6 +43,56 @@ vitam::ObjectVersion chosen_version(Context& c, const std::vector<vitam::ObjectV
       .hint(msg("Those that it has: {0}.", known.empty() ? "-" : known));
 }
 
+void wait_a_while(const std::stop_token& stop, std::chrono::seconds duration) {
+  const auto until = std::chrono::steady_clock::now() + duration;
+  while (!stop.stop_requested() && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+}
+
+/// --access-request ID/STRATEGY, as an earlier command told it; else a new one. nullopt: none is needed.
+std::optional<vitam::AccessRequest> wanted_request(Context& c, vitam::Access& access, const std::string& unit,
+                                                   const vitam::ObjectVersion& version) {
+  const auto typed = c.words.find("access-request");
+  if (!typed) return access.request_object(unit, version);
+  const auto slash = typed->find('/');
+  if (slash == std::string::npos || slash == 0 || slash + 1 == typed->size())
+    throw Error(Exit::usage, msg("--access-request {0}: ID/STRATEGY, as it was told.", *typed));
+  return vitam::AccessRequest{typed->substr(0, slash), typed->substr(slash + 1)};
+}
+
+/// A tape takes its time: asked about from poll_first to poll_max. A stop leaves the request where it is.
+void wait_for_tape(Context& c, vitam::Access& access, const vitam::AccessRequest& request) {
+  const auto name = request.id + '/' + request.strategy;
+  c.out.say(msg("The object lies on a cold storage: access request {0}.", name));
+  const auto& platform = access.platform();
+  for (auto pause = platform.poll_first;; pause = std::min(pause * 2, platform.poll_max)) {
+    const auto state = access.state_of(request);
+    if (state == "READY") return;
+    if (state != "NOT_READY")
+      throw Error(Exit::temporary, msg("The access request {0} is {1}.", name, state))
+          .hint(msg("The platform keeps them for a time only: ask again with --wait."));
+    wait_a_while(c.stop, pause);
+    if (c.stop.stop_requested())
+      throw Error(Exit::interrupted, msg("Interrupted: the platform goes on with access request {0}.", name))
+          .hint(msg("The same command with --access-request {0} goes on waiting.", name));
+  }
+}
+
+/// What is fetched is released: the tape's disk has room for few.
+vitam::ReceivedObject fetch_waiting(Context& c, vitam::Access& access, const std::string& unit,
+                                    const vitam::ObjectVersion& version, const fs::path& to) {
+  const auto request = wanted_request(c, access, unit, version);
+  if (!request) return access.fetch_object(unit, version, to);
+  wait_for_tape(c, access, *request);
+  auto received = access.fetch_object(unit, version, to);
+  try {
+    access.release(*request);
+  } catch (const Error& e) {
+    c.out.warn(msg("The access request {0} could not be released: {1}", request->id, e.message().text()));
+  }
+  return received;
+}
+
 int run_object(Context& c) {
   const auto to = new_file(c);
   auto link = open_platform(c, chosen_platform(c));
@@ -52,7 +102,9 @@ int run_object(Context& c) {
   const auto group = access.object_group(unit);
   if (!group) throw Error(Exit::not_found, msg("The archive unit {0} has no object, or is not shown.", unit));
   const auto version = chosen_version(c, vitam::versions_of(*group), unit);
-  const auto received = access.fetch_object(unit, version, to);
+  const bool waits = c.words.has("wait") || c.words.has("access-request");
+  const auto received =
+      waits ? fetch_waiting(c, access, unit, version, to) : access.fetch_object(unit, version, to);
   c.out.result(msg("{0}: {1}, the {2} that the platform declares.", to.string(),
                    core::show_size(received.size), version.algorithm));
   c.out.summary({{"unit", unit},
@@ -61,12 +113,6 @@ int run_object(Context& c) {
                  {"size", received.size},
                  {"sha512", received.sha512}});
   return 0;
-}
-
-void wait_a_while(const std::stop_token& stop, std::chrono::seconds duration) {
-  const auto until = std::chrono::steady_clock::now() + duration;
-  while (!stop.stop_requested() && std::chrono::steady_clock::now() < until)
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
 }
 
 vitam::OperationId order_dip(Context& c, vitam::Client& client, vitam::Access& access) {
@@ -137,6 +183,10 @@ std::vector<CommandDef> vitam_fetch_commands() {
                    {"usage", mark("NAME"), mark("usage of the object"), "BinaryMaster"},
                    {"object-version", mark("N"), mark("its version"), "1"},
                    {"to", mark("FILE"), mark("file to write; one that exists is not replaced")},
+                   {"wait", nullptr,
+                    mark("have a cold storage make the object ready, and wait for it as long as it takes")},
+                   {"access-request", mark("ID/STRATEGY"),
+                    mark("go on waiting for what an earlier command asked a cold storage for")},
                    platform_option(),
                    trace_option()},
        .exits = {Exit::configuration, Exit::temporary, Exit::platform_unreachable, Exit::platform_refused,

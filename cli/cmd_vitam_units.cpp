@@ -37,23 +37,26 @@ int run_units(Context& c) {
   auto link = open_platform(c, chosen_platform(c));
   vitam::Client client(*link.http, link.platform);
   vitam::Access access(*link.http, link.platform);
-  const auto search = asked_units(c, client);
-  const auto found = access.units(search, static_cast<std::size_t>(c.words.integer("limit", 1, 10'000)));
+  auto search = asked_units(c, client);
+  const auto limit = static_cast<std::size_t>(c.words.integer("limit", 1, 1'000'000));
+  if (limit > vitam::units_of_one_question) name_all_units(c, client, search);
   std::vector<std::vector<std::string>> rows;
-  for (const auto& unit : found.units) {
+  std::size_t shown = 0;
+  const auto total = access.units(search, limit, [&](const Json& unit) {
+    ++shown;
+    c.out.event("unit", {{"unit", unit}});
+    if (c.out.json()) return;  // there may be many
     rows.push_back({text_of(unit, "#id"), text_of(unit, "DescriptionLevel"), text_of(unit, "Title"),
                     dates_of(unit), text_of(unit, "#object").empty() ? "" : tr("yes")});
-    c.out.event("unit", {{"unit", unit}});
-  }
+  });
   if (!rows.empty()) c.out.table({tr("Unit"), tr("Level"), tr("Title"), tr("Dates"), tr("Objects")}, rows);
-  c.out.result(core::nmsg("{0} archive unit.", "{0} archive units.", found.units.size()));
-  if (found.total > found.units.size())
-    c.out.say(msg("→ The platform has {0} of them: --limit shows more, up to 10,000.", found.total));
-  if (found.units.empty())
+  c.out.result(core::nmsg("{0} archive unit.", "{0} archive units.", shown));
+  if (total > shown) c.out.say(msg("→ The platform has {0} of them: --limit shows more.", total));
+  if (shown == 0)
     c.out.say(msg("→ The access contract {0} may not show them: versoir vitam ping tells what it opens.",
                   link.platform.access_contract));
-  c.out.summary({{"units", found.units.size()}, {"total", found.total}});
-  return static_cast<int>(found.units.empty() ? Exit::not_found : Exit::ok);
+  c.out.summary({{"units", shown}, {"total", total}});
+  return static_cast<int>(shown == 0 ? Exit::not_found : Exit::ok);
 }
 
 void show_fact(Context& c, const core::Message& name, const std::string& value) {
@@ -89,10 +92,11 @@ void show_rules(Context& c, const Json& rules, const std::string& own) {
                         core::show_date(text_of(rule, "EndDate")), from(rule)});
       const auto properties = category.value().value("Properties", Json::array());
       for (const auto& property : properties)
-        rows.push_back({category.key(),
-                        fmt::format("{} = {}", text_of(property, "PropertyName"),
-                                    joined(property.value("PropertyValue", Json()))),
-                        "", "", from(property)});
+        if (property.is_object())
+          rows.push_back({category.key(),
+                          fmt::format("{} = {}", text_of(property, "PropertyName"),
+                                      joined(property.value("PropertyValue", Json()))),
+                          "", "", from(property)});
     }
   if (rows.empty()) return;
   c.out.result("");
@@ -140,7 +144,8 @@ std::vector<CommandDef> vitam_units_commands() {
            .details = mark(
                "By the ingest or the lot that brought them, by the identifier of the originating agency, "
                "by words of the title; several of these must all hold. The access contract "
-               "decides what is shown."),
+               "decides what is shown. Of one question platforms give 10,000 units; with a larger --limit "
+               "those of one ingest are asked for by the identifiers that its reply gives."),
            .example = "versoir vitam units --identifier 20800007",
            .arguments = {},
            .options = options,

@@ -1,7 +1,9 @@
 // See deposit_search.hpp.
 #include "cli/deposit_search.hpp"
 
+#include "core/display.hpp"
 #include "core/error.hpp"
+#include "vitam/ingest.hpp"
 
 #include <algorithm>
 
@@ -35,8 +37,7 @@ vitam::OperationId operation_of_message(Context& c, vitam::Client& client, const
   if (!is_message_identifier(message))
     throw Error(Exit::usage, msg("\"{0}\" is not the identifier of a lot.", message))
         .hint(msg("versoir status lists them."));
-  if (const auto folder = sent_folder(c, message))
-    return {core::json_string(core::read_json(*folder / "operation.json"), "operation", "operation.json")};
+  if (const auto folder = sent_folder(c, message)) return vitam::kept_operation(*folder).value();
   const auto found = client.find_ingests(message);
   const auto accepted = std::ranges::find_if(
       found, [](const vitam::LoggedOperation& o) { return o.outcome == "OK" || o.outcome == "WARNING"; });
@@ -101,6 +102,24 @@ vitam::UnitSearch asked_units(Context& c, vitam::Client& client) {
   if (search.empty())
     throw Error(Exit::usage, msg("Say which units: --operation, --message, --identifier or --title."));
   return search;
+}
+
+void name_all_units(Context& c, vitam::Client& client, vitam::UnitSearch& search) {
+  if (!search.ids.empty()) return;
+  if (search.operation.empty())
+    throw Error(Exit::usage, msg("Of one question the platform gives {0} units at most.",
+                                 core::show_count(vitam::units_of_one_question)))
+        .hint(msg("Name one ingest, by --operation or --message: its units are then all had."));
+  const core::TemporaryDirectory temporary;
+  auto reply = temporary.path() / "atr.xml";
+  if (const auto message = c.words.find("message"))
+    reply = reply_of(c, client, *message, temporary.path());
+  else
+    client.archive_transfer_reply({search.operation}, reply);
+  static_cast<void>(vitam::read_atr_file(reply, [&](const vitam::AtrRow& row) {
+    if (row.kind == vitam::AtrRow::Kind::unit && vitam::is_operation_id(row.system_id))
+      search.ids.push_back(row.system_id);
+  }));
 }
 
 }  // namespace versoir::cli

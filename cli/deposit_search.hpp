@@ -29,4 +29,8 @@ namespace versoir::cli {
 /// What they say. Error(Exit::usage) when they say nothing.
 [[nodiscard]] vitam::UnitSearch asked_units(Context& c, vitam::Client& client);
 
+/// Of one ingest: the SystemIds that its reply gives, so that it can be asked for past what a platform gives
+/// of one question. Error(Exit::usage) when no ingest is named.
+void name_all_units(Context& c, vitam::Client& client, vitam::UnitSearch& search);
+
 }  // namespace versoir::cli

@@ -133,8 +133,10 @@ void require_not_revoked(Context& c, const trust::Signer& signer) {
 }
 
 void keep_answers(Context& c, const sip::Versement& versement) {
-  for (const auto& answer : c.learned_answers())
-    core::write_file(versement.file("ocsp-" + answer_name(answer)), answer);
+  for (const auto& answer : c.learned_answers()) {
+    const auto file = versement.file("ocsp-" + answer_name(answer));
+    if (!fs::exists(file)) core::write_file(file, answer);  // its name is its content's
+  }
 }
 
 }  // namespace versoir::cli

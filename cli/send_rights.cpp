@@ -2,7 +2,6 @@
 #include "cli/send_rights.hpp"
 
 #include "cli/revocation.hpp"
-#include "cli/whole_trail.hpp"
 #include "core/error.hpp"
 #include "sip/journal_trail.hpp"
 
@@ -16,9 +15,8 @@ namespace {
 
 /// The folder says that the lot may leave; the journal must not say otherwise. A decision or a trace of a
 /// sending that disappeared is looked for there, and the approval itself must have been written down.
-void require_trail(Context& c, const sip::Versement& versement, const sip::MessageIdentifier& lot,
-                   int visa_number) {
-  const auto trail = whole_trail(c);
+void require_trail(const sip::JournalTrail& trail, const sip::Versement& versement,
+                   const sip::MessageIdentifier& lot, int visa_number) {
   auto missing = trail.missing_decisions(versement);
   for (auto& f : trail.missing_transfers(versement, lot)) missing.push_back(std::move(f));
   if (!missing.empty()) {
@@ -67,14 +65,15 @@ void ask_today(Context& c, const sip::Versement& versement, const sip::MessageId
 }  // namespace
 
 sip::ApprovedSip authorise(Context& c, const sip::Versement& versement, const sip::Plan& plan,
-                           const sip::MessageIdentifier& lot, const sip::Target& target) {
+                           const sip::MessageIdentifier& lot, const sip::Target& target,
+                           VerifiedTrail& journals) {
   ask_today(c, versement, lot);
   const auto& roles = register_for(c, versement, lot);
   auto verified = sip::verify_visa(versement, plan, lot, target, c.trust_store(), roles, c.clock,
                                    {c.approval_signatures(plan.platform), false});
   if (verified.approved) {
     try {
-      require_trail(c, versement, lot, verified.approved->visa());
+      require_trail(journals.now(), versement, lot, verified.approved->visa());
     } catch (const Error& e) {
       if (e.code() == Exit::evidence_broken) note_refusal(c, versement, lot, e.code());
       throw;

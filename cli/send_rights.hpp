@@ -1,6 +1,7 @@
 // The right to send a lot, as it stands today: visa, roles, revocation, journal.
 #pragma once
 #include "cli/context.hpp"
+#include "cli/whole_trail.hpp"
 #include "sip/visa.hpp"
 
 namespace versoir::cli {
@@ -8,6 +9,7 @@ namespace versoir::cli {
 /// Verifies everything before anything leaves. The first defect in verification order is the code of the
 /// Error (41 to 49, 60, 61); what it refuses is noted in the journal.
 [[nodiscard]] sip::ApprovedSip authorise(Context& c, const sip::Versement& versement, const sip::Plan& plan,
-                                         const sip::MessageIdentifier& lot, const sip::Target& target);
+                                         const sip::MessageIdentifier& lot, const sip::Target& target,
+                                         VerifiedTrail& journals);
 
 }  // namespace versoir::cli

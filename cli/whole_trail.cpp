@@ -11,7 +11,9 @@ using core::Error;
 using core::Exit;
 using core::msg;
 
-sip::JournalTrail whole_trail(Context& c) {
+namespace {
+
+void require_whole_journals(Context& c) {
   auto files = sip::JournalTrail::files(c.workspace());
   // Every journal has a word in the trail; ours must be there.
   if (const auto own = c.workspace() / c.journal_file().filename();
@@ -26,7 +28,19 @@ sip::JournalTrail whole_trail(Context& c) {
       if (f.severity == core::Severity::error) std::move(e).because(f.message);
     throw std::move(e).hint(msg("versoir verify says more; restore the journal from a copy."));
   }
+}
+
+}  // namespace
+
+sip::JournalTrail whole_trail(Context& c) {
+  require_whole_journals(c);
   return sip::JournalTrail::read(c.workspace());
+}
+
+const sip::JournalTrail& VerifiedTrail::now() {
+  if (!verified_) require_whole_journals(c_);
+  verified_ = true;
+  return followed_.now();
 }
 
 }  // namespace versoir::cli

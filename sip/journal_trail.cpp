@@ -66,11 +66,6 @@ bool names_files(std::string_view event) {
          event.starts_with("WARNINGS_");
 }
 
-/// Events that the trail is made of; take() and what it calls know no other.
-bool counts(std::string_view event) {
-  return names_files(event) || std::find(events.begin(), events.end(), event) != events.end();
-}
-
 /// States of a lot that nothing else binds, by the member that carries their digest.
 constexpr std::array states_of_lot{
     std::pair{"build_sha512", "build.json"}, std::pair{"report_sha512", "check.json"},
@@ -95,6 +90,12 @@ std::vector<fs::path> JournalTrail::files(const fs::path& workspace) {
   return files;
 }
 
+/// take() and what it calls know no other events.
+bool JournalTrail::counts(const Json& line) {
+  const auto event = core::text_of(line, "event");
+  return names_files(event) || std::find(events.begin(), events.end(), event) != events.end();
+}
+
 JournalTrail JournalTrail::read(const fs::path& workspace) {
   // Machines write a journal each: the last word is the latest, whatever journal it stands in. Instants are
   // ISO in UTC, so their order is that of texts; within a journal the order of the lines stays, also when its
@@ -104,7 +105,7 @@ JournalTrail JournalTrail::read(const fs::path& workspace) {
     std::string latest;
     trust::read_journal(file, [&](const Json& line) {
       latest = std::max(latest, core::text_of(line, "ts"));
-      if (counts(core::text_of(line, "event"))) lines.emplace_back(latest, line);
+      if (counts(line)) lines.emplace_back(latest, line);
     });
   }
   std::stable_sort(lines.begin(), lines.end(),

@@ -70,6 +70,9 @@ class JournalTrail {
   [[nodiscard]] bool knows(const Versement& versement, const VisaFile& visa) const;
 
  private:
+  friend class FollowedTrail;
+  /// Lines that the trail is made of.
+  [[nodiscard]] static bool counts(const core::Json& line);
   struct Decision {
     std::string sha512, signature, second;
   };

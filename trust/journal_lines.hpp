@@ -33,6 +33,11 @@ struct JournalScan {
   [[nodiscard]] bool broken() const noexcept { return !findings.empty(); }
 };
 
+/// Goes on with `scan` at byte `from`, the end of a whole line. `at_line` is given each good line and sees
+/// the state after it. Gives the end of the last good one.
+std::uint64_t continue_scan(JournalScan& scan, int fd, const std::filesystem::path& file, std::uint64_t from,
+                            const std::function<void(const JournalScan&, std::string_view)>& at_line = {});
+
 /// Reads an open journal from its start. `at_line` sees the state after each good line.
 [[nodiscard]] JournalScan scan_journal(int fd, const std::filesystem::path& file,
                                        const std::function<void(const JournalScan&)>& at_line = {});

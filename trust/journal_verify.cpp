@@ -90,12 +90,11 @@ bool take_line(JournalScan& scan, std::string_view line, const std::filesystem::
 
 }  // namespace
 
-JournalScan scan_journal(int fd, const std::filesystem::path& file,
-                         const std::function<void(const JournalScan&)>& at_line) {
-  JournalScan scan;
+std::uint64_t continue_scan(JournalScan& scan, int fd, const std::filesystem::path& file, std::uint64_t from,
+                            const std::function<void(const JournalScan&, std::string_view)>& at_line) {
   std::string pending;
   std::string buffer(64u << 10, '\0');
-  off_t at = 0;
+  auto at = static_cast<off_t>(from);
   for (;;) {
     const ssize_t n = ::pread(fd, buffer.data(), buffer.size(), at);
     if (n < 0 && errno == EINTR) continue;
@@ -105,16 +104,27 @@ JournalScan scan_journal(int fd, const std::filesystem::path& file,
     pending.append(buffer, 0, static_cast<std::size_t>(n));
     std::size_t begin = 0;
     for (std::size_t end; (end = pending.find('\n', begin)) != std::string::npos; begin = end + 1) {
-      if (!take_line(scan, std::string_view(pending).substr(begin, end - begin), file)) return scan;
-      if (at_line) at_line(scan);
+      const auto line = std::string_view(pending).substr(begin, end - begin);
+      if (!take_line(scan, line, file)) return from;
+      from += line.size() + 1;
+      if (at_line) at_line(scan, line);
     }
     pending.erase(0, begin);
     if (pending.size() > longest_line) {
       take_line(scan, pending, file);
-      return scan;
+      return from;
     }
   }
   scan.fragment = pending.size();
+  return from;
+}
+
+JournalScan scan_journal(int fd, const std::filesystem::path& file,
+                         const std::function<void(const JournalScan&)>& at_line) {
+  JournalScan scan;
+  continue_scan(scan, fd, file, 0, [&](const JournalScan& now, std::string_view) {
+    if (at_line) at_line(now);
+  });
   return scan;
 }
 

@@ -19,7 +19,7 @@ using core::text_of;
 
 namespace {
 
-constexpr std::size_t units_page = 1000, units_most = 10'000;
+constexpr std::size_t units_page = 1000;
 constexpr std::size_t query_most = 16'000'000;  ///< of VITAM's filter of bodies
 
 const std::string& plain_value(const std::string& text) {
@@ -145,30 +145,54 @@ std::optional<Json> Access::first_of(const core::HttpRequest& request, core::Mes
 
 FoundUnits Access::units(const UnitSearch& search, std::size_t most) {
   FoundUnits found;
+  found.total = units(search, most, [&](const Json& unit) { found.units.push_back(unit); });
+  return found;
+}
+
+std::uint64_t Access::units(const UnitSearch& search, std::size_t most, const UnitTaker& take) {
+  if (search.ids.size() <= units_page) return units_of(search, most, take);
+  std::uint64_t total = 0;
+  std::size_t given = 0;
+  const auto counting = [&](const Json& unit) {
+    ++given;
+    take(unit);
+  };
+  for (std::size_t at = 0; at < search.ids.size(); at += units_page) {
+    auto piece = search;
+    const auto first = search.ids.begin() + static_cast<std::ptrdiff_t>(at);
+    piece.ids.assign(first,
+                     first + static_cast<std::ptrdiff_t>(std::min(units_page, search.ids.size() - at)));
+    total += units_of(piece, most - given, counting);
+  }
+  return total;
+}
+
+/// One question, page by page.
+std::uint64_t Access::units_of(const UnitSearch& search, std::size_t most, const UnitTaker& take) {
   const auto query = search.query();
-  most = std::min(most, units_most);
-  while (found.units.size() < most) {
-    const auto page = std::min(units_page, most - found.units.size());
+  most = std::min(most, units_of_one_question);
+  std::uint64_t total = 0;
+  for (std::size_t given = 0;;) {
+    const auto page = std::min(units_page, most - given);
     const auto request = ask("GET", "/access-external/v1/units",
                              {{"$roots", Json::array()},
                               {"$query", query},
-                              {"$filter", {{"$limit", page}, {"$offset", found.units.size()}}},
+                              {"$filter", {{"$limit", std::max<std::size_t>(page, 1)}, {"$offset", given}}},
                               {"$projection", Json::object()}});
     const auto answer = answer_of(request, msg("while looking for archive units"));
-    if (!answer) break;
+    if (!answer) return total;
     const auto& results = results_of(*answer, request.url);
-    const auto hits = answer->value("$hits", Json::object());
-    found.total =
-        std::max<std::uint64_t>(hits.value("total", std::uint64_t{0}), found.units.size() + results.size());
+    total = std::max<std::uint64_t>(total_of(*answer), given + results.size());
+    if (page == 0) return total;  // only the count was wanted
     for (const auto& record : results) {
       if (!search.operation.empty() && text_of(record, "#opi") != search.operation)
         throw Error(Exit::reply_unreadable,
                     msg("{0}: a unit of another operation is in the answer.", request.url));
-      found.units.push_back(record);
+      take(record);
     }
-    if (results.empty() || found.units.size() >= found.total) break;
+    given += results.size();
+    if (results.empty() || given >= most || given >= total) return total;
   }
-  return found;
 }
 
 std::optional<Json> Access::unit(const std::string& id) {

@@ -15,18 +15,25 @@
 
 namespace versoir::vitam {
 
+/// What VITAM gives of one question, whatever its pages (the window of its index).
+inline constexpr std::size_t units_of_one_question = 10'000;
+
 /// Which units; every member that is set must hold.
 struct UnitSearch {
-  std::string operation;         ///< of the ingest that made them (#opi)
-  std::vector<std::string> ids;  ///< SystemIds
-  std::string identifier;        ///< of the originating agency (OriginatingAgencyArchiveUnitIdentifier)
-  std::string title;             ///< words of the title
-  bool roots = false;            ///< only those that have no unit above
+  std::string operation;  ///< of the ingest that made them (#opi)
+  /// SystemIds, any number: many are asked for piece by piece, past what the platform gives of one question.
+  std::vector<std::string> ids;
+  std::string identifier;  ///< of the originating agency (OriginatingAgencyArchiveUnitIdentifier)
+  std::string title;       ///< words of the title
+  bool roots = false;      ///< only those that have no unit above
   [[nodiscard]] bool empty() const;
   /// As `$query` of a select multiple. Error(Exit::usage) for a text that the platform's filters would
   /// refuse.
   [[nodiscard]] core::Json query() const;
 };
+
+/// Takes units one by one, whatever their number.
+using UnitTaker = std::function<void(const core::Json&)>;
 
 struct FoundUnits {
   core::Json units = core::Json::array();
@@ -52,6 +59,11 @@ struct ReceivedObject {
   std::uint64_t size = 0;
 };
 
+/// An object of a cold storage that was asked for.
+struct AccessRequest {
+  std::string id, strategy;
+};
+
 struct DipWish {
   std::vector<std::string> usages;  ///< BinaryMaster...; empty = all
   std::string seda = "2.2";
@@ -70,8 +82,11 @@ class Access {
   /// `http` is kept by reference. Error(Exit::configuration) when the platform has no access_contract.
   Access(core::HttpClient& http, Platform platform);
 
-  /// The first `most` of them, in the platform's order. Several requests when `most` is large.
+  /// The first `most` of them, in the platform's order. Several requests when `most` is large. Of one
+  /// question the platform gives 10 000 at most; more are had by their SystemIds.
   [[nodiscard]] FoundUnits units(const UnitSearch& search, std::size_t most);
+  /// The same without keeping them; how many the platform says there are.
+  std::uint64_t units(const UnitSearch& search, std::size_t most, const UnitTaker& take);
   /// nullopt: there is none, or the access contract does not show it.
   [[nodiscard]] std::optional<core::Json> unit(const std::string& id);
   /// `InheritedRules` of a unit; null when the platform gives none.
@@ -83,6 +98,13 @@ class Access {
   /// lies on a cold storage (HTTP 460), Error(Exit::not_found) when it is not there.
   ReceivedObject receive_object(const std::string& unit, const ObjectVersion& version,
                                 const std::function<void(std::string_view)>& consume);
+  /// Asks a cold storage to make an object ready; nullopt when it can be had at once.
+  [[nodiscard]] std::optional<AccessRequest> request_object(const std::string& unit,
+                                                            const ObjectVersion& version);
+  /// READY, NOT_READY, EXPIRED or NOT_FOUND, as the platform says it.
+  [[nodiscard]] std::string state_of(const AccessRequest& request);
+  /// The storage may use its room for others; one that is gone already is no failure.
+  void release(const AccessRequest& request);
   /// To a file (mode 0600) that is whole or absent. Error(Exit::evidence_broken) when the bytes are not those
   /// of the digest that the group declares, or when it declares none that can be verified: no file is then
   /// left.
@@ -103,6 +125,7 @@ class Access {
   [[nodiscard]] const Platform& platform() const noexcept { return platform_; }
 
  private:
+  std::uint64_t units_of(const UnitSearch& search, std::size_t most, const UnitTaker& take);
   [[nodiscard]] core::HttpRequest ask(std::string method, const std::string& path) const;
   [[nodiscard]] core::HttpRequest ask(std::string method, const std::string& path,
                                       const core::Json& body) const;

@@ -65,11 +65,60 @@ ReceivedObject Access::receive_object(const std::string& unit, const ObjectVersi
     throw Error(Exit::temporary,
                 msg("The object {0} of {1} is on a storage that cannot give it at once (HTTP {2}).", name,
                     unit, cold_storage))
-        .hint(msg("Ask the operators of the platform to make it available (an access request), then fetch "
-                  "it again."));
+        .hint(msg("versoir vitam object --wait asks the platform to make it ready, waits for it and fetches "
+                  "it."));
   if (response.status == 404)
     throw Error(Exit::not_found, msg("The platform has no object {0} of {1} to give.", name, unit));
   throw_refused(msg("while fetching the object {0} of {1}", name, unit), response);
+}
+
+namespace {
+
+constexpr const char* requests_path = "/access-external/v1/accessRequests";
+
+Json reference_of(const AccessRequest& request) {
+  return {{"accessRequestId", request.id}, {"storageStrategyId", request.strategy}};
+}
+
+}  // namespace
+
+std::optional<AccessRequest> Access::request_object(const std::string& unit, const ObjectVersion& version) {
+  auto r = ask("POST", "/access-external/v1/units/" + path_segment(unit) + "/objects/accessRequests",
+               Json::object());
+  r.headers["X-Qualifier"] = version.usage;
+  r.headers["X-Version"] = std::to_string(version.version);
+  const auto response = http_.perform(r);
+  if (response.status != 200)
+    throw_refused(msg("while asking for {0} of {1} to be made ready", version.usage, unit), response);
+  const auto answer = core::parse_json(response.body, r.url, Exit::reply_unreadable);
+  const auto& results = results_of(answer, r.url);
+  if (results.empty()) return std::nullopt;
+  AccessRequest request{core::text_of(results.front(), "accessRequestId"),
+                        core::text_of(results.front(), "storageStrategyId")};
+  if (request.id.empty() || request.strategy.empty() || !is_plain_value(request.id) ||
+      !is_plain_value(request.strategy))
+    throw Error(Exit::reply_unreadable, msg("{0}: the answer names no access request.", r.url));
+  return request;
+}
+
+std::string Access::state_of(const AccessRequest& request) {
+  const auto r = ask("GET", requests_path, Json::array({reference_of(request)}));
+  const auto response = http_.perform(r);
+  if (response.status != 200)
+    throw_refused(msg("while asking for the access request {0}", request.id), response);
+  const auto answer = core::parse_json(response.body, r.url, Exit::reply_unreadable);
+  for (const auto& one : results_of(answer, r.url)) {
+    const auto about = one.find("objectAccessRequest");
+    if (about != one.end() && core::text_of(*about, "accessRequestId") == request.id)
+      return core::text_of(one, "accessRequestStatus");
+  }
+  throw Error(Exit::reply_unreadable, msg("{0}: the answer is about other access requests.", r.url));
+}
+
+void Access::release(const AccessRequest& request) {
+  const auto response = http_.perform(ask("DELETE", requests_path, reference_of(request)));
+  if (response.status != 200)
+    throw_refused(msg("while releasing the access request {0}", request.id), response);
 }
 
 ReceivedObject Access::fetch_object(const std::string& unit, const ObjectVersion& version,

@@ -41,6 +41,8 @@ constexpr std::array event_fields{EventField{"EventTypeCode", &AtrEvent::type},
                                   EventField{"DataObjectReferenceId", &AtrEvent::object}};
 
 constexpr std::size_t events_most = 1000, kinds_most = 1000, bearers_most = 5;
+/// What is kept of a text: a reply of any size must not fill the memory.
+constexpr std::size_t head_most = 512, event_text_most = 4096;
 
 class Reading {
  public:
@@ -63,6 +65,10 @@ class Reading {
 
  private:
   std::string take_text() { return core::trim(reader_.element_text()); }
+  std::string take_text(std::size_t most) {
+    auto text = take_text();
+    return text.size() <= most ? text : core::repair_utf8(text.substr(0, most)) + "…";
+  }
 
   void on_start() {
     const auto name = reader_.name();
@@ -70,7 +76,7 @@ class Reading {
     if (reader_.depth() == 1)
       for (const auto& field : head_fields)
         if (field.name == name) {
-          atr_.*field.member = take_text();
+          atr_.*field.member = take_text(head_most);
           return;
         }
     if (name == "DataObjectGroup") {
@@ -115,7 +121,7 @@ class Reading {
       const auto name = reader_.name();
       for (const auto& field : event_fields)
         if (field.name == name) {
-          event.*field.member = take_text();
+          event.*field.member = take_text(event_text_most);
           break;
         }
     }

@@ -123,7 +123,7 @@ void Client::archive_transfer_reply(const OperationId& id, const std::filesystem
   auto r = request(
       "GET", platform_.ingest_url + "/ingest-external/v1/ingests/" + id.value + "/archivetransferreply");
   r.headers["Accept"] = "application/octet-stream";  // anything else is a 406
-  r.response_limit = ~std::uint64_t{0};              // as many events as the SIP has units
+  r.response_limit = std::uint64_t{1} << 32;         // as many events as the SIP has units
   core::AtomicFile file(to);
   r.on_received = [&file](std::string_view piece) { file.write(piece); };
   const auto response = http_.perform(r);

@@ -6,6 +6,7 @@
 #include "vitam/client.hpp"
 #include "vitam/refused.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <unistd.h>
 
@@ -41,17 +42,26 @@ void rewind_sip(const sip::ApprovedSip& sip) {
 
 namespace {
 
+/// VITAM's own: 36 lower-case letters and digits. A proxy that numbers requests too, under the same header,
+/// writes another shape: an operation of that name would be asked for in vain.
+bool is_guid(std::string_view id) {
+  return id.size() == 36 &&
+         std::ranges::all_of(id, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+}
+
 /// The operation of a SIP that has wholly left.
 OperationId operation_of_answer(const HttpResponse& response, const sip::ApprovedSip& sip, bool complete) {
   if (response.status != 202) {
     // Only a refusal of the request itself (4xx, or 503 of a closed platform) says that the SIP was not
     // taken. A platform or gateway that failed afterwards cannot tell what was done with it.
-    const bool refusal = (response.status >= 400 && response.status < 500) || response.status == 503;
+    // 408: a proxy waited in vain for an end that left.
+    const bool refusal =
+        (response.status >= 400 && response.status < 500 && response.status != 408) || response.status == 503;
     throw_refused(msg("while transferring the SIP"), response,
                   complete && !refusal ? Exit::transfer_in_doubt : Exit::platform_refused);
   }
   OperationId id{core::trim(response.header("X-Request-Id"))};
-  if (!complete || !is_operation_id(id.value))
+  if (!complete || !is_guid(id.value))
     throw Error(Exit::transfer_in_doubt, msg("the platform accepted the SIP without naming its operation"))
         .hint(msg("Ask the platform for the operation of {0} before sending again.", sip.id().value));
   return id;

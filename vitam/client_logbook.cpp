@@ -69,15 +69,27 @@ std::vector<LoggedOperation> Client::find_ingests(const std::string& message_ide
   if (response.status != 200)
     throw_refused(msg("while looking for {0} in the platform's logbook", message_identifier), response);
   const auto answer = core::parse_json(response.body, r.url, Exit::reply_unreadable);
+  const auto& records = results_of(answer, r.url);
   std::vector<LoggedOperation> found;
-  for (const auto& record : results_of(answer, r.url)) {
-    // What the platform selected is looked at again: another's operation must never be taken for ours.
-    if (text_of(record, "obIdIn") != message_identifier &&
-        text_of(record, "evIdAppSession") != message_identifier)
+  bool others = false;
+  for (const auto& record : records) {
+    // What the platform selected is looked at again: neither another's operation nor a dry run, which bears
+    // the same name, must ever be taken for the transfer.
+    if (text_of(record, "evTypeProc", "INGEST") != "INGEST" ||
+        (text_of(record, "obIdIn") != message_identifier &&
+         text_of(record, "evIdAppSession") != message_identifier)) {
+      others = true;
       continue;
+    }
     auto operation = operation_of(record);
     if (is_operation_id(operation.id.value)) found.push_back(std::move(operation));
   }
+  // A proxy that drops the body of the question has the platform list everything: that ours is not among the
+  // first ones then says nothing, and it would be sent again.
+  if (others && records.size() >= most_found)
+    throw Error(Exit::reply_unreadable,
+                msg("{0}: the platform's logbook answers with operations that were not asked for.", r.url))
+        .hint(msg("Something on the way may drop the bodies of questions: versoir vitam qualify tells."));
   return found;
 }
 

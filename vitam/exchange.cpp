@@ -34,6 +34,13 @@ const core::Json& results_of(const core::Json& answer, const std::string& url) {
   return *at;
 }
 
+std::uint64_t total_of(const core::Json& answer) {
+  const auto hits = answer.is_object() ? answer.find("$hits") : answer.end();
+  if (!answer.is_object() || hits == answer.end() || !hits->is_object()) return 0;
+  const auto total = hits->find("total");
+  return total != hits->end() && total->is_number_unsigned() ? total->get<std::uint64_t>() : 0;
+}
+
 const std::string& path_segment(const std::string& id) {
   if (!is_operation_id(id))
     throw core::Error(core::Exit::usage, core::msg("\"{0}\" is not an identifier of the platform", id))

@@ -4,6 +4,7 @@
 #include "core/json.hpp"
 #include "vitam/client.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace versoir::vitam {
@@ -13,6 +14,9 @@ namespace versoir::vitam {
 
 /// The `$results` of an answer, all objects. Throws Error(Exit::reply_unreadable).
 [[nodiscard]] const core::Json& results_of(const core::Json& answer, const std::string& url);
+
+/// How many records the platform says that there are; 0 when it says nothing that can be read.
+[[nodiscard]] std::uint64_t total_of(const core::Json& answer);
 
 /// The identifier itself, fit to be one segment of a path: persons type some of them. Error(Exit::usage).
 [[nodiscard]] const std::string& path_segment(const std::string& id);

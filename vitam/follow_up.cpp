@@ -89,7 +89,9 @@ bool FollowUp::ended() {
   tell_long_pause(s);
   note(s);
   if (s.waits_for_operators()) technical_failure();
-  return s.completed() || (s.state.empty() && ended_in_logbook());
+  completed_ = s.completed();
+  if (!s.state.empty()) missing_ = completed_ ? missing_ : 0;
+  return completed_ || (s.state.empty() && ended_in_logbook());
 }
 
 /// The process engine forgets an operation an hour after its end; before concluding from its silence, the
@@ -155,6 +157,8 @@ Atr FollowUp::fetch() {
     core::publish_file(apart, folder_ / terms_.names.reply);
     return atr;
   } catch (Error& e) {
+    // A schedule and a person may follow the same lot: the other one has stored the reply, or is about to.
+    if (const auto file = folder_ / terms_.names.reply; fs::exists(file)) return read_atr_file(file);
     if (e.code() == Exit::reply_unreadable)
       throw std::move(e).hint(
           msg("The bytes received are kept in {0}. Run versoir send again to ask for "
@@ -166,6 +170,7 @@ Atr FollowUp::fetch() {
 
 bool FollowUp::goes_on_after(const Error& e) {
   if (e.code() == Exit::not_found) {
+    ended_ = completed_;  // an engine that said nothing may have been restarting: it is asked again
     if (++missing_ < missing_most) return true;
     throw Error(Exit::reply_unreadable,
                 msg("the platform gives no reply for operation {0}", operation_.value))

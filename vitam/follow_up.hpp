@@ -76,7 +76,7 @@ class FollowUp {
   OperationId operation_;
   Terms terms_;
   Pace pace_;
-  bool ended_ = false, told_pause_ = false, told_failure_ = false, told_closed_ = false;
+  bool ended_ = false, completed_ = false, told_pause_ = false, told_failure_ = false, told_closed_ = false;
   int failures_ = 0, missing_ = 0;
   std::string noted_;
   std::chrono::seconds moved_at_{0};

@@ -75,6 +75,16 @@ void require_approved_for(const sip::ApprovedSip& sip, const Platform& platform)
               msg("{0} was approved for another platform or tenant than {1}", sip.id().value, platform.name));
 }
 
+std::optional<OperationId> kept_operation(const fs::path& lot_folder) {
+  const auto file = lot_folder / "operation.json";
+  if (!fs::exists(file)) return std::nullopt;
+  OperationId id{core::json_string(core::read_json(file, Exit::evidence_broken), "operation", file.string(),
+                                   Exit::evidence_broken)};
+  if (is_operation_id(id.value)) return id;
+  throw Error(Exit::evidence_broken, msg("{0} names no operation of a platform.", file.string()))
+      .hint(msg("Put the file back from a copy; versoir verify says more."));
+}
+
 Error with_causes(Error e, const Atr& atr) {
   constexpr std::size_t most = 20;
   for (std::size_t i = 0; i < std::min(atr.events.size(), most); ++i) {
@@ -119,8 +129,7 @@ OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, 
   require_in_place(versement, sip);
   const Platform& platform = client_.platform();
   require_approved_for(sip, platform);
-  if (fs::exists(folder / "operation.json"))
-    return {core::json_string(core::read_json(folder / "operation.json"), "operation", "operation.json")};
+  if (auto known = kept_operation(folder)) return *known;
   if (fs::exists(folder / "sending.json")) {
     std::vector<core::Message> reasons;
     if (auto found = recover_locked(versement, sip.id(), reasons)) return *found;
@@ -129,8 +138,9 @@ OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, 
   }
 
   const std::string visa = "visa-" + std::to_string(sip.visa()) + ".json";
+  const auto started = clock_.now();
   Json sending{{"format", "versoir-sending/1"},
-               {"started", core::format_instant(clock_.now())},
+               {"started", core::format_instant(started)},
                {"platform", platform.name},
                {"tenant", platform.tenant},
                {"ingestUrl", sip.target().ingest_url},
@@ -152,6 +162,7 @@ OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, 
     operation = deliver(sip, Deposit::real, [&](std::uint64_t total) {
       progress_.advance(total - gone);
       gone = total;
+      if (total == sip.digest().size) note_last_byte(folder, sending, started);
     });
     progress_.end();
   } catch (const Error& e) {
@@ -164,6 +175,14 @@ OperationId Ingest::send(const sip::Versement& versement, sip::ApprovedSip sip, 
   object["operation"] = operation.value;
   journal_.append("SENT", object, Outcome::ok, {{"bytes", gone}});
   return operation;
+}
+
+/// The silence of the logbook is judged from there (doubt_grace), and a machine that stops now says no more.
+void Ingest::note_last_byte(const fs::path& folder, Json& sending, core::Instant started) const {
+  constexpr std::chrono::minutes at_once{1};
+  if (clock_.now() - started < at_once) return;
+  sending["left"] = core::format_instant(clock_.now());
+  core::write_json(folder / "sending.json", sending);
 }
 
 OperationId Ingest::deliver(const sip::ApprovedSip& sip, Deposit deposit,
@@ -184,6 +203,7 @@ void Ingest::give_up(const fs::path& folder, Json sending, const Json& object, c
   const Json reason{{"reason", core::exit_name(e.code())}};
   if (e.in_doubt()) {
     sending["answer"] = "none";
+    sending["in_doubt"] = core::format_instant(clock_.now());
     core::write_json(folder / "sending.json", sending);
     journal_.append("SEND_IN_DOUBT", object, Outcome::warning, reason);
     return;

@@ -70,6 +70,8 @@ class Ingest {
                                             const sip::MessageIdentifier& lot,
                                             std::vector<core::Message>& reasons);
   void require_time_passed(const std::filesystem::path& folder, const sip::MessageIdentifier& lot) const;
+  /// Says in sending.json when the last byte leaves, if that is long after the first.
+  void note_last_byte(const std::filesystem::path& folder, core::Json& sending, core::Instant started) const;
   void note_operation(const std::filesystem::path& folder, const sip::MessageIdentifier& lot,
                       const OperationId& operation, bool found);
 
@@ -80,6 +82,10 @@ class Ingest {
   Sleeper sleep_;
   Teller tell_;
 };
+
+/// The operation under which the platform received a lot, as its folder keeps it; nullopt when it keeps none.
+/// Error(Exit::evidence_broken) when what stands there is none: it goes into addresses.
+[[nodiscard]] std::optional<OperationId> kept_operation(const std::filesystem::path& lot_folder);
 
 /// The rule under which the ATR proves acceptance: reply OK or WARNING, request identifier ours, operation
 /// ours, every unit and object of our manifest with a system id. Findings name what is missing.

@@ -65,8 +65,9 @@ std::string title_of(const Json& unit) {
 std::set<std::string> rules_of(const Json& unit, const std::string& category) {
   std::set<std::string> out;
   const auto management = unit.value("#management", Json::object());
-  if (!management.is_object() || !management.contains(category)) return out;
-  const auto rules = management.at(category).value("Rules", Json::array());
+  const auto at = management.is_object() ? management.find(category) : management.end();
+  if (!management.is_object() || at == management.end() || !at->is_object()) return out;
+  const auto rules = at->value("Rules", Json::array());
   for (const auto& rule : rules)
     if (rule.is_object()) out.insert(text_of(rule, "Rule"));
   return out;
@@ -217,7 +218,8 @@ std::int64_t ingested(const Json& detail, const char* what) {
   const auto at = detail.find(what);
   if (at == detail.end()) return 0;
   if (at->is_number_integer()) return at->get<std::int64_t>();
-  return at->is_object() ? at->value("ingested", std::int64_t{0}) : 0;
+  const auto count = at->is_object() ? at->find("ingested") : at->end();
+  return at->is_object() && count != at->end() && count->is_number_integer() ? count->get<std::int64_t>() : 0;
 }
 
 /// What the accession register says of the ingest against the receipt. A platform that does not show its

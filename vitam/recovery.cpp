@@ -80,7 +80,7 @@ std::optional<OperationId> Ingest::recover_locked(const sip::Versement& versemen
   note_operation(folder, lot, found.front().id, true);
   journal_.append("SEND_RECOVERED",
                   {{"versement", versement.id()}, {"lot", lot.value}, {"operation", found.front().id.value}},
-                  Outcome::ok, {{"received", found.front().started}});
+                  Outcome::ok, {{"received", found.front().started.substr(0, 40)}});
   return found.front().id;
 }
 
@@ -88,14 +88,20 @@ std::optional<OperationId> Ingest::recover_locked(const sip::Versement& versemen
 /// when the manifest is read, after the virus scan of the whole archive.
 void Ingest::require_time_passed(const fs::path& folder, const sip::MessageIdentifier& lot) const {
   const auto grace = client_.platform().doubt_grace;
-  const auto started =
-      core::parse_instant(core::text_of(core::read_json(folder / "sending.json"), "started"));
-  if (!started || clock_.now() - *started >= grace) return;
+  const auto sending = core::read_json(folder / "sending.json");
+  auto last = core::parse_instant(core::text_of(sending, "started"));
+  if (!last)
+    throw Error(Exit::transfer_in_doubt, msg("{0} does not say when the sending of {1} began",
+                                             (folder / "sending.json").string(), lot.value))
+        .hint(msg("Put the file back from a copy; versoir verify says more."));
+  for (const auto* later : {"left", "in_doubt"})
+    if (const auto at = core::parse_instant(core::text_of(sending, later)); at && *at > *last) last = at;
+  if (clock_.now() - *last >= grace) return;
   throw Error(Exit::transfer_in_doubt,
               msg("it is too early to send {0} again: the platform may have it and not know "
                   "its identifier yet",
                   lot.value))
-      .hint(msg("Try again after {0} ([platform.{1}] doubt_grace).", core::format_instant(*started + grace),
+      .hint(msg("Try again after {0} ([platform.{1}] doubt_grace).", core::format_instant(*last + grace),
                 client_.platform().name));
 }
 

@@ -30,6 +30,12 @@ expect 0 "$versoir" vitam units --operation "$operation" --identifier "$identifi
 contains "1 archive unit."
 expect 0 "$versoir" vitam units --title KERMARREC
 contains KERMARREC
+expect 0 "$versoir" vitam units --message "$lot" --limit 20000 --json
+[ "$(json 'len({l["unit"]["#id"] for l in lines if l["type"] == "unit"})')" = "$units" ] || fail "by the identifiers of the reply: not each unit once"
+expect 0 "$versoir" vitam units --operation "$operation" --limit 20000 --identifier "$identifier"
+contains "1 archive unit."
+expect 2 "$versoir" vitam units --title KERMARREC --limit 20000
+contains "Name one ingest"
 expect 80 "$versoir" vitam units --title NOBODYHASTHISNAME
 expect 2 "$versoir" vitam units --title '<b>'
 expect 2 "$versoir" vitam units
@@ -136,6 +142,32 @@ contains READ_BACK_DIFFERS
 grep -q '"different": 1' "$folder/read-back.json" || fail "read-back.json: $(cat "$folder/read-back.json")"
 cp "$work/stored" "$stored"
 expect 0 "$versoir" verify
+
+say "an object on a tape is asked for, waited for, fetched and released; an interrupted wait is taken up again"
+stop_sandbox
+start_sandbox --cold 1
+expect 5 "$versoir" vitam object "$unit" --message "$lot" --to "$work/tape"
+contains "--wait"
+expect 0 "$versoir" vitam object "$unit" --message "$lot" --wait --to "$work/tape"
+contains "access request"
+cmp -s "$work/tape" "$work/object" || fail "the object of the tape is another one"
+expect 5 "$versoir" vitam object "$unit" --message "$lot" --to "$work/tape2" # the request was released
+stop_sandbox
+start_sandbox --cold 100000
+"$versoir" vitam object "$unit" --message "$lot" --wait --to "$work/tape2" >"$work/tape.log" 2>&1 & waiting=$!
+for _ in $(seq 1 200); do grep -q "access request" "$work/tape.log" && break; sleep 0.1; done
+kill -INT "$waiting"
+code=0; wait "$waiting" || code=$?
+[ "$code" != 0 ] && grep -q -- "--access-request" "$work/tape.log" || fail "an interrupted wait, $code: $(cat "$work/tape.log")"
+request=$(sed -n 's|.*access request \([a-z0-9]*/[a-z]*\).*|\1|p' "$work/tape.log" | head -1)
+stop_sandbox
+start_sandbox --cold 1 # which forgot it
+expect 5 "$versoir" vitam object "$unit" --message "$lot" --access-request "$request" --to "$work/tape2"
+contains NOT_FOUND
+expect 2 "$versoir" vitam object "$unit" --message "$lot" --access-request nothing --to "$work/tape2"
+[ ! -e "$work/tape2" ] || fail "a file of an object that never came"
+stop_sandbox
+start_sandbox
 
 say "a contract that shows other agencies shows nothing, and says where to look"
 echo '[{"Identifier":"AC-UNIV","Status":"ACTIVE","OriginatingAgencies":["UNIV-DRH"]}]' >referentials/accesscontracts.json

@@ -86,6 +86,31 @@ for lot in $(lots_of v4); do
 done
 sed -i '/^drop_/d; /^blank_test/d' versoir.conf
 
+say "an approval that is withdrawn while the dry run goes on lets nothing leave"
+until_reviewed v6
+expect 0 "$versoir" approve v6 --confirm v6
+stop_sandbox
+echo '{"format":"versoir-sandbox-script/1","rules":[{"on":"POST ingests","times":1,"do":{"operation":"pause"}}]}' >pause.json
+start_sandbox --upload-folder seen --script pause.json
+"$versoir" send v6 --blank-test first >dry.log 2>&1 & sender=$!
+for _ in $(seq 1 600); do find versements/v6 -name blank-test.json | grep -q . && break; sleep 0.1; done
+dry=$(find versements/v6 -name blank-test.json)
+[ -n "$dry" ] || fail "no dry run: $(cat dry.log)"
+expect 0 "$versoir" revoke v6 --reason "erreur de périmètre" --confirm v6
+dry=$(sed -n 's/.*"operation": "\(.*\)",*/\1/p' "$dry")
+code=
+for _ in $(seq 1 600); do
+  code=$(curl -s -o /dev/null -w '%{http_code}' --cacert pki/ca.pem --cert pki/client.pem --key pki/client.key -X PUT -H 'X-Tenant-Id: 0' -H 'X-Action: RESUME' \
+    -H 'Content-Type: application/json' -d '{}' "https://localhost:$port/admin-external/v1/operations/$dry")
+  [ "$code" = 200 ] || [ "$code" = 202 ] && break
+  sleep 0.1
+done
+code=0
+wait "$sender" || code=$?
+[ "$code" = 41 ] || fail "ended with $code: $(cat dry.log)"
+[ -z "$(find versements/v6 -name sending.json)" ] || fail "a lot left after its approval was withdrawn"
+stop_sandbox; start_sandbox --upload-folder seen
+
 say "warnings are an acceptance that waits for somebody"
 sed -i 's/"EveryFormatType":true/"EveryFormatType":true,"FormatUnidentifiedAuthorized":true/' referentials/ingestcontracts.json
 mkdir ged; printf '\000\001\002\377\376\000\003\220' >ged/inconnu.qqq

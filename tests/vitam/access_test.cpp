@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <set>
 #include <sys/stat.h>
 
 using namespace versoir;
@@ -262,4 +263,65 @@ TEST_CASE("refusals come with the platform's words, other shapes are unreadable"
           Exit::reply_unreadable);
   s.platform.access_contract.clear();
   CHECK(exit_of([&] { s.access(); }) == Exit::configuration);
+}
+
+TEST_CASE("a storage that gives at once wants no access request, and knows none") {
+  Asking a;
+  const auto version = vitam::versions_of(*a.access.object_group(a.id("AU2"))).at(0);
+  CHECK_FALSE(a.access.request_object(a.id("AU2"), version));
+  CHECK_THAT(complaint_of([&] {
+               static_cast<void>(a.access.state_of({"x", "default"}));
+             }),
+             Catch::Contains("406"));
+}
+
+TEST_CASE("answers about access requests that are none are told") {
+  Scripted s;
+  auto access = s.access();
+  vitam::ObjectVersion version;
+  version.usage = "BinaryMaster";
+  for (const auto& wrong : {Json{{"accessRequestId", 3}}, Json{{"accessRequestId", "a"}},
+                            Json{{"accessRequestId", "<a>"}, {"storageStrategyId", "default"}}}) {
+    s.results(Json::array({wrong}), 1);
+    CHECK(exit_of([&] { static_cast<void>(access.request_object(some_id, version)); }) ==
+          Exit::reply_unreadable);
+  }
+  s.results(
+      Json::array({{{"objectAccessRequest", {{"accessRequestId", "b"}}}, {"accessRequestStatus", "READY"}}}),
+      1);
+  CHECK(exit_of([&] { static_cast<void>(access.state_of({"a", "default"})); }) == Exit::reply_unreadable);
+}
+
+TEST_CASE("more units than a platform gives of one question are had by their identifiers, each once") {
+  Scripted s;
+  auto access = s.access();
+  vitam::UnitSearch search;
+  search.operation = some_id;
+  for (int i = 0; i < 2500; ++i) search.ids.push_back("aeaq" + std::to_string(i));
+  std::size_t asked = 0;
+  for (const std::size_t size : {1000u, 1000u, 500u})
+    s.http.answers.push_back([&s, &asked, size]() -> core::HttpResponse {
+      const auto query = core::parse_json(s.http.calls.back().body, "query");
+      const auto ids = query.at("$query").at(0).at("$and").at(1).at("$in").at("#id");
+      CHECK(ids.size() == size);
+      CHECK(query.at("$query").at(0).at("$and").at(0) == Json{{"$eq", {{"#opi", some_id}}}});
+      Json units = Json::array();
+      for (const auto& id : ids) units.push_back({{"#id", id}, {"#opi", some_id}});
+      asked += ids.size();
+      return {200, {}, Json{{"$hits", {{"total", size}}}, {"$results", units}}.dump()};
+    });
+  std::set<std::string> seen;
+  CHECK(access.units(search, 1'000'000, [&](const Json& unit) { seen.insert(unit.at("#id")); }) == 2500);
+  CHECK((seen.size() == 2500 && asked == 2500));
+}
+
+TEST_CASE("counts that are no numbers count nothing, and the pages still end") {
+  Scripted s;
+  auto access = s.access();
+  for (const auto& hits : {Json("many"), Json{{"total", "3"}}, Json{{"total", -3}}, Json(nullptr)}) {
+    s.http.then(200, {}, Json{{"$hits", hits}, {"$results", Json::array({{{"#id", "a"}}})}}.dump());
+    const auto found = access.units({{}, {}, "x", {}, false}, 10);
+    CHECK((found.units.size() == 1 && found.total == 1));
+  }
+  CHECK(s.http.answers.empty());
 }

@@ -106,3 +106,19 @@ TEST_CASE("replies that real platforms and the standard give are read") {
        {"seda-examples/atr-2.1.xml", "seda-examples/atr-2.2.xml", "seda-examples/atr-2.3.xml"})
     CHECK_FALSE(read(name).reply_code.empty());
 }
+
+TEST_CASE("texts of any length do not stay in memory") {
+  const std::string long_text(3'000'000, 'x');
+  const auto atr =
+      whole_reply("<ArchiveTransferReply><MessageIdentifier>OP</MessageIdentifier><ReplyCode>" + long_text +
+                      "</ReplyCode><Operation><Event><EventTypeCode>E</EventTypeCode><EventDetailData>" +
+                      long_text + "</EventDetailData><OutcomeDetailMessage>é" + long_text +
+                      "</OutcomeDetailMessage></Event></Operation></ArchiveTransferReply>",
+                  "atr.xml");
+  CHECK(atr.reply_code.size() < 1000);
+  REQUIRE(atr.events.size() == 1);
+  CHECK((atr.events[0].detail.size() < 10'000 && atr.events[0].message.size() < 10'000));
+  CHECK(atr.events[0].message.starts_with("éxxx"));
+  REQUIRE(atr.kinds.size() == 1);
+  CHECK(atr.kinds[0].message.size() < 10'000);
+}

@@ -58,8 +58,9 @@ TEST_CASE("a dry run goes to its own workflow, keeps its reply apart and leaves 
   const auto asked = s.http.calls.size();
   CHECK(s.run().reply_code == "Test OK");
   CHECK(s.http.calls.size() == asked);
-  s.http.then(202, {{"X-Request-Id", "anotheroperation"}});
-  CHECK(s.ingest.send(s.versement, s.approved(), false).value == "anotheroperation");
+  const std::string another(36, 'b');
+  s.http.then(202, {{"X-Request-Id", another}});
+  CHECK(s.ingest.send(s.versement, s.approved(), false).value == another);
   CHECK(s.http.calls.back().headers.at("X-Context-Id") == "DEFAULT_WORKFLOW");
 }
 

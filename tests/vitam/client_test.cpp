@@ -100,9 +100,15 @@ TEST_CASE("an acceptance without operation, or any failure after the last byte, 
   ClientSetup s;
   s.http.then(202);
   CHECK(exit_of([&] { s.send(); }) == Exit::transfer_in_doubt);
-  s.http.then(202, {{"X-Request-Id", "../../etc"}});
+  // A path, a number that a proxy gave to the request, the same with the platform's behind it.
+  for (const std::string id :
+       {"../../etc", "0123456789abcdef0123456789abcdef", "AEEAAAAAACHK3DZUABCDEALZ4EXAMPLEAAAQ"}) {
+    s.http.then(202, {{"X-Request-Id", id}});
+    CHECK(exit_of([&] { s.send(); }) == Exit::transfer_in_doubt);
+  }
+  s.http.then(202, {{"X-Request-Id", std::string("0123456789abcdef, ") + operation_id}});
   CHECK(exit_of([&] { s.send(); }) == Exit::transfer_in_doubt);
-  for (const int status : {200, 302, 500, 502, 504}) {
+  for (const int status : {200, 302, 408, 500, 502, 504}) {
     s.http.then(status);
     CHECK(exit_of([&] { s.send(); }) == Exit::transfer_in_doubt);
   }

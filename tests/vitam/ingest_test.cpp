@@ -369,9 +369,12 @@ TEST_CASE("waiting grows after the first minute, outlasts a maintenance, and sto
   gone.send();
   for (int i = 0; i < 10; ++i) gone.http.then_fail(Exit::platform_unreachable);
   CHECK(exit_of([&] { gone.follow(); }) == Exit::platform_unreachable);
-  for (int i = 0; i < 5; ++i) gone.http.then(404);
-  gone.http.answers.push_front([] { return core::HttpResponse{404, {}, ""}; });
+  for (int i = 0; i < 5; ++i) {
+    gone.http.then(404);  // HEAD operations/{id}
+    gone.http.then(404);  // its reply
+  }
   CHECK(exit_of([&] { gone.follow(); }) == Exit::reply_unreadable);  // no longer known, and no reply
+  CHECK(gone.http.answers.empty());
   std::stop_source stop;
   stop.request_stop();
   CHECK(exit_of([&] { gone.follow(stop.get_token()); }) == Exit::interrupted);

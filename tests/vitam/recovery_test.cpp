@@ -208,3 +208,114 @@ TEST_CASE(
   CHECK(known->outcome == "OK");
   CHECK_FALSE(client.logged({std::string(36, 'a')}));
 }
+
+TEST_CASE("a dry run that bears the name of the lot is not taken for its transfer") {
+  Doubt s;
+  auto dry = s.operation(operation_id, s.id.value);
+  dry["evTypeProc"] = "INGEST_TEST";
+  dry["evIdAppSession"] = s.id.value;
+  s.logbook(Json::array({dry}));
+  CHECK_FALSE(s.recover());
+  CHECK(s.lot_state() == "in_doubt");
+}
+
+TEST_CASE("a logbook whose first answers are all of others says nothing of ours: nothing leaves again") {
+  Doubt s;
+  Json others = Json::array();
+  for (int i = 0; i < 10; ++i) others.push_back(s.operation(operation_id, "ANOTHER-" + std::to_string(i)));
+  s.logbook(others);
+  CHECK_THAT(complaint_of([&] { s.send(true); }), Contains("could not be asked"));
+  CHECK(s.http.answers.empty());
+  others.erase(9);  // all that it has: ours is not among them
+  s.logbook(others);
+  s.http.then(202, {{"X-Request-Id", operation_id}});
+  CHECK(s.send(true).value == operation_id);
+}
+
+TEST_CASE("the time that a platform is given counts from the moment of the doubt, not from the first byte") {
+  Doubt s;
+  s.platform_.doubt_grace = std::chrono::seconds(60);
+  const auto file = s.folder() / "sending.json";
+  auto sending = core::read_json(file);
+  for (const auto* later : {"left", "in_doubt"}) {
+    auto slow = sending;
+    slow["started"] = "2026-11-25T08:00:00Z";
+    slow["in_doubt"] = "2026-11-25T08:00:01Z";
+    slow[later] = "2026-11-25T09:59:30Z";
+    core::write_json(file, slow);
+    s.logbook(Json::array());
+    CHECK_THAT(complaint_of([&] { s.send(true); }),
+               Contains("too early") && Contains("2026-11-25T10:00:30Z"));
+  }
+  sending["started"] = "yesterday";
+  core::write_json(file, sending);
+  s.logbook(Json::array());
+  CHECK_THAT(complaint_of([&] { s.send(true); }), Contains("does not say when"));
+  CHECK(s.http.answers.empty());
+}
+
+TEST_CASE("a long sending says when its last byte leaves, a short one is spared the writing") {
+  for (const bool slow : {false, true}) {
+    tests::ApprovedLot lot;
+    auto platform = lot.platform();
+    tests::FakeHttp http;
+    vitam::Client client(http, platform);
+    struct Slow : core::Progress {
+      core::FixedClock& clock;
+      std::chrono::minutes takes;
+      Slow(core::FixedClock& c, std::chrono::minutes m) : clock(c), takes(m) {}
+      void begin(std::string_view, std::optional<std::uint64_t>, std::string_view) override {}
+      void advance(std::uint64_t) override { clock.set(clock.now() + takes); }
+      void end() override {}
+    } progress(lot.clock, std::chrono::minutes(slow ? 30 : 0));
+    vitam::Ingest ingest(client, lot.journal, lot.clock, progress, [](std::chrono::seconds) {});
+    std::string left;
+    http.answers.push_back([&]() -> core::HttpResponse {
+      left = core::text_of(core::read_json(lot.folder() / "sending.json"), "left");
+      throw core::Error(Exit::transfer_in_doubt, core::msg("no answer"));
+    });
+    const auto started = lot.clock.now();
+    CHECK(exit_of([&] { ingest.send(lot.versement, lot.approved(), false); }) == Exit::transfer_in_doubt);
+    CHECK(left == (slow ? core::format_instant(lot.clock.now()) : ""));
+    CHECK((lot.clock.now() > started) == slow);
+    CHECK(core::text_of(core::read_json(lot.folder() / "sending.json"), "in_doubt") ==
+          core::format_instant(lot.clock.now()));
+  }
+}
+
+TEST_CASE("an operation file that names no operation leads nowhere") {
+  Doubt s;
+  for (const auto* name : {"../../etc", "a b", ""}) {
+    core::write_json(s.folder() / "operation.json", {{"operation", name}});
+    CHECK(exit_of([&] { s.send(); }) == Exit::evidence_broken);
+    CHECK(exit_of([&] { static_cast<void>(vitam::kept_operation(s.folder())); }) == Exit::evidence_broken);
+  }
+  core::write_file(s.folder() / "operation.json", "{");
+  CHECK(exit_of([&] { s.send(); }) == Exit::evidence_broken);
+  CHECK(s.http.calls.empty());
+}
+
+TEST_CASE("an engine that said nothing while it restarted is asked again before the reply is given up") {
+  Doubt s("");
+  core::write_json(s.folder() / "operation.json", {{"operation", operation_id}});
+  for (int i = 0; i < 12; ++i) {
+    s.http.then(500);  // HEAD operations/{id}, and no logbook to ask
+    s.http.then(404);  // no reply
+    s.http.then(202, {{"X-Global-Execution-State", "RUNNING"}, {"X-Global-Execution-Status", "OK"}});
+  }
+  s.http.then(200, {{"X-Global-Execution-State", "COMPLETED"}, {"X-Global-Execution-Status", "OK"}});
+  s.http.then(200, {}, tests::accepting_reply(operation_id, s.id.value));
+  CHECK(s.make().follow(s.versement, s.id, {operation_id}, {}).reply_code == "OK");
+  CHECK(s.http.answers.empty());
+}
+
+TEST_CASE("a reply that another follower of the same lot has stored meanwhile counts") {
+  Doubt s("");
+  core::write_json(s.folder() / "operation.json", {{"operation", operation_id}});
+  s.http.then(200, {{"X-Global-Execution-State", "COMPLETED"}, {"X-Global-Execution-Status", "OK"}});
+  s.http.answers.push_back([&] {  // the other one publishes its file under the same name
+    core::write_file(s.folder() / "atr.xml", tests::accepting_reply(operation_id, s.id.value));
+    return core::HttpResponse{200, {}, "<cut"};
+  });
+  CHECK(s.make().follow(s.versement, s.id, {operation_id}, {}).reply_code == "OK");
+}

@@ -344,3 +344,72 @@ TEST_CASE("a DIP has the manifest and the files of its units, made under an oper
   CHECK(fetch(std::string(36, 'a')).status == 404);
   CHECK(fetch("..").status == 404);
 }
+
+TEST_CASE("each tenant has its own units, registers, exports and attachments, and sees no other's") {
+  tests::RunningSandbox r({}, [](auto& o) { o.more_tenants = {7}; });
+  const auto as = [&](const std::string& tenant, core::HttpRequest q) {
+    q.headers["X-Tenant-Id"] = tenant;
+    q.headers["X-Access-Contract-Id"] = "AC-TEST";
+    q.headers["Content-Type"] = "application/json";
+    return q;
+  };
+  const auto count = [&](const std::string& tenant, const std::string& path, const Json& query) {
+    auto q = as(tenant, r.ask("GET", path));
+    q.body = Json{{"$query", query}, {"$projection", Json::object()}}.dump();
+    const auto answer = r.send(q);
+    INFO(answer.body);
+    REQUIRE(answer.status == 200);
+    return core::parse_json(answer.body, "units").at("$results").size();
+  };
+  const auto units = [&](const std::string& tenant) {
+    return count(tenant, "/access-external/v1/units", Json::array());
+  };
+  const auto first = r.post_sip(tests::deposited_sip("OF-3"));
+  const auto second = r.post_sip(tests::deposited_sip("OF-7"), {{"X-Tenant-Id", "7"}});
+  r.wait(first);
+  const auto ended = [&] {
+    return r.send(as("7", r.ask("HEAD", "/admin-external/v1/operations/" + second))).status == 200;
+  };
+  for (int asked = 0; asked < 6000 && !ended(); ++asked)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  REQUIRE(ended());
+  CHECK(units("3") == 3);
+  CHECK(units("7") == 3);
+  for (const auto& [tenant, own] : {std::pair{"3", first}, std::pair{"7", second}}) {
+    CHECK(count(tenant, "/admin-external/v1/accessionregisterdetails", Json::object()) == 1);
+    CHECK(count(tenant, "/access-external/v1/units", list({eq("#opi", own)})) == 3);
+    CHECK(count(tenant, "/access-external/v1/units",
+                list({eq("#opi", tenant == std::string("3") ? second : first)})) == 0);
+  }
+}
+
+TEST_CASE("an object on a cold storage is asked for, waited for, fetched and released") {
+  Deposited d(false);
+  tests::RunningSandbox cold({}, [](auto& o) { o.cold = std::chrono::seconds(600); });
+  const auto operation = cold.post_sip(tests::deposited_sip());
+  cold.wait(operation);
+  const auto atr = tests::whole_reply(cold.reply(operation).body, "atr");
+  auto platform = d.platform();
+  platform.ingest_url = platform.access_url = cold.base();
+  vitam::Access access(*cold.http, platform);
+  const auto unit = atr.units.at("AU2");
+  const auto version = vitam::versions_of(*access.object_group(unit)).at(0);
+  const auto to = cold.work.path() / "given.txt";
+  CHECK(tests::exit_of([&] { access.fetch_object(unit, version, to); }) == core::Exit::temporary);
+  const auto request = access.request_object(unit, version);
+  REQUIRE(request);
+  CHECK(access.state_of(*request) == "NOT_READY");
+  CHECK(tests::exit_of([&] { access.fetch_object(unit, version, to); }) == core::Exit::temporary);
+  cold.clock.set(cold.clock.now() + std::chrono::seconds(600));
+  CHECK(access.state_of(*request) == "READY");
+  CHECK(access.fetch_object(unit, version, to).size == 8);
+  access.release(*request);
+  access.release(*request);
+  CHECK(access.state_of(*request) == "NOT_FOUND");
+  CHECK(tests::exit_of([&] { access.receive_object(unit, version, [](std::string_view) {}); }) ==
+        core::Exit::temporary);
+  auto other = version;
+  other.version = 9;
+  CHECK(tests::exit_of([&] { static_cast<void>(access.request_object(unit, other)); }) ==
+        core::Exit::platform_refused);
+}

@@ -117,6 +117,25 @@ Json summaries(const Json& details) {
   return out;
 }
 
+/// X-Qualifier and X-Version; nullopt when they name nothing.
+std::optional<UsageVersion> wanted_version(const ServerRequest& r) {
+  UsageVersion wanted{header_of(r, "X-Qualifier"), 0};
+  const auto number = header_of(r, "X-Version");
+  const auto [end, ec] = std::from_chars(number.data(), number.data() + number.size(), wanted.version);
+  if (wanted.usage.empty() || ec != std::errc() || end != number.data() + number.size()) return std::nullopt;
+  return wanted;
+}
+
+/// The version of a group that has a file; nullptr when there is none.
+const Json* version_in(const Json& group, const UsageVersion& wanted) {
+  for (const auto& q : group.at("#qualifiers"))
+    for (const auto& v : q.at("versions")) {
+      const auto [usage, number] = usage_of(text_of(v, "DataObjectVersion"));
+      if (usage == wanted.usage && number == wanted.version && v.contains("Uri")) return &v;
+    }
+  return nullptr;
+}
+
 }  // namespace
 
 bool Visibility::shows(const Json& record) const {
@@ -151,12 +170,13 @@ Visibility visibility_of(const fs::path& referentials, std::string_view contract
 }
 
 Access::Access(const Operations& operations, fs::path folder, fs::path referentials, std::int64_t tenant,
-               const core::Clock& clock)
+               std::optional<std::chrono::seconds> cold, const core::Clock& clock)
     : operations_(operations),
       folder_(std::move(folder)),
       referentials_(std::move(referentials)),
       tenant_(tenant),
-      clock_(clock) {}
+      clock_(clock),
+      requests_(cold, clock) {}
 
 AccessIndex& Access::index() {
   if (!index_) {
@@ -171,7 +191,7 @@ std::optional<ServerResponse> Access::answer(const ServerRequest& request) {
   const bool registers_asked = path.starts_with("/admin-external/v1/accessionregister");
   if (!registers_asked && !path.starts_with("/access-external/")) return std::nullopt;
   const std::scoped_lock lock(mutex_);
-  index().take(operations_.held());
+  index().take(operations_.held(tenant_));
   try {
     return registers_asked ? registers(request, path.substr(std::string_view("/admin-external/v1/").size()))
                            : access(request, path.substr(std::string_view("/access-external/").size()));
@@ -185,6 +205,9 @@ std::optional<ServerResponse> Access::access(const ServerRequest& r, std::string
   if (path == "v1/units" && get) return select(r, Kind::unit, false);
   if (path == "v1/objects" && get) return select(r, Kind::group, false);
   if (path == "v1/unitsWithInheritedRules" && get) return select(r, Kind::unit, true);
+  if (path == "v1/accessRequests" || path == "v1/accessRequests/") return requests_.answer(r);
+  if (const auto id = between(path, "v1/units/", "/objects/accessRequests"); id && r.method == "POST")
+    return ask_for_object(r, *id);
   if (const auto id = between(path, "v1/units/", "/objects"); id && get) return group_of(r, *id);
   if (const auto id = between(path, "v1/units/", ""); id && get) return one_unit(r, *id);
   if (const auto id = between(path, "v1/logbookunitlifecycles/", ""); id && get)
@@ -238,28 +261,37 @@ ServerResponse Access::group_of(const ServerRequest& r, const std::string& id) {
 ServerResponse Access::binary(const ServerRequest& r, const Json& group) {
   if (header_of(r, "Content-Type") != "application/json")
     return vitam_error(415, "000200", access_service, "Network", "Content-Type must be application/json");
-  const auto usage = header_of(r, "X-Qualifier"), wanted = header_of(r, "X-Version");
-  int version = 0;
-  const auto [end, ec] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), version);
-  if (usage.empty() || ec != std::errc() || end != wanted.data() + wanted.size())
+  const auto wanted = wanted_version(r);
+  if (!wanted)
     return vitam_error(412, "020119", access_service, "Business", "X-Qualifier and X-Version are needed");
-  if (!visibility_of(referentials_, header_of(r, "X-Access-Contract-Id")).shows_usage(usage))
+  if (!visibility_of(referentials_, header_of(r, "X-Access-Contract-Id")).shows_usage(wanted->usage))
     return unauthorised("the access contract does not show this usage");
-  for (const auto& q : group.at("#qualifiers"))
-    for (const auto& v : q.at("versions")) {
-      const auto [u, n] = usage_of(text_of(v, "DataObjectVersion"));
-      if (u != usage || n != version || !v.contains("Uri")) continue;
-      const auto uri = fs::path(text_of(v, "Uri")).lexically_normal();
-      const auto file = index().content_folder(text_of(group, "#opi")) / uri;
-      if (uri.is_absolute() || uri.string().starts_with("..") || !fs::is_regular_file(file)) continue;
-      ServerResponse response;
-      response.headers = {{"Content-Type", std::string(octets)},
-                          {"X-Qualifier", usage},
-                          {"X-Version", std::to_string(version)}};
-      response.body_file = file;
-      return response;
-    }
-  return not_shown("020119", "no such object");
+  const auto* version = version_in(group, *wanted);
+  if (!version) return not_shown("020119", "no such object");
+  const auto uri = fs::path(text_of(*version, "Uri")).lexically_normal();
+  const auto file = index().content_folder(text_of(group, "#opi")) / uri;
+  if (uri.is_absolute() || uri.string().starts_with("..") || !fs::is_regular_file(file))
+    return not_shown("020119", "no such object");
+  if (!requests_.shows(text_of(*version, "#id")))
+    return vitam_error(460, "UNAVAILABLE_DATA_FROM_ASYNC_OFFER", access_service, "Storage",
+                       "the object is on a tape: an access request is needed");
+  ServerResponse response;
+  response.headers = {{"Content-Type", std::string(octets)},
+                      {"X-Qualifier", wanted->usage},
+                      {"X-Version", std::to_string(wanted->version)}};
+  response.body_file = file;
+  return response;
+}
+
+ServerResponse Access::ask_for_object(const ServerRequest& r, const std::string& id) {
+  const auto wanted = wanted_version(r);
+  if (!wanted)
+    return vitam_error(412, "020155", access_service, "Business", "X-Qualifier and X-Version are needed");
+  const auto unit = visible(r, Kind::unit, id);
+  const auto group = unit ? index().record(Kind::group, text_of(*unit, "#object")) : std::nullopt;
+  const auto* version = group ? version_in(*group, *wanted) : nullptr;
+  if (!version) return not_shown("020155", "no such object");
+  return requests_.ask(text_of(*version, "#id"));
 }
 
 ServerResponse Access::life_cycle(const ServerRequest& r, Kind kind, const std::string& id) {

@@ -4,6 +4,7 @@
 #include "core/http_server.hpp"
 #include "vitam/sandbox/access_dip.hpp"
 #include "vitam/sandbox/access_index.hpp"
+#include "vitam/sandbox/access_requests.hpp"
 #include "vitam/sandbox/operations.hpp"
 
 #include <filesystem>
@@ -29,10 +30,10 @@ struct Visibility {
 /// Answers from several threads: one question after the other.
 class Access {
  public:
-  /// `folder` is the sandbox's; an index and the exports are kept there. `operations` and `clock` outlive
-  /// this.
+  /// `folder` is the tenant's; an index and the exports are kept there. `operations` and `clock` outlive
+  /// this. `cold`: see Options.
   Access(const Operations& operations, std::filesystem::path folder, std::filesystem::path referentials,
-         std::int64_t tenant, const core::Clock& clock);
+         std::int64_t tenant, std::optional<std::chrono::seconds> cold, const core::Clock& clock);
 
   /// Under /access-external (the contract was verified) and the registers of /admin-external; nullopt when
   /// the path is none of these.
@@ -50,6 +51,7 @@ class Access {
   [[nodiscard]] core::ServerResponse one_unit(const core::ServerRequest& r, const std::string& id);
   [[nodiscard]] core::ServerResponse group_of(const core::ServerRequest& r, const std::string& id);
   [[nodiscard]] core::ServerResponse binary(const core::ServerRequest& r, const core::Json& group);
+  [[nodiscard]] core::ServerResponse ask_for_object(const core::ServerRequest& r, const std::string& id);
   [[nodiscard]] core::ServerResponse life_cycle(const core::ServerRequest& r, Kind kind,
                                                 const std::string& id);
   [[nodiscard]] core::ServerResponse order_dip(const core::ServerRequest& r, bool second_version);
@@ -63,6 +65,7 @@ class Access {
   std::filesystem::path folder_, referentials_;
   std::int64_t tenant_;
   const core::Clock& clock_;
+  AccessRequests requests_;
   mutable std::mutex mutex_;
   std::unique_ptr<AccessIndex> index_;  ///< made at the first question: most rehearsals ask none
   std::map<std::string, OperationState> exports_;

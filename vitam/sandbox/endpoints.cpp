@@ -77,6 +77,11 @@ constexpr std::array endpoints{
     Endpoint{"GET", access, "/units/{id}/objects", "units:id:objects:read:json", json, json},
     Endpoint{"GET", access, "/units/{id}/objects", "units:id:objects:read:binary", json, bytes},
     Endpoint{"GET", access, "/objects", "objects:read", json, json},
+    // The names of these three permissions are not in the version that was read.
+    Endpoint{"POST", access, "/units/{id}/objects/accessRequests", "units:id:objects:accessrequests:create",
+             json, json},
+    Endpoint{"GET", access, "/accessRequests", "accessrequests:check", json, json},
+    Endpoint{"DELETE", access, "/accessRequests", "accessrequests:remove", json, json},
     Endpoint{"POST", access, "/dipexport", "dipexport:create", json, json},
     Endpoint{"POST", access2, "/dipexport", "dipexportv2:create", json, json},
     Endpoint{"GET", access, "/dipexport/{id}/dip", "dipexport:id:dip:read", "", bytes}};

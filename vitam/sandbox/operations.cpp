@@ -273,13 +273,15 @@ void Operations::finish(Process process, Controlled& controlled) {
 }
 
 /// A dry run stores nothing. Other operations end one after the other: none is half known here.
-std::vector<HeldOperation> Operations::held() const {
+std::vector<HeldOperation> Operations::held(std::int64_t tenant) const {
   std::vector<HeldOperation> list;
   const std::scoped_lock lock(mutex_);
   for (const auto& [id, entry] : entries_) {
     const auto workflow = check::parse_workflow(entry.process.context);
     const auto manifest = path(id, "SIP") / "manifest.xml";
-    if (!entry.process.completed() || !workflow || *workflow == Workflow::blank_test || !fs::exists(manifest))
+    const bool of_tenant = entry.process.tenant == tenant || entry.process.tenant == any_tenant;
+    if (!of_tenant || !entry.process.completed() || !workflow || *workflow == Workflow::blank_test ||
+        !fs::exists(manifest))
       continue;
     list.push_back({id, *workflow, manifest});
   }
@@ -297,7 +299,8 @@ std::map<std::string, std::string> Operations::attach(const std::string& id, che
   extract_manifest(path(id, "received.zip"), manifest);
   const auto ids = read_ids(manifest);
   if (ids.attached.empty()) return {};
-  auto resolved = resolve(ids.attached, workflow, held());
+  const auto process = find_process(id);
+  auto resolved = resolve(ids.attached, workflow, held(process ? process->tenant : any_tenant));
   if (!resolved.defects.empty()) refuse_attachments(report, std::move(resolved.defects));
   return resolved.units;
 }

@@ -59,8 +59,8 @@ class Operations {
   [[nodiscard]] std::vector<OperationFacts> all_facts() const;
   [[nodiscard]] std::optional<std::string> reply(const std::string& id) const;
   [[nodiscard]] std::optional<std::string> manifest(const std::string& id) const;
-  /// What was accepted and stored.
-  [[nodiscard]] std::vector<HeldOperation> held() const;
+  /// What was accepted and stored of a tenant.
+  [[nodiscard]] std::vector<HeldOperation> held(std::int64_t tenant) const;
   /// An operation that has a reply and is not `id`: the last one received.
   [[nodiscard]] std::optional<std::string> reply_of_another(const std::string& id) const;
   [[nodiscard]] bool is_of(const std::string& id, std::int64_t tenant) const;

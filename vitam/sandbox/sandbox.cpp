@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <mutex>
 
 namespace versoir::vitam::sandbox {
@@ -61,12 +62,16 @@ struct Sandbox::State {
         faults(options.script_file, fixed_script(options)),
         operations(options.folder / "operations", check::Referentials::read(options.referentials),
                    options.purge_after, clock),
-        deposited(operations, options.folder, options.referentials, options.tenant, clock),
         deposits(options.folder / "deposits.jsonl"),
         ingest(operations, deposits, options.upload, options.force_chunked, clock),
         security(Security::read(options.referentials)),
         imports(options.referentials, [this] { read_referentials(); }),
         server(server_options(), [this](ServerRequest& r) { return answer(r); }) {
+    deposited.try_emplace(options.tenant, operations, options.folder, options.referentials, options.tenant,
+                          options.cold, clock);
+    for (const auto other : options.more_tenants)
+      deposited.try_emplace(other, operations, options.folder / ("tenant-" + std::to_string(other)),
+                            options.referentials, other, options.cold, clock);
     if (!options.tsa_certificate.empty())
       tsa = std::make_unique<TimestampServer>(options.tsa_certificate, options.tsa_key, options.folder,
                                               options.tsa_port);
@@ -138,10 +143,10 @@ struct Sandbox::State {
       return r.method == "GET" ? ingest.reply(*id, tenant, fault.reply) : not_allowed();
     if (const auto id = id_in(path, "/ingest-external/v1/ingests/", "/manifests"))
       return r.method == "GET" ? ingest.manifest(*id, tenant) : not_allowed();
-    if (auto exported = deposited.answer_export(r)) return std::move(*exported);
+    if (auto exported = deposited.at(tenant).answer_export(r)) return std::move(*exported);
     if (auto shown = answer_operations(operations, tenant, r)) return std::move(*shown);
     if (path.starts_with("/access-external/")) return access(r, tenant);
-    if (auto shown = deposited.answer(r)) return std::move(*shown);
+    if (auto shown = deposited.at(tenant).answer(r)) return std::move(*shown);
     if (auto imported = imports.answer(r)) return std::move(*imported);
     if (auto shown = answer_referential(options.referentials, r)) return std::move(*shown);
     return not_found();
@@ -154,7 +159,7 @@ struct Sandbox::State {
       return vitam_error(401, "020100", "access-external", "Security",
                          "access contract absent, unknown or inactive");
     if (auto logged = answer_logbook(operations, tenant, r)) return std::move(*logged);
-    if (auto shown = deposited.answer(r)) return std::move(*shown);
+    if (auto shown = deposited.at(tenant).answer(r)) return std::move(*shown);
     return not_found();
   }
 
@@ -172,7 +177,7 @@ struct Sandbox::State {
   const core::Clock& clock;
   Faults faults;
   Operations operations;
-  Access deposited;  ///< of the first tenant
+  std::map<std::int64_t, Access> deposited;  ///< of each tenant
   Deposits deposits;
   IngestService ingest;
   std::mutex security_mutex;

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,10 @@ struct Options {
   std::filesystem::path script_file;
   Script script;
   std::string fault;
-  std::chrono::seconds purge_after{3600};          ///< the process engine then forgets what ended
-  bool force_chunked = false;                      ///< a SIP without Transfer-Encoding: chunked is refused
+  std::chrono::seconds purge_after{3600};  ///< the process engine then forgets what ended
+  bool force_chunked = false;              ///< a SIP without Transfer-Encoding: chunked is refused
+  /// Objects lie on a tape: each must be asked for, and can be fetched so long after it was. Unset: at once.
+  std::optional<std::chrono::seconds> cold;
   std::filesystem::path upload;                    ///< of ingests of local files, "" = none
   std::filesystem::path tsa_certificate, tsa_key;  ///< when set, also serves RFC 3161 on http://…/tsa
   std::uint16_t tsa_port = 0;
