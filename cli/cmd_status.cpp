@@ -1,6 +1,7 @@
 // versoir status: where everything stands, read from the files.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/status_page.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/elimination.hpp"
@@ -125,6 +126,10 @@ int run_status(Context& c) {
             ? msg("→ Next: versoir extract copies a database; versoir extract --help gives an example.")
             : msg("→ Next: versoir init makes a workspace here, --workspace names another."));
   }
+  if (c.words.has("html")) {
+    write_status_page(c, c.words.get("html"));
+    c.out.result(msg("Written to {0}.", c.words.get("html")));
+  }
   c.out.summary({{"versements", all}});
   return code;
 }
@@ -137,7 +142,8 @@ std::vector<CommandDef> status_commands() {
            .details = mark("Read from the files of the workspace; versoir verify recomputes and proves."),
            .example = "versoir status",
            .arguments = {{mark("VERSEMENT"), mark("only this versement"), false}},
-           .options = {},
+           .options = {{"html", mark("FILE"),
+                        mark("also write a page with charts of volumes by year and state")}},
            .exits = {Exit::configuration, Exit::not_found, Exit::extract_invalid},
            .run = run_status}};
 }
