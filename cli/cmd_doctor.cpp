@@ -32,8 +32,8 @@ Diagnosis broken(std::string check, const core::Error& e) {
 namespace {
 
 std::string state_word(Severity severity) {
-  return severity == Severity::info ? core::tr("good")
-                                    : core::tr(severity == Severity::warning ? "to look at" : "to mend");
+  if (severity == Severity::info) return core::tr("good");
+  return severity == Severity::warning ? core::tr("to look at") : core::tr("to mend");
 }
 
 void show_diagnoses(Context& c, const Diagnoses& found) {

@@ -113,6 +113,10 @@ int run_status(Context& c) {
   const auto wanted = c.words.find("VERSEMENT");
   auto ids = sip::list_versements(c.workspace());
   if (wanted) ids = {c.known_versement(*wanted, Exit::not_found).id()};
+  if (c.words.has("html")) {  // first: what cannot be read stands on the page, and ends the rest
+    write_status_page(c, c.words.get("html"));
+    c.out.result(msg("Written to {0}.", c.words.get("html")));
+  }
   const auto extracts = extracts_of(c.workspace());
   const int code = show_extracts(c, extracts);
   core::Json all = core::Json::object();
@@ -125,10 +129,6 @@ int run_status(Context& c) {
         fs::exists(c.config_file())
             ? msg("→ Next: versoir extract copies a database; versoir extract --help gives an example.")
             : msg("→ Next: versoir init makes a workspace here, --workspace names another."));
-  }
-  if (c.words.has("html")) {
-    write_status_page(c, c.words.get("html"));
-    c.out.result(msg("Written to {0}.", c.words.get("html")));
   }
   c.out.summary({{"versements", all}});
   return code;

@@ -13,7 +13,7 @@ namespace {
 /// What a value is, for completion: by the English word that stands for it in the table.
 std::string_view value_kind(std::string_view option, std::string_view word) {
   if (option == "platform") return "platform";
-  if (word == "FILE" || word == "SIARD") return "file";
+  if (word == "FILE") return "file";
   if (word == "DIR" || word == "DIR|PLATFORM|URL") return "folder";
   if (word == "EXTRACT") return "extract";
   if (word == "VERSEMENT") return "versement";

@@ -25,8 +25,7 @@ std::string upper(std::string_view ascii) {
 
 std::string page_head(std::string_view name, int section) {
   return fmt::format(".\\\" Made by versoir manual: do not edit.\n.TH {} {} {} \"versoir {}\" Versoir\n",
-                     roff_text(upper(name)), section, roff_text(program_date()),
-                     roff_text(program_version()));
+                     roff_text(upper(name)), section, program_date(), program_version());
 }
 
 std::string section_title(const std::string& title) { return fmt::format(".SH {}\n", roff_text(title)); }
@@ -67,7 +66,7 @@ std::string synopsis(const CommandDef& c) {
 }
 
 std::string verbatim(const std::string& text) {
-  return fmt::format(".PP\n.RS 4\n.nf\n{}\n.fi\n.RE\n", roff_text(text));
+  return fmt::format(".RS 4\n.nf\n{}\n.fi\n.RE\n", roff_text(text));
 }
 
 std::string exit_entries(const std::vector<core::ExitCode>& codes) {

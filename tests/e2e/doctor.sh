@@ -48,7 +48,7 @@ mv pki/archivist.key away; expect 4 "$versoir" doctor --json; is "secret [signin
 
 say "a key that the configuration does not know"
 cp versoir.conf good.conf
-echo 'frobnicate = 1' >>versoir.conf
+sed -i 's/^\[trust\]$/[trust]\nfrobnicate = 1/' versoir.conf
 expect 4 "$versoir" doctor; contains frobnicate
 cp good.conf versoir.conf
 

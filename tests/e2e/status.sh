@@ -31,9 +31,7 @@ expected = {}
 for versement, column in (("un", 3), ("deux", 0)):  # transferred; waiting for a decision
     with open(f"versements/{versement}/kept.csv", newline="", encoding="utf-8") as f:
         for row in csv.DictReader(f):
-            end = next((row[k] for k in row if k in ("end", "end_date", "date_end")), None)
-            assert end is not None, f"no column of an end in {list(row)}"
-            year = end[:4] or "no date"
+            year = row["end"][:4] or "no date"
             expected.setdefault(year, [0] * 5)[column] += 1
 found = {}
 table = re.search(r"<table>\s*<caption>Records by year.*?</table>", page, re.S).group(0)
@@ -51,8 +49,8 @@ LANGUAGE=fr "$versoir" status --html etat.html >/dev/null; grep -q '<html lang="
 
 say "what cannot be read is on the page"
 echo nonsense >versements/deux/plan.json
-code=0; "$versoir" status --html broken.html >/dev/null 2>&1 || code=$?
-if [ -e broken.html ]; then grep -q 'deux' broken.html || fail "the versement is not told"; else [ "$code" -ne 0 ] || fail "no page and no failure"; fi
+"$versoir" status --html broken.html >/dev/null 2>&1 || true
+grep -q '<th scope="row">deux</th>' broken.html || fail "the versement is not told"
 
 say "no colour reaches a terminal, with NO_COLOR or without"
 for setting in NO_COLOR=1 NO_COLOR=; do
