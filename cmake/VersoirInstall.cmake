@@ -1,6 +1,7 @@
 # What is installed beside the program, and the Debian package. The program finds its profiles and its messages from its own
 # place (../share), so that any prefix works.
-set(VERSOIR_MAINTAINER "Versoir <versoir@localhost>" CACHE STRING "Maintainer of the package: a name and an address")
+# No address of ours answers: who publishes a package gives theirs (docs/release.md).
+set(VERSOIR_MAINTAINER "Versoir maintainers <maintainers@versoir.invalid>" CACHE STRING "Maintainer of the package: a name and an address")
 
 if(VERSOIR_FUZZ)
   return()

@@ -36,7 +36,7 @@ if command -v systemd-analyze >/dev/null; then
   say "units that systemd understands"
   sed 's|/usr/bin/versoir|/bin/true|' "usr/lib/systemd/system/versoir-extract@.service" >"versoir-extract@.service"
   cp "usr/lib/systemd/system/versoir-extract@.timer" .
-  systemd-analyze verify "./versoir-extract@.timer" >units.txt 2>&1 || fail "$(cat units.txt)"
+  systemd-analyze verify --man=no "./versoir-extract@.timer" >units.txt 2>&1 || fail "$(cat units.txt)"
 fi
 
 say "a bare Debian 12"
