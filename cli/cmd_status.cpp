@@ -1,6 +1,7 @@
 // versoir status: where everything stands, read from the files.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/status_page.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/elimination.hpp"
@@ -112,6 +113,10 @@ int run_status(Context& c) {
   const auto wanted = c.words.find("VERSEMENT");
   auto ids = sip::list_versements(c.workspace());
   if (wanted) ids = {c.known_versement(*wanted, Exit::not_found).id()};
+  if (c.words.has("html")) {  // first: what cannot be read stands on the page, and ends the rest
+    write_status_page(c, c.words.get("html"));
+    c.out.result(msg("Written to {0}.", c.words.get("html")));
+  }
   const auto extracts = extracts_of(c.workspace());
   const int code = show_extracts(c, extracts);
   core::Json all = core::Json::object();
@@ -137,7 +142,8 @@ std::vector<CommandDef> status_commands() {
            .details = mark("Read from the files of the workspace; versoir verify recomputes and proves."),
            .example = "versoir status",
            .arguments = {{mark("VERSEMENT"), mark("only this versement"), false}},
-           .options = {},
+           .options = {{"html", mark("FILE"),
+                        mark("also write a page with charts of volumes by year and state")}},
            .exits = {Exit::configuration, Exit::not_found, Exit::extract_invalid},
            .run = run_status}};
 }

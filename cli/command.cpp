@@ -30,7 +30,9 @@ const std::array globals{
     OptionDef{"quiet", nullptr, mark("no progress, no talk: results and errors only")},
     OptionDef{"no-progress", nullptr, mark("no progress line")},
     OptionDef{"help", nullptr, mark("this help")},
-    OptionDef{"version", nullptr, mark("version of the program and of its libraries")},
+    OptionDef{"version", nullptr, mark("version of the program")},
+    OptionDef{"verbose", nullptr,
+              mark("with --version: compiler, libraries, folders and formats, for a report of a problem")},
 };
 
 bool takes_value(std::string_view word) {
@@ -293,6 +295,9 @@ Invocation parse(const std::vector<std::string>& words) {
   const auto vm = run_parser(rest, all, positional, result.command);
   result.help = vm["help"].as<bool>();
   result.version = vm["version"].as<bool>();
+  result.verbose = vm["verbose"].as<bool>();
+  if (result.verbose && !result.version)
+    throw Error(Exit::usage, msg("--verbose only goes with --version.")).hint(help_hint(result.command));
   store_values(result.values, vm, globals);
   if (!result.command || result.help) return result;
   store_values(result.values, vm, result.command->options);

@@ -1,5 +1,5 @@
-// Commands and options, declared once: the table feeds the parser, the help, and later the manual and
-// completion.
+// Commands and options, declared once: the table feeds the parser, the help, the manual and
+// the completion.
 #pragma once
 #include "core/exit.hpp"
 
@@ -68,7 +68,7 @@ class Values {
 struct Invocation {
   const CommandDef* command = nullptr;  ///< nullptr: help or version asked, or nothing
   Values values;
-  bool help = false, version = false;
+  bool help = false, version = false, verbose = false;
   std::string group;  ///< "consult" when the command line names no more
 };
 /// Strict parsing: no abbreviation is guessed. Throws Error(Exit::usage) with translated text.
@@ -80,5 +80,9 @@ struct Invocation {
 [[nodiscard]] std::string group_help(std::string_view group);
 /// "versoir plan EXTRAIT [OPTIONS]"
 [[nodiscard]] std::string usage_line(const CommandDef& command);
+/// What an option is, with its choices, its default and whether it may be repeated.
+[[nodiscard]] std::string option_text(const OptionDef& option);
+/// The exit codes of a command, those of every command included, in numerical order.
+[[nodiscard]] std::vector<core::ExitCode> exit_codes_of(const CommandDef& command);
 
 }  // namespace versoir::cli

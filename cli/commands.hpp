@@ -7,6 +7,8 @@
 namespace versoir::cli {
 
 std::vector<CommandDef> init_commands();
+std::vector<CommandDef> doctor_commands();
+std::vector<CommandDef> manual_commands();
 std::vector<CommandDef> inspect_commands();
 std::vector<CommandDef> extract_commands();
 std::vector<CommandDef> schedule_commands();
@@ -33,14 +35,19 @@ std::vector<CommandDef> consult_log_commands();
 std::vector<CommandDef> consult_serve_commands();
 
 inline constexpr std::vector<CommandDef> (*command_makers[])() = {
-    init_commands,          status_commands,       verify_commands,
-    inspect_commands,       extract_commands,      schedule_commands,
-    plan_commands,          build_commands,        check_commands,
-    review_commands,        visa_commands,         send_commands,
-    warnings_commands,      close_commands,        evidence_commands,
-    eliminate_commands,     decommission_commands, roles_commands,
-    vitam_commands,         consult_commands,      consult_document_commands,
-    consult_serve_commands, consult_log_commands,  siard_commands,
-    sandbox_commands};
+    init_commands,          doctor_commands,
+    status_commands,        verify_commands,
+    inspect_commands,       extract_commands,
+    schedule_commands,      plan_commands,
+    build_commands,         check_commands,
+    review_commands,        visa_commands,
+    send_commands,          warnings_commands,
+    close_commands,         evidence_commands,
+    eliminate_commands,     decommission_commands,
+    roles_commands,         vitam_commands,
+    consult_commands,       consult_document_commands,
+    consult_serve_commands, consult_log_commands,
+    siard_commands,         sandbox_commands,
+    manual_commands};
 
 }  // namespace versoir::cli

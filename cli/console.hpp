@@ -13,6 +13,9 @@
 
 namespace versoir::cli {
 
+/// Of the lines of --json: a field may be added without changing it, never renamed or removed.
+inline constexpr int json_lines_version = 1;
+
 /// Progress on a terminal (one line, at most ten times a second, with rate, remaining time and the end of the
 /// window); elsewhere one plain line a minute; with --json an event for each phase and one a minute.
 class ConsoleProgress final : public core::Progress {

@@ -1,6 +1,7 @@
 // Opens, once each, what the configuration of a workspace names.
 #include "cli/context.hpp"
 
+#include "cli/about.hpp"
 #include "cli/revocation.hpp"
 #include "cli/secret.hpp"
 #include "core/error.hpp"
@@ -34,6 +35,7 @@ struct Context::Lazy {
 };
 
 std::string program_version() { return VERSOIR_VERSION; }
+std::string program_date() { return VERSOIR_DATE; }
 
 namespace {
 
@@ -240,15 +242,19 @@ trust::TimestampAuthority* Context::tsa() {
   return lazy_->tsa.get();
 }
 
-std::vector<fs::path> Context::profile_folders() const {
-  std::vector<fs::path> dirs{workspace_ / "profiles"};
+std::vector<fs::path> installed_profile_folders() {
+  std::vector<fs::path> dirs;
   if (const char* env = std::getenv("VERSOIR_PROFILES")) dirs.emplace_back(env);
-  std::error_code ec;
-  const fs::path program = fs::read_symlink("/proc/self/exe", ec).parent_path();
-  if (!ec) {
+  if (const auto program = program_folder(); !program.empty()) {
     dirs.push_back(program / "data" / "profiles");
     dirs.push_back(program.parent_path() / "share" / "versoir" / "profiles");
   }
+  return dirs;
+}
+
+std::vector<fs::path> Context::profile_folders() const {
+  auto dirs = installed_profile_folders();
+  dirs.insert(dirs.begin(), workspace_ / "profiles");
   return dirs;
 }
 

@@ -96,5 +96,10 @@ class Context {
 };
 
 [[nodiscard]] std::string program_version();
+/// When this version was released, YYYY-MM-DD.
+[[nodiscard]] std::string program_date();
+/// Where the profiles shipped with the program may be: the environment's choice, a build tree, an
+/// installation.
+[[nodiscard]] std::vector<std::filesystem::path> installed_profile_folders();
 
 }  // namespace versoir::cli

@@ -51,16 +51,7 @@ void options(std::string& out, std::span<const OptionDef> list) {
   for (const auto& o : list) {
     std::string left = fmt::format("--{}", o.name);
     if (o.value) left += fmt::format(" {}", tr(o.value));
-    std::string text = tr(o.help);
-    if (o.choices && text.find(std::string_view(o.choices).substr(0, 3)) == std::string::npos &&
-        std::string_view(o.choices) != o.value) {
-      std::string choices = o.choices;
-      std::replace(choices.begin(), choices.end(), '|', ' ');
-      text += fmt::format(" ({})", choices);
-    }
-    if (o.fallback) text += fmt::format(" [{}]", o.fallback);
-    if (o.repeat) text += fmt::format(" {}", tr("(may be repeated)"));
-    entry(out, left, text, 28);
+    entry(out, left, option_text(o), 28);
   }
 }
 
@@ -93,17 +84,36 @@ std::string command_help(const CommandDef& c) {
   out += fmt::format("\n{}\n", tr("Options of every command:"));
   options(out, global_options());
   out += fmt::format("\n{}\n  {}\n\n{}\n", tr("Example:"), c.example, tr("Exit codes:"));
-  std::vector<core::Exit> exits = c.exits;
-  for (auto e :
-       {core::Exit::ok, core::Exit::unexpected, core::Exit::usage, core::Exit::disk, core::Exit::interrupted})
-    exits.push_back(e);
-  for (const auto& code : core::exit_codes)
-    if (std::find(exits.begin(), exits.end(), code.code) != exits.end())
-      entry(out, fmt::format("{:3}", static_cast<int>(code.code)), tr(code.description.data()), 8);
+  for (const auto& code : exit_codes_of(c))
+    entry(out, fmt::format("{:3}", static_cast<int>(code.code)), tr(code.description.data()), 8);
   return out;
 }
 
 }  // namespace
+
+std::string option_text(const OptionDef& o) {
+  std::string text = tr(o.help);
+  if (o.choices && text.find(std::string_view(o.choices).substr(0, 3)) == std::string::npos &&
+      std::string_view(o.choices) != o.value) {
+    std::string choices = o.choices;
+    std::replace(choices.begin(), choices.end(), '|', ' ');
+    text += fmt::format(" ({})", choices);
+  }
+  if (o.fallback) text += fmt::format(" [{}]", o.fallback);
+  if (o.repeat) text += fmt::format(" {}", tr("(may be repeated)"));
+  return text;
+}
+
+std::vector<core::ExitCode> exit_codes_of(const CommandDef& c) {
+  std::vector<core::Exit> exits = c.exits;
+  for (auto e :
+       {core::Exit::ok, core::Exit::unexpected, core::Exit::usage, core::Exit::disk, core::Exit::interrupted})
+    exits.push_back(e);
+  std::vector<core::ExitCode> list;
+  for (const auto& code : core::exit_codes)
+    if (std::find(exits.begin(), exits.end(), code.code) != exits.end()) list.push_back(code);
+  return list;
+}
 
 std::string usage_line(const CommandDef& c) {
   std::string line = fmt::format("versoir {}", c.name);

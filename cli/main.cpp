@@ -1,4 +1,5 @@
 // The program: words in, exit code out; signals become a stop token.
+#include "cli/about.hpp"
 #include "cli/command.hpp"
 #include "cli/console.hpp"
 #include "cli/context.hpp"
@@ -59,7 +60,7 @@ int run(const std::vector<std::string>& words, std::stop_token stop) {
   try {
     const auto call = cli::parse(words);
     if (call.version) {
-      print(fmt::format("versoir {}\n", cli::program_version()));
+      print(call.verbose ? cli::version_report() : fmt::format("versoir {}\n", cli::program_version()));
       return 0;
     }
     if (call.help || !call.command) {
@@ -80,7 +81,7 @@ int run(const std::vector<std::string>& words, std::stop_token stop) {
     code = static_cast<int>(e.code());
   } catch (const std::exception& e) {
     const Error wrapped = Error(Exit::unexpected, msg("An unexpected failure: {0}", e.what()))
-                              .hint(msg("Please report it with the output of versoir --version."));
+                              .hint(msg("Please report it with the output of versoir --version --verbose."));
     console->failure(wrapped);
     code = static_cast<int>(Exit::unexpected);
   }

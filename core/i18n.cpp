@@ -2,6 +2,7 @@
 #include "core/i18n.hpp"
 
 #include "core/display.hpp"
+#include "core/locale_folder.hpp"
 
 #include <fmt/args.h>
 
@@ -22,16 +23,6 @@ std::string fill(const std::string& pattern, const std::vector<std::string>& arg
   return fmt::vformat(pattern, store);
 }
 
-/// Where the catalogues are: the environment's choice, a build tree, an installation.
-std::filesystem::path locale_folder() {
-  if (const char* env = std::getenv("VERSOIR_LOCALEDIR")) return env;
-  std::error_code ec;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", ec).parent_path();
-  const auto beside = program / "locale";
-  if (std::filesystem::is_directory(beside, ec)) return beside;
-  return program.parent_path() / "share" / "locale";
-}
-
 /// A bare server has no fr_FR: LANGUAGE works with any UTF-8 locale, C.UTF-8 included, but not with "C".
 void choose_utf8_locale() {
   for (const char* name : {"fr_FR.UTF-8", "C.UTF-8"})
@@ -49,6 +40,15 @@ std::string environment_language() {
 }
 
 }  // namespace
+
+std::filesystem::path locale_folder() {
+  if (const char* env = std::getenv("VERSOIR_LOCALEDIR")) return env;
+  std::error_code ec;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", ec).parent_path();
+  const auto beside = program / "locale";
+  if (std::filesystem::is_directory(beside, ec)) return beside;
+  return program.parent_path() / "share" / "locale";
+}
 
 std::string Message::english() const {
   try {
