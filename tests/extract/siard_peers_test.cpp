@@ -116,7 +116,7 @@ class Exported {
   extract::SiardReport report;
 };
 
-extract::SiardCheckReport check(const fs::path& file) {
+extract::SiardCheckReport judged(const fs::path& file) {
   core::TemporaryDirectory scratch;
   core::SilentProgress progress;
   return extract::check_siard(file, scratch.path(), progress, {});
@@ -208,7 +208,7 @@ TEST_CASE("peers 6: a number keeps every digit that its archive has, in and out 
   core::SilentProgress progress;
   extract::export_siard(opened, out, options, progress, {});
   // libxml2 holds no decimal of more than 24 digits: its word is not taken for these.
-  const auto report = check(out);
+  const auto report = judged(out);
   for (const auto& f : report.findings)
     UNSCOPED_INFO(f.code << " " << f.where << ": " << f.message.english());
   CHECK(report.errors() == 0);
@@ -250,7 +250,7 @@ TEST_CASE("peers 9: tables of one name in two schemas stay two, and references l
   CHECK(archive.query("SELECT count(*) FROM A_T") == Lines{"1"});
   CHECK(archive.query("SELECT count(*) FROM B_T") == Lines{"2"});
   CHECK(archive.query("SELECT references_to FROM versoir_column WHERE table_name = 'U'") == Lines{"B_T.k"});
-  for (const auto& v : check(archive.file).verdicts)
+  for (const auto& v : judged(archive.file).verdicts)
     if (v.requirement.id == "T_6.0-1") CHECK(v.errors == 0);
 }
 
@@ -322,7 +322,7 @@ TEST_CASE("peers 25: what is found wrong is never touched, nor what was there be
   HandMade archive({{columns({{"a", type("INTEGER")}}) + count(3), "<row><c1>1</c1></row>"}});
   const auto before = core::read_file(archive.file);
   const auto time = fs::last_write_time(archive.file);
-  CHECK(check(archive.file).errors() > 0);
+  CHECK(judged(archive.file).errors() > 0);
   core::write_file(archive.extract, "an extract of before");
   extract::CopyOptions replace;
   replace.replace = true;
@@ -345,8 +345,8 @@ TEST_CASE("peers 28: an archive and its large values beside it can be moved toge
   out.write(here / "x.siard", true);
   fs::rename(here, out.folder.path() / "there");
   const auto moved = out.folder.path() / "there" / "x.siard";
-  CHECK(check(moved).errors() == 0);
-  CHECK(check(moved).large_values == 1);
+  CHECK(judged(moved).errors() == 0);
+  CHECK(judged(moved).large_values == 1);
   const core::ZipArchive zip(moved, core::Exit::source_data);
   CHECK_THAT(zip.read(*zip.find("header/metadata.xml"), 1u << 20), !Contains(out.folder.path().string()));
 }
@@ -364,7 +364,7 @@ TEST_CASE("peers 2, 4, 16 and 24: one large value or many rows cost no memory, a
   out.write(out.folder.path() / "b.siard");
   const auto exported = peak() - before;
   REQUIRE(reset_peak());
-  CHECK(check(out.siard).errors() == 0);
+  CHECK(judged(out.siard).errors() == 0);
   const auto checked = peak() - before;
   REQUIRE(reset_peak());
   copy_from("siard:" + out.siard.string(),
