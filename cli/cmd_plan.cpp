@@ -260,8 +260,9 @@ int run_plan(Context& c) {
   sip::PlanTable table;
   const auto plan =
       sip::make_plan(extract, c.config(), versement, options, c.clock, c.out.progress(), &table);
-  c.journal().append("PLANNED", {{"versement", plan.versement}, {"extract", plan.extract_root}},
-                     trust::Outcome::ok,
+  core::Json planned{{"versement", plan.versement}, {"extract", plan.extract_root}};
+  if (!plan.tables.is_null()) planned["tables"] = plan.tables;
+  c.journal().append("PLANNED", planned, trust::Outcome::ok,
                      {{"lots", plan.lots.size()},
                       {"kept", plan.kept},
                       {"left_out", plan.left_out},

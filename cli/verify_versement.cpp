@@ -167,6 +167,7 @@ void verify_trail(Tally& tally, const sip::JournalTrail& trail, const std::strin
   for (auto& f : trail.missing_closings(versement)) findings.push_back(std::move(f));
   for (const auto& lot : lots)
     for (auto& f : trail.unknown_transfers(versement, lot.id)) findings.push_back(std::move(f));
+  for (auto& f : trail.altered_tables(versement)) findings.push_back(std::move(f));
   for (const auto& visa : sip::list_visas(versement)) {
     const bool told = std::any_of(findings.begin(), findings.end(), [&](const Finding& f) {
       return f.where == fmt::format("{}/visa-{}.json", id, visa.number);

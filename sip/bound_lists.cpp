@@ -20,8 +20,7 @@ std::string digest_if_there(const fs::path& file) {
 
 ListDigests digest_lists(const Versement& versement) {
   return {digest_if_there(versement.file("plan.json")), digest_if_there(versement.file("kept.csv")),
-          digest_if_there(versement.file("left-out.csv")), digest_if_there(versement.file("tableau.csv")),
-          digest_if_there(versement.file("tableau.html"))};
+          digest_if_there(versement.file("left-out.csv"))};
 }
 
 const VisaFile* approval_of(const Versement& versement, const MessageIdentifier& lot,
@@ -54,9 +53,6 @@ std::vector<Finding> unbound_lists(const ListDigests& now, const Plan& plan, con
   compare("plan.json", now.plan, core::text_of(visa.json, "planSha512"), {});
   compare("kept.csv", now.kept, core::text_of(visa.json, "keptSha512"), plan.kept_sha512);
   compare("left-out.csv", now.left_out, core::text_of(visa.json, "leftOutSha512"), plan.left_out_sha512);
-  if (plan.tables.is_null()) return findings;  // planned before plans held them
-  compare("tableau.csv", now.table_csv, core::text_of(plan.tables, "csv"), {});
-  compare("tableau.html", now.table_html, core::text_of(plan.tables, "html"), {});
   return findings;
 }
 

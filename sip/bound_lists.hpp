@@ -10,10 +10,9 @@
 
 namespace versoir::sip {
 
-/// Digests of plan.json, kept.csv, left-out.csv and the tables of the plan as they are now; "" for one that
-/// is missing.
+/// Digests of plan.json, kept.csv and left-out.csv as they are now; "" for one that is missing.
 struct ListDigests {
-  std::string plan, kept, left_out, table_csv, table_html;
+  std::string plan, kept, left_out;
 };
 [[nodiscard]] ListDigests digest_lists(const Versement& versement);
 

@@ -56,10 +56,9 @@ class Findings {
 };
 
 constexpr std::array events{
-    "VISA_APPROVED", "VISA_REFUSED",   "VISA_REVOKED", "VISA_COUNTERSIGNED", "SIP_BUILT",
-    "CHECKPOINT",    "EXTRACT_SEALED", "SIP_CHECKED",  "SEND_STARTED",       "SEND_FAILED",
-    "SENT",          "SEND_IN_DOUBT",  "ATR_RECEIVED", "RECEIPT_VERIFIED",   "CLOSING_STARTED",
-    "CLOSED"};
+    "VISA_APPROVED", "VISA_REFUSED",   "VISA_REVOKED",     "VISA_COUNTERSIGNED", "PLANNED",     "SIP_BUILT",
+    "CHECKPOINT",    "EXTRACT_SEALED", "SIP_CHECKED",      "SEND_STARTED",       "SEND_FAILED", "SENT",
+    "SEND_IN_DOUBT", "ATR_RECEIVED",   "RECEIPT_VERIFIED", "CLOSING_STARTED",    "CLOSED"};
 
 bool names_files(std::string_view event) {
   return event.starts_with("EVIDENCE_") || event.starts_with("ELIMINATION_") ||
@@ -121,6 +120,15 @@ void JournalTrail::take(const Json& line) {
   if (object == line.end() || !object->is_object()) return;
   take_states(*object);
   if (event == "SIP_BUILT") return;
+  if (event == "PLANNED") {
+    auto& tables = tables_[core::text_of(*object, "versement")];
+    tables.clear();
+    if (const auto given = object->find("tables"); given != object->end())
+      for (const auto* kind : {"csv", "html"})
+        if (auto digest = core::text_of(*given, kind); !digest.empty())
+          tables[std::string("tableau.") + kind] = std::move(digest);
+    return;
+  }
   // Parts of a signature file say nothing that is verified; its digest leaves no byte out.
   if (event == "CHECKPOINT" || event == "EXTRACT_SEALED") {
     const auto of = core::text_of(*object, "file") + (event == "CHECKPOINT" ? ".p7s" : ".seal.json.p7s");
@@ -270,6 +278,16 @@ std::vector<Finding> JournalTrail::altered_signature(const fs::path& workspace,
   if (known == signatures_.end() || !fs::exists(workspace / name)) return {};
   Findings findings(".");
   findings.require(workspace / name, [&](const fs::path& f) { return digest_of(f) == known->second; });
+  return findings.take();
+}
+
+std::vector<Finding> JournalTrail::altered_tables(const Versement& versement) const {
+  const auto known = tables_.find(versement.id());
+  if (known == tables_.end()) return {};
+  Findings findings(versement.id());
+  for (const auto& [file, digest] : known->second)
+    if (const auto path = versement.file(file); fs::exists(path))
+      findings.require(path, [&](const fs::path& f) { return digest_of(f) == digest; });
   return findings.take();
 }
 

@@ -45,6 +45,8 @@ class JournalTrail {
   /// there and not the one that was written down.
   [[nodiscard]] std::vector<core::Finding> altered_signature(const std::filesystem::path& workspace,
                                                              const std::string& name) const;
+  /// Tables of the plan that are there and not those of its last planning.
+  [[nodiscard]] std::vector<core::Finding> altered_tables(const Versement& versement) const;
   /// Answers of a platform in the folder of a lot of which the journals know no sending.
   [[nodiscard]] std::vector<core::Finding> unknown_transfers(const Versement& versement,
                                                              const MessageIdentifier& lot) const;
@@ -94,6 +96,7 @@ class JournalTrail {
   std::map<std::pair<std::string, int>, Decision> decisions_;             ///< versement, number
   std::map<std::pair<std::string, std::string>, Transfer> transfers_;     ///< versement, lot
   std::map<std::pair<std::string, std::string>, ClosingLines> closings_;  ///< versement, lot
+  std::map<std::string, std::map<std::string, std::string>> tables_;      ///< versement → file → digest
   std::map<std::string, std::string> signatures_;  ///< name at the root of the workspace → digest
   /// Lot → file → every digest that was written down of it: an interruption leaves the one before.
   std::map<std::string, std::map<std::string, std::set<std::string>>> states_;

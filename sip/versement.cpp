@@ -115,7 +115,6 @@ Json plan_to_json(const Plan& plan) {
                {"closed", plan.closed}};
   if (!plan.starts.is_null()) json["starts"] = plan.starts;
   if (!plan.confirmed.is_null()) json["confirmed"] = plan.confirmed;
-  if (!plan.tables.is_null()) json["tables"] = plan.tables;
   if (!plan.files.is_null()) json["files"] = plan.files;
   if (plan.is_filing()) json["filing"] = plan.filing;
   if (plan.is_dossier()) json["dossier"] = plan.dossier;
@@ -127,7 +126,7 @@ Plan plan_from_json(const Json& json, std::string_view origin) {
       json,
       {"format", "versement", "attempt", "created", "extract", "application", "profileDigest", "platform",
        "seda", "settings", "lots", "kept", "keptSha512", "leftOut", "leftOutSha512", "sampling", "closed"},
-      origin, "plan", {"starts", "confirmed", "tables", "files", "filing", "dossier"});
+      origin, "plan", {"starts", "confirmed", "files", "filing", "dossier"});
   if (core::json_string(json, "format", origin) != plan_format) bad_plan(origin, "format");
   Plan plan;
   plan.versement = core::json_string(json, "versement", origin);
@@ -176,10 +175,6 @@ Plan plan_from_json(const Json& json, std::string_view origin) {
     for (const auto& codes : plan.confirmed)
       require_keys(codes, {"id", "label", "source", "validator", "codes", "confirmed", "validation"}, origin,
                    "confirmed");
-  }
-  if (const auto tables = json.find("tables"); tables != json.end()) {
-    plan.tables = *tables;
-    require_keys(plan.tables, {"csv", "html"}, origin, "tables");
   }
   if (const auto files = json.find("files"); files != json.end()) {
     plan.files = *files;

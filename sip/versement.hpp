@@ -83,9 +83,10 @@ struct Plan {
   /// the file of the filing plan in the versement's folder, `extract_root` its SHA-256.
   core::Json filing;
 
-  /// SHA-512 of tableau.csv and tableau.html, which an archivist reads before deciding: {csv, html}; null
-  /// without.
+  /// SHA-512 of tableau.csv and tableau.html: {csv, html}; null without. Known by the planning only, which
+  /// tells the journal: they are in the user's language, and plan.json is the same in all.
   core::Json tables;
+
   /// {sha512, files, bytes} of files.csv, when files are attached to records; null without.
   core::Json files;
 
