@@ -94,7 +94,8 @@ def at(values, share):
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-print(f"| first sheet, with the nomenclatures | {warm.split('dur=')[1].split(',')[0]} ms | |")
+app, cpu = (float(n) for n in re.findall(r"dur=([0-9.]+)", warm))
+print(f"| first sheet, which reads the nomenclatures, ms | {app:.0f} | {cpu:.0f} |")
 for kind, label in (("search", "search"), ("sheet", "full sheet")):
     for share in (0.5, 0.99):
         print(f"| {label}, p{share * 100:.0f} of {len(times[kind])}, ms | {at([t[0] for t in times[kind]], share):.1f} | {at([t[1] for t in times[kind]], share):.1f} |")

@@ -3,6 +3,7 @@
 
 #include "core/csv.hpp"
 #include "core/i18n.hpp"
+#include "trust/journal_purge.hpp"
 
 namespace versoir::consult {
 
@@ -99,7 +100,7 @@ std::filesystem::path access_log_file(const std::filesystem::path& workspace, co
 
 std::vector<AccessLine> read_access_log(const std::filesystem::path& file,
                                         const std::function<bool(const AccessLine&)>& wanted) {
-  const auto report = trust::verify_journal(file);
+  const auto report = trust::verify_purged_journal(file);
   if (!report.intact())
     throw core::Error(
         core::Exit::journal_broken,

@@ -1,8 +1,6 @@
 // See proof.hpp.
 #include "consult/proof.hpp"
 
-#include "extract/digests.hpp"
-
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -22,6 +20,11 @@ BlockProof::Reading& BlockProof::reading(const std::string& table) {
   auto lobs = db.prepare("SELECT 1 FROM versoir_lob WHERE table_name = ?1 LIMIT 1");
   lobs.bind(1, std::string_view(table));
   r.large_values = lobs.step();
+  if (r.large_values)
+    r.pieces = db.prepare(
+        "SELECT bytes FROM versoir_lob WHERE table_name = ?1 AND row = ?2 AND column_name = ?3 ORDER BY "
+        "chunk");
+  r.hasher.emplace(table);
   std::string list = "_row";
   for (const auto& c : r.columns) list += ", " + core::sql_name(c);
   r.rows = db.prepare(fmt::format("SELECT {} FROM main.{} WHERE _row BETWEEN ?1 AND ?2 ORDER BY _row", list,
@@ -34,9 +37,23 @@ const std::vector<std::string>& BlockProof::columns(const std::string& table) {
   return reading(table).columns;
 }
 
+std::optional<Sha256> BlockProof::large_value(const std::string& table, Reading& r, std::size_t column) {
+  auto& pieces = *r.pieces;
+  pieces.bind(1, std::string_view(table)).bind(2, r.rows->integer(0));
+  pieces.bind(3, std::string_view(r.columns[column]));
+  std::optional<core::Sha256Hasher> content;
+  while (pieces.step()) {
+    if (!content) content.emplace();
+    content->update(pieces.blob(0));
+  }
+  pieces.reset();
+  return content ? std::optional(content->finish()) : std::nullopt;
+}
+
 /// Of the row where the statement stands.
 Sha256 BlockProof::digest(const std::string& table, Reading& r) {
-  extract::RowHasher hasher(table);
+  auto& hasher = *r.hasher;
+  hasher.forget();  // what a row that could not be read to its end left
   auto& row = *r.rows;
   for (std::size_t i = 0; i < r.columns.size(); ++i) {
     const int at = static_cast<int>(i) + 1;
@@ -53,22 +70,11 @@ Sha256 BlockProof::digest(const std::string& table, Reading& r) {
         hasher.add(extract::Tag::text, row.text(at));
         continue;
     }
-    bool found = false;
-    core::Sha256Hasher content;
-    if (r.large_values) {
-      auto pieces = extract_.database().prepare(
-          "SELECT bytes FROM versoir_lob WHERE table_name = ?1 AND row = ?2 AND column_name = ?3 ORDER BY "
-          "chunk");
-      pieces.bind(1, std::string_view(table)).bind(2, row.integer(0));
-      pieces.bind(3, std::string_view(r.columns[i]));
-      for (; pieces.step(); found = true) content.update(pieces.blob(0));
-    }
-    if (found) {
-      const auto whole = content.finish();
-      hasher.add(extract::Tag::lob, {reinterpret_cast<const char*>(whole.bytes.data()), whole.bytes.size()});
-    } else {
+    if (const auto whole = r.large_values ? large_value(table, r, i) : std::nullopt)
+      hasher.add(extract::Tag::lob,
+                 {reinterpret_cast<const char*>(whole->bytes.data()), whole->bytes.size()});
+    else
       hasher.add(extract::Tag::null, {});
-    }
   }
   return hasher.finish();
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include "core/digest.hpp"
 #include "core/sqlite.hpp"
+#include "extract/digests.hpp"
 #include "extract/store.hpp"
 
 #include <cstdint>
@@ -32,11 +33,16 @@ class BlockProof {
   struct Reading {
     std::vector<std::string> columns;
     bool large_values = false;  ///< some stand in versoir_lob
+    std::optional<extract::RowHasher>
+        hasher;  ///< kept: a context of OpenSSL for each row costs more than its digest
     std::optional<core::Statement> rows;
     std::optional<core::Statement> expected;
+    std::optional<core::Statement> pieces;  ///< of a large value
   };
   Reading& reading(const std::string& table);
   core::Sha256 digest(const std::string& table, Reading& reading);
+  /// Of a value that stands in versoir_lob; nullopt when it is NULL and nothing else.
+  std::optional<core::Sha256> large_value(const std::string& table, Reading& reading, std::size_t column);
 
   extract::Extract& extract_;
   std::map<std::string, Reading> readings_;

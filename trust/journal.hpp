@@ -38,9 +38,9 @@ class Journal {
   /// `<journal>.checkpoint-<seq>.json` + `.p7s`, and recorded as an event.
   void checkpoint(Signer& signer, TimestampAuthority* tsa);
 
-  /// Removes the first lines, those older than `limit` up to the first one that is not, and rewrites the file.
-  /// What is left stays as it was, byte for byte: the first line then says how many lines were removed, the
-  /// SHA-256 of the last of them (which the next line carries as `prev`) and `decision`, and an event
+  /// Removes the first lines, those older than `limit` up to the first one that is not, and rewrites the
+  /// file. What is left stays as it was, byte for byte: the first line then says how many lines were removed,
+  /// the SHA-256 of the last of them (which the next line carries as `prev`) and `decision`, and an event
   /// LINES_PURGED at the end of the chain holds the digest of that first line. Returns the number of lines
   /// removed; with none, the file is left alone.
   std::uint64_t purge_before(core::Instant limit, const nlohmann::json& decision);
@@ -54,8 +54,8 @@ class Journal {
 };
 
 struct JournalReport {
-  std::uint64_t lines = 0;   ///< since the beginning, removed ones included
-  std::uint64_t purged = 0;  ///< of these, removed by purge_before()
+  std::uint64_t lines = 0;              ///< since the beginning, removed ones included
+  std::uint64_t purged = 0;             ///< of these, removed by purge_before()
   core::Sha256 head;                    ///< SHA-256 of the last whole line
   std::vector<core::Finding> findings;  ///< first broken line, incomplete last line (a crash: warning)
   [[nodiscard]] bool intact() const;

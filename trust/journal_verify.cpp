@@ -4,6 +4,7 @@
 #include "core/json.hpp"
 #include "trust/journal.hpp"
 #include "trust/journal_lines.hpp"
+#include "trust/journal_purge.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -185,7 +186,9 @@ bool JournalReport::intact() const {
                       [](const Finding& f) { return f.severity == Severity::error; });
 }
 
-JournalReport verify_journal(const std::filesystem::path& file) {
+namespace {
+
+JournalReport verify(const std::filesystem::path& file, bool may_be_purged) {
   if (!std::filesystem::exists(file))
     throw Error(Exit::journal_broken, msg("The journal {0} is not there.", file.string()));
   JournalReport report;
@@ -217,7 +220,11 @@ JournalReport verify_journal(const std::filesystem::path& file) {
          msg("The last line is incomplete ({0} bytes): the program or the machine stopped while writing it.",
              scan.fragment),
          fmt::format("{}:{}", file.filename().string(), scan.lines + 1)});
-  if (whole && scan.purged > 0 && !scan.held)
+  if (whole && scan.purged > 0 && !may_be_purged)
+    report.findings.push_back({Severity::error, "journal-purge",
+                               msg("Its first lines are gone: this journal keeps all its lines."),
+                               file.filename().string() + ":1"});
+  else if (whole && scan.purged > 0 && !scan.held)
     report.findings.push_back({Severity::error, "journal-purge",
                                msg("The first line says that lines were removed, and no event of the chain "
                                    "says so: it was put there."),
@@ -235,5 +242,10 @@ JournalReport verify_journal(const std::filesystem::path& file) {
            point.name});
   return report;
 }
+
+}  // namespace
+
+JournalReport verify_journal(const std::filesystem::path& file) { return verify(file, false); }
+JournalReport verify_purged_journal(const std::filesystem::path& file) { return verify(file, true); }
 
 }  // namespace versoir::trust

@@ -332,6 +332,20 @@ TEST_CASE("A log that was changed proves nothing, and nothing is shown that cann
   CHECK_THAT(refused.body, !Contains("LEFÈVRE"));
 }
 
+TEST_CASE("A log that was purged is read from there on, and goes on being written") {
+  Browser browser;
+  browser.enter();
+  static_cast<void>(browser.page("/sheet?app=school&record=eleve&key=%5B1%5D"));
+  browser.clock.set(browser.clock.now() + std::chrono::hours(1));
+  static_cast<void>(browser.page("/sheet?app=school&record=eleve&key=%5B2%5D"));
+  trust::Journal(browser.log_file(), "test", browser.clock)
+      .purge_before(browser.clock.now(), {{"reference", "DPO 1"}});
+  REQUIRE(browser.accesses().size() == 1);
+  CHECK(browser.accesses()[0].what.key == "[2]");
+  static_cast<void>(browser.page("/sheet?app=school&record=eleve&key=%5B1%5D"));
+  CHECK(browser.accesses().size() == 2);
+}
+
 TEST_CASE("Where reasons are asked, no record opens without one, which holds half an hour for one person") {
   Browser browser({}, true, {"demande de l'intéressé", "contentieux"});
   browser.enter();

@@ -1,7 +1,8 @@
 // Old lines of a journal go away, and what is left proves that they were there.
+#include "trust/journal_purge.hpp"
+
 #include "core/json.hpp"
 #include "pki.hpp"
-#include "trust/journal.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -28,7 +29,7 @@ struct Kept {
     clock.set(instant("2026-11-27T10:00:00Z"));
   }
   [[nodiscard]] std::string bytes() const { return core::read_file(file); }
-  [[nodiscard]] trust::JournalReport report() const { return trust::verify_journal(file); }
+  [[nodiscard]] trust::JournalReport report() const { return trust::verify_purged_journal(file); }
   void replace(const std::string& from, const std::string& to) const {
     auto text = bytes();
     const auto at = text.find(from);
@@ -78,6 +79,15 @@ TEST_CASE("A second purge counts all that is gone, one that finds nothing old ch
   CHECK(kept.report().intact());
   kept.journal.append("SHEET_SHOWN", {{"key", 9}}, Outcome::ok);
   CHECK(kept.report().intact());
+}
+
+TEST_CASE("The journal of versements keeps all its lines: nothing explains missing ones there") {
+  Kept kept;
+  CHECK(trust::verify_journal(kept.file).intact());
+  static_cast<void>(kept.journal.purge_before(instant("2024-01-01T00:00:00Z"), decision));
+  const auto report = trust::verify_journal(kept.file);
+  CHECK_FALSE(report.intact());
+  CHECK(report.findings.front().code == "journal-purge");
 }
 
 TEST_CASE("What stands for the removed lines cannot be changed, taken away or made up") {
