@@ -84,8 +84,8 @@ if have_shared; then
   contains "T_6.0-1"
   say "an import that fails leaves neither extract nor profile"
   for bad in bad-rowcount bad-missinglob; do
-    expect 13 "$versoir" siard import "$samples/selfmade/$bad.siard" --application perdu
-    [ ! -e profiles/perdu ] && [ ! -e perdu.extract ] || fail "$bad left something"
+    expect 13 "$versoir" siard import "$samples/selfmade/$bad.siard" --application "perdu-$bad"
+    [ ! -e "profiles/perdu-$bad" ] && [ ! -e "perdu-$bad.extract" ] || fail "$bad left something"
   done
   code=0; "$versoir" siard import "$samples/siardapi-sfdboe_2_1.siard" --application oe >"$work/out" 2>&1 || code=$?
   [ $code = 0 ] || [ $code = 3 ] || fail "import: $(cat "$work/out")"
