@@ -44,7 +44,7 @@ roles = pki/roles.json
 roles_signer = pki/archive-service.pem
 CONF
 # Seven columns, as the measures of the peers' tools: a key, names, a date, numbers, a text that needs escapes now and then.
-sqlite3 source.sqlite <<SQL
+sqlite3 source.sqlite >/dev/null <<SQL
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE mesure (id INTEGER PRIMARY KEY, nom VARCHAR(40), prenom VARCHAR(40), jour DATE, montant NUMERIC(10,2), code VARCHAR(8), note VARCHAR(80));
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $rows)

@@ -70,7 +70,7 @@ constexpr std::array<std::string_view, 6> full_parts{"FULLNAME", "DISPLAYNAME", 
 constexpr std::array<std::string_view, 4> full_words{"LOGIN", "NICKNAME", "PSEUDO", "IDENTIFIANT"};
 constexpr std::array<std::string_view, 5> birth_parts{"BIRTHDATE", "DATEOFBIRTH", "NAISSANCE", "BIRTHDAY",
                                                       "BIRTH"};
-constexpr std::array<std::string_view, 2> birth_words{"DOB", "DDN"};
+constexpr std::array<std::string_view, 4> birth_words{"DOB", "DDN", "NAI", "NAIS"};
 constexpr std::array<std::string_view, 6> number_words{"MATRICULE", "NUMERO", "NUMBER", "BADGE", "NUM", "NO"};
 constexpr std::array<std::string_view, 30> person_words{
     "USER",     "USERS",    "PERSON",  "PERSONS",     "PEOPLE",    "PERSONNE",  "PERSONNES", "IDENTITY",
@@ -126,16 +126,17 @@ Sensitivity sensitivity_of(const Folded& n) {
 
 /// A table of persons: by the names of two columns, by one that only persons have, or by its own name.
 bool seems_person(const Table& table) {
-  bool given = false, surname = false, plain = false, full = false;
+  bool given = false, surname = false, plain = false, full = false, birth = false;
   for (const auto& c : table.columns) {
-    if (!is_text(*c.source)) continue;
     const Folded n(c.source->name);
+    birth = birth || (is_date(*c.source) && (n.contains(birth_parts) || n.has_word(birth_words)));
+    if (!is_text(*c.source)) continue;
     given = given || n.contains(given_parts);
     surname = surname || n.contains(surname_parts);
     plain = plain || n.is(plain_names);
     full = full || n.contains(full_parts) || n.is(full_words);
   }
-  if (surname || (given && plain)) return true;
+  if (surname || ((given || birth) && plain)) return true;
   const Folded name(table.source->name);
   const bool named =
       !name.words.empty() && std::ranges::find(person_words, name.words.back()) != person_words.end();

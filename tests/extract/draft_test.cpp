@@ -165,6 +165,14 @@ TEST_CASE("what is a person, a birth date, a secret is guessed by names, and sai
     CHECK(guesses(people, As::given_name) == Lines{"users.name"});
     CHECK(guesses(people, As::secret).empty());
   }
+  SECTION("a name and a date of birth make a person") {
+    auto t = catalogued("IDENT", {"NUM_IDENT", "NOM", "DAT_NAI"});
+    CHECK_FALSE(extract::draft_profile({"e", "", "", {}, ""}, {t}).people);
+    t.columns[2].kind = extract::ColumnKind::date;
+    const auto people = extract::draft_profile({"e", "", "", {}, ""}, {t});
+    CHECK(people.people);
+    CHECK(guesses(people, As::birth_date) == Lines{"IDENT.DAT_NAI"});
+  }
   SECTION("a table of persons is told by its own name when a column says how they are called") {
     CHECK(extract::draft_profile({"e", "", "", {}, ""}, {catalogued("app_user", {"login", "lang"})}).people);
     CHECK_FALSE(
