@@ -92,7 +92,7 @@ TEST_CASE("what completion reads in a workspace is never expanded by the shell")
   }
 }
 
-TEST_CASE("the option --verbose goes with --version only, and is a flag") {
+TEST_CASE("verbose goes with the version only, and is a flag") {
   const auto call = cli::parse({"--version", "--verbose"});
   CHECK(call.version);
   CHECK(call.verbose);

@@ -58,6 +58,12 @@ if ! mmdebstrap --mode=root --variant=minbase --include=openssl,ca-certificates 
 fi
 for file in "${sources[@]}"; do cp "$file" "$bare/etc/apt/sources.list.d/"; done
 rm -f "$bare/etc/apt/sources.list.d/0000"* 
+# The program finds its data from its own place, which /proc tells.
+mount -t proc proc "$bare/proc" || { echo "SKIPPED: /proc cannot be mounted in a root here"; exit 77; }
+extra_cleanup() {
+  umount "$bare/proc" 2>/dev/null || umount -l "$bare/proc" 2>/dev/null || true
+  rm -rf --one-file-system "$bare"
+}
 cp "$deb" "$bare/tmp/versoir.deb"
 if [ -e /etc/resolv.conf ]; then cp -L /etc/resolv.conf "$bare/etc/resolv.conf"; fi
 if ls /etc/apt/apt.conf.d/*proxy* >/dev/null 2>&1; then cp /etc/apt/apt.conf.d/*proxy* "$bare/etc/apt/apt.conf.d/"; fi
@@ -77,11 +83,9 @@ say "the road, from the package, as the account of the package"
 mkdir -p "$bare/opt/road/samples" "$bare/opt/road/build"
 cp -r "$root"/samples/road "$root"/samples/pki "$root"/samples/referentials "$root"/samples/versoir.conf.in "$bare/opt/road/samples/"
 cp "$build"/sample-apogee "$build"/sample-harpege "$bare/opt/road/build/"
-cp -r --parents "$root/samples/lists" "$bare/" # the generators read their lists where they were built
+cp -r --parents "$root/samples/lists" "$root/profiles" "$bare/" # the generators read lists and dictionaries where they were built
 ln -s /usr/bin/versoir "$bare/opt/road/build/versoir"
-mount --bind /proc "$bare/proc" 2>/dev/null || mount -t proc proc "$bare/proc" || fail "no /proc in the bare root"
-extra_cleanup() { umount "$bare/proc" 2>/dev/null; rm -rf --one-file-system "$bare"; }
-if ! inside setpriv --reuid versoir --regid versoir --clear-groups env STUDENTS=30 AGENTS=20 HOME=/var/lib/versoir /opt/road/samples/road /var/lib/versoir/demo /opt/road/build >road.log 2>&1; then
+if ! inside setpriv --reuid versoir --regid versoir --clear-groups env STUDENTS=40 AGENTS=30 HOME=/var/lib/versoir /opt/road/samples/road /var/lib/versoir/demo /opt/road/build >road.log 2>&1; then
   fail "$(tail -20 road.log)"
 fi
 grep -q 'former-student.txt' road.log || fail "$(tail -5 road.log)"
