@@ -16,7 +16,7 @@ namespace versoir::extract {
 namespace {
 
 /// A reference that names no column there leads to the key; SQLite checks neither that its table exists.
-void add_references(const Ask& ask, std::vector<SourceTable>& tables) {
+void add_foreign_keys(const Ask& ask, std::vector<SourceTable>& tables) {
   std::string last;
   for (const auto& row :
        ask("SELECT m.name, f.id, f.\"table\", f.\"from\", f.\"to\" FROM sqlite_master m, "
@@ -85,7 +85,7 @@ std::vector<SourceTable> sqlite_catalogue(const Ask& ask) {
   }
   for (auto& table : tables)
     for (auto& [at, name] : keys[table.name]) table.key.push_back(name);
-  add_references(ask, tables);
+  add_foreign_keys(ask, tables);
   settle_references(tables);
   drop_weak_keys(tables);
   return tables;

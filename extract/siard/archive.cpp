@@ -38,7 +38,7 @@ std::optional<bool> utf16_order(std::string_view bytes) {
   return std::nullopt;
 }
 
-void append_utf8(std::string& out, char32_t c) {
+void append_character(std::string& out, char32_t c) {
   if (c < 0x80) {
     out += static_cast<char>(c);
   } else if (c < 0x800) {
@@ -86,7 +86,7 @@ std::string from_utf16(std::string_view bytes, bool high_first) {
       if (low < 0xDC00 || low >= 0xE000) refuse();
       c = 0x10000 + ((c - 0xD800) << 10) + (low - 0xDC00);
     }
-    append_utf8(out, c);
+    append_character(out, c);
   }
   return without_declaration(std::move(out));
 }
