@@ -17,6 +17,9 @@ std::string event_label(const std::string& event) {
   if (event == "SHEET_SHOWN") return core::tr("record shown");
   if (event == "SOURCE_SHOWN") return core::tr("source rows shown");
   if (event == "DOCUMENT_MADE") return core::tr("document made");
+  if (event == "EARLIER_VALUES_SHOWN") return core::tr("earlier values shown");
+  if (event == "LIST_SHOWN") return core::tr("list shown");
+  if (event == "LIST_EXPORTED") return core::tr("list exported");
   return event;
 }
 
@@ -25,12 +28,13 @@ void write_access_csv(const std::filesystem::path& file, const std::vector<consu
   core::FileSink sink(out);
   core::CsvWriter csv(sink, core::CsvFor::programs, ',', "\r\n");
   csv.row(std::vector<std::optional<std::string>>{"time", "reader", "event", "application", "extract",
-                                                  "record", "key", "reason", "reference", "document",
-                                                  "code"});
+                                                  "record", "key", "reason", "reference", "document", "code",
+                                                  "list", "parameters", "rows"});
   for (const auto& l : lines)
-    csv.row(std::vector<std::optional<std::string>>{l.time, l.reader, l.event, l.what.application,
-                                                    l.what.extract_root, l.what.record, l.what.key,
-                                                    l.why.reason, l.why.reference, l.document, l.code});
+    csv.row(std::vector<std::optional<std::string>>{
+        l.time, l.reader, l.event, l.what.application, l.what.extract_root, l.what.record, l.what.key,
+        l.why.reason, l.why.reference, l.document, l.code, l.list, l.parameters,
+        l.list.empty() ? "" : std::to_string(l.rows)});
   out.commit();
 }
 
@@ -50,7 +54,8 @@ int run_log(Context& c) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& l : lines) {
     rows.push_back({l.time, l.reader, event_label(l.event), l.what.application,
-                    l.what.record + ":" + l.what.key, l.why.reason, l.why.reference, l.document});
+                    l.list.empty() ? l.what.record + ":" + l.what.key : l.list + " " + l.parameters,
+                    l.why.reason, l.why.reference, l.document});
     c.out.event("access", {{"time", l.time},
                            {"reader", l.reader},
                            {"event", l.event},
@@ -59,7 +64,9 @@ int run_log(Context& c) {
                            {"key", l.what.key},
                            {"reason", l.why.reason},
                            {"reference", l.why.reference},
-                           {"document", l.document}});
+                           {"document", l.document},
+                           {"list", l.list},
+                           {"parameters", l.parameters}});
   }
   if (c.words.has("csv")) {
     write_access_csv(c.words.get("csv"), lines);

@@ -26,11 +26,14 @@ std::list<consult::ServedExtract> open_extracts(Context& c) {
   std::list<consult::ServedExtract> extracts;
   std::set<std::string> taken;
   for (const auto& path : c.words.list("EXTRACT")) {
-    auto archive = consult::Archive::open(c.input(path), c.out.progress());
+    auto archive = open_archive(c, c.input(path));
     auto seal = consult_seal(c, archive.extract());
     for (const auto& reason : seal.reasons) c.out.warn(reason);
     const auto name = free_name(archive.extract().run().application, taken);
     extracts.emplace_back(name, std::move(archive), std::move(seal));
+    auto& served = extracts.back();
+    served.retention = std::make_unique<consult::Retention>(
+        served.archive.extract().database(), establishment_rules(c, served.archive.application()));
   }
   return extracts;
 }
@@ -49,6 +52,8 @@ std::vector<std::string> reasons_of(const core::Config& config) {
 
 int run_serve(Context& c) {
   consult::WebOptions options;
+  std::vector<profiles::Application> applications;
+  std::mutex workspace;
   std::string node = "main";
   if (std::filesystem::exists(c.config_file())) {
     options.establishment = c.config().get_or("establishment", "name", "");
@@ -57,9 +62,18 @@ int run_serve(Context& c) {
   }
   options.reader = account_name();
   options.idle = std::chrono::minutes(c.words.integer("idle", 1, 1440));
+  options.transferred = [&](const std::string& application, const std::string& record,
+                            const std::string& key) {
+    const std::scoped_lock lock(workspace);  // one reads the workspace at a time
+    for (const auto& app : applications)
+      if (app.id == application) return transferred_units(c, app, record, key);
+    return std::vector<consult::TransferredUnit>{};
+  };
   const auto log_file = consult::access_log_file(c.workspace(), node);
   consult::AccessLog log(log_file, node, options.reader, c.clock);
-  consult::WebService service(open_extracts(c), options, log, c.clock);
+  auto extracts = open_extracts(c);
+  for (const auto& e : extracts) applications.push_back(e.archive.application());
+  consult::WebService service(std::move(extracts), options, log, c.clock);
   core::ServerOptions listening;
   listening.port = static_cast<std::uint16_t>(c.words.integer("port", 0, 65535));
   listening.body_limit = 64u << 10;  // forms

@@ -90,14 +90,16 @@ int name_rank(const std::vector<std::string>& typed, std::string_view names) {
 struct Archive::State {
   extract::Extract extract;
   profiles::Application app;
+  Annotations annotations;
   records::RecordReader reader;
   core::Database index;
 
-  State(extract::Extract e, core::Progress& progress)
+  State(extract::Extract e, Annotations a, core::Progress& progress)
       : extract(std::move(e)),
         app(extract.profile()),
+        annotations(std::move(a)),
         reader(extract.database(), app),
-        index(open_index(extract, app, progress)) {}
+        index(open_index(extract, app, annotations, progress)) {}
 
   using Ranks = std::map<std::int64_t, int>;  ///< hit → rank
 
@@ -243,8 +245,9 @@ Archive::Archive(std::unique_ptr<State> s) : s_(std::move(s)) {}
 Archive::~Archive() = default;
 Archive::Archive(Archive&&) noexcept = default;
 
-Archive Archive::open(const std::filesystem::path& extract, core::Progress& progress) {
-  return Archive(std::make_unique<State>(extract::Extract::open(extract), progress));
+Archive Archive::open(const std::filesystem::path& extract, core::Progress& progress,
+                      Annotations annotations) {
+  return Archive(std::make_unique<State>(extract::Extract::open(extract), std::move(annotations), progress));
 }
 
 std::vector<Hit> Archive::search(std::string_view query, std::size_t limit, std::size_t first) {
@@ -287,6 +290,7 @@ std::optional<records::Record> Archive::show(std::string_view record, const reco
 }
 
 const profiles::Application& Archive::application() const { return s_->app; }
+const Annotations& Archive::annotations() const { return s_->annotations; }
 extract::Extract& Archive::extract() { return s_->extract; }
 
 std::vector<std::pair<std::string, std::uint64_t>> Archive::counts() {

@@ -109,8 +109,9 @@ PageFrame Pages::frame(const std::string& title, ServedExtract* extract) const {
   return f;
 }
 
-ServedExtract* Pages::asked_extract() {
-  const auto id = request_.get("app");
+ServedExtract* Pages::asked_extract() { return named_extract(request_.get("app")); }
+
+ServedExtract* Pages::named_extract(const std::string& id) {
   if (id.empty()) return &service_.extracts_.front();
   const auto it = std::ranges::find_if(service_.extracts_, [&](const auto& e) { return e.id == id; });
   return it == service_.extracts_.end() ? nullptr : &*it;

@@ -14,12 +14,17 @@ namespace {
 constexpr std::size_t longest_reference = 200;
 
 bool leads_to_a_record(const std::string& target) {
-  return target.starts_with("/sheet?") || target.starts_with("/source?") || target.starts_with("/document?");
+  return target.starts_with("/list/rows?") || target.starts_with("/sheet?") ||
+         target.starts_with("/source?") || target.starts_with("/document?") ||
+         target.starts_with("/earlier?") || target.starts_with("/person?");
 }
 
 }  // namespace
 
+std::string list_person(const std::string& app, const std::string& list) { return app + " list " + list; }
+
 std::string person_of(const WebRequest& request) {
+  if (request.path == "/list/rows") return list_person(request.get("app"), request.get("list"));
   return request.get("app") + " " + request.get("record") + " " + request.get("key");
 }
 

@@ -18,7 +18,8 @@ constexpr const char* session_cookie = "versoir";
 
 /// Pages about one person.
 bool is_about_person(const std::string& path) {
-  return path == "/sheet" || path == "/source" || path == "/document";
+  return path == "/sheet" || path == "/source" || path == "/document" || path == "/earlier" ||
+         path == "/person" || path == "/list/rows";
 }
 
 ServerResponse plain(int status, std::string_view text) {
@@ -111,6 +112,8 @@ ServerResponse WebService::post(const WebRequest& request, const WebSession& ses
     return plain(403, "this form does not come from a page of the service");
   if (request.path == "/reason" && !options_.reasons.empty())
     return Pages(*this, request, session).take_reason();
+  if (request.path == "/person") return Pages(*this, request, session).person_file();
+  if (request.path == "/list/csv") return Pages(*this, request, session).list_csv();
   if (request.path != "/quit") return plain(404, "not found");
   sessions_.end(session.id);
   log_.session(false);
@@ -128,6 +131,12 @@ ServerResponse WebService::get(const WebRequest& request, const WebSession& sess
   if (request.path == "/source") return pages.source();
   if (request.path == "/document") return pages.document();
   if (request.path == "/about") return pages.about();
+  if (request.path == "/person") return pages.person();
+  if (request.path == "/verifier") return pages.check_code();
+  if (request.path == "/earlier") return pages.earlier();
+  if (request.path == "/lists") return pages.lists();
+  if (request.path == "/list") return pages.list();
+  if (request.path == "/list/rows") return pages.list_rows();
   return pages.failure(404, tr("Page not found"), tr("There is no such page."));
 }
 

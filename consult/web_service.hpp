@@ -3,13 +3,16 @@
 #include "consult/archive.hpp"
 #include "consult/provenance.hpp"
 #include "consult/reasons.hpp"
+#include "consult/retention.hpp"
 #include "consult/seal_state.hpp"
 #include "consult/web_page.hpp"
 #include "consult/web_request.hpp"
 #include "consult/web_session.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -22,12 +25,19 @@ struct ServedExtract {
       : id(std::move(id_)),
         archive(std::move(archive_)),
         provenance(archive.extract().path()),
+        retention(std::make_unique<Retention>(archive.extract().database(), archive.application())),
         seal(std::move(seal_)) {}
   std::mutex mutex;
   std::string id;  ///< in addresses: the application, numbered when it is served twice
   Archive archive;
   Provenance provenance;
+  std::unique_ptr<Retention> retention;  ///< with what the establishment decided of its rules
   SealState seal;
+};
+
+/// A unit that the platform holds of a record: what it must be told when the record changes.
+struct TransferredUnit {
+  std::string versement, lot, operation, profile;
 };
 
 struct WebOptions {
@@ -36,6 +46,10 @@ struct WebOptions {
   std::chrono::minutes idle{480};  ///< a session that is not used for so long ends
   /// Of which one is chosen before a record opens; empty: none is asked.
   std::vector<std::string> reasons;
+  /// The units transferred of a record (application, record, key); may be empty. Called under the mutex of
+  /// the extract.
+  std::function<std::vector<TransferredUnit>(const std::string&, const std::string&, const std::string&)>
+      transferred = {};
 };
 
 /// Answers requests; several threads may call handle() at once. Knows nothing of sockets.

@@ -157,12 +157,16 @@ std::string Pages::about_record(std::string_view path, const std::string& at,
 }
 
 std::optional<OpenRecord> Pages::open_record() {
-  auto* extract = asked_extract();
-  const auto record = request_.get("record");
+  return open_record(request_.get("app"), request_.get("record"), request_.get("key"));
+}
+
+std::optional<OpenRecord> Pages::open_record(const std::string& app, const std::string& record,
+                                             const std::string& key_text) {
+  auto* extract = named_extract(app);
   if (!extract || !extract->archive.is_searched(record)) return std::nullopt;
   std::optional<records::Key> key;
   try {
-    key = records::Key::parse(request_.get("key"));
+    key = records::Key::parse(key_text);
   } catch (const core::Error&) {
     return std::nullopt;
   }
@@ -172,10 +176,15 @@ std::optional<OpenRecord> Pages::open_record() {
   auto found = extract->archive.show(record, *key);
   if (!found) return std::nullopt;
   const auto* sheet = extract->archive.application().find_sheet(record);
-  auto title = records::parts::title_of(*found, sheet);
-  auto verified = extract->provenance.verify(*found);
-  return OpenRecord{*extract,          std::move(lock),  sheet,
-                    std::move(*found), std::move(title), std::move(verified)};
+  auto shown = *found;
+  auto earlier = amend(shown, extract->archive.application(), extract->archive.annotations());
+  std::optional<records::Record> sealed;
+  if (!earlier.empty()) sealed = std::move(*found);
+  auto title = records::parts::title_of(shown, sheet);
+  auto verified = extract->provenance.verify(shown);
+  return OpenRecord{*extract,         std::move(lock),    sheet,
+                    std::move(shown), std::move(sealed),  std::move(earlier),
+                    std::move(title), std::move(verified)};
 }
 
 std::vector<Crumb> Pages::crumbs(const OpenRecord& open) const {
@@ -251,7 +260,7 @@ AccessReason Pages::given_reason() const {
 
 ServerResponse Pages::sheet() {
   auto open = open_record();
-  if (!open) return failure(404, tr("Page not found"), tr("There is no such record in this extract."));
+  if (!open) return no_record();
   service_.log_.shown(accessed(*open), given_reason());  // first: nothing is shown that is not written down
   auto f = frame(open->title, &open->extract);
   f.crumbs = crumbs(*open);
@@ -260,6 +269,7 @@ ServerResponse Pages::sheet() {
   m.element("h1", open->title).element("p", open->record.def->label);
   write_verified(m, open->verified);
   neighbours(m, *open);
+  annotations(m, *open);
   const auto sections = records::parts::sections(open->record.root);
   const auto ordered = records::parts::ordered(sections, open->sheet);
   m.raw("<nav class=\"noprint\" aria-label=\"").text(tr("In this record")).raw("\"><ul>\n");
@@ -279,6 +289,8 @@ ServerResponse Pages::sheet() {
   writer.order(ordered);
   writer.root(open->record.root);
   documents(m, *open);
+  communication(m);
+  retention(m, *open);
   m.element("h2", tr("Provenance"));
   const auto& run = open->extract.archive.extract().run();
   m.facts({{tr("Application"), run.application_label},

@@ -1,5 +1,6 @@
 // Behind a sheet: the source rows of its values, and the documents that are printed from it.
 #include "consult/document.hpp"
+#include "consult/generation.hpp"
 #include "consult/web_pages.hpp"
 #include "core/display.hpp"
 #include "core/text.hpp"
@@ -25,6 +26,23 @@ std::string stored_text(const core::Value& value) {
   return core::is_utf8(text) ? text : core::repair_utf8(text);
 }
 
+/// Values that an annotation set aside: only the page made for it shows them.
+class Masks {
+ public:
+  explicit Masks(const OpenRecord& open) {
+    for (const auto& [label, value] : open.earlier)
+      if (!core::trim(value).empty()) masked_.push_back(core::fold_name(value));
+  }
+  [[nodiscard]] std::string shown(const std::string& value) const {
+    const auto folded = core::fold_name(value);
+    return std::ranges::find(masked_, folded) == masked_.end() ? value
+                                                               : tr("(masked: an annotation says otherwise)");
+  }
+
+ private:
+  std::vector<std::string> masked_;
+};
+
 std::string column_label(const profiles::Application& app, const ColumnRef& ref) {
   const auto* table = app.find_table(ref.table);
   const auto* column = table ? table->find(ref.column) : nullptr;
@@ -32,7 +50,7 @@ std::string column_label(const profiles::Application& app, const ColumnRef& ref)
 }
 
 void write_fields(Markup& m, const profiles::Application& app, const records::RowNode& row,
-                  const NodeOrigin& origin) {
+                  const NodeOrigin& origin, const Masks& masks) {
   m.raw("<div class=\"scroll\"><table>\n")
       .element("caption", tr("Values of this row, and where they come from"));
   m.raw("<thead><tr>");
@@ -42,7 +60,8 @@ void write_fields(Markup& m, const profiles::Application& app, const records::Ro
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     const auto& cell = row.cells[i];
     m.raw("<tr>").element("th scope=\"row\"", cell.field->label);
-    m.element("td", records::parts::people_value(cell)).element("td", cell.value ? *cell.value : "");
+    m.element("td", masks.shown(records::parts::people_value(cell)))
+        .element("td", masks.shown(cell.value ? *cell.value : ""));
     if (i < origin.fields.size() && origin.fields[i])
       m.element("td", origin.fields[i]->table + "." + origin.fields[i]->column)
           .element("td", column_label(app, *origin.fields[i]));
@@ -53,7 +72,7 @@ void write_fields(Markup& m, const profiles::Application& app, const records::Ro
   m.raw("</tbody></table></div>\n");
 }
 
-void write_source_row(Markup& m, const profiles::Application& app, const SourceRow& row) {
+void write_source_row(Markup& m, const profiles::Application& app, const SourceRow& row, const Masks& masks) {
   const auto* table = app.find_table(row.table);
   m.element("h3", msg("{0}, row {1}", row.table, row.row).text());
   if (table) m.element("p", table->label);
@@ -74,7 +93,7 @@ void write_source_row(Markup& m, const profiles::Application& app, const SourceR
     m.raw("<tr>")
         .element("th scope=\"row\"", column)
         .element("td", column_label(app, {row.table, column}))
-        .element("td", stored_text(value))
+        .element("td", masks.shown(stored_text(value)))
         .raw("</tr>\n");
   m.raw("</tbody></table></div>\n");
 }
@@ -97,11 +116,12 @@ void write_reads(Markup& m, const profiles::Application& app, const NodeOrigin& 
 
 ServerResponse Pages::source() {
   auto open = open_record();
-  const auto place = open ? find_place(open->record, request_.get("at")) : std::nullopt;
+  const auto place = open ? find_place(open->as_sealed(), request_.get("at")) : std::nullopt;
   if (!place) return failure(404, tr("Page not found"), tr("There is no such record in this extract."));
   service_.log_.source_shown(accessed(*open), given_reason());
   const auto& app = open->extract.archive.application();
-  const auto sources = open->extract.provenance.sources(open->record, *place);
+  const auto sources = open->extract.provenance.sources(open->as_sealed(), *place);
+  const Masks masks(*open);
   const auto title = msg("Source: {0}", place->row->node->label).text();
   auto f = frame(title + " – " + open->title, &open->extract);
   f.crumbs = crumbs(*open);
@@ -109,15 +129,50 @@ ServerResponse Pages::source() {
   f.crumbs.push_back({"", title});
   Markup m;
   m.element("h1", title);
-  write_fields(m, app, *place->row, sources.origin);
+  write_fields(m, app, *place->row, sources.origin, masks);
   m.element("h2", tr("Source rows of the person"));
   if (sources.rows.empty()) m.element("p", tr("The query reads no table that holds rows of this person."));
   if (!sources.exact)
     m.element("p", tr("Nothing tells which of the person's rows made this one: they are all shown."));
-  for (const auto& row : sources.rows) write_source_row(m, app, row);
+  for (const auto& row : sources.rows) write_source_row(m, app, row, masks);
   m.element("h2", tr("What the query reads"));
   write_reads(m, app, sources.origin);
   return page_response(200, f, m);
+}
+
+std::optional<DocumentOverride> Pages::asked_override() const {
+  DocumentOverride asked{core::trim(request_.get("paper")), core::trim(request_.get("why"))};
+  if (asked == DocumentOverride{}) return std::nullopt;
+  return asked;
+}
+
+/// A decision of its own, on the page that leaves them out: the paper is cited, the reason printed.
+void Pages::override_form(Markup& m, const PrintedDocument& printed, const profiles::DocumentDef& def) const {
+  const bool possible = std::ranges::any_of(def.tables, [](const profiles::DocumentTable& t) {
+    return std::ranges::any_of(t.when, &profiles::FieldTest::overridable);
+  });
+  const bool left_out =
+      std::ranges::any_of(printed.tables, [](const PrintedTable& t) { return t.left_out > 0; });
+  if (!possible || !left_out || printed.override_by) return;
+  m.raw("<section class=\"noprint\" aria-labelledby=\"override\">\n<h2 id=\"override\">");
+  m.text(tr("Print results that were not published")).raw("</h2>\n");
+  m.element(
+      "p",
+      tr("Only with a signed paper that proves them. The document prints the paper and the reason, and the "
+         "log keeps them: no name in them."));
+  m.raw("<form method=\"get\" action=\"/document\">\n");
+  for (const char* name : {"app", "record", "key", "q", "n", "at", "document"})
+    if (const auto value = request_.get(name); !value.empty())
+      m.raw("<input type=\"hidden\" name=\"").text(name).raw("\" value=\"").text(value).raw("\">\n");
+  m.raw("<p><label for=\"paper\">").text(tr("Signed paper: what it is, its date, who signed it"));
+  m.raw(
+      "</label><br><input id=\"paper\" name=\"paper\" type=\"text\" required maxlength=\"300\" "
+      "size=\"60\"></p>\n");
+  m.raw("<p><label for=\"why\">").text(tr("Reason"));
+  m.raw(
+      "</label><br><input id=\"why\" name=\"why\" type=\"text\" required maxlength=\"300\" "
+      "size=\"60\"></p>\n");
+  m.raw("<p><button>").text(tr("Print them")).raw("</button></p>\n</form>\n</section>\n");
 }
 
 ServerResponse Pages::document() {
@@ -132,8 +187,13 @@ ServerResponse Pages::document() {
     return failure(409, tr("No document"), tr("No document is made: seal and rows are not both verified."));
   auto& extract = open->extract.archive.extract();
   const auto root = extract.root().hex();
-  const auto printed = compose_document(open->record, *open->sheet, *def, request_.get("at"), root);
-  service_.log_.document_made(accessed(*open), given_reason(), def->id, printed.code);
+  const auto override_by = asked_override();
+  const auto printed = compose_document(open->record, *open->sheet, *def, request_.get("at"),
+                                        origin_root(extract), override_by);
+  service_.log_.document_made(
+      accessed(*open), given_reason(),
+      {def->id, printed.code, request_.get("at"), override_by ? override_by->paper : "",
+       override_by ? override_by->reason : ""});
   DocumentOrigin origin{
       extract.run().application_label,
       core::format_date_fr(core::Date(std::chrono::floor<std::chrono::days>(extract.run().finished))),
@@ -142,12 +202,14 @@ ServerResponse Pages::document() {
       open->record.def->id + ":" + open->record.key.text(),
       core::format_date_fr(core::Date(std::chrono::floor<std::chrono::days>(service_.clock_.now()))),
       service_.options_.reader,
-      open->extract.provenance.rows_behind(open->record, printed.ways)};
+      open->extract.provenance.rows_behind(open->as_sealed(), printed.ways)};
   auto f = frame(printed.label + " – " + open->title, &open->extract);
   f.crumbs = crumbs(*open);
   f.crumbs.push_back({about_record("/sheet"), open->title});
   f.crumbs.push_back({"", printed.label});
-  return page_response(200, f, document_markup(printed, origin, service_.options_.establishment));
+  auto m = document_markup(printed, origin, service_.options_.establishment);
+  override_form(m, printed, *def);
+  return page_response(200, f, m);
 }
 
 }  // namespace versoir::consult
