@@ -70,7 +70,7 @@ int run_list(Context& c) {
   const auto& def = consult::find_ready_list(app, c.words.get("NAME"));
   auto& db = archive.extract().database();
   if (c.words.has("choices")) return show_choices(c, db, def, c.words.get("choices"));
-  consult::ReadyList list(db, app, def, list_arguments(c.words.list("set")));
+  consult::ReadyList list(db, app, def, list_arguments(c.words.list("set")), archive.annotations());
   const auto count = list.count();
   for (const auto& [label, value] : list.shown_parameters()) c.out.result(msg("{0}: {1}", label, value));
   c.out.result(core::nmsg("{0} record answers.", "{0} records answer.", count));

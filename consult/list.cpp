@@ -76,8 +76,8 @@ const ListDef& find_ready_list(const profiles::Application& app, const std::stri
 }
 
 ReadyList::ReadyList(core::Database& db, const profiles::Application& app, const ListDef& def,
-                     const ListArguments& typed)
-    : db_(db), app_(app), def_(def) {
+                     const ListArguments& typed, const Annotations& annotations)
+    : db_(db), app_(app), def_(def), annotations_(annotations) {
   for (const auto& [name, value] : typed) {
     if (std::ranges::any_of(def.parameters, [&](const ListParameter& p) { return p.name == name; })) continue;
     Error e(Exit::usage, msg("The list {0} asks for nothing called {1}.", def.id, name));
@@ -151,8 +151,13 @@ void ReadyList::read(std::uint64_t first, std::uint64_t most,
   while (st.step()) {
     ListRow row;
     for (int i = 0; i < width; ++i) row.key.values.push_back(st.value(i));
-    for (std::size_t i = 0; i < at.size(); ++i)
-      row.values.push_back(shown_value(core::value_text(st.value(at[i])), def_.columns[i], app_));
+    const auto amended = annotations_.all().empty() ? std::map<std::string, std::string>{}
+                                                    : annotations_.amended(def_.record, row.key.text());
+    for (std::size_t i = 0; i < at.size(); ++i) {
+      const auto today = amended.find(def_.columns[i].name);
+      row.values.push_back(shown_value(
+          today == amended.end() ? core::value_text(st.value(at[i])) : today->second, def_.columns[i], app_));
+    }
     visit(row);
   }
 }

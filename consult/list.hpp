@@ -1,5 +1,6 @@
 // Ready-made lists of the profile: parameters checked, records counted, rows read page by page.
 #pragma once
+#include "consult/annotations.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
 #include "core/sqlite.hpp"
@@ -28,8 +29,9 @@ class ReadyList {
  public:
   /// Error(Exit::usage) for a parameter that is not declared, missing, of another kind, or none of its
   /// choices; Error(Exit::profile_invalid) when the query lacks what is declared.
+  /// Rows show what annotations say of a person today. All that is given outlives this.
   ReadyList(core::Database& db, const profiles::Application& app, const profiles::ListDef& def,
-            const ListArguments& typed);
+            const ListArguments& typed, const Annotations& annotations);
 
   [[nodiscard]] const profiles::ListDef& def() const noexcept { return def_; }
   [[nodiscard]] std::uint64_t count();
@@ -51,6 +53,7 @@ class ReadyList {
   core::Database& db_;
   const profiles::Application& app_;
   const profiles::ListDef& def_;
+  const Annotations& annotations_;
   std::map<std::string, core::Value> values_;
   std::vector<std::pair<std::string, std::string>> shown_;
   core::Json logged_ = core::Json::object();

@@ -134,7 +134,7 @@ ServerResponse Pages::list() {
   if (!asked.empty()) {
     m.raw("<div role=\"status\">\n");
     try {
-      ReadyList list(db, extract->archive.application(), *def, asked);
+      ReadyList list(db, extract->archive.application(), *def, asked, extract->archive.annotations());
       const auto count = list.count();
       m.facts(list.shown_parameters());
       m.element("p", core::nmsg("{0} record answers.", "{0} records answer.", count).text());
@@ -168,7 +168,8 @@ ServerResponse Pages::list_rows() {
   if (!def) return failure(404, tr("Page not found"), tr("There is no such list."));
   const std::scoped_lock lock(extract->mutex);
   const auto asked = asked_of(request_.query);
-  ReadyList list(extract->archive.extract().database(), extract->archive.application(), *def, asked);
+  ReadyList list(extract->archive.extract().database(), extract->archive.application(), *def, asked,
+                 extract->archive.annotations());
   const auto count = list.count();
   const auto page = request_.number("page", farthest_page);
   service_.log_.list_shown(accessed_list(*extract, list, count, false), given_reason());
@@ -220,7 +221,8 @@ ServerResponse Pages::list_csv() {
     return failure(409, tr("This page cannot be shown"),
                    tr("The reason that was given is too old: show the list again."));
   const std::scoped_lock lock(it->mutex);
-  ReadyList list(it->archive.extract().database(), it->archive.application(), *def, asked_of(request_.form));
+  ReadyList list(it->archive.extract().database(), it->archive.application(), *def, asked_of(request_.form),
+                 it->archive.annotations());
   service_.log_.list_shown(accessed_list(*it, list, list.count(), true), reason.value_or(AccessReason{}));
   core::StringSink sink;
   write_list_csv(list, sink);

@@ -3,6 +3,7 @@
 #include "consult/annotations.hpp"
 #include "consult/document.hpp"
 #include "consult/generation.hpp"
+#include "consult/list.hpp"
 #include "core/error.hpp"
 
 using namespace versoir;
@@ -46,6 +47,18 @@ TEST_CASE("A person who bears another name is found under both, and shown under 
   CHECK(cell(*sealed, "nom") == "DUPONT LEFÈVRE");
   CHECK(earlier ==
         std::vector<std::pair<std::string, std::string>>{{"Nom", "DUPONT LEFÈVRE"}, {"Prénom", "Cécile"}});
+}
+
+TEST_CASE("A ready-made list shows the name of today") {
+  AnnotatedSchool desk;
+  desk.annotate(1, AnnotationKind::name, {{"nom", "KERVELLA"}});
+  auto archive = desk.open();
+  consult::ReadyList list(archive.extract().database(), archive.application(),
+                          consult::find_ready_list(archive.application(), "inscrits"), {{"annee", "2001"}},
+                          archive.annotations());
+  const auto rows = list.rows(0, 9);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows.front().values == std::vector<std::string>{"KERVELLA", "Cécile", "01/02/1980", "violon"});
 }
 
 TEST_CASE("Documents bear the new identity and tell nothing of the old one") {

@@ -16,7 +16,7 @@ struct Shelf {
   explicit Shelf(const std::string& more = {}) : school(more), archive(school.open()) {}
   consult::ReadyList list(const std::string& name, const consult::ListArguments& asked) {
     return {archive.extract().database(), archive.application(),
-            consult::find_ready_list(archive.application(), name), asked};
+            consult::find_ready_list(archive.application(), name), asked, archive.annotations()};
   }
   School school;
   consult::Archive archive;
