@@ -69,7 +69,7 @@ void show_hits(Context& c, const std::vector<consult::Hit>& hits) {
 
 int run_search(Context& c) {
   const auto limit = static_cast<std::size_t>(c.words.integer("limit", 1, 1000));
-  auto archive = consult::Archive::open(c.input(c.words.get("EXTRACT")), c.out.progress());
+  auto archive = open_archive(c, c.input(c.words.get("EXTRACT")));
   const auto query = joined(c.words.list("WORDS"));
   auto hits = archive.search(query, limit + 1);  // one more tells whether others exist
   const bool more = hits.size() > limit;
@@ -106,15 +106,14 @@ records::Key key_after(const std::string& text) {
 }
 
 int run_show(Context& c) {
-  auto archive = consult::Archive::open(c.input(c.words.get("EXTRACT")), c.out.progress());
+  auto archive = open_archive(c, c.input(c.words.get("EXTRACT")));
   ConsultTrace trace(c, archive.extract());
   trace.require_reason();
   const auto [name, key] = find_one(c, archive, joined(c.words.list("PERSON")));
-  const auto record = archive.show(name, key);
-  if (!record)
-    throw Error(Exit::not_found, msg("There is no record {0}:{1}.", name, key.text()))
-        .hint(msg("versoir consult search gives the references of those that exist."));
+  auto record = record_as_sealed(archive, name, key);
   if (archive.is_searched(name)) trace.shown(name, key.text());
+  if (!consult::amend(record, archive.application(), archive.annotations()).empty())
+    c.out.warn(msg("The identity is that of the annotations: versoir consult annotate tells them."));
   const auto& run = archive.extract().run();
   const records::RecordProvenance provenance{run.application, archive.extract().root().hex(),
                                              core::format_instant(run.finished)};
@@ -122,12 +121,12 @@ int run_show(Context& c) {
   const std::string format = c.words.get("format");
   core::StringSink sink;
   if (format == "text")
-    sink.write(records::to_text(*record, sheet));
+    sink.write(records::to_text(record, sheet));
   else if (format == "html")
-    records::write_html(*record, provenance, sink, sheet);
+    records::write_html(record, provenance, sink, sheet);
   else
-    records::write_xml(*record, provenance, sink);
-  c.out.event("record", {{"record", name}, {"key", key.text()}, {"content", records::to_json(*record)}});
+    records::write_xml(record, provenance, sink);
+  c.out.event("record", {{"record", name}, {"key", key.text()}, {"content", records::to_json(record)}});
   if (c.words.has("output")) {
     core::write_file(c.words.get("output"), sink.text, 0600);
     c.out.result(msg("Written: {0}", c.words.get("output")));
@@ -139,11 +138,6 @@ int run_show(Context& c) {
   }
   c.out.summary({{"record", name}, {"key", key.text()}});
   return 0;
-}
-
-std::vector<OptionDef> with_reason(std::vector<OptionDef> options) {
-  for (auto& option : reason_options()) options.push_back(std::move(option));
-  return options;
 }
 
 }  // namespace

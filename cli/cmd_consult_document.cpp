@@ -4,6 +4,7 @@
 #include "cli/context.hpp"
 #include "cli/source_options.hpp"
 #include "consult/document.hpp"
+#include "consult/generation.hpp"
 #include "consult/web_page.hpp"
 #include "core/file.hpp"
 #include "records/people.hpp"
@@ -57,22 +58,11 @@ std::string standing_alone(const std::string& title, const consult::Markup& body
   return m.raw(body.html()).raw("</main>\n</body>\n</html>\n").html();
 }
 
-/// Nothing is printed that is not proven: the seal, then every row behind the record.
-consult::SealState require_proven(Context& c, consult::Archive& archive, consult::Provenance& provenance,
-                                  const records::Record& record) {
-  auto seal = consult_seal(c, archive.extract());
-  if (seal.verdict != consult::SealState::Verdict::verified) {
-    Error e(seal.verdict == consult::SealState::Verdict::broken ? Exit::extract_altered : Exit::configuration,
-            msg("No document is made: the seal of the extract is not verified."));
-    for (const auto& reason : seal.reasons) std::move(e).because(reason);
-    throw std::move(e);
-  }
-  const auto verified = provenance.verify(record);
-  if (!verified.holds())
-    throw Error(Exit::extract_altered,
-                msg("No document is made: rows were altered since they were sealed ({0}).",
-                    fmt::format("{}", fmt::join(verified.altered, " ; "))));
-  return seal;
+/// --unpublished PAPER --reason TEXT: results that the application never published, from the paper that
+/// proves them.
+std::optional<consult::DocumentOverride> asked_decision(Context& c) {
+  if (!c.words.has("unpublished")) return std::nullopt;
+  return consult::DocumentOverride{c.words.get("unpublished"), c.words.get("reason")};
 }
 
 std::string day(core::Instant t) {
@@ -80,20 +70,22 @@ std::string day(core::Instant t) {
 }
 
 int run_document(Context& c) {
-  auto archive = consult::Archive::open(c.input(c.words.get("EXTRACT")), c.out.progress());
+  auto archive = open_archive(c, c.input(c.words.get("EXTRACT")));
   ConsultTrace trace(c, archive.extract());
   trace.require_reason();
   const auto [name, key] = find_one(c, archive, words_together(c.words.list("PERSON")));
-  const auto record = archive.show(name, key);
+  const auto sealed = record_as_sealed(archive, name, key);
+  auto record = sealed;
+  static_cast<void>(consult::amend(record, archive.application(), archive.annotations()));
   const auto* sheet = archive.application().find_sheet(name);
-  if (!record || !sheet || sheet->documents.empty())
+  if (!sheet || sheet->documents.empty())
     throw Error(Exit::not_found, msg("No document can be made of {0}:{1}.", name, key.text()));
   if (!c.words.has("document")) {
     trace.shown(name, key.text());  // the list names registrations and years
-    return list_documents(c, *record, *sheet);
+    return list_documents(c, record, *sheet);
   }
   const auto& def = find_document(*sheet, c.words.get("document"));
-  const auto choices = consult::document_choices(*record, def);
+  const auto choices = consult::document_choices(record, def);
   if (choices.empty())
     throw Error(Exit::not_found, msg("Nothing in the record to make the document {0} of.", def.id));
   if (choices.size() > 1 && !c.words.has("row"))
@@ -102,13 +94,17 @@ int run_document(Context& c) {
         .hint(msg("Without --document, the command lists them."));
   const auto way = c.words.has("row") ? c.words.get("row") : choices.front().way;
   consult::Provenance provenance(archive.extract().path());
-  const auto seal = require_proven(c, archive, provenance, *record);
+  const auto seal = require_proven(c, archive, provenance, record);
   const auto root = archive.extract().root().hex();
-  const auto printed = consult::compose_document(*record, *sheet, def, way, root);
+  const auto decision = asked_decision(c);
+  const auto printed =
+      consult::compose_document(record, *sheet, def, way, consult::origin_root(archive.extract()), decision);
   if (c.words.has("check"))
     trace.shown(name, key.text());
   else
-    trace.document_made(name, key.text(), def.id, printed.code);
+    trace.document_made(
+        name, key.text(),
+        {def.id, printed.code, way, decision ? decision->paper : "", decision ? decision->reason : ""});
   c.out.event("document", {{"document", def.id}, {"row", way}, {"code", printed.code}});
   c.out.summary({{"code", printed.code}});
   if (const auto typed = c.words.find("check")) {
@@ -126,11 +122,11 @@ int run_document(Context& c) {
                                  name + ":" + key.text(),
                                  day(c.clock.now()),
                                  account_name(),
-                                 provenance.rows_behind(*record, printed.ways)};
+                                 provenance.rows_behind(sealed, printed.ways)};
   std::string establishment;
   if (std::filesystem::exists(c.config_file()))
     establishment = c.config().get_or("establishment", "name", "");
-  const auto page = standing_alone(printed.label + " – " + records::parts::title_of(*record, sheet),
+  const auto page = standing_alone(printed.label + " – " + records::parts::title_of(record, sheet),
                                    consult::document_markup(printed, origin, establishment));
   if (c.words.has("output")) {
     core::write_file(c.words.get("output"), page, 0600);
@@ -153,14 +149,16 @@ std::vector<CommandDef> consult_document_commands() {
        .example = "versoir consult document apogee.extract 'etudiant:[1001]'",
        .arguments = {{mark("EXTRACT"), mark("an extract file")},
                      {mark("PERSON"), mark("a reference, or words that match one person"), true, true}},
-       .options = {{"document", mark("ID"), mark("the document to make")},
-                   {"row", mark("ROW"), mark("of which row, as the list names it")},
-                   {"output", mark("FILE"), mark("write there instead of the terminal")},
-                   {"check", mark("CODE"), mark("compare the code of a paper instead of printing")},
-                   reason_options()[0],
-                   reason_options()[1]},
+       .options = with_reason(
+           {{"document", mark("ID"), mark("the document to make")},
+            {"row", mark("ROW"), mark("of which row, as the list names it")},
+            {"output", mark("FILE"), mark("write there instead of the terminal")},
+            {"unpublished", mark("PAPER"),
+             mark("print results that were never published, from this signed paper; wants --reason, "
+                  "which is printed too")},
+            {"check", mark("CODE"), mark("compare the code of a paper instead of printing")}}),
        .exits = {Exit::extract_invalid, Exit::extract_altered, Exit::configuration, Exit::evidence_broken,
-                 Exit::not_found},
+                 Exit::journal_broken, Exit::not_found},
        .run = run_document}};
 }
 

@@ -23,7 +23,7 @@ core::Json decision(Context& c, std::int64_t days) {
   return {{"reference", parts[0]}, {"who", parts[1]}, {"date", parts[2]}, {"days", days}};
 }
 
-int run_purge(Context& c, const std::filesystem::path& file, const std::string& node) {
+int purge_log(Context& c, const std::filesystem::path& file, const std::string& node) {
   const auto day = core::parse_date(c.words.get("purge-before"));
   if (!day) throw Error(Exit::usage, msg("{0} is no date of the calendar.", c.words.get("purge-before")));
   const auto days = c.config().get_int("consultation", "log_days");
@@ -49,7 +49,7 @@ int run_log(Context& c) {
   if (!std::filesystem::exists(file))
     throw Error(Exit::not_found, msg("There is no log of accesses at {0}.", file.string()))
         .hint(msg("versoir consult serve writes it."));
-  if (c.words.has("purge-before")) return run_purge(c, file, node);
+  if (c.words.has("purge-before")) return purge_log(c, file, node);
   const auto person = c.words.find("person"), since = c.words.find("since");
   if (since && !core::parse_date(*since))
     throw Error(Exit::usage, msg("{0} is no date of the calendar.", *since));
@@ -59,7 +59,7 @@ int run_log(Context& c) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& l : lines) {
     rows.push_back({l.time, l.reader, consult::access_label(l.event), l.what.application,
-                    l.what.record + ":" + l.what.key, l.why.reason, l.why.reference, l.document});
+                    consult::access_object(l), l.why.reason, l.why.reference, l.document});
     c.out.event("access", {{"time", l.time},
                            {"reader", l.reader},
                            {"event", l.event},
@@ -68,7 +68,9 @@ int run_log(Context& c) {
                            {"key", l.what.key},
                            {"reason", l.why.reason},
                            {"reference", l.why.reference},
-                           {"document", l.document}});
+                           {"document", l.document},
+                           {"list", l.list},
+                           {"parameters", l.parameters}});
   }
   if (c.words.has("csv")) {
     core::AtomicFile out(c.words.get("csv"), 0600);

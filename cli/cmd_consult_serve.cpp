@@ -9,6 +9,8 @@
 #include "core/http_server.hpp"
 #include "core/text.hpp"
 
+#include <map>
+#include <mutex>
 #include <pwd.h>
 #include <set>
 #include <thread>
@@ -32,11 +34,12 @@ std::list<consult::ServedExtract> open_extracts(Context& c) {
   std::list<consult::ServedExtract> extracts;
   std::set<std::string> taken;
   for (const auto& path : c.words.list("EXTRACT")) {
-    auto archive = consult::Archive::open(c.input(path), c.out.progress());
+    auto archive = open_archive(c, c.input(path));
     auto seal = consult_seal(c, archive.extract());
     for (const auto& reason : seal.reasons) c.out.warn(reason);
     const auto name = free_name(archive.extract().run().application, taken);
-    extracts.emplace_back(name, std::move(archive), std::move(seal));
+    auto rules = establishment_rules(c, archive.application());
+    extracts.emplace_back(name, std::move(archive), std::move(seal), 0, std::move(rules));
   }
   return extracts;
 }
@@ -101,6 +104,26 @@ consult::WebOptions web_options(Context& c) {
   return options;
 }
 
+/// What the platform holds of a record, for several threads.
+class TransferredUnits {
+ public:
+  TransferredUnits(Context& c, const std::list<consult::ServedExtract>& extracts) : c_(c) {
+    for (const auto& e : extracts) applications_.emplace(e.run().application, e.application());
+  }
+  std::vector<consult::TransferredUnit> of(const std::string& application, const std::string& record,
+                                           const std::string& key) {
+    const std::scoped_lock lock(mutex_);  // one reads the workspace at a time
+    const auto it = applications_.find(application);
+    return it == applications_.end() ? std::vector<consult::TransferredUnit>{}
+                                     : transferred_units(c_, it->second, record, key);
+  }
+
+ private:
+  Context& c_;
+  std::mutex mutex_;
+  std::map<std::string, profiles::Application> applications_;
+};
+
 void say_where(Context& c, const core::HttpServer& server, const consult::WebService& service) {
   if (c.words.has("behind-proxy")) {
     const auto& socket = c.words.get("behind-proxy");
@@ -119,6 +142,9 @@ int run_serve(Context& c) {
   const auto node = std::filesystem::exists(c.config_file()) ? c.journal_node() : std::string("main");
   auto extracts = open_extracts(c);  // before the log: what cannot be opened leaves no log of accesses
   warn_of_roles(c, options.roles, extracts);
+  TransferredUnits units(c, extracts);
+  options.transferred = [&](const std::string& application, const std::string& record,
+                            const std::string& key) { return units.of(application, record, key); };
   consult::AccessLog log(consult::access_log_file(c.workspace(), node), node, options.reader, c.clock);
   consult::WebService service(std::move(extracts), std::move(options), log, c.clock);
   core::ServerOptions listening;

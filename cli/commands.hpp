@@ -33,21 +33,45 @@ std::vector<CommandDef> siard_commands();
 std::vector<CommandDef> consult_document_commands();
 std::vector<CommandDef> consult_log_commands();
 std::vector<CommandDef> consult_serve_commands();
+std::vector<CommandDef> consult_list_commands();
+std::vector<CommandDef> consult_annotate_commands();
+std::vector<CommandDef> consult_person_commands();
+std::vector<CommandDef> consult_code_commands();
+std::vector<CommandDef> consult_purge_commands();
 
 inline constexpr std::vector<CommandDef> (*command_makers[])() = {
-    init_commands,          doctor_commands,
-    status_commands,        verify_commands,
-    inspect_commands,       extract_commands,
-    schedule_commands,      plan_commands,
-    build_commands,         check_commands,
-    review_commands,        visa_commands,
-    send_commands,          warnings_commands,
-    close_commands,         evidence_commands,
-    eliminate_commands,     decommission_commands,
-    roles_commands,         vitam_commands,
-    consult_commands,       consult_document_commands,
-    consult_serve_commands, consult_log_commands,
-    siard_commands,         sandbox_commands,
-    manual_commands};
+    init_commands,
+    doctor_commands,
+    status_commands,
+    verify_commands,
+    inspect_commands,
+    extract_commands,
+    schedule_commands,
+    plan_commands,
+    build_commands,
+    check_commands,
+    review_commands,
+    visa_commands,
+    send_commands,
+    warnings_commands,
+    close_commands,
+    evidence_commands,
+    eliminate_commands,
+    decommission_commands,
+    roles_commands,
+    vitam_commands,
+    consult_commands,
+    consult_list_commands,
+    consult_document_commands,
+    consult_person_commands,
+    consult_annotate_commands,
+    consult_code_commands,
+    consult_purge_commands,
+    consult_serve_commands,
+    consult_log_commands,
+    siard_commands,
+    sandbox_commands,
+    manual_commands,
+};
 
 }  // namespace versoir::cli

@@ -15,14 +15,22 @@ using core::msg;
 ConsultTrace::ConsultTrace(Context& c, extract::Extract& extract)
     : c_(c), application_(extract.run().application), root_(extract.root().hex()) {
   if (!std::filesystem::exists(c.config_file()) || !c.config().has_section("consultation")) return;
+  looks_ = true;
   reasons_ = consult::between_semicolons(c.config().get_or("consultation", "reasons", ""));
-  const auto node = c.journal_node();
-  log_ = std::make_unique<consult::AccessLog>(consult::access_log_file(c.workspace(), node), node,
-                                              account_name(), c.clock);
+  static_cast<void>(log());
+}
+
+consult::AccessLog& ConsultTrace::log() {
+  if (!log_) {
+    const auto node = std::filesystem::exists(c_.config_file()) ? c_.journal_node() : std::string("main");
+    log_ = std::make_unique<consult::AccessLog>(consult::access_log_file(c_.workspace(), node), node,
+                                                account_name(), c_.clock);
+  }
+  return *log_;
 }
 
 void ConsultTrace::searched(std::size_t shown) {
-  if (log_) log_->searched(application_, shown);
+  if (looks_) log().searched(application_, shown);
 }
 
 void ConsultTrace::require_reason() const {
@@ -39,23 +47,39 @@ consult::AccessedRecord ConsultTrace::accessed(const std::string& record, const 
   return {application_, root_, record, key};
 }
 
+consult::AccessReason ConsultTrace::given() const {
+  return {c_.words.find("reason").value_or(""), c_.words.find("reference").value_or("")};
+}
+
 void ConsultTrace::shown(const std::string& record, const std::string& key) {
-  if (!log_) return;
-  log_->shown(accessed(record, key),
-              {c_.words.find("reason").value_or(""), c_.words.find("reference").value_or("")});
+  if (looks_) log().shown(accessed(record, key), given());
 }
 
 void ConsultTrace::document_made(const std::string& record, const std::string& key,
-                                 const std::string& document, const std::string& code) {
-  if (!log_) return;
-  log_->document_made(accessed(record, key),
-                      {c_.words.find("reason").value_or(""), c_.words.find("reference").value_or("")},
-                      document, code);
+                                 const consult::MadeDocument& made) {
+  log().document_made(accessed(record, key), given(), made);
 }
 
-std::vector<OptionDef> reason_options() {
-  return {{"reason", mark("TEXT"), mark("why, as [consultation] reasons of versoir.conf says it")},
-          {"reference", mark("TEXT"), mark("reference of the request (number, date; no name)")}};
+void ConsultTrace::earlier_shown(const std::string& record, const std::string& key) {
+  log().earlier_shown(accessed(record, key), given());
+}
+
+void ConsultTrace::list_shown(const consult::ReadyList& list, std::uint64_t rows, bool exported) {
+  log().list_shown({application_, root_, list.def().id, list.logged_parameters(), rows, exported}, given());
+}
+
+void ConsultTrace::code_checked(const std::string& record, const std::string& key, const std::string& code) {
+  log().code_checked(accessed(record, key), code, given());
+}
+
+std::vector<consult::AccessLine> ConsultTrace::documents_of_code(const std::string& code) {
+  return log().documents_of_code(code);
+}
+
+std::vector<OptionDef> with_reason(std::vector<OptionDef> options) {
+  options.push_back({"reason", mark("TEXT"), mark("why, as [consultation] reasons of versoir.conf says it")});
+  options.push_back({"reference", mark("TEXT"), mark("reference of the request (number, date; no name)")});
+  return options;
 }
 
 }  // namespace versoir::cli

@@ -91,19 +91,22 @@ struct Archive::State {
   extract::Extract extract;
   std::shared_ptr<const profiles::Application> shared;
   const profiles::Application& app;
+  std::shared_ptr<const Annotations> annotations;
   records::RecordReader reader;
   core::Database index;
 
-  State(extract::Extract e, core::Progress& progress)
+  State(extract::Extract e, Annotations a, core::Progress& progress)
       : extract(std::move(e)),
         shared(std::make_shared<const profiles::Application>(extract.profile())),
         app(*shared),
+        annotations(std::make_shared<const Annotations>(std::move(a))),
         reader(extract.database(), app),
-        index(open_index(extract, app, progress)) {}
+        index(open_index(extract, app, *annotations, progress)) {}
   State(extract::Extract e, const State& like)
       : extract(std::move(e)),
         shared(like.shared),
         app(*shared),
+        annotations(like.annotations),
         reader(extract.database(), app),
         index(core::Database::open_read(like.index.path())) {}
 
@@ -251,8 +254,9 @@ Archive::Archive(std::unique_ptr<State> s) : s_(std::move(s)) {}
 Archive::~Archive() = default;
 Archive::Archive(Archive&&) noexcept = default;
 
-Archive Archive::open(const std::filesystem::path& extract, core::Progress& progress) {
-  return Archive(std::make_unique<State>(extract::Extract::open(extract), progress));
+Archive Archive::open(const std::filesystem::path& extract, core::Progress& progress,
+                      Annotations annotations) {
+  return Archive(std::make_unique<State>(extract::Extract::open(extract), std::move(annotations), progress));
 }
 
 std::optional<Archive> Archive::again() const {
@@ -301,6 +305,8 @@ std::optional<records::Record> Archive::show(std::string_view record, const reco
 
 const profiles::Application& Archive::application() const { return s_->app; }
 const std::shared_ptr<const profiles::Application>& Archive::shared_application() const { return s_->shared; }
+const Annotations& Archive::annotations() const { return *s_->annotations; }
+const std::shared_ptr<const Annotations>& Archive::shared_annotations() const { return s_->annotations; }
 extract::Extract& Archive::extract() { return s_->extract; }
 
 std::vector<std::pair<std::string, std::uint64_t>> Archive::counts() {

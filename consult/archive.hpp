@@ -1,5 +1,6 @@
 // Consultation of an extract without the application: search a person, open the record.
 #pragma once
+#include "consult/annotations.hpp"
 #include "core/i18n.hpp"
 #include "core/progress.hpp"
 #include "extract/store.hpp"
@@ -30,9 +31,11 @@ struct Hit {
 /// profile's searches; it is rebuilt when absent or not of this extract (its root is recorded in it).
 class Archive {
  public:
-  static Archive open(const std::filesystem::path& extract, core::Progress& progress);
-  /// The same extract and index on connections of its own, for another thread; the profile is shared. nullopt
-  /// when the index is in memory only.
+  /// With `annotations`, whoever bears another name today is found under it too, and shown so.
+  static Archive open(const std::filesystem::path& extract, core::Progress& progress,
+                      Annotations annotations = {});
+  /// The same extract and index on connections of its own, for another thread; profile and annotations are
+  /// shared. nullopt when the index is in memory only.
   [[nodiscard]] std::optional<Archive> again() const;
   ~Archive();
   Archive(Archive&&) noexcept;
@@ -44,12 +47,14 @@ class Archive {
                                         std::size_t first = 0);
   /// What to say to the person whose search found nobody: impossible dates, near names, how to search.
   [[nodiscard]] std::vector<core::Message> advice(std::string_view query);
-  /// nullopt when unknown.
+  /// As the extract holds it: amend() makes of it what is shown. nullopt when unknown.
   [[nodiscard]] std::optional<records::Record> show(std::string_view record, const records::Key& key);
   /// How many records each search of the profile holds: (label, count).
   [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> counts();
   [[nodiscard]] const profiles::Application& application() const;
   [[nodiscard]] const std::shared_ptr<const profiles::Application>& shared_application() const;
+  [[nodiscard]] const Annotations& annotations() const;
+  [[nodiscard]] const std::shared_ptr<const Annotations>& shared_annotations() const;
   [[nodiscard]] extract::Extract& extract();
   /// Records of the application that a person can be shown, in profile order.
   [[nodiscard]] std::vector<std::string> records() const;

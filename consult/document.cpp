@@ -103,25 +103,9 @@ std::vector<std::pair<std::string, std::string>> printed(
   return out;
 }
 
-/// `ways` takes the ways of the rows that are kept.
-PrintedTable printed_table(const profiles::DocumentTable& def, const RowNode& under, std::string_view way,
-                           std::vector<std::string>& ways) {
-  PrintedTable table;
-  std::size_t n = 0;
-  table.label = def.label;
-  std::vector<const RowNode*> rows;
-  for (const auto& child : under.children) {
-    if (child.node->name != def.node) continue;
-    const auto own = fmt::format("{}{}{}.{}", way, way.empty() ? "" : "/", def.node, n++);
-    const bool kept = std::ranges::all_of(
-        def.when, [&](const FieldTest& test) { return passes(child.find(test.field), test); });
-    if (!kept) {
-      ++table.left_out;
-      continue;
-    }
-    rows.push_back(&child);
-    ways.push_back(own);
-  }
+/// Columns that hold something in one of the rows.
+void fill_table(PrintedTable& table, const profiles::DocumentTable& def,
+                const std::vector<const RowNode*>& rows) {
   for (const auto& column : def.columns) {
     const bool used = std::ranges::any_of(rows, [&](const RowNode* r) {
       const auto* cell = r->find(column);
@@ -133,7 +117,39 @@ PrintedTable printed_table(const profiles::DocumentTable& def, const RowNode& un
     for (std::size_t i = 0; i < rows.size(); ++i)
       table.rows[i].push_back(records::parts::people_value(*rows[i]->find(column)));
   }
-  return table;
+}
+
+/// The table, and apart the rows that a decision sets in. `ways` takes the ways of the rows that are printed.
+std::vector<PrintedTable> printed_tables(const profiles::DocumentTable& def, const RowNode& under,
+                                         std::string_view way, bool override_given,
+                                         std::vector<std::string>& ways) {
+  PrintedTable published, unpublished;
+  published.label = unpublished.label = def.label;
+  unpublished.unpublished = true;
+  std::vector<const RowNode*> kept, set_in;
+  std::size_t n = 0;
+  for (const auto& child : under.children) {
+    if (child.node->name != def.node) continue;
+    const auto own = fmt::format("{}{}{}.{}", way, way.empty() ? "" : "/", def.node, n++);
+    const auto passing = [&](const FieldTest& test) { return passes(child.find(test.field), test); };
+    if (std::ranges::all_of(def.when, passing)) {
+      kept.push_back(&child);
+    } else if (override_given && std::ranges::all_of(def.when, [&](const FieldTest& t) {
+                 return t.overridable || passing(t);
+               })) {
+      set_in.push_back(&child);
+    } else {
+      ++published.left_out;
+      continue;
+    }
+    ways.push_back(own);
+  }
+  fill_table(published, def, kept);
+  std::vector<PrintedTable> out{std::move(published)};
+  if (set_in.empty()) return out;
+  fill_table(unpublished, def, set_in);
+  out.push_back(std::move(unpublished));
+  return out;
 }
 
 /// Twenty hexadecimal digits, in groups of four that are read out over the telephone.
@@ -141,17 +157,18 @@ std::string code_of(const PrintedDocument& d, const records::Record& record, con
                     std::string_view way, const std::string& root) {
   auto tables = Json::array();
   for (const auto& t : d.tables) tables.push_back({t.label, t.header, t.rows, t.left_out});
-  const auto digest = core::sha256(core::canonical_json({{"format", "versoir-document/1"},
-                                                         {"root", root},
-                                                         {"record", record.def->id},
-                                                         {"key", record.key.text()},
-                                                         {"document", def.id},
-                                                         {"way", way},
-                                                         {"text", d.text},
-                                                         {"identity", d.identity},
-                                                         {"facts", d.facts},
-                                                         {"tables", tables}}))
-                          .hex();
+  Json said{{"format", "versoir-document/1"},
+            {"root", root},
+            {"record", record.def->id},
+            {"key", record.key.text()},
+            {"document", def.id},
+            {"way", way},
+            {"text", d.text},
+            {"identity", d.identity},
+            {"facts", d.facts},
+            {"tables", tables}};
+  if (d.override_by) said["override"] = {{"paper", d.override_by->paper}, {"reason", d.override_by->reason}};
+  const auto digest = core::sha256(std::string_view(core::canonical_json(said))).hex();
   std::string code;
   for (std::size_t i = 0; i < 20; i += 4) code += (i ? "-" : "") + digest.substr(i, 4);
   return code;
@@ -170,7 +187,11 @@ std::vector<DocumentChoice> document_choices(const records::Record& record, cons
 
 PrintedDocument compose_document(const records::Record& record, const profiles::SheetDef& sheet,
                                  const DocumentDef& def, std::string_view way,
-                                 const std::string& extract_root) {
+                                 const std::string& extract_root,
+                                 const std::optional<DocumentOverride>& override_by) {
+  if (override_by && (core::trim(override_by->paper).empty() || core::trim(override_by->reason).empty()))
+    throw Error(Exit::usage,
+                msg("Unpublished results are printed for a reason, and from a signed paper that is cited."));
   const auto rows = rows_at(record, def.path);
   const auto it = std::ranges::find_if(rows, [&](const Chosen& c) { return c.way == way; });
   if (it == rows.end())
@@ -192,7 +213,12 @@ PrintedDocument compose_document(const records::Record& record, const profiles::
     if (end == std::string_view::npos) break;
   }
   for (const auto& table : def.tables)
-    d.tables.push_back(printed_table(table, *it->rows.back(), way, d.ways));
+    std::ranges::move(printed_tables(table, *it->rows.back(), way, override_by.has_value(), d.ways),
+                      std::back_inserter(d.tables));
+  if (override_by && std::ranges::none_of(d.tables, &PrintedTable::unpublished))
+    throw Error(Exit::usage,
+                msg("The document {0} has no unpublished result that could be printed.", def.label));
+  d.override_by = override_by;
   d.code = code_of(d, record, def, way, extract_root);
   return d;
 }

@@ -5,6 +5,7 @@
 #include "consult/web_page.hpp"
 #include "records/record.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,25 +21,38 @@ struct DocumentChoice {
 [[nodiscard]] std::vector<DocumentChoice> document_choices(const records::Record& record,
                                                            const profiles::DocumentDef& def);
 
+/// A reasoned decision to print what the application never published, and the signed paper it rests on.
+struct DocumentOverride {
+  std::string paper;   ///< reference, date and signatory of the paper: "PV de jury du 12/07/2004, signé ..."
+  std::string reason;  ///< why it is printed
+  bool operator==(const DocumentOverride&) const = default;
+};
+
 struct PrintedTable {
   std::string label;
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;
   std::size_t left_out = 0;  ///< rows that prove nothing
+  bool unpublished = false;  ///< printed by a reasoned decision only
 };
 struct PrintedDocument {
   std::string label, choice, text;
   std::vector<std::pair<std::string, std::string>> identity, facts;
   std::vector<PrintedTable> tables;
-  std::vector<std::string> ways;  ///< of the rows that it prints (RowPlace), identity included
+  std::optional<DocumentOverride> override_by;  ///< why unpublished rows are there
+  std::vector<std::string> ways;                ///< of the rows that it prints (RowPlace), identity included
   /// Of what is printed, of the record and of the root of the extract: twenty hexadecimal digits in groups.
   /// The same extract gives the same code for ever, whoever prints.
   std::string code;
 };
-/// The row at `way` must be among the choices, and not refused: Error(Exit::not_found) otherwise.
+/// The row at `way` must be among the choices, and not refused: Error(Exit::not_found) otherwise. With
+/// `override_by`, rows that only fail tests which the profile lets be set aside are printed apart, and
+/// Error(Exit::usage) when paper or reason lack, or when there is no such row. `extract_root`: of the first
+/// generation (origin_root), so that a code outlives a purge.
 [[nodiscard]] PrintedDocument compose_document(const records::Record& record, const profiles::SheetDef& sheet,
                                                const profiles::DocumentDef& def, std::string_view way,
-                                               const std::string& extract_root);
+                                               const std::string& extract_root,
+                                               const std::optional<DocumentOverride>& override_by = {});
 /// Codes as people type them: blanks, dashes and capitals do not matter.
 [[nodiscard]] bool same_code(std::string_view typed, std::string_view code);
 

@@ -9,7 +9,9 @@ namespace {
 void write_table(Markup& m, const PrintedTable& table) {
   if (table.rows.empty() && table.left_out == 0) return;
   if (!table.header.empty()) {
-    m.raw("<div class=\"scroll\"><table>\n").element("caption", table.label).raw("<thead><tr>");
+    m.raw("<div class=\"scroll\"><table>\n");
+    m.element("caption", table.unpublished ? table.label + " : non publiés par l’application" : table.label)
+        .raw("<thead><tr>");
     for (const auto& h : table.header) m.element("th scope=\"col\"", h);
     m.raw("</tr></thead>\n<tbody>\n");
     for (const auto& row : table.rows) {
@@ -24,6 +26,17 @@ void write_table(Markup& m, const PrintedTable& table) {
               fmt::format("{}\u00a0: {} ligne{} non publiée{} par l’application ne figure{} pas ici.",
                           table.label, table.left_out, table.left_out > 1 ? "s" : "",
                           table.left_out > 1 ? "s" : "", table.left_out > 1 ? "nt" : ""));
+}
+
+/// Whoever receives the paper reads that the application never published these results, and why they are
+/// there.
+void write_override(Markup& m, const DocumentOverride& o) {
+  m.raw("<section class=\"override\">\n").element("h2", "Résultats que l’application n’a jamais publiés");
+  m.element("p",
+            "Ce document porte, à part, des résultats que l’application n’avait pas publiés. Ils ne valent "
+            "que par la "
+            "pièce signée citée ici.");
+  m.facts({{"Pièce signée", o.paper}, {"Motif", o.reason}}).raw("</section>\n");
 }
 
 void write_origin(Markup& m, const PrintedDocument& document, const DocumentOrigin& o) {
@@ -66,6 +79,7 @@ Markup document_markup(const PrintedDocument& document, const DocumentOrigin& or
   m.facts(document.identity);
   m.element("p", document.text);
   m.facts(document.facts);
+  if (document.override_by) write_override(m, *document.override_by);
   for (const auto& table : document.tables) write_table(m, table);
   m.element("p class=\"signature\"",
             "Fait à                  , le                  "

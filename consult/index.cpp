@@ -1,6 +1,7 @@
 // Building of the search index: one row per hit, its names folded, its numbers bare, its dates as dates.
 #include "consult/index.hpp"
 
+#include "consult/shown.hpp"
 #include "consult/sound.hpp"
 #include "core/clock.hpp"
 #include "core/error.hpp"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <map>
 #include <optional>
 #include <unordered_set>
 
@@ -37,8 +39,21 @@ CREATE VIRTUAL TABLE word USING fts5(names, numbers, dates, content='', prefix='
 constexpr std::uint64_t progress_step = 1000;
 
 /// What tells whether an index is of this extract and this profile.
-std::string identity(const extract::Extract& extract, const std::string& profile_digest) {
-  return std::to_string(index_format) + " " + extract.root().hex() + " " + profile_digest;
+std::string identity(const extract::Extract& extract, const std::string& profile_digest,
+                     const Annotations& annotations) {
+  return std::to_string(index_format) + " " + extract.root().hex() + " " + profile_digest + " " +
+         annotations.head();
+}
+
+/// What is not as the extract says, by record and key.
+using AmendedFields = std::map<std::pair<std::string, std::string>, std::map<std::string, std::string>>;
+AmendedFields amended_fields(const Annotations& annotations) {
+  AmendedFields out;
+  for (const auto& a : annotations.all()) {
+    auto values = annotations.amended(a.record, a.key);
+    if (!values.empty()) out[{a.record, a.key}] = std::move(values);
+  }
+  return out;
 }
 
 /// Positions of the columns that a search needs in its query.
@@ -79,18 +94,6 @@ std::string key_text(const core::Statement& st, std::size_t columns) {
   return key.dump();
 }
 
-/// What an officer reads: 29/02/2000, the label of a code.
-std::string shown_text(std::string_view value, const profiles::Field& field,
-                       const profiles::Application& app) {
-  if (field.type == profiles::FieldType::date || field.type == profiles::FieldType::datetime) {
-    if (const auto d = core::parse_date(value)) return core::format_date_fr(*d);
-  }
-  if (!field.code_list.empty())
-    if (const auto* list = app.find_code_list(field.code_list))
-      if (const auto* code = list->find(value)) return code->label;
-  return std::string(value);
-}
-
 std::string joined(const std::vector<std::string>& words, char separator) {
   std::string text;
   for (const auto& w : words) {
@@ -117,12 +120,23 @@ std::vector<std::string> in_one_word(std::string_view name) {
 /// First as they arrive, then written in the order of a register.
 class Builder {
  public:
-  Builder(core::Database& db, const profiles::Application& app)
-      : db_(db), app_(app), arrived_(db.prepare("INSERT INTO arrived VALUES(?1, ?2, ?3, ?4, ?5, ?6)")) {}
+  Builder(core::Database& db, const profiles::Application& app, const Annotations& annotations)
+      : db_(db),
+        app_(app),
+        amended_(amended_fields(annotations)),
+        arrived_(db.prepare("INSERT INTO arrived VALUES(?1, ?2, ?3, ?4, ?5, ?6)")) {}
 
   void add(core::Statement& row, const profiles::SearchDef& search, const Columns& columns,
            std::size_t key_columns) {
     std::vector<std::string> names, numbers, dates;
+    const std::string key = key_text(row, key_columns);
+    const auto found = amended_.find({search.record, key});
+    const auto* amended = found == amended_.end() ? nullptr : &found->second;
+    if (amended)  // the names of today first: they make the order of the register
+      for (const auto& term : search.terms)
+        if (const auto it = amended->find(term.column); term.kind == Kind::name && it != amended->end())
+          if (auto name = joined(name_words(core::fold_name(it->second)), ' '); !name.empty())
+            names.push_back(std::move(name));
     for (const auto& [i, kind] : columns.terms) {
       if (row.is_null(i)) continue;
       const auto text = row.text(i);
@@ -140,9 +154,13 @@ class Builder {
     for (std::size_t i = 0, n = names.size(); i < n; ++i)
       for (auto& name : in_one_word(names[i])) names.push_back(std::move(name));
     core::Json shown = core::Json::array();
-    for (const auto& [i, field] : columns.shown)
-      shown.push_back({field->label, shown_text(row.text(i), *field, app_)});
-    const std::string listed = shown.dump(), key = key_text(row, key_columns);
+    for (const auto& [i, field] : columns.shown) {
+      std::string value(row.text(i));
+      if (amended)
+        if (const auto it = amended->find(field->name); it != amended->end()) value = it->second;
+      shown.push_back({field->label, shown_value(value, *field, app_)});
+    }
+    const std::string listed = shown.dump();
     arrived_.bind(1, std::string_view(search.id)).bind(2, std::string_view(key));
     arrived_.bind(3, std::string_view(joined(names, '\n'))).bind(4, std::string_view(joined(numbers, ' ')));
     arrived_.bind(5, std::string_view(joined(dates, ' '))).bind(6, std::string_view(listed)).run();
@@ -181,15 +199,16 @@ class Builder {
  private:
   core::Database& db_;
   const profiles::Application& app_;
+  AmendedFields amended_;
   core::Statement arrived_;
 };
 
 void fill(core::Database& db, extract::Extract& extract, const profiles::Application& app,
-          const std::string& id, core::Progress& progress) {
+          const Annotations& annotations, const std::string& id, core::Progress& progress) {
   db.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
   db.exec(schema);
   {
-    Builder builder(db, app);
+    Builder builder(db, app, annotations);
     for (const auto& search : app.searches) {
       const auto* record = app.find_record(search.record);
       if (!record)
@@ -254,9 +273,9 @@ std::string bare_number(std::string_view text) {
 }
 
 core::Database open_index(extract::Extract& extract, const profiles::Application& app,
-                          core::Progress& progress) {
+                          const Annotations& annotations, core::Progress& progress) {
   const fs::path path = index_path(extract.path());
-  const std::string id = identity(extract, profiles::profile_digest(extract.profile_files()));
+  const std::string id = identity(extract, profiles::profile_digest(extract.profile_files()), annotations);
   if (up_to_date(path, id)) return core::Database::open_read(path);
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   // A folder of its own: two programs that build at the same time do not meet, and a failure leaves nothing.
@@ -265,14 +284,14 @@ core::Database open_index(extract::Extract& extract, const profiles::Application
     workshop.emplace(folder);
   } catch (const Error&) {
     auto db = core::Database::memory();
-    fill(db, extract, app, id, progress);
+    fill(db, extract, app, annotations, id, progress);
     return db;
   }
   const fs::path made = workshop->path() / "index";
   {
     auto db = core::Database::create(made);
     fs::permissions(made, fs::perms::owner_read | fs::perms::owner_write);  // names of persons
-    fill(db, extract, app, id, progress);
+    fill(db, extract, app, annotations, id, progress);
   }
   core::publish_file(made, path);
   return core::Database::open_read(path);

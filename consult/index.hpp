@@ -1,5 +1,6 @@
 // The search index beside an extract: names, numbers and dates of the profile's searches. Rebuilt at need.
 #pragma once
+#include "consult/annotations.hpp"
 #include "core/progress.hpp"
 #include "core/sqlite.hpp"
 #include "extract/store.hpp"
@@ -13,7 +14,7 @@
 
 namespace versoir::consult {
 
-inline constexpr int index_format = 5;
+inline constexpr int index_format = 6;
 
 /// Tables of the index. Hits are numbered in the order of a register (names, then the extract's order), so
 /// that the first rows of any query are the first lines to show.
@@ -28,10 +29,10 @@ inline constexpr int index_format = 5;
 [[nodiscard]] std::filesystem::path index_path(const std::filesystem::path& extract);
 
 /// Opens the index of this extract, building it first when it is absent, of another format, or of another
-/// extract or profile. In a folder that cannot be written, the index is made in memory for the time of the
-/// program.
+/// extract, profile or annotations: whoever has another name today is found under both, and listed under it.
+/// In a folder that cannot be written, the index is made in memory for the time of the program.
 [[nodiscard]] core::Database open_index(extract::Extract& extract, const profiles::Application& app,
-                                        core::Progress& progress);
+                                        const Annotations& annotations, core::Progress& progress);
 
 /// The words of a folded name, as the full-text index cuts them: punctuation separates.
 [[nodiscard]] std::vector<std::string> name_words(std::string_view folded);

@@ -3,8 +3,11 @@
 
 #include "core/i18n.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace versoir::consult {
 
@@ -72,6 +75,12 @@ std::string zone_label(std::string_view zone, const profiles::SheetDef* sheet) {
   if (zone == "national-number") return tr("national number");
   if (zone == "judgement") return tr("judgement on the person");
   return std::string(zone);
+}
+
+std::string zone_labels(const std::set<std::string>& zones, const profiles::SheetDef* sheet) {
+  std::vector<std::string> labels;
+  for (const auto& zone : zones) labels.push_back(zone_label(zone, sheet));
+  return fmt::format("{}", fmt::join(labels, ", "));
 }
 
 std::string masked_text(std::string_view zone, const profiles::SheetDef* sheet) {
@@ -192,6 +201,44 @@ std::map<ColumnRef, std::string> Mask::columns(const Provenance::Reads& reads) c
   return out;
 }
 
+std::vector<std::optional<std::string>> Mask::columns(const profiles::ListDef& list,
+                                                      Provenance& provenance) const {
+  std::vector<std::optional<std::string>> out(list.columns.size());
+  if (rights_.every_zone) return out;
+  const auto hidden = columns(provenance.reads(record_));
+  const auto origin = provenance.origin(list.sql);
+  const auto zone_behind = [&](const std::string& name) {
+    for (std::size_t i = 0; i < origin.names.size(); ++i) {
+      if (!std::ranges::equal(origin.names[i], name, {}, {},
+                              [](unsigned char c) { return static_cast<char>(std::tolower(c)); }))
+        continue;
+      const auto it = origin.fields[i] ? hidden.find(*origin.fields[i]) : hidden.end();
+      return it == hidden.end() ? std::string() : it->second;
+    }
+    return std::string();
+  };
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    auto zone = zone_name(list.columns[i].sensitivity);
+    if (rights_.sees(zone)) zone = zone_behind(list.columns[i].name);
+    if (!zone.empty()) out[i] = text(zone);
+  }
+  return out;
+}
+
+std::set<std::string> Mask::copied_beyond() const {
+  std::set<std::string> out;
+  for (const auto& [name, column] : tables_of_subject(app_, record_))
+    if (const auto* table = app_.find_table(name))
+      for (const auto& c : table->columns)
+        if (const auto zone = zone_name(c.sensitivity); !rights_.sees(zone)) out.insert(zone);
+  for (const auto& [node, section] : sections_) {
+    if (const auto zone = hides(*node)) out.insert(*zone);
+    for (const auto& field : node->fields)
+      if (const auto zone = hides(*node, field)) out.insert(*zone);
+  }
+  return out;
+}
+
 void Mask::add(std::set<std::string>& out, const std::vector<std::string>& path,
                std::string_view field) const {
   const auto nodes = nodes_on(record_.root, path);
@@ -227,6 +274,13 @@ std::set<std::string> Mask::tested_beyond(const profiles::DocumentDef& def) cons
   std::set<std::string> out;
   for (const auto& test : def.when) add(out, def.path, test.field);
   for (const auto& need : def.needs) add(out, need.path, need.when.field);
+  return out;
+}
+
+std::set<std::string> asked_beyond(const profiles::ListDef& list, const ExtractRights& rights) {
+  std::set<std::string> out;
+  for (const auto& parameter : list.parameters)
+    if (const auto zone = zone_name(parameter.sensitivity); !rights.sees(zone)) out.insert(zone);
   return out;
 }
 

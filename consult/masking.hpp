@@ -43,6 +43,14 @@ class Mask {
   /// field that shows it; that of the nodes that alone read it.
   [[nodiscard]] std::map<ColumnRef, std::string> columns(const Provenance::Reads& reads) const;
 
+  /// What stands in the place of each column of a list; nullopt for those that this reader sees. A column is
+  /// of the zone that the list says, and of that of the table's column which it gives as it is.
+  [[nodiscard]] std::vector<std::optional<std::string>> columns(const profiles::ListDef& list,
+                                                                Provenance& provenance) const;
+  /// Zones that a certified copy of the record holds and that this reader does not see: of the record, and of
+  /// every column of the tables that hold rows of the person.
+  [[nodiscard]] std::set<std::string> copied_beyond() const;
+
   /// What a document says out of zones that the reader does not see; empty when he may have it.
   [[nodiscard]] std::set<std::string> printed_beyond(const profiles::DocumentDef& def) const;
   /// Zones that are asked whether it can be made.
@@ -70,6 +78,10 @@ class Mask {
   std::map<const profiles::Node*, std::string> hidden_;
 };
 
+/// Zones of what a list asks about: whoever does not see them does not get the list, whose rows would tell.
+[[nodiscard]] std::set<std::string> asked_beyond(const profiles::ListDef& list, const ExtractRights& rights);
+/// "health, money"; `sheet` as for zone_label.
+[[nodiscard]] std::string zone_labels(const std::set<std::string>& zones, const profiles::SheetDef* sheet);
 /// Values of a hit in hidden zones become the words that say so.
 void mask_hit(Hit& hit, const profiles::Application& app, const ExtractRights& rights);
 

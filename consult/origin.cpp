@@ -50,12 +50,13 @@ class Watching {
 
 }  // namespace
 
-NodeOrigin origin_of(core::Database& db, const profiles::Node& node) {
+NodeOrigin origin_of(core::Database& db, const std::string& sql) {
   Reads reads;
   NodeOrigin origin;
   const Watching watching(db, reads);
-  const auto st = db.prepare(node.sql);
+  const auto st = db.prepare(sql);
   for (int i = 0; i < st.columns(); ++i) {
+    origin.names.push_back(in_small_letters(st.column_name(i)));
     const char* database = sqlite3_column_database_name(st.raw(), i);
     const char* table = sqlite3_column_table_name(st.raw(), i);
     const char* column = sqlite3_column_origin_name(st.raw(), i);

@@ -76,6 +76,8 @@ class Provenance {
     std::set<std::string> others;
     std::map<const profiles::Node*, NodeOrigin> origins;  ///< of every node of the record
   };
+  /// Of a query of the profile that is no node's: a ready-made list.
+  [[nodiscard]] NodeOrigin origin(const std::string& sql) { return origin_of(extract_.database(), sql); }
   /// Lives as long as the findings do.
   [[nodiscard]] const Reads& reads(const profiles::RecordDef& def);
 

@@ -93,6 +93,10 @@ const ExtractRights* Rights::in(const std::string& application) const {
   return it == by_application_.end() ? nullptr : &it->second;
 }
 
+bool Rights::any_persons() const {
+  return everything_ ||
+         std::ranges::any_of(by_application_, [](const auto& a) { return a.second.sees_persons(); });
+}
 bool Rights::any_logs() const {
   return everything_ || std::ranges::any_of(by_application_, [](const auto& a) { return a.second.logs; });
 }

@@ -59,7 +59,8 @@ class Rights {
   [[nodiscard]] bool none() const noexcept { return !everything_ && by_application_.empty(); }
   /// nullptr when no role of the reader opens the extracts of this application.
   [[nodiscard]] const ExtractRights* in(const std::string& application) const;
-  /// May see in some extract who looked at whom, may take something away from some extract.
+  /// May see in some extract its persons, who looked at whom, may take something away from some extract.
+  [[nodiscard]] bool any_persons() const;
   [[nodiscard]] bool any_logs() const;
   [[nodiscard]] bool any_export() const;
   /// May search several extracts in one question.

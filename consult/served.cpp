@@ -1,6 +1,8 @@
 // See served.hpp.
 #include "consult/served.hpp"
 
+#include "consult/generation.hpp"
+
 #include <algorithm>
 #include <thread>
 
@@ -12,17 +14,27 @@ constexpr std::size_t least_connections = 4;
 
 }  // namespace
 
-ServedExtract::ServedExtract(std::string name, Archive archive, SealState judged, std::size_t most)
+ServedExtract::ServedExtract(std::string name, Archive archive, SealState judged, std::size_t most,
+                             std::optional<profiles::Application> rules)
     : id(std::move(name)),
       seal(std::move(judged)),
       app_(archive.shared_application()),
+      annotations_(archive.shared_annotations()),
       run_(archive.extract().run()),
       root_(archive.extract().root().hex()),
+      origin_root_(consult::origin_root(archive.extract())),
+      rules_(std::make_unique<Rules>(archive.extract().path(), rules ? std::move(*rules) : *app_)),
       tables_(archive.extract().tables().size()),
       most_(most ? most : std::max<std::size_t>(least_connections, 2 * std::thread::hardware_concurrency())),
       counts_(archive.counts()),
       first_(std::move(archive)) {
   for (const auto& table : first_.extract().tables()) rows_ += table.copied_rows;
+}
+
+std::vector<RetentionLine> ServedExtract::retention(const profiles::RecordDef& record,
+                                                    const records::Key& key) {
+  const std::scoped_lock lock(rules_->mutex);
+  return rules_->retention.of(record, key);
 }
 
 ServedExtract::Lease ServedExtract::lease() {

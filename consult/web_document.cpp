@@ -2,6 +2,7 @@
 #include "consult/document.hpp"
 #include "consult/web_pages.hpp"
 #include "core/display.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 
@@ -18,9 +19,7 @@ std::string beyond_role(const Mask& mask, const ExtractRights& rights, const pro
   if (!rights.print) return tr("Your role does not make documents to print.");
   const auto zones = mask.printed_beyond(def);
   if (zones.empty()) return {};
-  std::vector<std::string> labels;
-  for (const auto& zone : zones) labels.push_back(zone_label(zone, mask.sheet()));
-  return msg("It says what is masked in your role: {0}.", fmt::format("{}", fmt::join(labels, ", "))).text();
+  return msg("It says what is masked in your role: {0}.", zone_labels(zones, mask.sheet())).text();
 }
 
 /// What is said of a row that gives no document. What a masked value refuses is not told in its own words.
@@ -65,6 +64,41 @@ void Pages::documents(Markup& m, const OpenRecord& open) const {
   m.raw("</section>\n");
 }
 
+std::optional<DocumentOverride> Pages::asked_override() const {
+  DocumentOverride asked{core::trim(request_.get("paper")), core::trim(request_.get("why"))};
+  if (asked == DocumentOverride{}) return std::nullopt;
+  return asked;
+}
+
+/// A decision of its own, on the page that leaves them out: the paper is cited, the reason printed.
+void Pages::override_form(Markup& m, const PrintedDocument& printed, const profiles::DocumentDef& def) const {
+  const bool possible = std::ranges::any_of(def.tables, [](const profiles::DocumentTable& t) {
+    return std::ranges::any_of(t.when, &profiles::FieldTest::overridable);
+  });
+  const bool left_out =
+      std::ranges::any_of(printed.tables, [](const PrintedTable& t) { return t.left_out > 0; });
+  if (!possible || !left_out || printed.override_by) return;
+  m.raw("<section class=\"noprint\" aria-labelledby=\"override\">\n<h2 id=\"override\">");
+  m.text(tr("Print results that were not published")).raw("</h2>\n");
+  m.element(
+      "p",
+      tr("Only with a signed paper that proves them. The document prints the paper and the reason, and the "
+         "log keeps them: no name in them."));
+  m.raw("<form method=\"get\" action=\"/document\">\n");
+  for (const char* name : {"app", "record", "key", "q", "n", "at", "document"})
+    if (const auto value = request_.get(name); !value.empty())
+      m.raw("<input type=\"hidden\" name=\"").text(name).raw("\" value=\"").text(value).raw("\">\n");
+  m.raw("<p><label for=\"paper\">").text(tr("Signed paper: what it is, its date, who signed it"));
+  m.raw(
+      "</label><br><input id=\"paper\" name=\"paper\" type=\"text\" required maxlength=\"300\" "
+      "size=\"60\"></p>\n");
+  m.raw("<p><label for=\"why\">").text(tr("Reason"));
+  m.raw(
+      "</label><br><input id=\"why\" name=\"why\" type=\"text\" required maxlength=\"300\" "
+      "size=\"60\"></p>\n");
+  m.raw("<p><button>").text(tr("Print them")).raw("</button></p>\n</form>\n</section>\n");
+}
+
 ServerResponse Pages::document() {
   auto open = open_record();
   const profiles::DocumentDef* def = nullptr;
@@ -82,8 +116,13 @@ ServerResponse Pages::document() {
     if (choice.way == request_.get("at") && !choice.refusals.empty())
       return failure(409, tr("No document"), refusal_text(mask, *def, choice));
   auto& extract = open->extract;
-  const auto printed = compose_document(open->whole, *open->sheet, *def, request_.get("at"), extract.root());
-  service_.log_.document_made(accessed(*open), given_reason(), def->id, printed.code);
+  const auto override_by = asked_override();
+  const auto printed = compose_document(open->whole, *open->sheet, *def, request_.get("at"),
+                                        extract.origin_root(), override_by);
+  service_.log_.document_made(
+      accessed(*open), given_reason(),
+      {def->id, printed.code, request_.get("at"), override_by ? override_by->paper : "",
+       override_by ? override_by->reason : ""});
   DocumentOrigin origin{
       extract.run().application_label,
       core::format_date_fr(core::Date(std::chrono::floor<std::chrono::days>(extract.run().finished))),
@@ -92,12 +131,14 @@ ServerResponse Pages::document() {
       open->record.def->id + ":" + open->record.key.text(),
       core::format_date_fr(service_.today()),
       visit_.reader,
-      open->reading->provenance.rows_behind(open->whole, printed.ways)};
+      open->reading->provenance.rows_behind(open->as_sealed(), printed.ways)};
   auto f = frame(printed.label + " – " + open->title, &extract);
   f.crumbs = crumbs(*open);
   f.crumbs.push_back({about_record("/sheet"), open->title});
   f.crumbs.push_back({"", printed.label});
-  return page_response(200, f, document_markup(printed, origin, service_.options_.establishment));
+  auto m = document_markup(printed, origin, service_.options_.establishment);
+  override_form(m, printed, *def);
+  return page_response(200, f, m);
 }
 
 }  // namespace versoir::consult

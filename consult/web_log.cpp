@@ -63,8 +63,8 @@ ServerResponse Pages::log() {
   m.raw("</tr></thead>\n<tbody>\n");
   for (const auto& l : lines) {
     m.raw("<tr>");
-    for (const auto& cell : {l.time, l.reader, access_label(l.event), l.what.application,
-                             l.what.record + ":" + l.what.key, l.why.reason, l.why.reference, l.document})
+    for (const auto& cell : {l.time, l.reader, access_label(l.event), l.what.application, access_object(l),
+                             l.why.reason, l.why.reference, l.document})
       m.element("td", cell);
     m.raw("</tr>\n");
   }

@@ -60,6 +60,8 @@ void write_header(Markup& m, const PageFrame& frame) {
   m.raw("</p>\n");
   if (!frame.form_secret.empty()) {
     m.raw("<nav aria-label=\"").text(tr("Main menu")).raw("\"><ul><li>").link("/", tr("Search"));
+    m.raw("</li><li>").link("/lists", tr("Ready-made lists"));
+    m.raw("</li><li>").link("/verifier", tr("Check a code"));
     m.raw("</li><li>").link("/log", tr("Who looked at whom")).raw("</li><li>");
     m.link("/about", tr("About, and legend")).raw("</li></ul></nav>\n");
     if (!frame.reader.empty()) m.raw("<p class=\"reader\">").text(frame.reader).raw("</p>\n");

@@ -1,5 +1,7 @@
 // Inside the room: the pages behind the door of WebService. One object for each request.
 #pragma once
+#include "consult/document.hpp"
+#include "consult/list.hpp"
 #include "consult/masking.hpp"
 #include "consult/web_service.hpp"
 
@@ -15,16 +17,32 @@ struct OpenRecord {
   ServedExtract::Lease reading;
   const ExtractRights& rights;  ///< of the reader, in this extract
   const profiles::SheetDef* sheet;
-  records::Record record;  ///< as this reader may see it
-  records::Record
-      whole;  ///< for proofs and documents, which check the rights themselves: never shown as it is
+  records::Record record;  ///< as this reader may see it, with its annotations
+  records::Record whole;   ///< with its annotations, for documents, which check the rights themselves: never
+                           ///< shown as it is
+  std::optional<records::Record> sealed;  ///< as the extract holds it, when annotations say otherwise
   std::string title;
   Verified verified;
   [[nodiscard]] Mask mask() const { return {extract.application(), *record.def, sheet, rights}; }
+  /// For proofs and source rows; never shown as it is.
+  [[nodiscard]] const records::Record& as_sealed() const { return sealed ? *sealed : whole; }
+  /// Cells of the root row, as the extract holds them, that annotations set aside.
+  [[nodiscard]] std::vector<const records::Cell*> set_aside() const;
   /// Seal and rows are those that a registered producer sealed: a document may be made.
   [[nodiscard]] bool proven() const {
-    return extract.seal.verdict == SealState::Verdict::verified && verified.holds();
+    return extract.seal.verdict == SealState::Verdict::verified && verified.holds() &&
+           extract.annotations().usable();
   }
+};
+
+/// A ready-made list that a request names: "app" and "list". Holds a connection while it lives.
+struct OpenList {
+  ServedExtract& extract;
+  ServedExtract::Lease reading;
+  const ExtractRights& rights;  ///< of the reader, in this extract
+  const profiles::ListDef& def;
+  const profiles::SheetDef* sheet;  ///< of the records that its rows open
+  ListArguments asked;
 };
 
 class Pages {
@@ -38,9 +56,22 @@ class Pages {
   [[nodiscard]] core::ServerResponse source();
   [[nodiscard]] core::ServerResponse document();
   [[nodiscard]] core::ServerResponse about();
+  /// Everything of one person, as a file that verifies elsewhere.
+  [[nodiscard]] core::ServerResponse person();
+  [[nodiscard]] core::ServerResponse person_file();
+  /// Compares the code of a paper with the extracts.
+  [[nodiscard]] core::ServerResponse check_code();
+  /// What the extract says where an annotation says otherwise: shown on demand, and written down.
+  [[nodiscard]] core::ServerResponse earlier();
+  [[nodiscard]] core::ServerResponse lists();
+  [[nodiscard]] core::ServerResponse list();
+  [[nodiscard]] core::ServerResponse list_rows();
+  [[nodiscard]] core::ServerResponse list_csv();
   /// Asks why, before the page at `target` is shown.
   [[nodiscard]] core::ServerResponse ask_reason(const std::string& target);
   [[nodiscard]] core::ServerResponse take_reason();
+  /// To a form whose reason is too old, or was never given.
+  [[nodiscard]] core::ServerResponse reason_again();
   /// Asks whether the record of an address on another site is really to be opened.
   [[nodiscard]] core::ServerResponse ask_whether(const std::string& target);
   /// Who looked at whom: the reader's own lines, and those of the extracts whose log his role shows.
@@ -54,6 +85,10 @@ class Pages {
   /// nullptr when the query names none of those that are served; without a name, the first.
   [[nodiscard]] ServedExtract* asked_extract();
   [[nodiscard]] std::optional<OpenRecord> open_record();
+  [[nodiscard]] std::optional<OpenRecord> open_record(ServedExtract* extract, const std::string& record,
+                                                      const std::string& key);
+  [[nodiscard]] std::optional<OpenList> open_list();
+  [[nodiscard]] static ReadyList ready_list(OpenList& open);
   /// Of the extracts that the reader may open. `chosen` nullptr: all of them together.
   void search_form(Markup& m, const ServedExtract* chosen, const std::string& query) const;
   [[nodiscard]] std::vector<ServedExtract*> open_extracts() const;
@@ -68,8 +103,16 @@ class Pages {
   void neighbours(Markup& m, OpenRecord& open) const;
   void say_masked(Markup& m, const OpenRecord& open) const;
   void documents(Markup& m, const OpenRecord& open) const;
+  void annotations(Markup& m, const OpenRecord& open) const;
+  void communication(Markup& m, const OpenRecord& open) const;
+  void retention(Markup& m, const OpenRecord& open) const;
+  /// A record that was eliminated, or that never was.
+  [[nodiscard]] core::ServerResponse no_record();
+  [[nodiscard]] std::optional<DocumentOverride> asked_override() const;
+  void override_form(Markup& m, const PrintedDocument& printed, const profiles::DocumentDef& def) const;
   [[nodiscard]] static AccessedRecord accessed(const OpenRecord& open);
-  [[nodiscard]] AccessReason given_reason() const;
+  /// With who reads, and what he sees in `extract`; nullptr: in the one that the request names.
+  [[nodiscard]] AccessReason given_reason(const ServedExtract* extract = nullptr) const;
 
   WebService& service_;
   const WebRequest& request_;
@@ -79,7 +122,7 @@ class Pages {
 
 /// "Apogée, extracted on 25/11/2026"
 [[nodiscard]] std::string extract_label(const extract::RunFacts& run);
-/// The person whom the query of a request names: reasons are given for one.
+/// The person, or the ready-made list, that a request names: reasons are given for one.
 [[nodiscard]] std::string person_of(const WebRequest& request);
 /// Says what of a sheet was verified, at its foot.
 void write_verified(Markup& m, const Verified& verified);

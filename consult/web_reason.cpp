@@ -14,12 +14,15 @@ namespace {
 constexpr std::size_t longest_reference = 200;
 
 bool leads_to_a_record(const std::string& target) {
-  return target.starts_with("/sheet?") || target.starts_with("/source?") || target.starts_with("/document?");
+  return target.starts_with("/list/rows?") || target.starts_with("/sheet?") ||
+         target.starts_with("/source?") || target.starts_with("/document?") ||
+         target.starts_with("/earlier?") || target.starts_with("/person?");
 }
 
 }  // namespace
 
 std::string person_of(const WebRequest& request) {
+  if (request.path.starts_with("/list/")) return request.get("app") + " list " + request.get("list");
   return request.get("app") + " " + request.get("record") + " " + request.get("key");
 }
 
@@ -49,6 +52,13 @@ ServerResponse Pages::ask_reason(const std::string& target) {
   m.raw("<input type=\"hidden\" name=\"to\" value=\"").text(target).raw("\">\n");
   m.raw("<p><button>").text(tr("Open the record")).raw("</button></p>\n</form>\n");
   return page_response(200, f, m);
+}
+
+ServerResponse Pages::reason_again() {
+  return failure(409, tr("This page cannot be shown"),
+                 request_.path.starts_with("/list/")
+                     ? tr("The reason that was given is too old: show the list again.")
+                     : tr("The reason that was given is too old: open the record again."));
 }
 
 ServerResponse Pages::ask_whether(const std::string& target) {

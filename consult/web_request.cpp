@@ -63,8 +63,9 @@ void read_cookies(std::string_view text, Fields& into) {
 }  // namespace
 
 std::string WebRequest::get(std::string_view name) const {
-  const auto it = query.find(name);
-  return it == query.end() ? std::string() : it->second;
+  const auto& fields = method == "POST" ? form : query;
+  const auto it = fields.find(name);
+  return it == fields.end() ? std::string() : it->second;
 }
 
 std::string WebRequest::header(std::string_view name) const {

@@ -19,7 +19,9 @@ struct WebRequest {
   std::map<std::string, std::string, std::less<>> query, form, cookies;
   core::Headers headers;
 
-  [[nodiscard]] std::string get(std::string_view name) const;  ///< of the query, "" when absent
+  /// "" when absent. Of the form for a POST, else of the query, so that the door and the page behind it read
+  /// the same.
+  [[nodiscard]] std::string get(std::string_view name) const;
   [[nodiscard]] std::string header(std::string_view name) const;
   /// A whole number of the query between 0 and `most`; `fallback` when absent or anything else.
   [[nodiscard]] std::size_t number(std::string_view name, std::size_t most, std::size_t fallback = 0) const;

@@ -21,6 +21,14 @@ constexpr std::array routes{
     Route{"GET", "/sheet", about_person, &Pages::sheet},
     Route{"GET", "/source", about_person, &Pages::source},
     Route{"GET", "/document", about_person | needs_print, &Pages::document},
+    Route{"GET", "/earlier", about_person, &Pages::earlier},
+    Route{"GET", "/person", about_person | needs_export, &Pages::person},
+    Route{"POST", "/person", about_person | needs_export, &Pages::person_file},
+    Route{"GET", "/lists", needs_some_persons, &Pages::lists},
+    Route{"GET", "/list", needs_extract | needs_persons, &Pages::list},
+    Route{"GET", "/list/rows", about_person, &Pages::list_rows},
+    Route{"POST", "/list/csv", about_person | needs_export, &Pages::list_csv},
+    Route{"GET", "/verifier", needs_some_persons, &Pages::check_code},
     Route{"GET", "/about", needs_nothing, &Pages::about},
     Route{"GET", "/log", needs_nothing, &Pages::log},
     Route{"GET", "/log.csv", needs_logs | needs_export, &Pages::log_csv},
@@ -36,6 +44,8 @@ std::optional<Refusal> refusal_in(const Route& route, const ExtractRights* in, c
     return lacks(msg("Your role does not see the persons of {0}.", label).text(), "persons");
   if ((route.needs & needs_print) && !in->print)
     return lacks(tr("Your role does not make documents to print."), "print");
+  if ((route.needs & needs_export) && !in->exports)
+    return lacks(tr("Your role does not take anything away as a file."), "export");
   return std::nullopt;
 }
 
@@ -52,6 +62,8 @@ std::optional<Refusal> refusal(const Route& route, const Rights& rights, const S
                                bool together) {
   if ((route.needs & needs_logs) && !rights.any_logs())
     return lacks(tr("Your role does not see who looked at whom."), "logs");
+  if ((route.needs & needs_some_persons) && !rights.any_persons())
+    return lacks(tr("Your role does not search persons."), "persons");
   if ((route.needs & needs_export) && !rights.any_export())
     return lacks(tr("Your role does not take anything away as a file."), "export");
   if (!(route.needs & needs_extract)) return std::nullopt;

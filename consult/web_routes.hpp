@@ -14,8 +14,9 @@ enum Need : unsigned {
   needs_persons = 1u << 1,  ///< which sees identities in it
   needs_reason = 1u << 2,   ///< is about one person: a reason is asked before
   needs_print = 1u << 3,
-  needs_export = 1u << 4,
-  needs_logs = 1u << 5,  ///< of some extract: the page shows the lines of these only
+  needs_export = 1u << 4,        ///< from the extract named in the request, or else from some extract
+  needs_logs = 1u << 5,          ///< of some extract: the page shows the lines of these only
+  needs_some_persons = 1u << 6,  ///< of some extract: the page shows those of these only
 };
 
 struct Route {

@@ -50,6 +50,11 @@ bool is_reader_name(std::string_view text) {
   });
 }
 
+int status_of(core::Exit code) {
+  if (code == core::Exit::usage) return 400;
+  return code == core::Exit::not_found ? 409 : 500;
+}
+
 double cpu_milliseconds() {
   timespec t{};
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
@@ -214,12 +219,11 @@ ServerResponse WebService::answer(const core::ServerRequest& raw, const WebReque
       // mean.
       if (request.header("Sec-Fetch-Site") == "cross-site") return pages.ask_whether(raw.target);
       if (!visit.rights.reasons().empty() && !reasons_.find(visit.session.id, person_of(request)))
-        return pages.ask_reason(raw.target);
+        return post_method ? pages.reason_again() : pages.ask_reason(raw.target);
     }
     return (pages.*route->page)();
   } catch (const core::Error& e) {
-    const int status = e.code() == core::Exit::not_found ? 409 : 500;
-    return pages.failure(status, tr("This page cannot be shown"), e.message().text());
+    return pages.failure(status_of(e.code()), tr("This page cannot be shown"), e.message().text());
   }
 }
 

@@ -10,6 +10,7 @@
 #include "consult/web_session.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <map>
 #include <mutex>
@@ -28,6 +29,11 @@ struct BehindProxy {
   std::string logout = {};         ///< where the reader leaves the portal, "" = unknown
 };
 
+/// A unit that the platform holds of a record: what it must be told when the record changes.
+struct TransferredUnit {
+  std::string versement, lot, operation, profile;
+};
+
 struct WebOptions {
   std::string establishment;
   std::string reader;              ///< who reads, as documents say it: the account of the workstation
@@ -37,6 +43,9 @@ struct WebOptions {
   Roles roles = {};  ///< without any, on a workstation, whoever opens the extract reads it all
   std::string contact = {};
   std::optional<BehindProxy> proxy = {};
+  /// The units transferred of a record (application, record, key); may be empty. Several threads may call it.
+  std::function<std::vector<TransferredUnit>(const std::string&, const std::string&, const std::string&)>
+      transferred = {};
 };
 
 /// One request of one reader.

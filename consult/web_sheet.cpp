@@ -159,8 +159,11 @@ std::string Pages::about_record(std::string_view path, const std::string& at,
 }
 
 std::optional<OpenRecord> Pages::open_record() {
-  auto* extract = asked_extract();
-  const auto record = request_.get("record");
+  return open_record(asked_extract(), request_.get("record"), request_.get("key"));
+}
+
+std::optional<OpenRecord> Pages::open_record(ServedExtract* extract, const std::string& record,
+                                             const std::string& key_text) {
   const auto is_searched = [&] {
     return std::ranges::any_of(extract->application().searches,
                                [&](const profiles::SearchDef& search) { return search.record == record; });
@@ -168,7 +171,7 @@ std::optional<OpenRecord> Pages::open_record() {
   if (!extract || !is_searched()) return std::nullopt;
   std::optional<records::Key> key;
   try {
-    key = records::Key::parse(request_.get("key"));
+    key = records::Key::parse(key_text);
   } catch (const core::Error&) {
     return std::nullopt;
   }
@@ -179,12 +182,30 @@ std::optional<OpenRecord> Pages::open_record() {
   auto found = reading->archive.show(record, *key);
   if (!found) return std::nullopt;
   const auto* sheet = extract->application().find_sheet(record);
-  auto seen = *found;
+  auto whole = *found;
+  std::optional<records::Record> sealed;
+  if (!amend(whole, extract->application(), extract->annotations()).empty()) sealed = std::move(*found);
+  auto seen = whole;
   Mask(extract->application(), *def, sheet, rights).apply(seen);
   auto title = records::parts::title_of(seen, sheet);
-  auto verified = reading->provenance.verify(*found);
-  return OpenRecord{*extract,        std::move(reading), rights,           sheet,
-                    std::move(seen), std::move(*found),  std::move(title), std::move(verified)};
+  auto verified = reading->provenance.verify(whole);
+  return OpenRecord{*extract,
+                    std::move(reading),
+                    rights,
+                    sheet,
+                    std::move(seen),
+                    std::move(whole),
+                    std::move(sealed),
+                    std::move(title),
+                    std::move(verified)};
+}
+
+std::vector<const records::Cell*> OpenRecord::set_aside() const {
+  std::vector<const records::Cell*> cells;
+  if (!sealed) return cells;
+  for (std::size_t i = 0; i < sealed->root.cells.size() && i < whole.root.cells.size(); ++i)
+    if (sealed->root.cells[i].value != whole.root.cells[i].value) cells.push_back(&sealed->root.cells[i]);
+  return cells;
 }
 
 std::vector<Crumb> Pages::crumbs(const OpenRecord& open) const {
@@ -240,10 +261,11 @@ AccessedRecord Pages::accessed(const OpenRecord& open) {
   return {open.extract.run().application, open.extract.root(), open.record.def->id, open.record.key.text()};
 }
 
-AccessReason Pages::given_reason() const {
+AccessReason Pages::given_reason(const ServedExtract* extract) const {
   auto why = service_.reasons_.find(session_.id, person_of(request_)).value_or(AccessReason{});
   why.reader = visit_.reader;
-  if (const auto* extract = service_.asked(request_, visit_.rights))
+  if (!extract) extract = service_.asked(request_, visit_.rights);
+  if (extract)
     if (const auto* in = visit_.rights.in(extract->run().application); in && !in->every_zone)
       why.zones = in->zones_text();
   return why;
@@ -251,7 +273,7 @@ AccessReason Pages::given_reason() const {
 
 ServerResponse Pages::sheet() {
   auto open = open_record();
-  if (!open) return failure(404, tr("Page not found"), tr("There is no such record in this extract."));
+  if (!open) return no_record();
   service_.log_.shown(accessed(*open), given_reason());  // first: nothing is shown that is not written down
   auto f = frame(open->title, &open->extract);
   f.crumbs = crumbs(*open);
@@ -261,6 +283,7 @@ ServerResponse Pages::sheet() {
   write_verified(m, open->verified);
   say_masked(m, *open);
   neighbours(m, *open);
+  annotations(m, *open);
   const auto sections = records::parts::sections(open->record.root);
   const auto ordered = records::parts::ordered(sections, open->sheet);
   m.raw("<nav class=\"noprint\" aria-label=\"").text(tr("In this record")).raw("\"><ul>\n");
@@ -281,6 +304,8 @@ ServerResponse Pages::sheet() {
   writer.order(ordered);
   writer.root(open->record.root);
   documents(m, *open);
+  communication(m, *open);
+  retention(m, *open);
   m.element("h2", tr("Provenance"));
   const auto& run = open->extract.run();
   m.facts({{tr("Application"), run.application_label},

@@ -24,6 +24,25 @@ std::string stored_text(const core::Value& value) {
   return core::is_utf8(text) ? text : core::repair_utf8(text);
 }
 
+/// Values that an annotation set aside: only the page made for it shows them.
+class SetAside {
+ public:
+  explicit SetAside(const OpenRecord& open) {
+    for (const auto* cell : open.set_aside())
+      for (const auto& text : {cell->value.value_or(""), records::parts::people_value(*cell)})
+        if (!core::trim(text).empty()) values_.push_back(core::fold_name(text));
+  }
+  [[nodiscard]] bool holds(const std::string& value) const {
+    return std::ranges::find(values_, core::fold_name(value)) != values_.end();
+  }
+  [[nodiscard]] std::string shown(const std::string& value) const {
+    return holds(value) ? tr("(masked: an annotation says otherwise)") : value;
+  }
+
+ private:
+  std::vector<std::string> values_;
+};
+
 std::string column_label(const profiles::Application& app, const ColumnRef& ref) {
   const auto* table = app.find_table(ref.table);
   const auto* column = table ? table->find(ref.column) : nullptr;
@@ -31,7 +50,7 @@ std::string column_label(const profiles::Application& app, const ColumnRef& ref)
 }
 
 void write_fields(Markup& m, const profiles::Application& app, const records::RowNode& row,
-                  const NodeOrigin& origin, const Mask& mask) {
+                  const NodeOrigin& origin, const Mask& mask, const SetAside& set_aside) {
   m.raw("<div class=\"scroll\"><table>\n")
       .element("caption", tr("Values of this row, and where they come from"));
   m.raw("<thead><tr>");
@@ -44,7 +63,8 @@ void write_fields(Markup& m, const profiles::Application& app, const records::Ro
     if (const auto zone = mask.hides(*row.node, *cell.field))
       m.element("td", mask.text(*zone)).element("td", mask.text(*zone));
     else
-      m.element("td", records::parts::people_value(cell)).element("td", cell.value ? *cell.value : "");
+      m.element("td", set_aside.shown(records::parts::people_value(cell)))
+          .element("td", set_aside.shown(cell.value ? *cell.value : ""));
     if (i < origin.fields.size() && origin.fields[i])
       m.element("td", origin.fields[i]->table + "." + origin.fields[i]->column)
           .element("td", column_label(app, *origin.fields[i]));
@@ -59,7 +79,7 @@ void write_fields(Markup& m, const profiles::Application& app, const records::Ro
 using HiddenColumns = std::map<ColumnRef, std::string>;
 
 void write_source_row(Markup& m, const profiles::Application& app, const SourceRow& row, const Mask& mask,
-                      const HiddenColumns& hidden) {
+                      const HiddenColumns& hidden, const SetAside& set_aside) {
   const auto* table = app.find_table(row.table);
   m.element("h3", msg("{0}, row {1}", row.table, row.row).text());
   if (table) m.element("p", table->label);
@@ -68,7 +88,7 @@ void write_source_row(Markup& m, const profiles::Application& app, const SourceR
   else
     m.badge("error", msg("Block {0}: altered since it was sealed.", row.block).text());
   const bool whole = std::ranges::none_of(row.columns, [&](const auto& column) {
-    return hidden.contains({row.table, column.first});
+    return hidden.contains({row.table, column.first}) || set_aside.holds(stored_text(column.second));
   });
   m.raw("<p>").text(tr("SHA-256 of the row:")).raw(" ");
   // With the other values known, a digest lets a short hidden one be guessed by trying them all.
@@ -86,7 +106,7 @@ void write_source_row(Markup& m, const profiles::Application& app, const SourceR
     m.raw("<tr>")
         .element("th scope=\"row\"", column)
         .element("td", column_label(app, {row.table, column}))
-        .element("td", zone == hidden.end() ? stored_text(value) : mask.text(zone->second))
+        .element("td", zone == hidden.end() ? set_aside.shown(stored_text(value)) : mask.text(zone->second))
         .raw("</tr>\n");
   }
   m.raw("</tbody></table></div>\n");
@@ -110,7 +130,7 @@ void write_reads(Markup& m, const profiles::Application& app, const NodeOrigin& 
 
 ServerResponse Pages::source() {
   auto open = open_record();
-  const auto place = open ? find_place(open->whole, request_.get("at")) : std::nullopt;
+  const auto place = open ? find_place(open->as_sealed(), request_.get("at")) : std::nullopt;
   if (!place) return failure(404, tr("Page not found"), tr("There is no such record in this extract."));
   const auto mask = open->mask();
   for (const auto* row : place->above)
@@ -121,8 +141,9 @@ ServerResponse Pages::source() {
   service_.log_.source_shown(accessed(*open), given_reason());
   const auto& app = open->extract.application();
   auto& provenance = open->reading->provenance;
-  const auto sources = provenance.sources(open->whole, *place);
-  const auto hidden = mask.columns(provenance.reads(*open->whole.def));
+  const auto sources = provenance.sources(open->as_sealed(), *place);
+  const auto hidden = mask.columns(provenance.reads(*open->record.def));
+  const SetAside set_aside(*open);
   const auto title = msg("Source: {0}", place->row->node->label).text();
   auto f = frame(title + " – " + open->title, &open->extract);
   f.crumbs = crumbs(*open);
@@ -130,12 +151,12 @@ ServerResponse Pages::source() {
   f.crumbs.push_back({"", title});
   Markup m;
   m.element("h1", title);
-  write_fields(m, app, *place->row, sources.origin, mask);
+  write_fields(m, app, *place->row, sources.origin, mask, set_aside);
   m.element("h2", tr("Source rows of the person"));
   if (sources.rows.empty()) m.element("p", tr("The query reads no table that holds rows of this person."));
   if (!sources.exact)
     m.element("p", tr("Nothing tells which of the person's rows made this one: they are all shown."));
-  for (const auto& row : sources.rows) write_source_row(m, app, row, mask, hidden);
+  for (const auto& row : sources.rows) write_source_row(m, app, row, mask, hidden, set_aside);
   m.element("h2", tr("What the query reads"));
   write_reads(m, app, sources.origin);
   return page_response(200, f, m);

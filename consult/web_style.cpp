@@ -24,6 +24,7 @@ h1{font-size:1.6rem;line-height:1.25;margin:.6em 0 .5em}h2{font-size:1.3rem;marg
 p{max-width:48rem}.note{color:var(--soft)}
 form.search{display:flex;flex-wrap:wrap;gap:.6rem;align-items:end;margin:1rem 0}
 form.search label{display:block;font-weight:600}
+input[type=text],input[type=date]{font:inherit;padding:.45rem .6rem;border:2px solid var(--line);border-radius:.25rem;max-width:85vw}
 input[type=search]{font:inherit;padding:.5rem .7rem;border:2px solid var(--line);border-radius:.25rem;width:min(32rem,85vw)}
 select,button{font:inherit;padding:.45rem .8rem;border:2px solid var(--line);border-radius:.25rem;background:var(--tint);color:var(--ink);cursor:pointer}
 dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.25rem 1.25rem;margin:.6rem 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
@@ -34,6 +35,7 @@ th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px 
 .ok{color:#14532d;background:#eaf6ee}.warning{color:#6b3d00;background:#fff5e0}.error{color:#8a1120;background:#fdecee}.info{color:#1f3f66;background:#eaf1f9}
 .digest{font-family:ui-monospace,Consolas,"Liberation Mono",monospace;font-size:.85rem;overflow-wrap:anywhere}
 .signature{margin:2.5rem 0 1rem;min-height:7rem;border:1px solid var(--line);padding:.6rem;max-width:26rem}
+.override{border:2px solid #6b3d00;padding:.2rem .8rem}
 .draft{border:2px solid var(--ink);padding:.3rem .8rem;font-weight:700;display:inline-block}
 @media (max-width:40rem){dl{grid-template-columns:1fr}dt{margin-top:.4rem}body{padding:0 .8rem 2rem}}
 @media print{@page{margin:14mm}body{max-width:none;padding:0;font-size:10pt}header nav,header form,.reader,.crumbs,.skip,.noprint,form{display:none}a{color:inherit;text-decoration:none}h2,h3,h4,caption{break-after:avoid}table{font-size:8.5pt}thead{display:table-header-group}tr,.signature{break-inside:avoid}.scroll{overflow:visible}}

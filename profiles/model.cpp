@@ -87,6 +87,9 @@ const RecordDef* Application::find_record(std::string_view wanted) const {
 const SheetDef* Application::find_sheet(std::string_view record) const {
   return find_in(sheets, [&](const SheetDef& s) { return s.record == record; });
 }
+const ListDef* Application::find_list(std::string_view wanted) const {
+  return find_in(lists, [&](const ListDef& l) { return l.id == wanted; });
+}
 const ArchiveDef* Application::find_archive(std::string_view wanted) const {
   return find_in(archives, [&](const ArchiveDef& a) { return a.id == wanted; });
 }

@@ -234,11 +234,30 @@ struct SearchDef {
   std::vector<Term> terms;
   std::vector<Field> shown;  ///< columns of the list of hits
 };
+/// What a ready-made list asks before it is made.
+struct ListParameter {
+  enum class Kind { text, number, date };
+  std::string name;  ///< :name in the query
+  std::string label;
+  Kind kind = Kind::text;
+  std::string choices;  ///< SQL: value and label of what may be asked; empty: anything of its kind
+  /// Of what is asked about: the rows of the list tell it of each person, whatever its columns say.
+  Sensitivity sensitivity = Sensitivity::none;
+};
+/// A ready-made list of records: a promotion, the graduates of a year.
+struct ListDef {
+  std::string id, label, description;
+  std::string record;  ///< the record that a row opens
+  std::string sql;     ///< rows in their order: key columns first, then the columns below
+  std::vector<ListParameter> parameters;
+  std::vector<Field> columns;
+};
 /// A row that has one of these values in this field.
 struct FieldTest {
   std::string field;
   std::vector<std::string> values;
-  std::string refusal;  ///< what is said of a row that fails (French); may be empty
+  std::string refusal;       ///< what is said of a row that fails (French); may be empty
+  bool overridable = false;  ///< a reasoned decision may set it aside (documents' tables only)
 };
 /// Rows of a sheet that prove nothing, or not yet: said in words beside them.
 struct RowMark {
@@ -284,6 +303,8 @@ struct SheetDef {
   std::vector<RowMark> marks;
   std::vector<LabelledTemplate> identity;  ///< whom a document is about, over the root row
   std::vector<DocumentDef> documents;
+  /// (kind of annotation, field of the root row): what may change after the shutdown.
+  std::vector<std::pair<std::string, std::string>> amendable;
 };
 
 struct Application {
@@ -300,6 +321,7 @@ struct Application {
   std::vector<CodesToConfirm> to_confirm;
   std::vector<ArchiveDef> archives;
   std::vector<SearchDef> searches;
+  std::vector<ListDef> lists;
   std::vector<SheetDef> sheets;
   /// Every file of the profile as read, by relative name: copied into the extract.
   std::map<std::string, std::string> files;
@@ -308,6 +330,7 @@ struct Application {
   [[nodiscard]] const RecordDef* find_record(std::string_view id) const;
   /// How the record is laid out for people; nullptr when consult.xml says nothing of it.
   [[nodiscard]] const SheetDef* find_sheet(std::string_view record) const;
+  [[nodiscard]] const ListDef* find_list(std::string_view id) const;
   [[nodiscard]] const ArchiveDef* find_archive(std::string_view id) const;
   [[nodiscard]] const RuleDef* find_rule(std::string_view code) const;
   [[nodiscard]] const CodesToConfirm* find_to_confirm(std::string_view id) const;

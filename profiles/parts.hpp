@@ -35,6 +35,9 @@ void read_records(const core::XmlElement& root, Reading& reading);
 void read_archive(const core::XmlElement& root, Reading& reading);
 void read_consult(const core::XmlElement& root, Reading& reading);
 
+/// `list`: a query with parameters, whose rows open records.
+void read_list(const core::XmlElement& e, Reading& reading);
+
 /// Marks, identity and documents of a `sheet`; `record` is nullptr when the profile has no such record.
 void read_sheet_documents(const core::XmlElement& sheet, Reading& reading, const RecordDef* record,
                           SheetDef& into);

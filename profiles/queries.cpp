@@ -25,6 +25,7 @@ class QueryCheck {
     for (const auto& record : app_.records) check_node(record.root, record, record.key);
     for (const auto& archive : app_.archives) check_archive(archive);
     for (const auto& search : app_.searches) check_search(search);
+    for (const auto& list : app_.lists) check_list(list);
     for (const auto& codes : app_.to_confirm) check_codes(codes);
     return std::move(findings_);
   }
@@ -173,6 +174,23 @@ class QueryCheck {
       add(where, msg("the query must give the key of record {0}: {1}", record->id, parts::join(record->key)));
     for (const auto& t : search.terms) check_given(t.column, *columns, where);
     for (const auto& f : search.shown) check_given(f.name, *columns, where);
+  }
+
+  void check_list(const ListDef& list) {
+    const auto where = fmt::format("consult.xml: {}", list.id);
+    Names parameters;
+    for (const auto& p : list.parameters) {
+      parameters.push_back(p.name);
+      if (p.choices.empty()) continue;
+      if (const auto columns = prepare(p.choices, where + "/" + p.name, {}); columns && columns->size() != 2)
+        add(where + "/" + p.name, msg("the query of the choices must give a value and its label"));
+    }
+    const auto columns = prepare(list.sql, where, parameters);
+    const auto* record = app_.find_record(list.record);
+    if (!columns || !record) return;
+    if (columns->size() < record->key.size())
+      add(where, msg("the query must give the key of record {0}: {1}", record->id, parts::join(record->key)));
+    for (const auto& f : list.columns) check_given(f.name, *columns, where);
   }
 
   void check_given(const std::string& name, const Names& columns, const std::string& where) {

@@ -73,6 +73,7 @@ void read_sheet(const XmlElement& e, Reading& r) {
 
 void read_consult(const XmlElement& root, Reading& r) {
   for (const auto* e : root.all("search")) read_search(*e, r);
+  for (const auto* e : root.all("list")) read_list(*e, r);
   for (const auto* e : root.all("sheet")) read_sheet(*e, r);
 }
 

@@ -57,6 +57,15 @@ class Documents {
 
   Way root() const { return {{&record_.root}}; }
 
+  void amendable(const XmlElement& e, SheetDef& sheet) {
+    const auto kind = core::trim(e.attribute_or("kind", ""));
+    const auto known = names_of(record_.root.fields, &Field::name);
+    for (const auto& name : split_words(e.attribute_or("fields", ""))) {
+      field(e, name, known);
+      sheet.amendable.emplace_back(kind, name);
+    }
+  }
+
   void document(const XmlElement& e, SheetDef& sheet) {
     DocumentDef d;
     d.id = core::trim(e.attribute_or("id", ""));
@@ -134,7 +143,10 @@ class Documents {
     if (const auto* node = child(e, under, t.node)) {
       const Way here{{node}};
       for (const auto& column : t.columns) field(e, column, names_of(node->fields, &Field::name));
-      for (const auto* w : e.all("when")) t.when.push_back(test(*w, here));
+      for (const auto* w : e.all("when")) {
+        t.when.push_back(test(*w, here));
+        t.when.back().overridable = yes(*w, "override", false);
+      }
     }
     return t;
   }
@@ -152,6 +164,7 @@ void read_sheet_documents(const XmlElement& sheet, Reading& reading, const Recor
   for (const auto* e : sheet.all("mark")) documents.mark(*e, into);
   for (const auto* e : sheet.all("identity"))
     into.identity.push_back(documents.labelled(*e, documents.root()));
+  for (const auto* e : sheet.all("amendable")) documents.amendable(*e, into);
   for (const auto* e : sheet.all("document")) documents.document(*e, into);
 }
 

@@ -83,6 +83,45 @@ await accessible("about");
 await page.goto(new URL("/log", address).href);
 await accessible("log");
 check((await page.locator("tbody tr").count()) >= 3, "the log does not show what was opened");
+await page.goto(new URL("/lists", address).href);
+await accessible("lists");
+await tabTo('main a[href^="/list?"]', "the first list");
+await press("Enter");
+await accessible("a list, what it asks");
+// Every parameter takes the first of its choices; the year goes on until somebody answers.
+const choices = await page.locator("main form [name^=p_]").evaluateAll((fields) => fields.map((f) => ({
+  id: f.id, menu: f.tagName === "SELECT", values: [...(f.tagName === "SELECT" ? f.options : f.list.options)].map((o) => o.value).filter(Boolean) })));
+check(choices.length === 2 && choices.every((c) => c.values.length > 0), `no choices: ${JSON.stringify(choices)}`);
+let answered = false;
+for (const first of choices[0].values.slice(0, 8)) {
+  for (const second of choices[1].values) {
+    const asked = new URLSearchParams(new URL(page.url()).search);
+    asked.set(choices[0].id, first);
+    asked.set(choices[1].id, second);
+    await page.goto(new URL(`/list?${asked}`, address).href);
+    answered = (await page.locator('main a[href^="/list/rows"]').count()) === 1;
+    if (answered) break;
+  }
+  if (answered) break;
+}
+check(answered, "no list has a record");
+check((await page.locator("main tbody tr").count()) === 0, "rows before the count is accepted");
+await accessible("a list, counted");
+await tabTo('main a[href^="/list/rows"]', "the records of the list");
+await press("Enter");
+await accessible("reason for a list");
+await tabTo("#reason0", "the reasons for a list");
+await page.keyboard.press("Space");
+await page.keyboard.press("Enter");
+await page.waitForURL(/list\/rows/);
+await accessible("records of a list");
+check((await page.locator("main tbody tr").count()) >= 1, "no row in the list");
+const [download] = await Promise.all([page.waitForEvent("download"), page.locator('form[action="/list/csv"] button').click()]);
+check(readFileSync(await download.path(), "utf8").split("\n").length > 1, "the exported table is empty");
+await page.goto(new URL("/verifier", address).href);
+await accessible("codes");
+await page.goto(new URL("/verifier?code=0000-0000-0000-0000-0000", address).href);
+await accessible("a code that is not known");
 await page.goto(new URL("/search?q=zzzzzz", address).href);
 await accessible("nothing found");
 await page.goto(results);

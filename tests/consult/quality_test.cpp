@@ -24,7 +24,7 @@ std::vector<std::vector<std::string>> lines_of(const char* name) {
   return lines;
 }
 
-std::string planted() {
+std::string planted_people() {
   std::string sql = "DELETE FROM eleve;";
   for (const auto& p : lines_of("people.tsv"))
     sql += fmt::format("INSERT INTO eleve VALUES ({}, 'E{}', {}, {}, {}, '{}T00:00:00', NULL);", p[0], p[0],
@@ -37,7 +37,7 @@ std::string planted() {
 
 TEST_CASE(
     "Of 300 misspelt, unaccented, swapped or partial queries, 98 in 100 find the person in the first three") {
-  const School school(planted());
+  const School school(planted_people());
   auto archive = school.open();
   const auto queries = lines_of("queries.tsv");
   REQUIRE(queries.size() == 300);

@@ -55,7 +55,26 @@ const std::map<std::string, std::string> profile{
     <column name="NOM_SALLE" type="VARCHAR2(60)" label="Nom de la salle"/>
   </table>
 </tables>)x"},
-    {"rules.xml", R"x(<rules xmlns="urn:versoir:profile:1"></rules>)x"},
+    {"rules.xml", R"x(<rules xmlns="urn:versoir:profile:1">
+  <rule code="DUA_ELEVE_10" category="AppraisalRule" duration="10" unit="YEAR" label="Dossier d'élève"
+        trigger="Fin de la dernière année" source="Pratique de l'école" confidence="M" validator="Archiviste"/>
+  <rule code="COM_VIE_PRIVEE_50" category="AccessRule" duration="50" unit="YEAR" label="Vie privée" confidence="H"/>
+</rules>)x"},
+    {"eleves.xml",
+     R"x(<archive xmlns="urn:versoir:profile:1" code="ELE" record="eleve" label="Dossiers des élèves">
+  <description>Un dossier par élève inscrit.</description>
+  <select>SELECT num FROM v_eleve WHERE num IN (SELECT num FROM inscription) ORDER BY num</select>
+  <facts>SELECT num, nom, (SELECT max(annee) || '-08-31' FROM inscription WHERE num = :num AND annee > 1990) AS fin FROM eleve WHERE num = :num</facts>
+  <root level="RecordGrp" title="Élèves"/>
+  <documentation level="RecordGrp" title="Documentation">
+    <rule category="AppraisalRule" code="DUA_ELEVE_10" start="{fin}" action="Keep"/>
+  </documentation>
+  <unit level="File" title="{nom}">
+    <rule category="AppraisalRule" code="DUA_ELEVE_10" start="{fin}" action="Destroy"/>
+    <rule category="AccessRule" code="COM_VIE_PRIVEE_50" start="{fin}"/>
+    <object file-name="eleve-{num}.xml"/>
+  </unit>
+</archive>)x"},
     {"views.sql", "CREATE TEMP VIEW v_eleve AS SELECT * FROM eleve;\n"},
     {"records.xml", R"x(<records xmlns="urn:versoir:profile:1">
   <record id="eleve" label="Dossier d'élève" key="num">
@@ -117,12 +136,43 @@ const std::map<std::string, std::string> profile{
     <term column="nom_salle" label="Nom" kind="name"/>
     <shown name="nom_salle" label="Nom"/>
   </search>
+  <list id="inscrits" label="Inscrits d'une année" record="eleve">
+    <description>Inscriptions effectives.</description>
+    <parameter name="annee" label="Année" kind="number"><choices>SELECT DISTINCT annee, annee || '/' || (annee + 1) FROM inscription ORDER BY 1</choices></parameter>
+    <sql>SELECT e.num, e.nom, e.prenom, e.naissance, e.instrument FROM v_eleve e JOIN inscription i ON i.num = e.num
+         WHERE i.annee = :annee AND i.etat = 'E' ORDER BY e.nom, e.prenom -- by name</sql>
+    <column name="nom" label="Nom"/>
+    <column name="prenom" label="Prénom"/>
+    <column name="naissance" label="Né(e) le" type="date"/>
+    <column name="instrument" label="Instrument" codes="instrument"/>
+  </list>
+  <list id="nes" label="Nés depuis un jour" record="eleve">
+    <parameter name="jour" label="Depuis le" kind="date"/>
+    <parameter name="instrument" label="Instrument"/>
+    <sql>SELECT num, nom, naissance FROM eleve WHERE substr(naissance, 1, 10) &gt;= :jour AND instrument = :instrument ORDER BY naissance, num</sql>
+    <column name="nom" label="Nom"/>
+    <column name="naissance" label="Né(e) le" type="date"/>
+  </list>
+  <list id="fiches" label="Fiches d'accueil" record="eleve">
+    <sql>SELECT e.num AS num, e.nom AS nom, f.allergie AS allergie, upper(f.tarif) AS tarif, f.remarque AS remarque
+         FROM v_eleve e JOIN fiche f ON f.num = e.num ORDER BY e.nom</sql>
+    <column name="nom" label="Nom" sensitivity="identity"/>
+    <column name="allergie" label="Allergie"/>
+    <column name="tarif" label="Tarif" sensitivity="money"/>
+    <column name="remarque" label="Remarque"/>
+  </list>
+  <list id="allergiques" label="Élèves d'une allergie" record="eleve">
+    <parameter name="allergie" label="Allergie" sensitivity="health"><choices>SELECT DISTINCT allergie, allergie FROM fiche WHERE allergie IS NOT NULL</choices></parameter>
+    <sql>SELECT e.num, e.nom FROM v_eleve e JOIN fiche f ON f.num = e.num WHERE f.allergie = :allergie</sql>
+    <column name="nom" label="Nom" sensitivity="identity"/>
+  </list>
   <sheet record="eleve" title="{nom} {prenom}">
     <zone name="results" label="résultats" nodes="annee_notee"/>
     <mark path="inscription" field="etat" values="A" label="inscription annulée" cancelled="yes"/>
     <mark path="annee_notee/note" field="publication" values="non publié" label="non publié"/>
     <identity label="Nom" text="{nom}"/>
     <identity label="Prénom" text="{prenom}"/>
+    <amendable kind="name" fields="nom prenom"/>
     <document id="attestation" label="Attestation de scolarité" path="inscription" choice="Année {annee}">
       <when field="etat" values="E" refusal="Cette inscription est annulée."/>
       <text>a été inscrit en {annee} ({etat_libelle})</text>
@@ -131,7 +181,7 @@ const std::map<std::string, std::string> profile{
     <document id="releve" label="Relevé de notes" path="annee_notee" choice="Année {annee}">
       <needs path="inscription" same="annee" field="etat" values="E" refusal="Aucune inscription cette année."/>
       <text>Notes publiées de l'année {annee}</text>
-      <table node="note" label="Notes" columns="cours points"><when field="publication" values="publié"/></table>
+      <table node="note" label="Notes" columns="cours points"><when field="publication" values="publié" override="yes"/></table>
     </document>
   </sheet>
 </consult>)x"}};

@@ -55,9 +55,11 @@ TEST_CASE("Facts, tables and blocks that are not the sealed ones break the seal"
 }
 
 TEST_CASE("A seal under another authority is not believed") {
-  const SealedSchool sealed, other;
+  const SealedSchool sealed;
+  const core::TemporaryDirectory folder;
+  make_pki(folder.path() / "other");
   auto extract = extract::Extract::open(sealed.school.file());
-  const auto anchors = other.store();
+  const auto anchors = trust::load_trust_store(folder.path() / "other" / "ca.pem", {}, {});
   const auto roles = trust::RoleRegister::read(sealed.pki() / "roles.json");
   CHECK(consult::judge_seal(extract, &anchors, &roles, sealed.clock).verdict == Verdict::broken);
 }

@@ -10,16 +10,33 @@
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
+#include <filesystem>
+#include <stdexcept>
 #include <string>
 
 namespace versoir::tests {
 
+/// An authority with its certificates; never the same twice.
+inline void make_pki(const std::filesystem::path& folder) {
+  const auto command =
+      "'" VERSOIR_SOURCE_DIR "/samples/pki/make-pki' '" + folder.string() + "' >/dev/null 2>&1";
+  if (std::system(command.c_str()) != 0) throw std::runtime_error("make-pki");
+}
+/// Keys take seconds to make: once for all tests of the program.
+inline const std::filesystem::path& test_pki() {
+  static const core::TemporaryDirectory folder;
+  static const std::filesystem::path made = [] {
+    auto path = folder.path() / "pki";
+    make_pki(path);
+    return path;
+  }();
+  return made;
+}
+
 class SealedSchool {
  public:
   explicit SealedSchool(const std::string& more = {}) : school(more) {
-    const auto command =
-        "'" VERSOIR_SOURCE_DIR "/samples/pki/make-pki' '" + pki().string() + "' >/dev/null 2>&1";
-    REQUIRE(std::system(command.c_str()) == 0);
+    std::filesystem::copy(test_pki(), pki(), std::filesystem::copy_options::recursive);
     trust::KeySource key;
     key.certificate = pki() / "producer.pem";
     key.key = pki() / "producer.key";
