@@ -55,7 +55,7 @@ int run_send(Context& c) {
   vitam::Ingest ingest(client, c.journal(), c.clock, c.out.progress(), sleep,
                        [&](const core::Message& m) { c.out.warn(m); });
   BeforeSending before(c, client, versement, plan);
-  VerifiedTrail journals(c);
+  RightsAtHand rights(c, versement);
   Sending sending{c,
                   versement,
                   plan,
@@ -63,7 +63,7 @@ int run_send(Context& c) {
                   vitam::target_of(platform),
                   before,
                   link,
-                  journals,
+                  rights,
                   {blank_mode(c, name, plan)}};
   if (c.words.has("again") && c.chosen_lots(plan).size() != 1)
     throw Error(Exit::usage, msg("--again sends one lot again: name it with --lot."));

@@ -40,9 +40,9 @@ std::vector<vitam::TrialResult> run_trials(Context& c, PlatformLink& link) {
   if (!id) return vitam::qualify(with, std::nullopt, c.stop);
   const auto versement = c.known_versement(*id);
   const auto plan = versement.plan();
-  VerifiedTrail journals(c);
+  RightsAtHand rights(c, versement);
   const auto approved =
-      authorise(c, versement, plan, tried_lot(c, plan).id, vitam::target_of(link.platform), journals);
+      authorise(c, versement, plan, tried_lot(c, plan).id, vitam::target_of(link.platform), rights);
   vitam::Ingest ingest(
       client, c.journal(), c.clock, c.out.progress(),
       [&c](std::chrono::seconds s) {

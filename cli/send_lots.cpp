@@ -2,7 +2,6 @@
 #include "cli/send_lots.hpp"
 
 #include "cli/read_back.hpp"
-#include "cli/send_rights.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/closing.hpp"
@@ -106,13 +105,13 @@ std::optional<vitam::OperationId> send_one(Sending& s, const sip::PlannedLot& pl
   }
   auto operation = known_operation(s, lot);
   if (!operation) {
-    auto approved = authorise(s.c, s.versement, s.plan, lot, s.target, s.journals);
+    auto approved = authorise(s.c, s.versement, s.plan, lot, s.target, s.rights);
     s.before.require(lot);
     if (s.blank.wants(planned)) {
       run_blank_test(s, approved);
       if (s.blank.mode == "only") return std::nullopt;
       // A dry run takes as long as the platform likes: the approval may have been withdrawn meanwhile.
-      approved = authorise(s.c, s.versement, s.plan, lot, s.target, s.journals);
+      approved = authorise(s.c, s.versement, s.plan, lot, s.target, s.rights);
     }
     if (s.blank.mode == "only") return std::nullopt;
     operation = s.ingest.send(s.versement, std::move(approved), s.c.words.has("again"));

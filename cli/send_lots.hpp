@@ -4,7 +4,7 @@
 #include "cli/before_sending.hpp"
 #include "cli/context.hpp"
 #include "cli/platform_link.hpp"
-#include "cli/whole_trail.hpp"
+#include "cli/send_rights.hpp"
 #include "sip/visa.hpp"
 #include "vitam/send_queue.hpp"
 
@@ -33,7 +33,7 @@ struct Sending {
   sip::Target target;
   BeforeSending& before;
   PlatformLink& link;
-  VerifiedTrail& journals;
+  RightsAtHand& rights;
   BlankTests blank = {};
   std::vector<std::string> different = {};  ///< lots of which the platform shows something else
   std::set<std::string> told = {};          ///< lots of which was told that they were transferred already

@@ -15,8 +15,8 @@ namespace {
 
 /// The folder says that the lot may leave; the journal must not say otherwise. A decision or a trace of a
 /// sending that disappeared is looked for there, and the approval itself must have been written down.
-void require_trail(const sip::JournalTrail& trail, const sip::Versement& versement,
-                   const sip::MessageIdentifier& lot, int visa_number) {
+void require_trail(const sip::JournalTrail& trail, const std::vector<sip::VisaFile>& visas,
+                   const sip::Versement& versement, const sip::MessageIdentifier& lot, int visa_number) {
   auto missing = trail.missing_decisions(versement);
   for (auto& f : trail.missing_transfers(versement, lot)) missing.push_back(std::move(f));
   if (!missing.empty()) {
@@ -26,7 +26,7 @@ void require_trail(const sip::JournalTrail& trail, const sip::Versement& verseme
     throw std::move(e).hint(
         msg("Nothing was sent. Put the files back from a copy; versoir verify says more."));
   }
-  for (const auto& visa : sip::list_visas(versement))
+  for (const auto& visa : visas)
     if (visa.number == visa_number && !trail.knows(versement, visa))
       throw Error(Exit::journal_broken,
                   msg("The journal knows nothing of visa {0} of versement {1}.", visa_number, versement.id()))
@@ -52,8 +52,9 @@ const trust::RoleRegister& register_for(Context& c, const sip::Versement& versem
 }
 
 /// Whoever signed the visas and sealed the SIP, as the authority knows them today.
-void ask_today(Context& c, const sip::Versement& versement, const sip::MessageIdentifier& lot) {
-  for (const auto& visa : sip::list_visas(versement)) {
+void ask_today(Context& c, const sip::Versement& versement, const std::vector<sip::VisaFile>& visas,
+               const sip::MessageIdentifier& lot) {
+  for (const auto& visa : visas) {
     const auto file = versement.file(fmt::format("visa-{}.json", visa.number));
     learn_seal(c, file);
     learn_seal(c, file.string() + ".2");
@@ -66,14 +67,14 @@ void ask_today(Context& c, const sip::Versement& versement, const sip::MessageId
 
 sip::ApprovedSip authorise(Context& c, const sip::Versement& versement, const sip::Plan& plan,
                            const sip::MessageIdentifier& lot, const sip::Target& target,
-                           VerifiedTrail& journals) {
-  ask_today(c, versement, lot);
+                           RightsAtHand& rights) {
+  ask_today(c, versement, rights.visas.now(), lot);
   const auto& roles = register_for(c, versement, lot);
-  auto verified = sip::verify_visa(versement, plan, lot, target, c.trust_store(), roles, c.clock,
-                                   {c.approval_signatures(plan.platform), false});
+  auto verified = sip::verify_visa(rights.visas.now(), versement, plan, lot, target, c.trust_store(), roles,
+                                   c.clock, {c.approval_signatures(plan.platform), false});
   if (verified.approved) {
     try {
-      require_trail(journals.now(), versement, lot, verified.approved->visa());
+      require_trail(rights.journals.now(), rights.visas.now(), versement, lot, verified.approved->visa());
     } catch (const Error& e) {
       if (e.code() == Exit::evidence_broken) note_refusal(c, versement, lot, e.code());
       throw;

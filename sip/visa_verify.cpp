@@ -3,6 +3,7 @@
 #include "sip/sip_file.hpp"
 #include "sip/visa.hpp"
 #include "sip/visa_rights.hpp"
+#include "sip/visa_shelf.hpp"
 
 #include <algorithm>
 
@@ -44,9 +45,8 @@ struct VisaVerifier {
                const trust::TrustStore& s, const trust::RoleRegister& r, const core::Clock& c, Signatures n)
       : versement_(v), plan_(p), lot_(l), target_(t), store_(s), roles_(r), clock_(c), signatures_(n) {}
 
-  VisaVerification run() {
+  VisaVerification run(const std::vector<VisaFile>& visas) {
     now_ = clock_.now();
-    const auto visas = list_visas(versement_);
     const auto* visa = deciding_visa(visas, lot_);
     if (!visa) {
       defect(Exit::visa_missing, msg("The versement {0} has no visa.", versement_.id()));
@@ -354,7 +354,14 @@ VisaVerification verify_visa(const Versement& versement, const Plan& plan, const
                              const Target& target, const trust::TrustStore& store,
                              const trust::RoleRegister& roles, const core::Clock& clock,
                              Signatures signatures) {
-  return VisaVerifier(versement, plan, lot, target, store, roles, clock, signatures).run();
+  return verify_visa(list_visas(versement), versement, plan, lot, target, store, roles, clock, signatures);
+}
+
+VisaVerification verify_visa(const std::vector<VisaFile>& visas, const Versement& versement, const Plan& plan,
+                             const MessageIdentifier& lot, const Target& target,
+                             const trust::TrustStore& store, const trust::RoleRegister& roles,
+                             const core::Clock& clock, Signatures signatures) {
+  return VisaVerifier(versement, plan, lot, target, store, roles, clock, signatures).run(visas);
 }
 
 }  // namespace versoir::sip

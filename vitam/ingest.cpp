@@ -263,10 +263,16 @@ void Ingest::settle(const sip::Versement& versement, const sip::MessageIdentifie
                   {"identifiers", {{"file", identifiers_name}, {"sha512", proof.identifiers.hex()}}},
                   {"written", core::format_instant(clock_.now())}};
   // What lots are attached to later; the units of other lots are found in the reply.
-  if (versement.plan().is_filing()) receipt["systemIds"] = system_ids(folder);
+  if (is_filing(versement)) receipt["systemIds"] = system_ids(folder);
   core::write_json(folder / "receipt.json", receipt);
   object["receipt_sha512"] = core::digest_file(folder / "receipt.json").sha512.hex();
   note(atr.reply_code == "OK" ? Outcome::ok : Outcome::warning);
+}
+
+bool Ingest::is_filing(const sip::Versement& versement) {
+  if (!filing_ || filing_->first != versement.id())
+    filing_.emplace(versement.id(), versement.plan().is_filing());
+  return filing_->second;
 }
 
 FollowUp Ingest::follow_up(const sip::Versement& versement, const sip::MessageIdentifier& lot,

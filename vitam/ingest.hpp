@@ -75,12 +75,16 @@ class Ingest {
   void note_operation(const std::filesystem::path& folder, const sip::MessageIdentifier& lot,
                       const OperationId& operation, bool found);
 
+  /// Of this versement, asked once: its plan names every lot.
+  [[nodiscard]] bool is_filing(const sip::Versement& versement);
+
   Client& client_;
   trust::Journal& journal_;
   const core::Clock& clock_;
   core::Progress& progress_;
   Sleeper sleep_;
   Teller tell_;
+  std::optional<std::pair<std::string, bool>> filing_;  ///< versement, and whether it is a filing plan
 };
 
 /// The operation under which the platform received a lot, as its folder keeps it; nullopt when it keeps none.

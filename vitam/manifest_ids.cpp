@@ -7,6 +7,7 @@
 #include "core/xml.hpp"
 #include "core/zip.hpp"
 
+#include <fcntl.h>
 #include <optional>
 
 namespace versoir::vitam {
@@ -58,9 +59,11 @@ void extract_manifest(const std::filesystem::path& sip, const std::filesystem::p
   while (reader.next(entry)) {
     // Our own SIPs: their one file at the root is the manifest.
     if (entry.directory || !entry.readable || entry.path.find('/') != std::string::npos) continue;
-    core::AtomicFile file(to, 0600);
-    reader.read([&](std::string_view piece) { file.write(piece); }, core::XmlLimits{}.bytes);
-    file.commit();
+    // For a moment only, in a folder of ours: nothing of it has to survive the machine.
+    const core::UniqueFd fd(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!fd) core::throw_errno("create", to.string());
+    reader.read([&](std::string_view piece) { core::write_all(fd.get(), piece, to); },
+                core::XmlLimits{}.bytes);
     return;
   }
   throw Error(Exit::sip_unreadable, msg("{0} holds no manifest", sip.string()));

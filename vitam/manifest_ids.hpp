@@ -28,6 +28,6 @@ struct IdSink {
 /// From a manifest that stands by itself. Throws Error(Exit::sip_unreadable).
 [[nodiscard]] ManifestHead scan_ids(const std::filesystem::path& manifest, const IdSink& sink);
 [[nodiscard]] ManifestIds read_ids(const std::filesystem::path& manifest);
-/// The manifest of a container, under another name.
+/// The manifest of a container, as a new file that lasts as long as the program that needs it.
 void extract_manifest(const std::filesystem::path& sip, const std::filesystem::path& to);
 }  // namespace versoir::vitam
