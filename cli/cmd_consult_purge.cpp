@@ -49,13 +49,26 @@ core::Json approved_bordereau(Context& c, const sip::Elimination& elimination, e
   return bordereau;
 }
 
-/// "T" or "T.C"; what the extract left of a table (T.*) is not in it.
-void add_part(const std::string& spec, consult::PurgeOrder& order) {
-  const auto dot = spec.find('.');
-  if (dot == std::string::npos)
-    order.tables.insert(spec);
-  else if (spec.substr(dot + 1) != "*")
-    order.columns.emplace(spec.substr(0, dot), spec.substr(dot + 1));
+bool is_copied(extract::Extract& extract, const std::string& table, const std::string& column) {
+  if (column.empty())
+    return std::ranges::any_of(extract.tables(), [&](const auto& t) { return t.name == table; });
+  auto st = extract.database().prepare(
+      "SELECT 1 FROM versoir_column WHERE table_name = ?1 AND name = ?2 AND taken = 'yes'");
+  st.bind(1, std::string_view(table)).bind(2, std::string_view(column));
+  return st.step();
+}
+
+/// "T", "T.C", or "T.*" for what the extract left of T. A bordereau is about the source: what of it was never
+/// copied is not to be taken out.
+void add_part(Context& c, extract::Extract& extract, const std::string& spec, consult::PurgeOrder& order) {
+  const auto dot = std::min(spec.find('.'), spec.size());
+  const auto table = spec.substr(0, dot), column = dot < spec.size() ? spec.substr(dot + 1) : std::string();
+  if (column == "*" || !is_copied(extract, table, column))
+    c.out.result(msg("{0}: not in the extract, nothing of it to take out.", spec));
+  else if (column.empty())
+    order.tables.insert(table);
+  else
+    order.columns.emplace(table, column);
 }
 
 /// The annex names the records transferred: archive profile in its fourth column, key in its fifth.
@@ -78,8 +91,8 @@ void add_transferred(Context& c, const sip::Elimination& elimination, const prof
         msg("Records of {0} are not purged: the profile does not tell which rows are theirs.", profile));
 }
 
-consult::PurgeOrder order_of(Context& c, const sip::Elimination& elimination, const core::Json& bordereau,
-                             const profiles::Application& app) {
+consult::PurgeOrder order_of(Context& c, const sip::Elimination& elimination, extract::Extract& extract,
+                             const core::Json& bordereau, const profiles::Application& app) {
   const auto visa = elimination.visa().value();
   consult::PurgeOrder order{elimination.id(),
                             core::text_of(visa, "reference"),
@@ -92,7 +105,7 @@ consult::PurgeOrder order_of(Context& c, const sip::Elimination& elimination, co
   for (const auto& line : lines) {
     if (line.at("kind") == "transferred") continue;
     const auto& tables = line.at("tables");
-    for (const auto& table : tables) add_part(table.at("name").get<std::string>(), order);
+    for (const auto& table : tables) add_part(c, extract, table.at("name").get<std::string>(), order);
   }
   if (c.words.has("transferred")) add_transferred(c, elimination, app, order);
   return order;
@@ -122,7 +135,7 @@ int run_purge(Context& c) {
   const sip::Elimination elimination(c.workspace(), c.words.get("bordereau"));
   const auto bordereau = approved_bordereau(c, elimination, extract);
   const auto app = extract.profile();
-  const auto order = order_of(c, elimination, bordereau, app);
+  const auto order = order_of(c, elimination, extract, bordereau, app);
   const auto annotations = read_annotations(c, extract);
   if (!annotations.usable()) {
     Error e(Exit::evidence_broken, msg("The annotations that are there do not hold: nothing is purged."));

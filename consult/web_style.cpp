@@ -26,6 +26,7 @@ form.search{display:flex;flex-wrap:wrap;gap:.6rem;align-items:end;margin:1rem 0}
 form.search label{display:block;font-weight:600}
 input[type=text],input[type=date]{font:inherit;padding:.45rem .6rem;border:2px solid var(--line);border-radius:.25rem;max-width:85vw}
 input[type=search]{font:inherit;padding:.5rem .7rem;border:2px solid var(--line);border-radius:.25rem;width:min(32rem,85vw)}
+select{max-width:85vw}
 select,button{font:inherit;padding:.45rem .8rem;border:2px solid var(--line);border-radius:.25rem;background:var(--tint);color:var(--ink);cursor:pointer}
 dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.25rem 1.25rem;margin:.6rem 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}

@@ -283,6 +283,18 @@ expect 33 destroyed "$today"
 expect 0 "$versoir" status; contains "destroyed (rehearsal)"
 expect 0 "$versoir" status --json; contains '"state":"destroyed"'; contains '"rehearsal":true'
 expect 0 "$versoir" verify; contains "papers of an elimination"
+expect 0 "$versoir" consult purge bibliotheque.extract --bordereau e1 --transferred --output purged.extract --rehearsal --confirm e1
+python3 - <<'PY' || fail "a record of the annex is left in the purged extract"
+import csv, sqlite3
+annex = list(csv.DictReader(open("eliminations/e1/annexe.csv", encoding="utf-8-sig"), delimiter=";"))
+assert annex
+left = {str(r[0]) for r in sqlite3.connect("purged.extract").execute("SELECT no_lecteur FROM lecteur")}
+before = {str(r[0]) for r in sqlite3.connect("bibliotheque.extract").execute("SELECT no_lecteur FROM lecteur")}
+gone = {row["cle"].strip("[]") for row in annex if row["profil"] == "lecteurs"}
+assert gone and left == before - gone, (gone, left, before)
+PY
+expect 0 "$versoir" extract --verify purged.extract
+rm purged.extract*
 for f in eliminations/e1/{bordereau.json,bordereau.csv,annexe.csv,visa.json,visa-document.pdf,destruction.json}; do
   keep "$f"; echo >>"$f"; expect 61 "$versoir" verify; rm "$f"; expect 61 "$versoir" verify; put_back "$f"
 done
