@@ -76,9 +76,9 @@ TEST_CASE("Lists, copies, codes and earlier values open to nobody whose role doe
   for (const char* who : {"ailleurs", "traces"}) {
     portal.as(who);
     const auto form = secret(portal);
-    for (const auto& target :
-         {"/list?" + enrolled, "/list/rows?" + enrolled, "/person?" + first_pupil, "/earlier?" + first_pupil,
-          "/list?list=inscrits", "/list/rows?list=inscrits"}) {
+    for (const auto& target : std::vector<std::string>{"/list?" + enrolled, "/list/rows?" + enrolled,
+                                                       "/person?" + first_pupil, "/earlier?" + first_pupil,
+                                                       "/list?list=inscrits", "/list/rows?list=inscrits"}) {
       INFO(who << " " << target);
       const auto answer = portal.get(target);
       CHECK(answer.status == 403);
