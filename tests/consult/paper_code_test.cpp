@@ -78,7 +78,7 @@ TEST_CASE("Unpublished results are printed apart, by a decision that the paper b
 }
 
 TEST_CASE(
-    "A decision without paper or reason, or with nothing to print, is refused; a cancelled registration "
+    "A decision without paper or reason, or with nothing to print, is refused, a cancelled registration "
     "stays so") {
   AnnotatedSchool desk;
   Papers papers(desk);

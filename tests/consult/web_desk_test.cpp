@@ -155,7 +155,7 @@ TEST_CASE("The certified copy is asked by a form, given as a zip that verifies, 
             .status == 404);
 }
 
-TEST_CASE("A code that was made here is found again alone; another asks for its record") {
+TEST_CASE("A code that was made here is found again alone, another asks for its record") {
   AnnotatedSchool desk;
   AnnotatedBrowser browser(desk);
   const auto document =

@@ -158,7 +158,7 @@ for row in csv.reader(sys.stdin): out.writerow(row[:2])'; } >last.csv
 expect 0 "$versoir" plan apogee.extract --id last --closed last.csv
 [ "$(grep -c ',listes-inscrits,' versements/last/kept.csv)" = "$(($(wc -l <last.csv) - 1))" ] || fail "the last list is not transferred"
 
-say "planned again: other lots, the same table, 100 columns on a terminal; the table is nobody's proof"
+say "planned again: other lots, the same table, 100 columns on a terminal; a table that somebody edits is told"
 cp versements/apogee/tableau.csv "$work/tableau.csv"
 before=$(python3 -c 'import json; print(sorted(lot["messageIdentifier"] for lot in json.load(open("versements/apogee/plan.json"))["lots"]))')
 for language in en fr; do
@@ -171,7 +171,10 @@ done
 expect 0 "$versoir" plan apogee.extract --id apogee --replace
 [ "$before" != "$(python3 -c 'import json; print(sorted(lot["messageIdentifier"] for lot in json.load(open("versements/apogee/plan.json"))["lots"]))')" ] || fail "the lots kept their identifiers"
 cmp -s versements/apogee/tableau.csv "$work/tableau.csv" || fail "the same plan has another table"
+cp versements/apogee/tableau.csv "$work/tableau.csv"
 echo annotated >>versements/apogee/tableau.csv
+expect 61 "$versoir" verify; contains "apogee/tableau.csv"
+cp "$work/tableau.csv" versements/apogee/tableau.csv
 rm versements/apogee/tableau.html
 expect 0 "$versoir" status; contains apogee
 out=$("$versoir" build apogee 2>&1) || [ $? = 3 ] || fail "build: $out"
