@@ -16,7 +16,7 @@
 namespace versoir::consult {
 
 struct PersonFile {
-  std::string name;  ///< relative, with slashes: "tables/INDIVIDU.csv"
+  std::string name;  ///< relative, with slashes: "tables/PERSONNE.csv"
   std::string bytes;
 };
 
