@@ -30,7 +30,8 @@ class Findings {
   /// The file is there and `is_it`; otherwise says which of the two fails.
   template <class F>
   void require(const fs::path& file, F&& is_it) {
-    const auto where = folder_ + "/" + file.filename().string();
+    const auto name = file.filename().string();
+    const auto where = folder_.empty() ? name : folder_ + "/" + name;
     std::error_code ec;
     if (!fs::exists(file, ec)) return add(msg("The journal knows {0}; the file is missing.", where), where);
     try {
@@ -276,7 +277,7 @@ std::vector<Finding> JournalTrail::altered_signature(const fs::path& workspace,
                                                      const std::string& name) const {
   const auto known = signatures_.find(name);
   if (known == signatures_.end() || !fs::exists(workspace / name)) return {};
-  Findings findings(".");
+  Findings findings("");  // at the root of the workspace
   findings.require(workspace / name, [&](const fs::path& f) { return digest_of(f) == known->second; });
   return findings.take();
 }
