@@ -1,6 +1,8 @@
 // Values: what the platform's patterns accept, written out as small scanners.
 #include "check/values.hpp"
 
+#include "core/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -10,9 +12,7 @@ namespace versoir::check {
 
 namespace {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_word(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; }
+constexpr bool is_word(char c) { return core::is_letter(c) || core::is_digit(c) || c == '_' || c == '-'; }
 
 bool component_is_safe(std::string_view part) {
   bool after_dot = true;  // a component neither starts with a dot nor holds two in a row
@@ -40,7 +40,7 @@ struct DateParts {
 
 bool take_digits(std::string_view& rest, std::size_t count, std::string_view& out) {
   if (rest.size() < count ||
-      !std::all_of(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(count), is_digit))
+      !std::all_of(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(count), core::is_digit))
     return false;
   out = rest.substr(0, count);
   rest.remove_prefix(count);
@@ -76,7 +76,7 @@ std::optional<DateParts> split_date(std::string_view text) {
     p.time = whole.substr(0, whole.size() - text.size());
     if (take(text, '.')) {
       std::size_t digits = 0;
-      while (digits < text.size() && is_digit(text[digits])) ++digits;
+      while (digits < text.size() && core::is_digit(text[digits])) ++digits;
       if (digits == 0 || digits > 6) return std::nullopt;
       p.fraction = text.substr(0, digits);
       text.remove_prefix(digits);
@@ -100,8 +100,8 @@ bool has_control(std::string_view value) {
 }
 
 std::size_t name_end(std::string_view text, std::size_t at) {
-  if (at >= text.size() || !is_letter(text[at])) return at;
-  while (at < text.size() && (is_letter(text[at]) || is_digit(text[at]))) ++at;
+  if (at >= text.size() || !core::is_letter(text[at])) return at;
+  while (at < text.size() && (core::is_letter(text[at]) || core::is_digit(text[at]))) ++at;
   return at;
 }
 
@@ -174,7 +174,8 @@ std::optional<ObjectVersion> parse_object_version(std::string_view text) {
   if (!is_binary_usage(v.usage) && !is_physical_usage(v.usage)) return std::nullopt;
   if (bar == std::string_view::npos) return v;
   const auto number = text.substr(bar + 1);
-  if (number.empty() || number.size() > 9 || !std::ranges::all_of(number, is_digit)) return std::nullopt;
+  if (number.empty() || number.size() > 9 || !std::ranges::all_of(number, core::is_digit))
+    return std::nullopt;
   std::from_chars(number.data(), number.data() + number.size(), v.number);
   return v;
 }

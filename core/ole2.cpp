@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint32_t last_sector = 0xFFFFFFFA;  // this and above are marks, not sectors
 constexpr std::uint32_t none = 0xFFFFFFFF;
 constexpr std::size_t max_entries = 10'000, max_fat_sectors = 40'000, max_mini_stream = 4u << 20;
-constexpr std::size_t entry_size = 128;
+constexpr std::size_t directory_entry_size = 128;
 
 std::uint32_t u32(std::string_view bytes, std::size_t at) {
   std::uint32_t n = 0;
@@ -94,11 +94,11 @@ std::string Ole2File::chain(std::uint32_t first, std::size_t limit) const {
 }
 
 void Ole2File::read_directory(std::uint32_t first) {
-  const auto entries = chain(first, max_entries * entry_size);
-  const auto count = static_cast<std::uint32_t>(entries.size() / entry_size);
+  const auto entries = chain(first, max_entries * directory_entry_size);
+  const auto count = static_cast<std::uint32_t>(entries.size() / directory_entry_size);
   if (count == 0) return;
   const auto entry = [&](std::uint32_t i) {
-    return std::string_view(entries).substr(i * entry_size, entry_size);
+    return std::string_view(entries).substr(i * directory_entry_size, directory_entry_size);
   };
   mini_stream_ = chain(u32(entry(0), 116), max_mini_stream);
   // Siblings are a tree (left 68, right 72), a storage's first child is at 76. Each entry is visited once.

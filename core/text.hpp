@@ -40,6 +40,11 @@ void append_markup(std::string& out, std::string_view utf8, Markup place);
 /// One segment of the path of an address: all but the unreserved characters of RFC 3986 as %XX.
 [[nodiscard]] std::string percent_encoded(std::string_view bytes);
 
+/// ASCII, whatever the locale.
+[[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+[[nodiscard]] constexpr bool is_letter(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 /// Value of a hexadecimal digit of either case, -1 for another character.
 [[nodiscard]] constexpr int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';

@@ -16,9 +16,8 @@ using Words = std::vector<std::string>;
 
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_small(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word_character(char c) {
-  return is_capital(c) || is_small(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
+  return is_capital(c) || is_small(c) || core::is_digit(c) || static_cast<unsigned char>(c) >= 0x80;
 }
 
 /// "dateOfBirth", "DATE_OF_BIRTH" and "date of birth" are three words each.

@@ -2,6 +2,7 @@
 #include "extract/values.hpp"
 
 #include "core/clock.hpp"
+#include "core/text.hpp"
 
 #include <fmt/format.h>
 
@@ -13,8 +14,6 @@
 namespace versoir::extract {
 
 namespace {
-
-bool digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 std::string upper(std::string_view text) {
   std::string out(text);
@@ -112,14 +111,14 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
   Decimal d;
   std::size_t i = 0;
   if (i < text.size() && (text[i] == '-' || text[i] == '+')) d.negative = text[i++] == '-';
-  for (; i < text.size() && digit(text[i]); ++i) d.digits += text[i];
+  for (; i < text.size() && core::is_digit(text[i]); ++i) d.digits += text[i];
   if (i < text.size() && text[i] == '.')
-    for (++i; i < text.size() && digit(text[i]); ++i, --d.exponent) d.digits += text[i];
+    for (++i; i < text.size() && core::is_digit(text[i]); ++i, --d.exponent) d.digits += text[i];
   if (d.digits.empty()) return std::nullopt;
   if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
     auto from = i + 1;
     if (from < text.size() && text[from] == '+') ++from;
-    if (from > i + 1 && from < text.size() && !digit(text[from])) return std::nullopt;  // "1e+-3"
+    if (from > i + 1 && from < text.size() && !core::is_digit(text[from])) return std::nullopt;  // "1e+-3"
     long exponent = 0;
     const auto [end, error] = std::from_chars(text.data() + from, text.data() + text.size(), exponent);
     // A double needs ±324 and an Oracle NUMBER ±130: beyond, the text is no number that anybody stored.
@@ -143,7 +142,7 @@ std::optional<Zone> split_zone(std::string_view time) {
   if (sign == std::string_view::npos) return Zone{time, std::nullopt};
   std::string digits;
   for (char c : time.substr(sign + 1)) {
-    if (digit(c))
+    if (core::is_digit(c))
       digits += c;
     else if (c != ':')
       return std::nullopt;
@@ -163,7 +162,7 @@ struct Time {
 };
 std::optional<Time> parse_time(std::string_view text) {
   const auto two = [&](std::size_t at) {
-    if (at + 2 > text.size() || !digit(text[at]) || !digit(text[at + 1])) return -1;
+    if (at + 2 > text.size() || !core::is_digit(text[at]) || !core::is_digit(text[at + 1])) return -1;
     return (text[at] - '0') * 10 + text[at + 1] - '0';
   };
   Time t;
@@ -177,7 +176,8 @@ std::optional<Time> parse_time(std::string_view text) {
   if (t.hours < 0 || t.hours > 23 || t.minutes < 0 || t.minutes > 59 || t.seconds < 0 || t.seconds > 59)
     return std::nullopt;
   if (text.size() <= 8) return t;
-  if (text[8] != '.' || text.size() == 9 || !std::ranges::all_of(text.substr(9), digit)) return std::nullopt;
+  if (text[8] != '.' || text.size() == 9 || !std::ranges::all_of(text.substr(9), core::is_digit))
+    return std::nullopt;
   t.fraction = text.substr(8);
   t.fraction.erase(t.fraction.find_last_not_of('0') + 1);
   if (t.fraction == ".") t.fraction.clear();
@@ -303,7 +303,7 @@ bool append_plain(std::string& out, std::string_view text, SourceColumn::Kind ki
   }
   if ((kind != ColumnKind::date && kind != ColumnKind::timestamp) || text.size() < 10) return false;
   const auto two = [&](std::size_t at, int most) {
-    if (!digit(text[at]) || !digit(text[at + 1])) return -1;
+    if (!core::is_digit(text[at]) || !core::is_digit(text[at + 1])) return -1;
     const int n = (text[at] - '0') * 10 + (text[at + 1] - '0');
     return n <= most ? n : -1;
   };
@@ -322,7 +322,7 @@ bool append_plain(std::string& out, std::string_view text, SourceColumn::Kind ki
     return false;
   const auto fraction = text.substr(19);
   if (!fraction.empty() && (fraction.size() < 2 || fraction.front() != '.' || fraction.back() == '0' ||
-                            !std::ranges::all_of(fraction.substr(1), digit)))
+                            !std::ranges::all_of(fraction.substr(1), core::is_digit)))
     return false;
   out.append(text.substr(0, 10));
   out += 'T';
@@ -334,7 +334,8 @@ namespace {
 
 /// Digits without a superfluous zero in front.
 bool plain_digits(std::string_view text) noexcept {
-  return !text.empty() && (text.front() != '0' || text.size() == 1) && std::ranges::all_of(text, digit);
+  return !text.empty() && (text.front() != '0' || text.size() == 1) &&
+         std::ranges::all_of(text, core::is_digit);
 }
 
 std::optional<std::string_view> plain_number(std::string_view text) noexcept {
@@ -346,7 +347,7 @@ std::optional<std::string_view> plain_number(std::string_view text) noexcept {
   const auto part = unsigned_text.substr(point + 1);
   // Zeros at the end are superfluous; a part of nothing else changes more than its end.
   const auto last = part.find_last_not_of('0');
-  if (last == std::string_view::npos || !std::ranges::all_of(part, digit)) return std::nullopt;
+  if (last == std::string_view::npos || !std::ranges::all_of(part, core::is_digit)) return std::nullopt;
   return text.substr(0, text.size() - (part.size() - 1 - last));
 }
 

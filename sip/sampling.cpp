@@ -31,9 +31,8 @@ std::vector<std::string> words_of(std::string_view text) {
   return words;
 }
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+  return !text.empty() && std::all_of(text.begin(), text.end(), core::is_digit);
 }
 
 std::optional<std::uint64_t> number_of(const std::string& word) {
@@ -73,7 +72,7 @@ std::optional<std::string> marks_of(const std::vector<std::string>& words, std::
     }
   }
   const bool fit = std::all_of(marks.begin(), marks.end(),
-                               [&](char c) { return digits ? is_digit(c) : c >= 'A' && c <= 'Z'; });
+                               [&](char c) { return digits ? core::is_digit(c) : c >= 'A' && c <= 'Z'; });
   if (marks.empty() || !fit) return std::nullopt;
   return marks;
 }
@@ -135,7 +134,7 @@ std::string missing_facet(const Criterion& c, const profiles::SamplingDef& def) 
 /// 2005 of "2005" and "2005-09-30"; "" of anything else.
 std::string year_in(const std::string& text) {
   const bool fits = text.size() >= 4 && all_digits(std::string_view(text).substr(0, 4)) &&
-                    (text.size() == 4 || !is_digit(text[4]));
+                    (text.size() == 4 || !core::is_digit(text[4]));
   return fits ? text.substr(0, 4) : std::string();
 }
 

@@ -9,9 +9,6 @@ namespace versoir::sip {
 
 namespace {
 
-constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 /// VITAM allows tab, line feed and carriage return and no other control character: DEL and the C1 block
 /// (C2 80 - C2 9F in UTF-8) are legal XML and still refused.
 std::string without_controls(std::string_view utf8) {
@@ -36,7 +33,7 @@ std::string without_controls(std::string_view utf8) {
 bool opens_markup(std::string_view text, std::size_t at) {
   if (at + 1 >= text.size()) return false;
   const char c = text[at + 1];
-  return is_letter(c) || c == '/' || c == '!' || c == '?';
+  return core::is_letter(c) || c == '/' || c == '!' || c == '?';
 }
 
 /// `&name;` or `&#12;`.
@@ -44,7 +41,7 @@ bool is_entity(std::string_view text, std::size_t at) {
   std::size_t i = at + 1;
   if (i < text.size() && text[i] == '#') ++i;
   const std::size_t first = i;
-  while (i < text.size() && (is_letter(text[i]) || is_digit(text[i]))) ++i;
+  while (i < text.size() && (core::is_letter(text[i]) || core::is_digit(text[i]))) ++i;
   return i > first && i < text.size() && text[i] == ';';
 }
 
@@ -110,7 +107,7 @@ std::string safe_extension(std::string_view extension) {
     if (out.size() == 10) break;
     if (c >= 'A' && c <= 'Z') {
       out += static_cast<char>(c - 'A' + 'a');
-    } else if ((c >= 'a' && c <= 'z') || is_digit(c)) {
+    } else if ((c >= 'a' && c <= 'z') || core::is_digit(c)) {
       out += c;
     }
   }

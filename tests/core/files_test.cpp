@@ -7,6 +7,7 @@
 #include "core/json.hpp"
 #include "core/sqlite.hpp"
 #include "core/zip.hpp"
+#include "shell.hpp"
 #include "test_support.hpp"
 
 #include <catch2/catch.hpp>
@@ -22,6 +23,7 @@
 
 namespace fs = std::filesystem;
 using namespace versoir;
+using namespace versoir::tests;
 using namespace versoir::core;
 
 namespace {
@@ -34,8 +36,6 @@ Error error_of(const std::function<void()>& f) {
   }
   return Error(Exit::ok, msg("nothing was thrown"));
 }
-
-int shell(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()); }
 
 std::string slurp(const fs::path& p) { return read_file(p); }
 
@@ -239,13 +239,13 @@ TEST_CASE("a zip written twice has the same bytes, and other tools read it") {
     zip.commit();
   }
   CHECK(slurp(dir.path() / "a.zip") == slurp(dir.path() / "b.zip"));
-  CHECK(shell("unzip -t " + (dir.path() / "a.zip").string()) == 0);
-  CHECK(
-      shell("python3 -c \"import zipfile,sys; z=zipfile.ZipFile('" + (dir.path() / "a.zip").string() +
+  CHECK(exit_code("unzip -t " + (dir.path() / "a.zip").string()) == 0);
+  CHECK(exit_code(
+            "python3 -c \"import zipfile,sys; z=zipfile.ZipFile('" + (dir.path() / "a.zip").string() +
             "'); assert z.namelist()==['manifest.xml','content/1.txt','content/2.txt','content/empty.txt']; "
             "assert z.read('content/1.txt')==b'23456'; assert z.read('content/empty.txt')==b''; "
             "assert all(not i.flag_bits & 8 and i.date_time==(1980,1,1,0,0,0) for i in z.infolist())\"") ==
-      0);
+        0);
   const auto found = entries(dir.path() / "a.zip");
   CHECK(found.at("manifest.xml") == "<a/>");
   CHECK(found.at("content/2.txt") == "0123456789");
@@ -267,7 +267,8 @@ TEST_CASE("a zip that is not committed leaves nothing") {
 TEST_CASE("containers are recognised by their bytes, whatever their name") {
   const TemporaryDirectory dir;
   const std::string d = dir.path().string();
-  REQUIRE(shell("cd " + d +
+  REQUIRE(
+      exit_code("cd " + d +
                 " && mkdir content && echo '<a/>' >manifest.xml && echo x >content/1.txt && zip -q z.bin "
                 "manifest.xml content/1.txt && "
                 "tar cf t.bin manifest.xml content/1.txt && tar czf g.bin manifest.xml content/1.txt && tar "
@@ -288,16 +289,17 @@ TEST_CASE("entries that VITAM's stream reader cannot take are not readable") {
   const std::string d = dir.path().string();
   // Python writes a data descriptor when its output cannot seek.
   REQUIRE(
-      shell("cd " + d +
-            " && echo x >a.txt && zip -q -P secret enc.zip a.txt && python3 -c \"\n"
-            "import zipfile, io\n"
-            "class Pipe(io.RawIOBase):\n"
-            "    def __init__(self): self.b=b''\n"
-            "    def writable(self): return True\n"
-            "    def write(self, x): self.b += bytes(x); return len(x)\n"
-            "p=Pipe(); z=zipfile.ZipFile(p,'w',zipfile.ZIP_STORED)\n"
-            "z.writestr('a.txt','hello'); z.close(); open('dd.zip','wb').write(p.b)\n"
-            "z=zipfile.ZipFile('lzma.zip','w',zipfile.ZIP_LZMA); z.writestr('a.txt','hello'); z.close()\"") ==
+      exit_code(
+          "cd " + d +
+          " && echo x >a.txt && zip -q -P secret enc.zip a.txt && python3 -c \"\n"
+          "import zipfile, io\n"
+          "class Pipe(io.RawIOBase):\n"
+          "    def __init__(self): self.b=b''\n"
+          "    def writable(self): return True\n"
+          "    def write(self, x): self.b += bytes(x); return len(x)\n"
+          "p=Pipe(); z=zipfile.ZipFile(p,'w',zipfile.ZIP_STORED)\n"
+          "z.writestr('a.txt','hello'); z.close(); open('dd.zip','wb').write(p.b)\n"
+          "z=zipfile.ZipFile('lzma.zip','w',zipfile.ZIP_LZMA); z.writestr('a.txt','hello'); z.close()\"") ==
       0);
   CHECK(entries(dir.path() / "enc.zip").at("a.txt") == "!");
   CHECK(entries(dir.path() / "dd.zip").at("a.txt") == "!");
@@ -413,7 +415,7 @@ TEST_CASE("a wrong translation falls back to English, and a locale that is not i
        "msgid \"{0} is short\"\nmsgstr \"{0} et {1}\"\n\n"
        "msgid \"{0} lot\"\nmsgid_plural \"{0} lots\"\nmsgstr[0] \"{0} lot\"\nmsgstr[1] \"{5} lots\"\n");
   const std::string made = (folder / "versoir.mo").string();
-  REQUIRE(shell("msgfmt -o " + made + " " + (dir.path() / "fr.po").string()) == 0);
+  REQUIRE(exit_code("msgfmt -o " + made + " " + (dir.path() / "fr.po").string()) == 0);
   ::setenv("VERSOIR_LOCALEDIR", dir.path().c_str(), 1);
   for (const char* name : {"LANGUAGE", "LC_ALL", "LC_MESSAGES"}) ::unsetenv(name);
   ::setenv("LANG", "fr_ZZ.UTF-8", 1);  // no such country, so no such locale

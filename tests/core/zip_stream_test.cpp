@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/zip_archive.hpp"
+#include "shell.hpp"
 #include "test_support.hpp"
 
 #include <catch2/catch.hpp>
@@ -12,13 +13,8 @@
 #include <string>
 
 using namespace versoir;
+using namespace versoir::tests;
 namespace fs = std::filesystem;
-
-namespace {
-
-int shell(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()); }
-
-}  // namespace
 
 TEST_CASE("a streamed zip is whole for others and for us", "[zip]") {
   core::TemporaryDirectory folder;
@@ -37,9 +33,9 @@ TEST_CASE("a streamed zip is whole for others and for us", "[zip]") {
   CHECK_FALSE(fs::exists(file));
   zip.commit();
   CHECK(before.text == core::read_file(file).substr(0, covered));
-  CHECK(shell("unzip -tq " + file.string()) == 0);
-  CHECK(shell("python3 -c 'import sys, zipfile; sys.exit(zipfile.ZipFile(\"" + file.string() +
-              "\").testzip() is not None)'") == 0);
+  CHECK(exit_code("unzip -tq " + file.string()) == 0);
+  CHECK(exit_code("python3 -c 'import sys, zipfile; sys.exit(zipfile.ZipFile(\"" + file.string() +
+                  "\").testzip() is not None)'") == 0);
   const core::ZipArchive read(file, core::Exit::source_data);
   REQUIRE(read.entries().size() == 4);
   CHECK(read.find("content/")->folder());
@@ -69,7 +65,7 @@ TEST_CASE("more entries than a plain zip can count", "[zip]") {
   const core::ZipArchive read(file, core::Exit::source_data);
   CHECK(read.entries().size() == 65'600);
   CHECK(read.read(*read.find("content/f65599"), 10) == "x");
-  CHECK(shell("unzip -tq " + file.string()) == 0);
+  CHECK(exit_code("unzip -tq " + file.string()) == 0);
 }
 
 // By hand: it takes a while, and only the size differs.
@@ -90,5 +86,5 @@ TEST_CASE("entries of more than 4 GiB", "[.][zip64]") {
   std::uint64_t bytes = 0;
   while (const auto n = content.read(buffer.data(), buffer.size())) bytes += n;
   CHECK(bytes == 257ull << 24);
-  CHECK(shell("unzip -tq " + file.string()) == 0);
+  CHECK(exit_code("unzip -tq " + file.string()) == 0);
 }

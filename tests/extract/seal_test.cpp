@@ -2,12 +2,11 @@
 #include "extract/seal.hpp"
 
 #include "core/json.hpp"
+#include "shell.hpp"
 #include "sites.hpp"
 #include "trust/signer.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <cstdlib>
 
 using namespace versoir;
 using namespace versoir::tests;
@@ -16,9 +15,9 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-void shell(const std::string& command) {
+void must_run(const std::string& command) {
   INFO(command);
-  REQUIRE(std::system(("{ " + command + " ; } >/dev/null 2>&1").c_str()) == 0);
+  REQUIRE(exit_code(command) == 0);
 }
 
 /// An extract, a key with a certificate of an authority of its own, and the trust store that knows it.
@@ -30,14 +29,15 @@ class Sealed {
     copy_from(site.uri(), profile_of(table("T", column("A", "NUMBER(8)"))), path);
     make_authority("ca");
     make_authority("other");
-    shell("cd " + dir() +
-          " && openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem "
-          "-subj '/C=FR/O=Essai/CN=Chaine de versement' -out req.pem && printf "
-          "'basicConstraints=critical,CA:FALSE\\nkeyUsage=critical,digitalSignature\\nsubjectKeyIdentifier="
-          "hash\\n"
-          "authorityKeyIdentifier=keyid\\n' > ext.cnf && openssl x509 -req -in req.pem -CA ca.pem -CAkey "
-          "ca.key "
-          "-CAcreateserial -days 3000 -extfile ext.cnf -out cert.pem && chmod 600 key.pem");
+    must_run(
+        "cd " + dir() +
+        " && openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem "
+        "-subj '/C=FR/O=Essai/CN=Chaine de versement' -out req.pem && printf "
+        "'basicConstraints=critical,CA:FALSE\\nkeyUsage=critical,digitalSignature\\nsubjectKeyIdentifier="
+        "hash\\n"
+        "authorityKeyIdentifier=keyid\\n' > ext.cnf && openssl x509 -req -in req.pem -CA ca.pem -CAkey "
+        "ca.key "
+        "-CAcreateserial -days 3000 -extfile ext.cnf -out cert.pem && chmod 600 key.pem");
     trust::KeySource key;
     key.certificate = folder_.path() / "cert.pem";
     key.key = folder_.path() / "key.pem";
@@ -55,10 +55,10 @@ class Sealed {
 
  private:
   void make_authority(const std::string& name) {
-    shell("cd " + dir() +
-          " && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout " + name +
-          ".key -subj '/C=FR/O=Essai/CN=Autorite " + name +
-          "' -days 3650 -addext 'keyUsage=critical,keyCertSign,cRLSign' -out " + name + ".pem");
+    must_run("cd " + dir() +
+             " && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout " + name +
+             ".key -subj '/C=FR/O=Essai/CN=Autorite " + name +
+             "' -days 3650 -addext 'keyUsage=critical,keyCertSign,cRLSign' -out " + name + ".pem");
   }
   core::TemporaryDirectory folder_;
   std::unique_ptr<trust::Signer> signer_;
@@ -99,15 +99,15 @@ TEST_CASE("a seal says what the extract is, and verifies") {
   CHECK(seal.at("tables").at(0).at("rows") == 3);
   CHECK(seal.at("tables").at(0).at("root") == extract.tables().at(0).root.hex());
   // sha512sum as the other witness
-  shell("cd " + sealed.dir() + " && test \"$(sha512sum essai.extract | cut -d' ' -f1)\" = " +
-        seal.at("file").at("sha512").get<std::string>());
+  must_run("cd " + sealed.dir() + " && test \"$(sha512sum essai.extract | cut -d' ' -f1)\" = " +
+           seal.at("file").at("sha512").get<std::string>());
 }
 
 TEST_CASE("OpenSSL verifies the signature of a seal") {
   Sealed sealed;
-  shell("cd " + sealed.dir() +
-        " && openssl cms -verify -cades -binary -inform DER -in essai.extract.seal.json.p7s "
-        "-content essai.extract.seal.json -CAfile ca.pem -purpose any -out /dev/null");
+  must_run("cd " + sealed.dir() +
+           " && openssl cms -verify -cades -binary -inform DER -in essai.extract.seal.json.p7s "
+           "-content essai.extract.seal.json -CAfile ca.pem -purpose any -out /dev/null");
 }
 
 TEST_CASE("an altered extract is found by its seal, fact by fact") {

@@ -2,11 +2,10 @@
 #include "core/digest.hpp"
 #include "extract/siard/export.hpp"
 #include "extract/siard/text.hpp"
+#include "shell.hpp"
 #include "sites.hpp"
 
 #include <catch2/catch.hpp>
-
-#include <sys/wait.h>
 
 using namespace versoir;
 using namespace versoir::tests;
@@ -14,18 +13,6 @@ namespace fs = std::filesystem;
 using Catch::Matchers::Contains;
 
 namespace {
-
-struct Outcome {
-  int code = 0;
-  std::string out;
-};
-/// A shell command, with what it prints.
-Outcome shell(const std::string& command) {
-  core::TemporaryDirectory folder;
-  const auto out = folder.path() / "out";
-  const int status = std::system((command + " >" + out.string() + " 2>&1").c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 255, core::read_file(out)};
-}
 
 /// Values that lose something in careless hands.
 class OddSite : public SqliteSite {
@@ -84,9 +71,9 @@ std::string checker() {
 
 /// One entry as text.
 std::string entry(const fs::path& archive, const std::string& name) {
-  const auto got = shell("unzip -p " + archive.string() + " " + name);
+  const auto got = run("unzip -p " + archive.string() + " " + name);
   REQUIRE(got.code == 0);
-  return got.out;
+  return got.output;
 }
 
 }  // namespace
@@ -108,11 +95,11 @@ TEST_CASE("an extract becomes an archive that other tools find whole", "[siard]"
   CHECK(a.report.rows == 10);
   CHECK(a.report.tables == 5);
   CHECK(a.report.large_values == 4);
-  CHECK(shell("unzip -tq " + a.siard.string()).code == 0);
-  const auto counted = shell(checker() + a.siard.string());
-  INFO(counted.out);
+  CHECK(run("unzip -tq " + a.siard.string()).code == 0);
+  const auto counted = run(checker() + a.siard.string());
+  INFO(counted.output);
   CHECK(counted.code == 0);
-  CHECK(counted.out == "CHILD 3 0\nEMPTY 0 0\nLOST 2 0\nPEOPLE 4 4\nWRONG 1 0\n");
+  CHECK(counted.output == "CHILD 3 0\nEMPTY 0 0\nLOST 2 0\nPEOPLE 4 4\nWRONG 1 0\n");
   CHECK(names_in(a.folder.path()) == std::vector<std::string>{"odd.extract", "odd.siard"});
 }
 
@@ -120,10 +107,10 @@ TEST_CASE("metadata and rows of an archive obey their schemas", "[siard]") {
   Archived a;
   archive(a);
   const auto out = (a.folder.path() / "x").string();
-  REQUIRE(shell("unzip -q " + a.siard.string() + " -d " + out).code == 0);
+  REQUIRE(run("unzip -q " + a.siard.string() + " -d " + out).code == 0);
   const auto valid = [&](const std::string& xsd, const std::string& xml) {
-    const auto got = shell("xmllint --huge --noout --schema " + xsd + " " + xml);
-    INFO(got.out);
+    const auto got = run("xmllint --huge --noout --schema " + xsd + " " + xml);
+    INFO(got.output);
     CHECK(got.code == 0);
   };
   valid(out + "/header/metadata.xsd", out + "/header/metadata.xml");
@@ -180,10 +167,10 @@ TEST_CASE("large values can stand beside the archive", "[siard]") {
   REQUIRE(a.report.lob_folder);
   CHECK(a.report.lob_folder->filename() == "odd_lobs");
   CHECK(fs::file_size(*a.report.lob_folder / "s0_t3_c9/seg_0/t3_c9_r1.bin") == 2'500'000);
-  const auto counted = shell(checker() + a.siard.string());
-  INFO(counted.out);
+  const auto counted = run(checker() + a.siard.string());
+  INFO(counted.output);
   CHECK(counted.code == 0);
-  CHECK_THAT(counted.out, Contains("PEOPLE 4 4"));
+  CHECK_THAT(counted.output, Contains("PEOPLE 4 4"));
 }
 
 TEST_CASE("the bytes of an archive depend on the extract alone", "[siard]") {

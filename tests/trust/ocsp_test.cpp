@@ -25,7 +25,6 @@ const std::string approved = "approved\n";
 trust::Certificate named(const std::string& name) {
   return trust::Certificate::list_from_pem_file(pki(name + ".pem")).front();
 }
-std::vector<trust::Certificate> anchors() { return trust::Certificate::list_from_pem_file(pki("ca.pem")); }
 
 /// What the openssl program answers about a certificate of the PKI, by the index that it keeps.
 struct Answering {

@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "shell.hpp"
 #include "toy_tsa.hpp"
 #include "trust/cades.hpp"
 #include "trust/seal.hpp"
@@ -26,22 +27,6 @@ inline std::filesystem::path pki(std::string_view name) {
   return std::filesystem::path(VERSOIR_TEST_PKI) / name;
 }
 
-struct Ran {
-  int code = -1;
-  std::string output;
-};
-/// A shell command; standard error is part of the output.
-inline Ran run(const std::string& command) {
-  Ran ran;
-  FILE* pipe = ::popen(("{ " + command + "; } 2>&1").c_str(), "r");
-  if (!pipe) return ran;
-  std::array<char, 4096> buffer{};
-  for (std::size_t n; (n = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
-    ran.output.append(buffer.data(), n);
-  const int status = ::pclose(pipe);
-  ran.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ran;
-}
 inline std::string quoted(const std::filesystem::path& p) { return "'" + p.string() + "'"; }
 
 inline core::Instant instant(std::string_view text) { return core::parse_instant(text).value(); }
@@ -49,6 +34,10 @@ inline core::Instant instant(std::string_view text) { return core::parse_instant
 inline std::unique_ptr<trust::Signer> signer(const std::string& name,
                                              const core::Clock& clock = core::SystemClock()) {
   return trust::load_signer({pki(name + ".pem"), pki(name + ".key"), {}, {}}, clock);
+}
+
+inline std::vector<trust::Certificate> anchors() {
+  return trust::Certificate::list_from_pem_file(pki("ca.pem"));
 }
 
 inline trust::TrustStore store() { return trust::load_trust_store(pki("ca.pem"), pki("ca.pem"), {}); }
