@@ -40,13 +40,6 @@ std::string read_text(const fs::path& file) {
   return text;
 }
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return out;
-}
-
 /// Rows of a CSV file by column name; columns may come in any order, further ones are ignored.
 class Table {
  public:
@@ -117,7 +110,7 @@ bool flag_of(const Json& object, const char* key, bool fallback) {
   const auto found = object.find(key);
   if (found == object.end()) return fallback;
   if (found->is_boolean()) return found->get<bool>();
-  return found->is_string() ? upper(found->get<std::string>()) == "TRUE" : fallback;
+  return found->is_string() ? core::ascii_upper(found->get<std::string>()) == "TRUE" : fallback;
 }
 
 std::vector<std::string> texts_of(const Json& object, const char* key) {
@@ -188,8 +181,8 @@ void Referentials::read_rules(const fs::path& file) {
   std::vector<std::string> row;
   while (table.next(row)) {
     if (row[0].empty()) table.wrong(msg("The identifier is empty."));
-    Rule rule{row[0], row[1], row[2], std::nullopt, upper(row[4]), row[3].empty()};
-    const auto duration = upper(row[3]);
+    Rule rule{row[0], row[1], row[2], std::nullopt, core::ascii_upper(row[4]), row[3].empty()};
+    const auto duration = core::ascii_upper(row[3]);
     if (!duration.empty() && duration != "UNLIMITED") {
       int value = 0;
       const auto* end = duration.data() + duration.size();
@@ -227,7 +220,7 @@ void Referentials::read_profiles(const fs::path& file) {
   for (const auto& json : objects_of(file)) {
     ArchivalProfile p{identifier_of(json, file),
                       core::text_of(json, "Status", "INACTIVE") == "ACTIVE",
-                      upper(core::text_of(json, "Format")),
+                      core::ascii_upper(core::text_of(json, "Format")),
                       {},
                       false};
     // Only a name inside the folder: a referential does not choose what else is read.

@@ -2,6 +2,7 @@
 #include "check/rule_comparison.hpp"
 
 #include "core/i18n.hpp"
+#include "core/text.hpp"
 #include "sip/rule_duration.hpp"
 
 #include <fmt/format.h>
@@ -30,14 +31,9 @@ std::optional<Length> length_of(const profiles::RuleDef& rule) {
   return Length{*rule.duration * (rule.unit == core::TimeUnit::year ? 12LL : 1LL), false};
 }
 
-std::string upper(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::toupper(c); });
-  return text;
-}
-
 std::optional<Length> length_of(const Rule& rule) {
   if (!rule.duration) return std::nullopt;
-  const auto measurement = upper(rule.measurement);
+  const auto measurement = core::ascii_upper(rule.measurement);
   if (measurement == "DAY") return Length{*rule.duration, true};
   return Length{*rule.duration * (measurement == "YEAR" ? 12LL : 1LL), false};
 }
@@ -45,7 +41,7 @@ std::optional<Length> length_of(const Rule& rule) {
 /// In words of the user; as written where the referential has a measurement of its own.
 std::string words(const Rule& rule) {
   if (!rule.duration) return sip::rule_duration_label({});
-  const auto measurement = upper(rule.measurement);
+  const auto measurement = core::ascii_upper(rule.measurement);
   const auto text = fmt::format("{} {}", *rule.duration, measurement);
   const auto duration = sip::parse_rule_duration(text);
   return duration ? sip::rule_duration_label(*duration) : text;

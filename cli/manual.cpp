@@ -4,6 +4,7 @@
 #include "cli/context.hpp"
 #include "core/config.hpp"
 #include "core/i18n.hpp"
+#include "core/text.hpp"
 
 #include <fmt/format.h>
 
@@ -16,16 +17,9 @@ using core::tr;
 
 namespace {
 
-std::string upper(std::string_view ascii) {
-  std::string out(ascii);
-  for (auto& c : out)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return out;
-}
-
 std::string page_head(std::string_view name, int section) {
   return fmt::format(".\\\" Made by versoir manual: do not edit.\n.TH {} {} {} \"versoir {}\" Versoir\n",
-                     roff_text(upper(name)), section, program_date(), program_version());
+                     roff_text(core::ascii_upper(name)), section, program_date(), program_version());
 }
 
 std::string section_title(const std::string& title) { return fmt::format(".SH {}\n", roff_text(title)); }

@@ -344,4 +344,27 @@ std::string percent_encoded(std::string_view bytes) {
   return out;
 }
 
+namespace {
+
+constexpr char lowered(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+constexpr char raised(char c) noexcept { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+}  // namespace
+
+std::string ascii_upper(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), raised);
+  return out;
+}
+std::string ascii_lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), lowered);
+  return out;
+}
+bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  return std::ranges::equal(a, b, {}, lowered, lowered);
+}
+
 }  // namespace versoir::core

@@ -45,6 +45,9 @@ void append_markup(std::string& out, std::string_view utf8, Markup place);
 [[nodiscard]] constexpr bool is_letter(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
+[[nodiscard]] std::string ascii_upper(std::string_view text);
+[[nodiscard]] std::string ascii_lower(std::string_view text);
+[[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept;
 /// Value of a hexadecimal digit of either case, -1 for another character.
 [[nodiscard]] constexpr int hex_digit(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';

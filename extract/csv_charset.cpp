@@ -2,6 +2,7 @@
 #include "extract/csv_charset.hpp"
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -12,8 +13,6 @@ namespace versoir::extract {
 namespace {
 
 constexpr std::array known{"UTF-8", "ISO-8859-1", "ISO-8859-15", "windows-1252"};
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 class Converter {
  public:
@@ -47,9 +46,8 @@ class Converter {
 }  // namespace
 
 std::optional<CsvCharset> CsvCharset::named(std::string_view name) {
-  const auto it = std::ranges::find_if(known, [&](std::string_view candidate) {
-    return std::ranges::equal(candidate, name, {}, lower, lower);
-  });
+  const auto it = std::ranges::find_if(
+      known, [&](std::string_view candidate) { return core::equal_ignoring_case(candidate, name); });
   if (it == known.end()) return std::nullopt;
   CsvCharset charset(*it, it == known.begin());
   if (charset.utf8_) return charset;

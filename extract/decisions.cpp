@@ -23,13 +23,6 @@ using core::msg;
 
 namespace {
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  return out;
-}
-
 /// The exact names first; names that differ by case only when the source has no object of just that name.
 const Decision* find_decision(const std::vector<Decision>& decisions,
                               const std::vector<SourceTable>& catalogue, std::string_view table,
@@ -90,12 +83,12 @@ bool wider(const SourceColumn& source, const profiles::Column& known) {
 /// What helps to decide on a table that no profile knows: its name and columns say what it may be.
 std::string suggest(const SourceTable& table, const std::set<std::string>& person_columns) {
   if (table.estimated_rows == 0) return "empty";
-  const auto name = upper(table.name);
+  const auto name = core::ascii_upper(table.name);
   for (const char* part : {"TMP", "TEMP", "LOG", "TRACE", "BKP", "BACKUP", "SAUV", "_OLD", "PLAN_TABLE",
                            "TOAD", "SESSION", "QUEST_", "AQ$", "MLOG$", "BIN$", "SYS_"})
     if (name.find(part) != std::string::npos) return "technical";
   for (const auto& c : table.columns)
-    if (person_columns.contains(upper(c.name))) return "person";
+    if (person_columns.contains(core::ascii_upper(c.name))) return "person";
   return "";
 }
 
@@ -114,7 +107,7 @@ std::set<std::string> person_columns(const profiles::Application& profile) {
     if (t.key.size() == 1 && std::ranges::any_of(t.columns, [](const profiles::Column& c) {
           return c.sensitivity == profiles::Sensitivity::identity;
         }))
-      out.insert(upper(t.key.front()));
+      out.insert(core::ascii_upper(t.key.front()));
   return out;
 }
 
@@ -321,7 +314,7 @@ namespace {
 
 profiles::Column column_of(const SourceColumn& column, const Decision* choice, const Decision& whole) {
   profiles::Column c;
-  c.name = upper(column.name);
+  c.name = core::ascii_upper(column.name);
   c.type = column.type;
   c.label = c.name;
   c.evidence = profiles::Evidence::unknown;
@@ -361,7 +354,7 @@ profiles::Application complete(profiles::Application profile, const std::vector<
     }
     if (!whole || !whole->take) continue;
     profiles::Table t;
-    t.name = upper(table.name);
+    t.name = core::ascii_upper(table.name);
     t.label = found ? found->label : table.comment.empty() ? t.name : table.comment;
     t.evidence = profiles::Evidence::unknown;
     decide(t, whole);

@@ -1,6 +1,8 @@
 // What a profile takes, found in the catalogue of a source.
 #include "extract/matching.hpp"
 
+#include "core/text.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -14,8 +16,6 @@ using core::msg;
 using core::Severity;
 
 namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool reserved(std::string_view name) {
   return same_name(name.substr(0, 8), "versoir_") || same_name(name.substr(0, 7), "sqlite_");
@@ -143,9 +143,7 @@ class Matcher {
 
 }  // namespace
 
-bool same_name(std::string_view a, std::string_view b) noexcept {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
-}
+bool same_name(std::string_view a, std::string_view b) noexcept { return core::equal_ignoring_case(a, b); }
 
 Matching match(const profiles::Application& profile, const std::vector<SourceTable>& catalogue) {
   return Matcher(profile, catalogue).run();

@@ -21,13 +21,6 @@ namespace {
 
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  return out;
-}
-
 /// The value that begins at `at`, which moves behind it; in braces, "}}" stands for "}". nullopt: the braces
 /// do not close.
 std::optional<std::string> read_value(std::string_view text, std::size_t& at) {
@@ -73,7 +66,7 @@ std::optional<Settings> parse(std::string_view text) {
 
 /// Also where some drivers let a password slip in: UID=user/password, DBQ=user/password@base, libpq options.
 bool holds_password(const std::string& key, const std::string& value) {
-  const auto k = upper(key), v = upper(value);
+  const auto k = core::ascii_upper(key), v = core::ascii_upper(value);
   if (k.find("PWD") != std::string::npos || k.find("PASSWORD") != std::string::npos) return true;
   if (v.find("PWD=") != std::string::npos || v.find("PASSWORD=") != std::string::npos) return true;
   if ((k == "UID" || k == "USERNAME") && v.size() > 1) return v.find('/') != std::string::npos;
@@ -100,7 +93,8 @@ std::string redact_odbc(const SourceUri& uri) {
   std::string out;
   if (const auto settings = parse(uri.rest))
     for (const auto& [key, value] : *settings)
-      if (std::ranges::find(shown_keys, upper(key)) != shown_keys.end() && !holds_password(key, value)) {
+      if (std::ranges::find(shown_keys, core::ascii_upper(key)) != shown_keys.end() &&
+          !holds_password(key, value)) {
         if (!out.empty()) out += ';';
         out += key + "=" + value;
       }
@@ -110,7 +104,7 @@ std::string redact_odbc(const SourceUri& uri) {
 std::string odbc_value(const SourceUri& uri, std::string_view key) {
   if (const auto settings = parse(uri.rest))
     for (const auto& [name, value] : *settings)
-      if (upper(name) == upper(key)) return value;
+      if (core::ascii_upper(name) == core::ascii_upper(key)) return value;
   return {};
 }
 
@@ -131,7 +125,7 @@ std::string clean_driver_text(std::string_view text, std::string_view password) 
     for (auto at = out.find(password); at != std::string::npos; at = out.find(password, at + 1))
       out.replace(at, password.size(), "*");
   // A quoted connection string: everything from the key of the password on.
-  const auto big = upper(out);
+  const auto big = core::ascii_upper(out);
   for (const char* key : {"PWD=", "PASSWORD="})
     if (const auto at = big.find(key); at != std::string::npos) {
       out.resize(std::min(out.size(), at + std::string_view(key).size()));

@@ -15,19 +15,12 @@ namespace versoir::extract {
 
 namespace {
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  return out;
-}
-
 /// "CHARACTER VARYING" of "character  varying (40)": words before the parenthesis and after it, one blank
 /// between.
 std::string base_name(std::string_view type) {
   std::string out;
   int depth = 0;
-  for (char c : upper(type)) {
+  for (char c : core::ascii_upper(type)) {
     if (c == '(') ++depth;
     if (depth == 0) {
       const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -290,7 +283,7 @@ std::optional<std::string> canonical_timestamp(std::string_view text) {
 }
 
 std::optional<std::string> canonical_boolean(std::string_view text) {
-  const auto word = upper(text);
+  const auto word = core::ascii_upper(text);
   if (word == "1" || word == "T" || word == "TRUE") return "1";
   if (word == "0" || word == "F" || word == "FALSE") return "0";
   return std::nullopt;

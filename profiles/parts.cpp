@@ -20,15 +20,7 @@ void Reading::unknown(const core::XmlElement& e, core::Message m, std::string_vi
 }
 
 std::string join(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
-std::string lower(std::string_view name) {
-  std::string out(name);
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
-bool same_name(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && lower(a) == lower(b);
-}
+bool same_name(std::string_view a, std::string_view b) { return core::equal_ignoring_case(a, b); }
 bool contains_name(const std::vector<std::string>& names, std::string_view name) {
   return std::ranges::any_of(names, [&](const std::string& n) { return same_name(n, name); });
 }

@@ -58,7 +58,6 @@ template <class Items, class Name>
   return out;
 }
 [[nodiscard]] std::string join(const std::vector<std::string>& names);
-[[nodiscard]] std::string lower(std::string_view name);                ///< ASCII
 [[nodiscard]] bool same_name(std::string_view a, std::string_view b);  ///< as SQL compares names
 [[nodiscard]] bool contains_name(const std::vector<std::string>& names, std::string_view name);
 

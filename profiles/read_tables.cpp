@@ -107,7 +107,7 @@ void check_columns(const XmlElement& e, const Table& table, const std::vector<st
 void check_table_name(const XmlElement& e, const Table& table, Reading& r) {
   if (r.app.find_table(table.name))
     r.defect(msg("{0}: the table {1} is declared twice", r.at(e), table.name));
-  const auto name = lower(table.name);
+  const auto name = core::ascii_lower(table.name);
   if (name.starts_with("versoir_") || name.starts_with("sqlite_"))
     r.defect(msg("{0}: the name {1} is reserved in an extract", r.at(e), table.name));
 }

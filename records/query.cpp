@@ -2,6 +2,7 @@
 #include "records/query.hpp"
 
 #include "core/nearest.hpp"
+#include "core/text.hpp"
 
 #include <sqlite3.h>
 
@@ -13,16 +14,10 @@ using core::Error;
 using core::Exit;
 using core::msg;
 
-std::string lower(std::string_view ascii) {
-  std::string out(ascii);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
-  return out;
-}
-
 std::optional<std::size_t> find_name(std::span<const std::string> names, std::string_view name) {
-  const auto wanted = lower(name);
-  const auto it = std::ranges::find_if(names, [&](const std::string& n) { return lower(n) == wanted; });
+  const auto wanted = core::ascii_lower(name);
+  const auto it =
+      std::ranges::find_if(names, [&](const std::string& n) { return core::ascii_lower(n) == wanted; });
   if (it == names.end()) return std::nullopt;
   return static_cast<std::size_t>(it - names.begin());
 }
@@ -54,7 +49,7 @@ core::Statement prepare_select(core::Database& db, std::string_view sql, std::st
 
 std::vector<std::string> column_names(const core::Statement& st) {
   std::vector<std::string> names;
-  for (int i = 0; i < st.columns(); ++i) names.push_back(lower(st.column_name(i)));
+  for (int i = 0; i < st.columns(); ++i) names.push_back(core::ascii_lower(st.column_name(i)));
   return names;
 }
 

@@ -20,7 +20,6 @@ void make_views(core::Database& db, const profiles::Application& app);
 
 /// Position of a name in a list, compared as SQL compares names (ASCII case apart).
 [[nodiscard]] std::optional<std::size_t> find_name(std::span<const std::string> names, std::string_view name);
-[[nodiscard]] std::string lower(std::string_view ascii);
 
 /// Prepares one reading query. Every failure is Error(Exit::profile_invalid) that names `place` and has the
 /// reason as its first cause.

@@ -134,7 +134,7 @@ struct Above {
 
 std::vector<std::string> field_names(const Node& node) {
   std::vector<std::string> names;
-  for (const auto& f : node.fields) names.push_back(parts::lower(f.name));
+  for (const auto& f : node.fields) names.push_back(core::ascii_lower(f.name));
   return names;
 }
 

@@ -13,7 +13,6 @@ using core::Json;
 
 namespace {
 
-std::string text(const Json& object, const char* key) { return core::text_of(object, key); }
 std::string count(const Json& object, const char* key) {
   return core::group_digits(object.at(key).get<std::uint64_t>(), " ");
 }
@@ -27,7 +26,7 @@ std::string french_date(const std::string& iso) {
   return date ? core::format_date_fr(*date) : "";
 }
 
-bool is_transferred(const Json& line) { return text(line, "kind") == "transferred"; }
+bool is_transferred(const Json& line) { return core::text_of(line, "kind") == "transferred"; }
 
 /// Rows of a table or of a column; of T.*, what was left of T.
 std::string extent_of(const Json& table) {
@@ -43,7 +42,7 @@ std::string extent_of(const Json& table) {
 std::string tables_of(const Json& line) {
   std::string names;
   for (const auto& t : line.at("tables"))
-    names += (names.empty() ? "" : ", ") + text(t, "name") + " (" + extent_of(t) + ")";
+    names += (names.empty() ? "" : ", ") + core::text_of(t, "name") + " (" + extent_of(t) + ")";
   return names;
 }
 
@@ -51,13 +50,13 @@ std::string references_of(const Json& line) {
   std::string refs;
   for (const auto& lot : line.at("lots"))
     refs +=
-        (refs.empty() ? "" : "; ") + fmt::format("ATR {} ({})", text(lot, "operation"), text(lot, "reply"));
+        (refs.empty() ? "" : "; ") + fmt::format("ATR {} ({})", core::text_of(lot, "operation"), core::text_of(lot, "reply"));
   return refs;
 }
 
 std::string basis_of(const Json& line) {
   if (is_transferred(line)) return "copie, versée sous référence " + references_of(line);
-  return fmt::format("DUA : {} ; échue le {}", text(line, "dua"), french_date(text(line, "dua_end")));
+  return fmt::format("DUA : {} ; échue le {}", core::text_of(line, "dua"), french_date(core::text_of(line, "dua_end")));
 }
 
 std::string volume_of(const Json& line) {
@@ -73,8 +72,8 @@ void lines_table(core::HtmlPage& page, const Json& bordereau, bool transferred) 
   for (const auto& line : bordereau.at("lines")) {
     ++number;
     if (is_transferred(line) != transferred) continue;
-    rows.push_back({std::to_string(number), text(line, "title"), french_date(text(line, "from")),
-                    french_date(text(line, "to")), volume_of(line), basis_of(line)});
+    rows.push_back({std::to_string(number), core::text_of(line, "title"), french_date(core::text_of(line, "from")),
+                    french_date(core::text_of(line, "to")), volume_of(line), basis_of(line)});
   }
   if (rows.empty()) return;
   page.table(transferred ? "Copies de données versées" : "Données non versées dont la DUA est échue",
@@ -99,26 +98,26 @@ void signatures(core::HtmlPage& page) {
 void write_bordereau_page(const std::filesystem::path& file, const Json& bordereau) {
   core::AtomicFile out(file, private_mode);
   core::FileSink sink(out);
-  core::HtmlPage page(sink, "fr", "Bordereau d'élimination " + text(bordereau, "elimination"));
+  core::HtmlPage page(sink, "fr", "Bordereau d'élimination " + core::text_of(bordereau, "elimination"));
   page.heading(1, "Bordereau d'élimination d'archives publiques");
   if (bordereau.at("rehearsal").get<bool>())
     page.badge("warning",
                "RÉPÉTITION : ce bordereau repose sur des extraits ou des réponses d'essai. Il ne vaut rien.");
   const auto& extract = bordereau.at("extract");
   page.facts(std::vector<std::pair<std::string, std::string>>{
-      {"Référence", text(bordereau, "elimination")},
-      {"Établissement", text(bordereau, "establishment")},
-      {"Service producteur", text(bordereau, "service")},
-      {"Application", text(bordereau, "applicationLabel")},
+      {"Référence", core::text_of(bordereau, "elimination")},
+      {"Établissement", core::text_of(bordereau, "establishment")},
+      {"Service producteur", core::text_of(bordereau, "service")},
+      {"Application", core::text_of(bordereau, "applicationLabel")},
       {"Support", "base de données de l'application"},
-      {"Extrait de référence", text(extract, "name") + ", racine " + text(extract, "root")},
-      {"Préparé le", french_date(text(bordereau, "prepared"))}});
+      {"Extrait de référence", core::text_of(extract, "name") + ", racine " + core::text_of(extract, "root")},
+      {"Préparé le", french_date(core::text_of(bordereau, "prepared"))}});
   page.heading(2, "Données proposées à l'élimination");
   lines_table(page, bordereau, true);
   lines_table(page, bordereau, false);
   const auto& annex = bordereau.at("annex");
-  page.paragraph(fmt::format("Annexe nominative : {} ({}), SHA-512 {}.", text(annex, "file"),
-                             count_words(annex, "records", "dossier", "dossiers"), text(annex, "sha512")));
+  page.paragraph(fmt::format("Annexe nominative : {} ({}), SHA-512 {}.", core::text_of(annex, "file"),
+                             count_words(annex, "records", "dossier", "dossiers"), core::text_of(annex, "sha512")));
   page.heading(2, "Mentions légales");
   page.paragraph(
       "Les données d'une application sont des archives publiques (Code du patrimoine, articles L. 211-1 et "
@@ -156,7 +155,7 @@ void write_bordereau_csv(const std::filesystem::path& file, const Json& borderea
   int number = 0;
   for (const auto& line : bordereau.at("lines"))
     csv.row({std::to_string(++number), is_transferred(line) ? "copie versée" : "DUA échue",
-             text(line, "title"), french_date(text(line, "from")), french_date(text(line, "to")),
+             core::text_of(line, "title"), french_date(core::text_of(line, "from")), french_date(core::text_of(line, "to")),
              volume_of(line), basis_of(line)});
   out.commit();
 }

@@ -53,7 +53,7 @@ struct ProfileStats {
   std::map<std::pair<std::string, std::string>, RuleStats> rules;  ///< (category, codes)
 };
 
-std::string iso(const std::optional<core::Date>& date) {
+std::string iso_or_empty(const std::optional<core::Date>& date) {
   return date ? core::format_date(*date) : std::string();
 }
 
@@ -62,13 +62,13 @@ Json kept_to_json(const KeptRow& row) {
           {"lot", row.lot},
           {"key", row.key},
           {"title", row.title},
-          {"start", iso(row.start)},
-          {"end", iso(row.end)},
+          {"start", iso_or_empty(row.start)},
+          {"end", iso_or_empty(row.end)},
           {"appraisalRule", row.appraisal_rule},
-          {"appraisalEnd", iso(row.appraisal_end)},
+          {"appraisalEnd", iso_or_empty(row.appraisal_end)},
           {"finalAction", row.final_action},
           {"accessRule", row.access_rule},
-          {"accessEnd", iso(row.access_end)}};
+          {"accessEnd", iso_or_empty(row.access_end)}};
 }
 
 /// Reads both lists once; "today" is the day of the plan. The sample is spread evenly: the same plan always
@@ -133,8 +133,8 @@ Json forecast_to_json(const profiles::Application& app, const ProfileStats& stat
                     {"withoutEnd", rule.without_end},
                     {"elapsed", rule.elapsed},
                     {"unlimited", unlimited(app, key.second)},
-                    {"first", iso(rule.first)},
-                    {"last", iso(rule.last)},
+                    {"first", iso_or_empty(rule.first)},
+                    {"last", iso_or_empty(rule.last)},
                     {"actions", rule.actions},
                     {"decades", std::move(decades)}});
   }
@@ -191,8 +191,8 @@ Json profiles_to_json(const profiles::Application& app, const profiles::Applicat
                     {"leftOut", stats.left_out},
                     {"deferred", stats.deferred},
                     {"reasons", reasons_to_json(stats)},
-                    {"start", iso(stats.extent.start)},
-                    {"end", iso(stats.extent.end)},
+                    {"start", iso_or_empty(stats.extent.start)},
+                    {"end", iso_or_empty(stats.extent.end)},
                     {"withoutDates", stats.without_dates},
                     {"rules", std::move(rules)},
                     {"sampling", sampling_to_json(archive, settings, plan)},

@@ -13,13 +13,6 @@ namespace versoir::sip {
 
 namespace {
 
-std::string upper(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-  return out;
-}
-
 std::string_view unit_text(core::TimeUnit unit) {
   if (unit == core::TimeUnit::day) return "DAY";
   return unit == core::TimeUnit::month ? "MONTH" : "YEAR";
@@ -41,7 +34,7 @@ int most(core::TimeUnit unit) {
 }  // namespace
 
 std::optional<RuleDuration> parse_rule_duration(std::string_view given) {
-  const auto text = upper(core::trim(given));
+  const auto text = core::ascii_upper(core::trim(given));
   if (text == "UNLIMITED") return RuleDuration{};
   const auto blank = text.find(' ');
   if (blank == std::string::npos) return std::nullopt;

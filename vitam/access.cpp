@@ -36,12 +36,6 @@ std::optional<std::uint64_t> size_of(const Json& version) {
   return at->get<std::uint64_t>();
 }
 
-std::string lower_case(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 }  // namespace
 
 bool is_plain_value(std::string_view text) {
@@ -96,7 +90,7 @@ std::vector<ObjectVersion> versions_of(const Json& group) {
         std::from_chars(name.data() + at + 1, name.data() + name.size(), o.version);
       o.file_name = text_of(v.value("FileInfo", Json::object()), "Filename");
       o.format = text_of(v.value("FormatIdentification", Json::object()), "FormatId");
-      o.digest = lower_case(text_of(v, "MessageDigest"));
+      o.digest = core::ascii_lower(text_of(v, "MessageDigest"));
       o.algorithm = text_of(v, "Algorithm");
       o.size = size_of(v);
       o.physical = o.usage.starts_with("Physical");

@@ -23,18 +23,6 @@ using Lines = std::vector<std::string>;
 
 namespace {
 
-/// Rows as people write them.
-Lines plain_rows(core::Database& db, const std::string& sql) {
-  Lines out;
-  auto st = db.prepare(sql);
-  while (st.step()) {
-    auto& line = out.emplace_back();
-    for (int i = 0; i < st.columns(); ++i)
-      line += (i ? "|" : "") + (st.is_null(i) ? std::string("NULL") : core::value_text(st.value(i)));
-  }
-  return out;
-}
-
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
 /// An archive made by hand, of any shape.

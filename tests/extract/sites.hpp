@@ -224,6 +224,18 @@ inline std::vector<std::string> rows_of(core::Database& db, const std::string& s
   return out;
 }
 
+/// Rows as people write them.
+inline std::vector<std::string> plain_rows(core::Database& db, const std::string& sql) {
+  std::vector<std::string> out;
+  auto st = db.prepare(sql);
+  while (st.step()) {
+    auto& line = out.emplace_back();
+    for (int i = 0; i < st.columns(); ++i)
+      line += (i ? "|" : "") + (st.is_null(i) ? std::string("NULL") : core::value_text(st.value(i)));
+  }
+  return out;
+}
+
 /// The error that `action` must end with; a test that ends without one fails.
 inline core::Error error_of(const std::function<void()>& action) {
   try {
