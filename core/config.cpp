@@ -273,7 +273,6 @@ constexpr std::array keys{
                        "perhaps title and date"),
               ""},
     ConfigKey{"files.*", "folder", key_text("folder that the files of the list are in"), ""},
-    ConfigKey{"extract", "kind", key_text("kind of extract; only rehearsal for now"), "rehearsal"},
     ConfigKey{"consult", "limit", key_text("answers shown by a search, at most"), "50"},
 };
 

@@ -28,6 +28,11 @@ struct CodeList {
   [[nodiscard]] const CodeValue* find(std::string_view value) const;
 };
 
+/// What tables and columns are known by: a catalogue, programs in service… For people, not for the program.
+struct KnownBy {
+  std::string id, label;
+};
+
 struct Column {
   std::string name;        ///< as in the source catalogue, upper case for Oracle
   std::string type;        ///< declared source type: NUMBER(8), VARCHAR2(40), DATE...
@@ -312,6 +317,7 @@ struct Application {
   std::string label;    ///< Apogée
   std::string schema;   ///< owner in the source catalogue, "" = current
   std::string version;  ///< of the profile
+  std::vector<KnownBy> sources;
   std::vector<Table> tables;
   std::vector<CodeList> code_lists;
   std::vector<DayParameter> days;

@@ -42,6 +42,14 @@ void read_codes(const XmlElement& e, bool local, Reading& r) {
   r.app.code_lists.push_back(std::move(list));
 }
 
+/// `sources` cites what the dictionary declares.
+void check_cited(const XmlElement& e, const std::string& what, Reading& r) {
+  for (const auto& id : split_words(e.attribute_or("sources", "")))
+    if (std::ranges::find(r.app.sources, id, &KnownBy::id) == r.app.sources.end())
+      r.unknown(e, msg("{0}: {1} cites the source {2}, which is not declared", r.at(e), what, id), id,
+                names_of(r.app.sources, &KnownBy::id));
+}
+
 /// Takes the attributes that are there; the others stay as they were.
 void set_column(const XmlElement& e, Column& c) {
   const auto set = [&](const char* attribute, std::string& to) {
@@ -60,6 +68,7 @@ void set_column(const XmlElement& e, Column& c) {
 }
 
 void check_column(const XmlElement& e, const std::string& table, const Column& c, Reading& r) {
+  check_cited(e, table + "." + c.name, r);
   if (c.type.empty() || c.label.empty())
     r.defect(msg("{0}: the column {1}.{2} needs a type and a label", r.at(e), table, c.name));
   if (!c.take && c.reason.empty())
@@ -143,6 +152,7 @@ LeftRows read_left_rows(const XmlElement& e, const Table& t, Reading& r) {
 }
 
 void check_table(const XmlElement& e, const Table& t, Reading& r) {
+  check_cited(e, t.name, r);
   check_columns(e, t, t.key, r);
   if (t.label.empty()) r.defect(msg("{0}: the table {1} needs a label", r.at(e), t.name));
   if (!t.take && t.reason.empty())
@@ -280,6 +290,12 @@ void read_tables(const XmlElement& root, Reading& r) {
   r.app.label = root.attribute_or("label", "");
   r.app.schema = core::trim(root.attribute_or("schema", ""));
   r.app.version = core::trim(root.attribute_or("version", ""));
+  for (const auto* e : root.all("source")) {
+    KnownBy by{core::trim(e->attribute_or("id", "")), e->attribute_or("label", "")};
+    if (std::ranges::find(r.app.sources, by.id, &KnownBy::id) != r.app.sources.end())
+      r.defect(msg("{0}: the source {1} is declared twice", r.at(*e), by.id));
+    r.app.sources.push_back(std::move(by));
+  }
   read_dictionary(root, false, r);
 }
 

@@ -111,6 +111,20 @@ void read_confirmed(SettingsReader& reader, const std::vector<const profiles::Ar
   }
 }
 
+std::vector<Message> confirmation_defects(core::Database& db, const profiles::Application& app,
+                                          const std::vector<const profiles::ArchiveDef*>& archives,
+                                          const Settings& settings) {
+  std::vector<Message> wrong;
+  for (const auto& id : needed(archives)) {
+    const auto& codes = *app.find_to_confirm(id);
+    const auto at = settings.confirmed.find(id);
+    const auto* confirmation = at == settings.confirmed.end() ? nullptr : &at->second;
+    std::ranges::move(differences(codes, records::codes_to_confirm(db, codes), confirmation),
+                      std::back_inserter(wrong));
+  }
+  return wrong;
+}
+
 void compare_confirmed(core::Database& db, const profiles::Application& app,
                        const std::vector<const profiles::ArchiveDef*>& archives, const Settings& settings,
                        const std::filesystem::path& configuration, Plan& plan) {

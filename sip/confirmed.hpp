@@ -22,6 +22,11 @@ void compare_confirmed(core::Database& db, const profiles::Application& app,
                        const std::vector<const profiles::ArchiveDef*>& archives, const Settings& settings,
                        const std::filesystem::path& configuration, Plan& plan);
 
+/// Why what is confirmed does not stand beside the codes of the extract; empty when it does.
+[[nodiscard]] std::vector<core::Message> confirmation_defects(
+    core::Database& db, const profiles::Application& app,
+    const std::vector<const profiles::ArchiveDef*>& archives, const Settings& settings);
+
 /// What a build for a production platform refuses: codes that the plan or the configuration of today does not
 /// have confirmed.
 [[nodiscard]] std::vector<core::Message> unconfirmed(const core::Config& config,

@@ -291,7 +291,10 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
     closed = KeyList::read(options.closed, Exit::usage);
     keep_deferring(archives, *closed);
   }
-  const auto settings = read_settings(config, app, archives, options, versement.workspace());
+  records::RecordReader reader(extract.database(), app);
+  const auto settings = read_settings(
+      config, app, archives, options, versement.workspace(),
+      [&](const Settings& read) { return confirmation_defects(extract.database(), app, archives, read); });
   refuse_future(settings, clock);
   apply_durations(app, settings.durations);
   apply_starts(app, settings.starts);
@@ -316,7 +319,6 @@ Plan make_plan(extract::Extract& extract, const core::Config& config, const Vers
   plan.settings = settings.to_json();
   for (const auto& [code, decision] : settings.starts) plan.starts[code] = {{"bounded", 0}};
 
-  records::RecordReader reader(extract.database(), app);
   check_queries(reader);
   compare_confirmed(extract.database(), app, archives, settings, config.file(), plan);
   PlannedFiles files(settings, config.file().parent_path());

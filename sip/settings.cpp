@@ -260,7 +260,8 @@ std::vector<std::string> written_rules(const profiles::ArchiveDef& archive, cons
 
 Settings read_settings(const core::Config& config, const profiles::Application& app,
                        const std::vector<const profiles::ArchiveDef*>& archives, const PlanOptions& options,
-                       const std::filesystem::path& workspace) {
+                       const std::filesystem::path& workspace,
+                       const std::function<std::vector<Message>(const Settings&)>& unconfirmed) {
   SettingsReader reader(config);
   auto s = read_establishment(reader, options);
   const std::string application = "application." + app.id;
@@ -284,9 +285,12 @@ Settings read_settings(const core::Config& config, const profiles::Application& 
   read_attachments(reader, archives, workspace, s);
   read_objects(reader, config, archives, s);
   read_confirmed(reader, archives, s);
-  if (reader.lacking())
+  if (reader.lacking()) {
+    if (s.platform_kind == "production")
+      for (auto& reason : unconfirmed(s)) reader.report(std::move(reason));
     for (auto& stray : stray_names(config, app, options.names_elsewhere))
       reader.report(std::move(stray.message));
+  }
   reader.finish();
   return s;
 }

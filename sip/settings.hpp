@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -85,11 +86,13 @@ struct Settings {
   static Settings from_json(const core::Json& json);
 };
 
-/// Reads the configuration for these archive profiles. Whatever is missing is told at once:
-/// Error(Exit::configuration).
-[[nodiscard]] Settings read_settings(const core::Config& config, const profiles::Application& app,
-                                     const std::vector<const profiles::ArchiveDef*>& archives,
-                                     const PlanOptions& options, const std::filesystem::path& workspace);
+/// Reads the configuration for these archive profiles. Whatever is missing is told at once, with what
+/// `unconfirmed` then finds that nobody confirmed: Error(Exit::configuration).
+[[nodiscard]] Settings read_settings(
+    const core::Config& config, const profiles::Application& app,
+    const std::vector<const profiles::ArchiveDef*>& archives, const PlanOptions& options,
+    const std::filesystem::path& workspace,
+    const std::function<std::vector<core::Message>(const Settings&)>& unconfirmed);
 /// The same for a filing plan, that knows no application, no profile and no rule.
 [[nodiscard]] Settings read_filing_settings(const core::Config& config, const PlanOptions& options);
 /// The same for a dossier de versement: [dossier], whose access_rule is a RuleId of the platform.

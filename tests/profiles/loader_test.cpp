@@ -133,6 +133,8 @@ TEST_CASE("what a grammar cannot say is reported with file and line") {
        "tables.xml:20: the table OUVRAGE is left without a reason"},
       {"tables.xml", "codes=\"etat-pret\"", "codes=\"etat\"",
        "tables.xml:18: the column PRET.ETA_PRE uses the code list etat, which is not declared"},
+      {"tables.xml", "codes=\"etat-pret\"", "codes=\"etat-pret\" sources=\"catalogue inventaires\"",
+       "tables.xml:18: PRET.ETA_PRE cites the source catalogue, which is not declared"},
       {"tables.xml", "references=\"LECTEUR\"", "references=\"USAGER\"",
        "tables.xml:15: the column PRET.NUM_LEC references USAGER, which is not declared"},
       {"tables.xml", "references=\"OUVRAGE.NUM_OUV\"", "references=\"OUVRAGE.NUM\"",

@@ -63,6 +63,21 @@ TEST_CASE("codes that nobody confirmed are told by a rehearsal and refused by a 
   CHECK_FALSE(std::filesystem::exists(site.versement("r").folder()));
 }
 
+TEST_CASE("what is not validated and what is not confirmed are told together by a production platform") {
+  Site site;
+  auto text = site.config_text();
+  replace(text, "DUA_SAISON = Tableau de gestion 2026, 4.3; Mme Roux, archiviste; 2026-03-12\n", "");
+  sip::PlanOptions options;
+  options.versement = "r";
+  options.platform = "real";
+  const auto complaint = complaint_of([&] {
+    sip::make_plan(site.extract(), core::Config::parse(text, site.folder() / "versoir.conf"),
+                   site.versement("r"), options, site.clock, site.progress);
+  });
+  CHECK_THAT(complaint, Contains("[validation] DUA_SAISON is not set") &&
+                            Contains("[confirmed.plein-air] is not set") && Contains("E (Escalade)"));
+}
+
 TEST_CASE("codes that were confirmed stand in the plan and in the report, with who and when") {
   Site site;
   // A code that this extract does not have may be in the list of the establishment.
