@@ -45,8 +45,6 @@ using local = asio::local::stream_protocol;
 
 constexpr std::size_t connections_most = 256;
 
-};
-
 ClientIdentity identity_of(local::socket& socket) {
   ucred peer{};
   socklen_t size = sizeof peer;

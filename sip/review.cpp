@@ -8,6 +8,7 @@
 #include "sip/dossier.hpp"
 #include "sip/filing_plan.hpp"
 #include "sip/kept.hpp"
+#include "sip/review_lists.hpp"
 #include "sip/review_lots.hpp"
 #include "sip/settings.hpp"
 
@@ -23,92 +24,7 @@ using core::Json;
 
 namespace {
 
-constexpr std::uint64_t sample_size = 20;
 constexpr std::size_t most_anomalies = 200;
-
-struct RuleStats {
-  std::uint64_t units = 0, without_end = 0, elapsed = 0;
-  std::optional<core::Date> first, last;
-  std::map<int, std::uint64_t> decades;
-  std::map<std::string, std::uint64_t> actions;
-
-  void add(const std::optional<core::Date>& end, const std::string& action, core::Date today) {
-    ++units;
-    if (!action.empty()) ++actions[action];
-    if (!end) {
-      ++without_end;
-      return;
-    }
-    if (*end <= today) ++elapsed;  // VITAM: the end date itself counts as reached
-    if (!first || *end < *first) first = end;
-    if (!last || *last < *end) last = end;
-    ++decades[static_cast<int>(end->year()) / 10 * 10];
-  }
-};
-
-struct ProfileStats {
-  std::uint64_t kept = 0, left_out = 0, deferred = 0, without_dates = 0;
-  Extent extent;
-  std::map<std::pair<bool, std::string>, std::uint64_t> reasons;   ///< (deferred, reason)
-  std::map<std::pair<std::string, std::string>, RuleStats> rules;  ///< (category, codes)
-};
-
-std::string iso_or_empty(const std::optional<core::Date>& date) {
-  return date ? core::format_date(*date) : std::string();
-}
-
-Json kept_to_json(const KeptRow& row) {
-  return {{"profile", row.profile},
-          {"lot", row.lot},
-          {"key", row.key},
-          {"title", row.title},
-          {"start", iso_or_empty(row.start)},
-          {"end", iso_or_empty(row.end)},
-          {"appraisalRule", row.appraisal_rule},
-          {"appraisalEnd", iso_or_empty(row.appraisal_end)},
-          {"finalAction", row.final_action},
-          {"accessRule", row.access_rule},
-          {"accessEnd", iso_or_empty(row.access_end)}};
-}
-
-/// Reads both lists once; "today" is the day of the plan. The sample is spread evenly: the same plan always
-/// shows the same units.
-struct Lists {
-  core::Date today;
-  std::map<std::string, ProfileStats> profiles;
-  Json sample = Json::array();
-
-  void read(const Versement& versement, std::uint64_t kept) {
-    std::uint64_t seen = 0;
-    read_kept(versement.file("kept.csv"), [&](const KeptRow& row) {
-      add(row);
-      const auto taken = sample.size();
-      if (taken < sample_size && seen >= taken * kept / sample_size) sample.push_back(kept_to_json(row));
-      ++seen;
-      return true;
-    });
-    read_rows(versement.file("left-out.csv"), [&](std::vector<std::optional<std::string>>& f) {
-      if (f.size() < 3) return true;
-      auto& stats = profiles[f[0].value_or("")];
-      ++stats.left_out;
-      const bool deferred = f.size() > 4 && !f[4].value_or("").empty();
-      if (deferred) ++stats.deferred;
-      ++stats.reasons[{deferred, f[2].value_or("")}];
-      return true;
-    });
-  }
-
- private:
-  void add(const KeptRow& row) {
-    auto& stats = profiles[row.profile];
-    ++stats.kept;
-    if (!row.start && !row.end) ++stats.without_dates;
-    stats.extent.add(row.start, row.end);
-    if (!row.appraisal_rule.empty())
-      stats.rules[{"AppraisalRule", row.appraisal_rule}].add(row.appraisal_end, row.final_action, today);
-    if (!row.access_rule.empty()) stats.rules[{"AccessRule", row.access_rule}].add(row.access_end, {}, today);
-  }
-};
 
 bool unlimited(const profiles::Application& app, const std::string& codes) {
   std::size_t at = 0;
@@ -168,7 +84,7 @@ Json sampling_to_json(const profiles::ArchiveDef& archive, const Settings& setti
 
 /// `carried`: the application as the extract carries it, before [durations].
 Json profiles_to_json(const profiles::Application& app, const profiles::Application& carried,
-                      const Settings& settings, const Lists& lists, const Plan& plan) {
+                      const Settings& settings, const ReviewLists& lists, const Plan& plan) {
   Json list = Json::array();
   static const ProfileStats none;
   for (const auto& archive : app.archives) {
@@ -256,62 +172,9 @@ Json dictionary_to_json(const profiles::Application& app) {
           {"tablesNotTaken", std::move(left)}};
 }
 
-void put_duration(Json& json, const RuleDuration& duration) {
-  json["duration"] = duration.count ? Json(*duration.count) : Json(nullptr);
-  json["unit"] = duration.unit == core::TimeUnit::day     ? "day"
-                 : duration.unit == core::TimeUnit::month ? "month"
-                                                          : "year";
-}
-
-bool same_duration(const RuleDuration& a, const RuleDuration& b) {
-  return a.count == b.count && (!a.count || a.unit == b.unit);
-}
-
-}  // namespace
-
-Json rule_facts(const profiles::Application& app, const Settings& settings, const std::string& code) {
-  const auto* rule = app.find_rule(code);
-  const auto id = settings.rules.find(code);
-  Json json = {{"code", code},
-               {"validation", nullptr},
-               {"ruleId", id == settings.rules.end() ? std::string() : id->second}};
-  if (const auto v = settings.validations.find(code); v != settings.validations.end())
-    json["validation"] = {
-        {"reference", v->second.reference}, {"who", v->second.who}, {"date", v->second.date}};
-  if (const auto start = settings.starts.find(code); start != settings.starts.end()) {
-    const auto& approval = start->second.approval;
-    json["start"] = {{"bound", start->second.bound},
-                     {"roundToYearEnd", start->second.round_to_year_end},
-                     {"approval", nullptr}};
-    if (approval)
-      json["start"]["approval"] = {
-          {"reference", approval->reference}, {"who", approval->who}, {"date", approval->date}};
-  }
-  if (!rule) return json;
-  json["category"] = profiles::rule_element(rule->category);
-  json["label"] = rule->label;
-  put_duration(json, {rule->duration, rule->unit});
-  json["trigger"] = rule->trigger;
-  json["source"] = rule->source;
-  json["confidence"] = rule->confidence;
-  json["validator"] = rule->validator;
-  const auto set = settings.durations.find(code);
-  if (set != settings.durations.end() && !same_duration(set->second, {rule->duration, rule->unit})) {
-    Json instead = {{"source", rule->source}, {"confidence", rule->confidence}};
-    put_duration(instead, {rule->duration, rule->unit});
-    put_duration(json, set->second);
-    json["instead"] = std::move(instead);
-    json["source"] = json["validation"].is_object() ? core::text_of(json["validation"], "reference") : "";
-    json["confidence"] = "";
-  }
-  return json;
-}
-
-namespace {
-
 /// What is said of any versement.
 Json common_facts(const Versement& versement, const Plan& plan, const Settings& settings,
-                  const Target& target, const Lists& lists) {
+                  const Target& target, const ReviewLists& lists) {
   Json facts = {{"format", "versoir-review/1"},
                 {"versement", plan.versement},
                 {"attempt", plan.attempt},
@@ -332,8 +195,8 @@ Json common_facts(const Versement& versement, const Plan& plan, const Settings& 
   return facts;
 }
 
-Lists read_lists(const Versement& versement, const Plan& plan) {
-  Lists lists{core::Date{std::chrono::floor<std::chrono::days>(plan.created)}, {}, Json::array()};
+ReviewLists read_lists(const Versement& versement, const Plan& plan) {
+  ReviewLists lists{core::Date{std::chrono::floor<std::chrono::days>(plan.created)}, {}, Json::array()};
   lists.read(versement, plan.kept);
   return lists;
 }
