@@ -1,4 +1,5 @@
 // versoir close: SIPs and reports with samples leave once the receipts are proven; the proof stays.
+#include "cli/checkpoint.hpp"
 #include "cli/commands.hpp"
 #include "cli/confirm.hpp"
 #include "cli/context.hpp"
@@ -123,6 +124,7 @@ int run_close(Context& c) {
   }
   const auto removed = vitam::close_reports(versement, plan, trail, journal, c.clock);
   for (const auto& path : left) fs::remove_all(path);  // never finished: nothing refers to them
+  if (!closable.lots.empty()) checkpoint_at_hand(c);
   if (!closable.lots.empty())
     c.out.result(core::nmsg("{0} lot closed.", "{0} lots closed.", closable.lots.size()));
   c.out.summary({{"versement", plan.versement},

@@ -1,6 +1,7 @@
 // versoir eliminate prepare, visa, destroyed, withdraw: the papers of an elimination. Nothing is deleted in a
 // source.
 #include "cli/application_lots.hpp"
+#include "cli/checkpoint.hpp"
 #include "cli/commands.hpp"
 #include "cli/confirm.hpp"
 #include "cli/context.hpp"
@@ -30,6 +31,7 @@ void note_papers(Context& c, std::string_view event, const sip::Elimination& eli
   }
   c.journal().append(event, {{"elimination", elimination.id()}, {"files", files}}, trust::Outcome::ok,
                      detail);
+  checkpoint_at_hand(c);
 }
 
 void show_lines(Context& c, const core::Json& bordereau) {
@@ -59,6 +61,8 @@ int run_prepare(Context& c) {
   const auto application = extract.run().application;
   auto lots = lots_of_application(c, application, rehearsal, trail);
   for (const auto& [lot, why] : lots.pending) c.out.warn(msg("{0} is not in the bordereau: {1}.", lot, why));
+  if (!lots.pending.empty())
+    c.out.say(msg("→ versoir verify proves the receipts of accepted lots: they can then be in it."));
   // What stands in the source today is not what was transferred from an extract of before.
   std::erase_if(lots.accepted, [&](const sip::AcceptedLot& lot) {
     if (lot.is_of(extract)) return false;

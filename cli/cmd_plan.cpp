@@ -198,6 +198,15 @@ int finish(Context& c, const sip::Plan& plan, const sip::Versement& versement) {
   return 0;
 }
 
+/// Before anybody decides, only the journal binds what was planned.
+core::Json lists_of(const sip::Versement& versement) {
+  core::Json lists = core::Json::object();
+  for (const auto* name : {"plan.json", "kept.csv", "left-out.csv"})
+    if (const auto file = versement.file(name); fs::exists(file))
+      lists[name] = core::digest_file(file).sha512.hex();
+  return lists;
+}
+
 /// Words that only have a sense with an extract.
 void refuse_words_of_extract(Context& c, const char* option) {
   for (const auto* word : {"EXTRACT", "profile", "closed", "max-bytes"})
@@ -211,9 +220,13 @@ int plan_dossier(Context& c) {
   const auto options = options_of(c, "dossier-" + sources.versement);
   const sip::Versement versement(c.workspace(), options.versement);
   const auto plan = sip::make_dossier_plan(sources, c.config(), versement, options, c.clock);
-  c.journal().append(
-      "PLANNED", {{"versement", plan.versement}, {"dossier", sources.versement}, {"list", plan.extract_root}},
-      trust::Outcome::ok, {{"lots", plan.lots.size()}, {"kept", plan.kept}, {"attempt", plan.attempt}});
+  c.journal().append("PLANNED",
+                     {{"versement", plan.versement},
+                      {"dossier", sources.versement},
+                      {"list", plan.extract_root},
+                      {"lists", lists_of(versement)}},
+                     trust::Outcome::ok,
+                     {{"lots", plan.lots.size()}, {"kept", plan.kept}, {"attempt", plan.attempt}});
   show_lots(c, plan);
   c.out.result(core::nmsg("Versement {1}: dossier of {2}, {0} document; see {3}.",
                           "Versement {1}: dossier of {2}, {0} documents; see {3}.", plan.kept, plan.versement,
@@ -231,9 +244,10 @@ int plan_filing(Context& c) {
   const sip::Versement versement(c.workspace(), options.versement);
   const auto plan =
       sip::make_filing_plan(c.input(c.words.get("filing-plan")), c.config(), versement, options, c.clock);
-  c.journal().append("PLANNED", {{"versement", plan.versement}, {"filing_plan", plan.extract_root}},
-                     trust::Outcome::ok,
-                     {{"lots", plan.lots.size()}, {"kept", plan.kept}, {"attempt", plan.attempt}});
+  c.journal().append(
+      "PLANNED",
+      {{"versement", plan.versement}, {"filing_plan", plan.extract_root}, {"lists", lists_of(versement)}},
+      trust::Outcome::ok, {{"lots", plan.lots.size()}, {"kept", plan.kept}, {"attempt", plan.attempt}});
   show_lots(c, plan);
   c.out.result(core::nmsg("Versement {1}: filing plan \"{2}\", {0} node; see {3}.",
                           "Versement {1}: filing plan \"{2}\", {0} nodes; see {3}.", plan.kept,
@@ -260,7 +274,8 @@ int run_plan(Context& c) {
   sip::PlanTable table;
   const auto plan =
       sip::make_plan(extract, c.config(), versement, options, c.clock, c.out.progress(), &table);
-  core::Json planned{{"versement", plan.versement}, {"extract", plan.extract_root}};
+  core::Json planned{
+      {"versement", plan.versement}, {"extract", plan.extract_root}, {"lists", lists_of(versement)}};
   if (!plan.tables.is_null()) planned["tables"] = plan.tables;
   c.journal().append("PLANNED", planned, trust::Outcome::ok,
                      {{"lots", plan.lots.size()},

@@ -1,6 +1,7 @@
 // versoir review: what the archivist reads before deciding.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "core/digest.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/closing.hpp"
@@ -83,6 +84,15 @@ int show_person(Context& c, const sip::Versement& versement, const sip::Plan& pl
   return 0;
 }
 
+/// Which checks the report shows: one made since may say something else.
+core::Json checks_shown(const sip::Versement& versement, const sip::Plan& plan) {
+  core::Json checks = core::Json::object();
+  for (const auto& lot : plan.lots)
+    if (const auto file = versement.lot(lot.id) / "check.json"; std::filesystem::exists(file))
+      checks[lot.id.value] = core::digest_file(file).sha512.hex();
+  return checks;
+}
+
 int run_review(Context& c) {
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
   const auto plan = versement.plan();
@@ -109,7 +119,9 @@ int run_review(Context& c) {
   sip::write_review_html(versement, facts, records ? &*records : nullptr);
   const auto report = versement.file("review.html").lexically_normal();
   c.journal().append("REVIEW_WRITTEN",
-                     {{"versement", plan.versement}, {"sha512", core::digest_file(report).sha512.hex()}},
+                     {{"versement", plan.versement},
+                      {"sha512", core::digest_file(report).sha512.hex()},
+                      {"checks", checks_shown(versement, plan)}},
                      trust::Outcome::ok);
   c.out.event("review", {{"facts", facts}});
   c.out.result(sip::review_text(facts));

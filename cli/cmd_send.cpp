@@ -1,4 +1,5 @@
 // versoir send: approved lots to the platform, followed to the reply and the receipt.
+#include "cli/checkpoint.hpp"
 #include "cli/commands.hpp"
 #include "cli/send_choice.hpp"
 #include "cli/send_lots.hpp"
@@ -103,6 +104,7 @@ int run_send(Context& c) {
                  {"under_way", all.under_way},
                  {"waiting", all.not_sent + chosen.waiting},
                  {"excluded", chosen.excluded}});
+  if (all.accepted != 0) checkpoint_at_hand(c);
   return conclude(c, versement, plan, failure, sending.different);
 }
 

@@ -1,7 +1,11 @@
 // versoir verify: everything recomputed, every signature verified again, offline.
 #include "cli/commands.hpp"
+#include "cli/consult_seal.hpp"
 #include "cli/context.hpp"
+#include "cli/last_register.hpp"
 #include "cli/verify_parts.hpp"
+#include "consult/annotations.hpp"
+#include "consult/generation.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -23,6 +27,35 @@ using core::msg;
 using core::Severity;
 
 namespace {
+
+/// What was signed beside an extract since; nothing is recorded where there is no annotation and none was
+/// known.
+void verify_annotations(Context& c, Tally& tally, const sip::JournalTrail& trail, const fs::path& path) {
+  const auto name = path.filename().string() + ".annotations";
+  bool any = true;
+  auto findings = guarded(name, [&] {
+    std::vector<Finding> found;
+    auto extract = extract::Extract::open(path);
+    const auto annotations = read_annotations(c, extract);
+    const auto known = trail.last_annotation(consult::origin_root(extract));
+    any = !known.empty() || annotations.verdict() != consult::Annotations::Verdict::none;
+    for (const auto& reason : annotations.reasons())
+      found.push_back(
+          {annotations.usable() ? Severity::warning : Severity::error, "annotations", reason, name});
+    if (!known.empty() && known != annotations.head())
+      found.push_back(wrong("journal-trail", msg("{0} is not what the journal says.", name), name));
+    return found;
+  });
+  if (any || !findings.empty()) tally.record(name, core::tr("annotations"), findings, Exit::evidence_broken);
+}
+
+/// What disappears must be seen: a sealed extract, with its seals or without.
+void verify_missing_extracts(Context& c, Tally& tally, const sip::JournalTrail& trail) {
+  for (const auto& name : trail.missing_extracts(c.workspace()))
+    tally.record(name, core::tr("seal of the extract"),
+                 {wrong("journal-trail", msg("The journal knows {0}; the file is missing.", name), name)},
+                 Exit::extract_altered);
+}
 
 void verify_extracts(Context& c, Tally& tally, const sip::JournalTrail& trail) {
   std::vector<fs::path> files;
@@ -49,13 +82,31 @@ void verify_extracts(Context& c, Tally& tally, const sip::JournalTrail& trail) {
                            return extract::verify_content(extract, c.out.progress());
                          }),
                  Exit::extract_altered);
+    verify_annotations(c, tally, trail, path);
   }
+  verify_missing_extracts(c, tally, trail);
+}
+
+/// Lines that no checkpoint covers could be written again by whoever owns the machine.
+void tell_uncovered(std::vector<Finding>& findings, const trust::JournalReport& report,
+                    const std::string& name) {
+  const auto uncovered = report.lines - std::min(report.lines, report.covered);
+  if (uncovered > 1)  // a checkpoint is itself a line
+    findings.push_back(
+        {Severity::info, "journal-uncovered",
+         core::nmsg("{0} line of {1} came after its last checkpoint: no signature covers it yet.",
+                    "{0} lines of {1} came after its last checkpoint: no signature covers them yet.",
+                    uncovered, name),
+         name});
 }
 
 /// The chain of one journal, and the signatures of its checkpoints.
 void verify_one_journal(Context& c, Tally& tally, const sip::JournalTrail& trail, const fs::path& file) {
-  tally.record(file.filename().string(), core::tr("chain of the journal"),
-               trust::verify_journal(file).findings, Exit::journal_broken);
+  const auto name = file.filename().string();
+  auto report = trust::verify_journal(file);
+  for (auto& f : trail.missing_checkpoints(c.workspace(), name)) report.findings.push_back(std::move(f));
+  tell_uncovered(report.findings, report, name);
+  tally.record(name, core::tr("chain of the journal"), report.findings, Exit::journal_broken);
   std::vector<fs::path> points;
   for (const auto& entry : fs::directory_iterator(c.workspace())) {
     const auto name = entry.path().filename().string();
@@ -111,7 +162,7 @@ sip::JournalTrail journal_trail(Context& c) {
 }
 
 /// First: what follows is judged by it.
-void verify_roles(Context& c, Tally& tally) {
+void verify_roles(Context& c, Tally& tally, const sip::JournalTrail& trail) {
   const auto file = c.config().find_path("trust", "roles");
   if (!file) return;
   const auto name = file->filename().string();
@@ -119,6 +170,8 @@ void verify_roles(Context& c, Tally& tally) {
   auto if_wrong = Exit::role_register;
   try {
     static_cast<void>(c.roles());
+    if (auto older = older_register(c, trail))
+      findings.push_back(wrong("roles-replaced", std::move(*older), name));
     if (c.roles_signers().empty())
       findings.push_back(
           {Severity::warning, "roles-unsigned",
@@ -134,7 +187,7 @@ void verify_roles(Context& c, Tally& tally) {
 int run_verify(Context& c) {
   Tally tally(c);
   const auto trail = journal_trail(c);
-  verify_roles(c, tally);
+  verify_roles(c, tally, trail);
   verify_journals(c, tally, trail);
   verify_extracts(c, tally, trail);
   for (const auto& id : versement_names(c.workspace(), trail)) {

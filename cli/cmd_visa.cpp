@@ -1,4 +1,5 @@
 // versoir approve, refuse, revoke: the archivist's signed decision.
+#include "cli/checkpoint.hpp"
 #include "cli/commands.hpp"
 #include "cli/confirm.hpp"
 #include "cli/context.hpp"
@@ -89,6 +90,28 @@ void require_known_checks(Context& c, const sip::Versement& versement, const cor
     throw std::move(e).hint(msg("Check these lots again: versoir check {0}.", versement.id()));
 }
 
+/// What is decided is what was read: neither a page that no review wrote, nor one that shows other checks.
+void require_known_review(Context& c, const sip::Versement& versement, const core::Json& visa) {
+  const auto digest = core::text_of(visa, "reviewSha512");
+  const auto trail = sip::JournalTrail::read(c.workspace());
+  const auto hint = msg("Run \"versoir review {0}\" and read it first.", versement.id());
+  if (!digest.empty() && !trail.knows_review(versement.id(), digest))
+    throw Error(
+        Exit::lot_state,
+        msg("The report of versement {0} is not the one that was written last: it was changed since, or "
+            "comes from elsewhere.",
+            versement.id()))
+        .hint(hint);
+  Error e(Exit::lot_state,
+          msg("The report of versement {0} shows other checks than those of today.", versement.id()));
+  for (const auto& lot : visa.at("lots")) {
+    const sip::MessageIdentifier id{lot.at("messageIdentifier").get<std::string>()};
+    if (!trail.reviewed_check(versement.id(), id, core::text_of(lot, "checkSha512")))
+      std::move(e).because(msg("{0} was checked since.", id.value));
+  }
+  if (!e.causes().empty()) throw std::move(e).hint(hint);
+}
+
 /// The certificate that the visa names: of another desk, or of [signing.NAME].
 trust::Certificate named_certificate(Context& c) {
   if (!c.words.has("certificate")) return c.certificate(c.words.get("signer"));
@@ -100,7 +123,7 @@ sip::VisaOptions visa_options(Context& c, sip::Decision decision, const sip::Pla
   sip::VisaOptions options;
   options.decision = decision;
   for (const auto& id : c.words.list("exclude")) options.exclude.push_back({id});
-  options.reason = c.words.get("reason");
+  options.reason = c.words.get(decision == sip::Decision::approve ? "comment" : "reason");
   options.validity = std::chrono::days(c.config().get_int("transfer", "visa_days"));
   options.timestamp_required = c.tsa() != nullptr;
   options.signatures = c.approval_signatures(plan.platform);
@@ -116,6 +139,7 @@ std::string shown_visa(Context& c, const sip::Versement& versement, const sip::P
   std::string visa = sip::prepare_visa(versement, plan, options, signer, c.roles(), c.clock);
   const auto facts = core::parse_json(visa, "visa");
   if (options.decision == sip::Decision::approve) require_known_checks(c, versement, facts);
+  if (options.decision == sip::Decision::approve) require_known_review(c, versement, facts);
   show_visa(c, facts);
   say_what_already_left(c, versement, plan);
   return visa;
@@ -195,8 +219,11 @@ int import(Context& c, sip::Decision decision, const sip::Versement& versement, 
   const auto file = c.input(c.words.get("import"));
   const auto given = core::read_file(file, 4u << 20);
   if (decision == sip::Decision::approve)
-    if (const auto waiting = sip::waiting_visa(versement); !waiting.empty())
-      require_known_checks(c, versement, core::parse_json(waiting, "to-sign", Exit::lot_state));
+    if (const auto waiting = sip::waiting_visa(versement); !waiting.empty()) {
+      const auto visa = core::parse_json(waiting, "to-sign", Exit::lot_state);
+      require_known_checks(c, versement, visa);
+      require_known_review(c, versement, visa);
+    }
   const auto origin = file.string();
   sip::Import what{given, origin, decision, {}};
   if (decision == sip::Decision::approve) what.target = vitam::read_target(c.config(), plan.platform);
@@ -207,16 +234,8 @@ int import(Context& c, sip::Decision decision, const sip::Versement& versement, 
   tell_journal(c, event_of(decision), versement, imported.number,
                visa_file(versement, imported.number).string() + ".p7s", imported.certificate,
                imported.visa.at("lots").size(), "elsewhere");
+  checkpoint_at_hand(c);
   return conclude(c, decision, versement, imported.number);
-}
-
-/// By the one who is here: the producer's key stays where it is.
-void checkpoint(Context& c, trust::Journal& journal, trust::Signer& signer, trust::TimestampAuthority* tsa) {
-  try {
-    journal.checkpoint(signer, tsa);
-  } catch (const Error& e) {
-    c.out.warn(msg("The visa is signed, but the journal got no checkpoint: {0}", e.message().text()));
-  }
 }
 
 void confirm_decision(Context& c, const std::string& versement) {
@@ -230,12 +249,12 @@ int sign_here(Context& c, sip::Decision decision, const sip::Versement& versemen
   auto* tsa = c.tsa();
   const auto visa = shown_visa(c, versement, plan, visa_options(c, decision, plan), signer.certificate());
   confirm_decision(c, plan.versement);
-  auto& journal = c.journal();  // a broken journal is found before anything is signed
+  static_cast<void>(c.journal());  // a broken journal is found before anything is signed
   const int number = sip::sign_visa(versement, visa, signer, c.clock, tsa);
   tell_journal(c, event_of(decision), versement, number, visa_file(versement, number).string() + ".p7s",
                signer.certificate().fingerprint().hex(), core::parse_json(visa, "visa").at("lots").size(),
                "here");
-  checkpoint(c, journal, signer, tsa);
+  checkpoint_by(c, signer, tsa);  // by the one who is here: the producer's key stays where it is
   return conclude(c, decision, versement, number);
 }
 
@@ -264,13 +283,14 @@ int give_second(Context& c, const sip::Versement& versement, const sip::Plan& pl
                   visa.bytes, certificate, " --second");
     return 0;
   }
-  auto& journal = c.journal();  // a broken journal is found before anything is signed
+  static_cast<void>(c.journal());  // a broken journal is found before anything is signed
   auto* tsa = c.tsa();
   if (c.words.has("import")) {
     const auto file = c.input(c.words.get("import"));
     const auto given = core::read_file(file, 4u << 20);
     learn_foreign(c, given, visa.bytes, file.string());
     tell_second(c, s, sip::import_second(s, given, file.string(), tsa), "elsewhere");
+    checkpoint_at_hand(c);
     return conclude(c, sip::Decision::approve, versement, visa.number);
   }
   auto& signer = c.signer(c.words.get("signer"));
@@ -278,7 +298,7 @@ int give_second(Context& c, const sip::Versement& versement, const sip::Plan& pl
   confirm_decision(c, plan.versement);
   sip::sign_second(s, signer, tsa);
   tell_second(c, s, signer.certificate().fingerprint().hex(), "here");
-  checkpoint(c, journal, signer, tsa);
+  checkpoint_by(c, signer, tsa);  // by the one who is here: the producer's key stays where it is
   return conclude(c, sip::Decision::approve, versement, visa.number);
 }
 
@@ -287,8 +307,8 @@ int decide(Context& c, sip::Decision decision) {
   if (leaves && returns)
     throw Error(Exit::usage, msg("--prepare and --import are two moments: give one of them."));
   if (!leaves && c.words.has("certificate")) throw Error(Exit::usage, msg("--certificate needs --prepare."));
-  if (returns &&
-      (!c.words.list("exclude").empty() || c.words.has("confirm") || !c.words.get("reason").empty()))
+  if (returns && (!c.words.list("exclude").empty() || c.words.has("confirm") ||
+                  !c.words.get("reason").empty() || !c.words.get("comment").empty()))
     throw Error(Exit::usage,
                 msg("With --import everything is in the prepared visa: give the signature alone."));
   const auto versement = c.known_versement(c.words.get("VERSEMENT"));
@@ -349,7 +369,8 @@ std::vector<CommandDef> visa_commands() {
                    import_option,
                    {"second", nullptr,
                     mark("give the second signature, another person's, to the approval that waits for it")},
-                   {"exclude", mark("LOT"), mark("a lot that this visa does not cover"), nullptr, true}},
+                   {"exclude", mark("LOT"), mark("a lot that this visa does not cover"), nullptr, true},
+                   {"comment", mark("TEXT"), mark("an observation that stays in the visa")}},
        .exits = visa_exits(),
        .run = run_approve},
       {.name = "refuse",

@@ -74,15 +74,17 @@ vitam::ReadBack compare_lot(Context& c, vitam::Access& access, const sip::Versem
   for (const auto& f : result.findings) c.out.finding(f);
   const auto file = versement.lot(lot) / vitam::read_back_name;
   core::write_json(file, result.json);
-  c.journal().append("READ_BACK", {{"versement", versement.id()}, {"lot", lot.value}},
+  c.journal().append("READ_BACK",
+                     {{"versement", versement.id()},
+                      {"lot", lot.value},
+                      {"read_back_sha512", core::digest_file(file).sha512.hex()}},
                      result.different == 0 ? trust::Outcome::ok : trust::Outcome::ko,
                      {{"platform", access.platform().name},
                       {"seed", result.seed},
                       {"units", result.units},
                       {"objects", result.objects},
                       {"equal", result.equal},
-                      {"different", result.different},
-                      {"sha512", core::digest_file(file).sha512.hex()}});
+                      {"different", result.different}});
   c.out.result(msg("{0}: {1} and {2} asked for (seed {3}), {4} as in the SIP, {5} different.", lot.value,
                    core::ntr("{0} archive unit", "{0} archive units", result.units),
                    core::ntr("{0} object", "{0} objects", result.objects), result.seed, result.equal,

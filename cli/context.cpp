@@ -2,6 +2,7 @@
 #include "cli/context.hpp"
 
 #include "cli/about.hpp"
+#include "cli/last_register.hpp"
 #include "cli/revocation.hpp"
 #include "cli/secret.hpp"
 #include "core/error.hpp"
@@ -109,7 +110,11 @@ trust::Journal& Context::journal() {
   return *lazy_->journal;
 }
 
-trust::Signer& Context::signer(const std::string& name) {
+trust::Signer& Context::signer(const std::string& name) { return load_signer(name, secret_typed); }
+trust::Signer& Context::signer_at_hand(const std::string& name) { return load_signer(name, {}); }
+
+trust::Signer& Context::load_signer(
+    const std::string& name, const std::function<std::optional<std::string>(const std::string&)>& ask) {
   auto& slot = lazy_->signers[name];
   if (slot) return *slot;
   const std::string section = "signing." + name;
@@ -123,7 +128,7 @@ trust::Signer& Context::signer(const std::string& name) {
   source.pkcs11 = config().get_or(section, "pkcs11", "");
   source.pkcs11_module = config().find_path(section, "pkcs11_module").value_or("");
   source.password_file = config().find_path(section, "password_file").value_or("");
-  source.ask = secret_typed;
+  source.ask = ask;
   auto loaded = trust::load_signer(source, clock);
   require_not_revoked(*this, *loaded);
   slot = std::move(loaded);
@@ -196,7 +201,19 @@ std::vector<trust::Certificate> Context::roles_signers() {
   return file ? trust::Certificate::list_from_pem_file(*file) : std::vector<trust::Certificate>{};
 }
 
+namespace {
+
+void require_last_register(Context& c) {
+  const auto trail = sip::JournalTrail::read(c.workspace());
+  if (auto wrong = older_register(c, trail))
+    throw Error(Exit::role_register, std::move(*wrong))
+        .hint(msg("Put the last one back, or have this one signed: versoir roles sign."));
+}
+
+}  // namespace
+
 void Context::require_roles_signer(const std::string& platform, std::string_view planned_kind) {
+  require_last_register(*this);
   if (config().find_path("trust", "roles_signer")) return;
   if (planned_kind == "production" || config().get("platform." + platform, "kind") == "production")
     throw Error(Exit::configuration,

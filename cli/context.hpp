@@ -15,6 +15,7 @@
 #include "trust/timestamp.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -48,6 +49,8 @@ class Context {
   [[nodiscard]] std::string journal_node();
   /// [signing.NAME]
   [[nodiscard]] trust::Signer& signer(const std::string& name);
+  /// The same, without asking anybody for a PIN: Error(Exit::signing) when it takes one.
+  [[nodiscard]] trust::Signer& signer_at_hand(const std::string& name);
   /// The certificate of [signing.NAME]; its key may be elsewhere.
   [[nodiscard]] trust::Certificate certificate(const std::string& name);
   [[nodiscard]] const trust::TrustStore& trust_store();
@@ -91,6 +94,8 @@ class Context {
 
  private:
   struct Lazy;
+  trust::Signer& load_signer(const std::string& name,
+                             const std::function<std::optional<std::string>(const std::string&)>& ask);
   std::filesystem::path workspace_;
   std::unique_ptr<Lazy> lazy_;
 };

@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <string>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -50,6 +51,12 @@ std::string option_before_parsing(const std::vector<std::string>& words, const s
 
 void print(const std::string& text, std::FILE* to = stdout) { std::fwrite(text.data(), 1, text.size(), to); }
 
+/// What is written holds personal data, whatever the account's mask: nothing for the other accounts of the
+/// machine. The manual is for them.
+void keep_from_others(std::string_view command) {
+  if (command != "manual") ::umask(::umask(0) | 0007);
+}
+
 int run(const std::vector<std::string>& words, std::stop_token stop) {
   bool json = false;
   for (const auto& w : words) json = json || w == "--json";
@@ -70,6 +77,7 @@ int run(const std::vector<std::string>& words, std::stop_token stop) {
     }
     console =
         &chosen.emplace(call.values.has("json"), call.values.has("quiet"), !call.values.has("no-progress"));
+    keep_from_others(call.command->name);
     std::error_code failed;  // a folder that cannot be made is refused as a workspace, with its name
     if (call.command->makes_workspace)
       std::filesystem::create_directories(call.values.get("workspace"), failed);

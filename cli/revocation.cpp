@@ -112,10 +112,24 @@ void learn_register(Context& c, const fs::path& file) {
   }
 }
 
+namespace {
+
+/// A list that is not verified can only refuse a key that is good: that is the safe side.
+void require_not_listed(Context& c, const std::vector<trust::Certificate>& certificates) {
+  if (!c.config().find_path("trust", "crl") || !c.config().find_path("trust", "anchors")) return;
+  for (const auto& certificate : certificates)
+    if (trust::is_listed(certificate, c.plain_trust_store().crls_der))
+      throw Error(Exit::signing, msg("The certificate of {0} is revoked: nothing is signed with it.",
+                                     certificate.common_name()));
+}
+
+}  // namespace
+
 void require_not_revoked(Context& c, const trust::Signer& signer) {
-  if (ocsp_source(c.config()).url.empty()) return;
   std::vector<trust::Certificate> all{signer.certificate()};
   all.insert(all.end(), signer.chain().begin(), signer.chain().end());
+  require_not_listed(c, all);
+  if (ocsp_source(c.config()).url.empty()) return;
   learn_revocation(c, all);
   const auto candidates = with_anchors(c, all);
   const auto* issuer = trust::issuer_of(signer.certificate(), candidates);

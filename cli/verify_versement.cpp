@@ -56,6 +56,9 @@ std::vector<Finding> verify_digests(const sip::Versement& versement, const sip::
     for (const auto& l : visa->json.at("lots")) {
       if (l.value("messageIdentifier", "") != lot.value) continue;
       compare(l.value("sha512", ""), name.c_str());
+      if (!l.value("checkSha512", "").empty() && !fs::exists(folder / "check.json"))
+        findings.push_back(
+            wrong("digest", msg("{0} was decided on a check.json that is missing.", name), lot.value));
       const auto seal = trust::seal_path(versement.sip(lot));
       if (fs::exists(seal) && core::digest_file(seal).sha512.hex() != l.value("sealSha512", ""))
         findings.push_back(

@@ -48,6 +48,11 @@ install(FILES "${CMAKE_SOURCE_DIR}/README.md" "${papers}/copyright" "${papers}/c
 install(DIRECTORY "${CMAKE_SOURCE_DIR}/docs" DESTINATION "${CMAKE_INSTALL_DOCDIR}" PATTERN "make-pages" EXCLUDE
   PATTERN "check-*" EXCLUDE PATTERN "make-*" EXCLUDE)
 
+# What the guides name under samples/: a configuration, a service, a proxy, a test PKI.
+install(FILES "${CMAKE_SOURCE_DIR}/samples/versoir.conf.in" "${CMAKE_SOURCE_DIR}/samples/versoir-consult.service"
+  "${CMAKE_SOURCE_DIR}/samples/consult-nginx.conf" DESTINATION "${CMAKE_INSTALL_DOCDIR}/samples")
+install(PROGRAMS "${CMAKE_SOURCE_DIR}/samples/pki/make-pki" DESTINATION "${CMAKE_INSTALL_DOCDIR}/samples/pki")
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME versoir)
 set(CPACK_PACKAGE_VERSION "${PROJECT_VERSION}")

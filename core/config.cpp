@@ -36,6 +36,12 @@ constexpr std::array keys{
     ConfigKey{"application.*", "legal_status", key_text("legal status of the archives (LegalStatus)"),
               "Public Archive"},
     ConfigKey{"journal", "node", key_text("name of this machine in the journal's file name"), "main"},
+    ConfigKey{
+        "journal", "checkpoints",
+        key_text(
+            "[signing.NAME] that signs checkpoints of the journal after receipts and decisions, when its "
+            "key asks nobody for a PIN"),
+        "producer"},
     ConfigKey{"signing.*", "certificate", key_text("certificate, PEM; its chain may follow"), ""},
     ConfigKey{"signing.*", "key", key_text("private key, PEM, mode 0600"), ""},
     ConfigKey{"signing.*", "pkcs12",

@@ -16,7 +16,7 @@ constexpr std::string_view style = R"(
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:72rem;padding:1.5rem;font:1rem/1.5 system-ui,"Segoe UI","Liberation Sans",sans-serif;color:var(--ink);background:var(--paper)}
 h1{font-size:1.7rem;line-height:1.25;margin:.2em 0 .6em}h2{font-size:1.3rem;margin:1.8em 0 .5em;border-bottom:2px solid var(--line)}h3{font-size:1.08rem;margin:1.4em 0 .4em}
-p{max-width:48rem}
+p{max-width:48rem;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.25rem;margin:.6rem 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;margin:.7rem 0 1.2rem;font-size:.94rem}caption{text-align:left;font-weight:600;padding:.3rem 0}
 th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:break-word}thead th{background:var(--tint);border-bottom:2px solid var(--line)}tbody th{font-weight:400}

@@ -27,15 +27,6 @@ bool shown_as_text(std::string_view bytes) {
          std::ranges::none_of(bytes, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-std::string anomaly_label(std::string_view kind) {
-  if (kind == "type") return tr("not of its type");
-  if (kind == "encoding") return tr("bytes that are no text");
-  if (kind == "class") return tr("stored otherwise");
-  if (kind == "duplicate") return tr("key that occurs twice");
-  if (kind == "orphan") return tr("reference to nothing");
-  return std::string(kind);
-}
-
 /// The note of an extract is English, as its other facts; here it is told in the user's language.
 std::string note_text(std::string_view kind, std::string_view note) {
   constexpr std::string_view nothing = "refers to no row of ";
@@ -93,6 +84,15 @@ class Keys {
 };
 
 }  // namespace
+
+std::string anomaly_label(std::string_view kind) {
+  if (kind == "type") return tr("not of its type");
+  if (kind == "encoding") return tr("bytes that are no text");
+  if (kind == "class") return tr("stored otherwise");
+  if (kind == "duplicate") return tr("key that occurs twice");
+  if (kind == "orphan") return tr("reference to nothing");
+  return std::string(kind);
+}
 
 std::uint64_t export_anomalies(Extract& extract, core::ByteSink& out) {
   auto& db = extract.database();

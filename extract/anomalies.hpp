@@ -4,8 +4,13 @@
 #include "extract/store.hpp"
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace versoir::extract {
+
+/// What a kind of versoir_anomaly is, in the user's language.
+[[nodiscard]] std::string anomaly_label(std::string_view kind);
 
 /// CSV as the spreadsheets of this country open it (UTF-8 with a byte order mark, semicolon, no formula), in
 /// the user's language: table, row, key, column, kind, text, hexadecimal, note. One line per value that is

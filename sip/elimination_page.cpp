@@ -49,14 +49,15 @@ std::string tables_of(const Json& line) {
 std::string references_of(const Json& line) {
   std::string refs;
   for (const auto& lot : line.at("lots"))
-    refs +=
-        (refs.empty() ? "" : "; ") + fmt::format("ATR {} ({})", core::text_of(lot, "operation"), core::text_of(lot, "reply"));
+    refs += (refs.empty() ? "" : "; ") +
+            fmt::format("ATR {} ({})", core::text_of(lot, "operation"), core::text_of(lot, "reply"));
   return refs;
 }
 
 std::string basis_of(const Json& line) {
   if (is_transferred(line)) return "copie, versée sous référence " + references_of(line);
-  return fmt::format("DUA : {} ; échue le {}", core::text_of(line, "dua"), french_date(core::text_of(line, "dua_end")));
+  return fmt::format("DUA : {} ; échue le {}", core::text_of(line, "dua"),
+                     french_date(core::text_of(line, "dua_end")));
 }
 
 std::string volume_of(const Json& line) {
@@ -72,8 +73,9 @@ void lines_table(core::HtmlPage& page, const Json& bordereau, bool transferred) 
   for (const auto& line : bordereau.at("lines")) {
     ++number;
     if (is_transferred(line) != transferred) continue;
-    rows.push_back({std::to_string(number), core::text_of(line, "title"), french_date(core::text_of(line, "from")),
-                    french_date(core::text_of(line, "to")), volume_of(line), basis_of(line)});
+    rows.push_back({std::to_string(number), core::text_of(line, "title"),
+                    french_date(core::text_of(line, "from")), french_date(core::text_of(line, "to")),
+                    volume_of(line), basis_of(line)});
   }
   if (rows.empty()) return;
   page.table(transferred ? "Copies de données versées" : "Données non versées dont la DUA est échue",
@@ -84,13 +86,23 @@ void lines_table(core::HtmlPage& page, const Json& bordereau, bool transferred) 
 
 void signatures(core::HtmlPage& page) {
   page.heading(2, "Signatures");
-  page.table(
-      "À signer, dans cet ordre", std::vector<std::string>{"Qualité", "Nom et prénom", "Date", "Signature"},
-      {{"Responsable du service producteur", "", "", ""},
-       {"Archiviste de l'établissement", "", "", ""},
-       {"Visa de la personne chargée du contrôle scientifique et technique de l'État (directeur des Archives "
-        "départementales, ou Archives nationales)",
-        "", "", ""}});
+  // Room for a stamp and a signature: three centimetres a line on paper.
+  std::string rows;
+  for (const std::string_view who :
+       {"Responsable du service producteur", "Archiviste de l'établissement",
+        "Visa de la personne chargée du contrôle scientifique et technique de l'État (directeur des Archives "
+        "départementales, ou Archives nationales)"})
+    rows +=
+        fmt::format("<tr style=\"height:3cm\"><th scope=\"row\">{}</th><td></td><td></td><td></td></tr>\n",
+                    core::html_escape(who));
+  page.raw(
+      "<table style=\"table-layout:fixed\"><caption>À signer, dans cet ordre</caption>\n"
+      "<colgroup><col style=\"width:32%\"><col style=\"width:24%\"><col style=\"width:14%\">"
+      "<col style=\"width:30%\"></colgroup>\n"
+      "<thead><tr><th scope=\"col\">Qualité</th><th scope=\"col\">Nom et prénom</th><th "
+      "scope=\"col\">Date</th>"
+      "<th scope=\"col\">Signature et cachet</th></tr></thead>\n<tbody>\n" +
+      rows + "</tbody></table>\n");
 }
 
 }  // namespace
@@ -117,7 +129,12 @@ void write_bordereau_page(const std::filesystem::path& file, const Json& bordere
   lines_table(page, bordereau, false);
   const auto& annex = bordereau.at("annex");
   page.paragraph(fmt::format("Annexe nominative : {} ({}), SHA-512 {}.", core::text_of(annex, "file"),
-                             count_words(annex, "records", "dossier", "dossiers"), core::text_of(annex, "sha512")));
+                             count_words(annex, "records", "dossier", "dossiers"),
+                             core::text_of(annex, "sha512")));
+  if (annex.value("distinct", std::uint64_t{0}) < annex.value("records", std::uint64_t{0}))
+    page.paragraph(
+        fmt::format("Des dossiers ont été versés plus d'une fois : {} au total, chacun compté une fois.",
+                    count_words(annex, "distinct", "dossier", "dossiers")));
   page.heading(2, "Mentions légales");
   page.paragraph(
       "Les données d'une application sont des archives publiques (Code du patrimoine, articles L. 211-1 et "
@@ -155,8 +172,8 @@ void write_bordereau_csv(const std::filesystem::path& file, const Json& borderea
   int number = 0;
   for (const auto& line : bordereau.at("lines"))
     csv.row({std::to_string(++number), is_transferred(line) ? "copie versée" : "DUA échue",
-             core::text_of(line, "title"), french_date(core::text_of(line, "from")), french_date(core::text_of(line, "to")),
-             volume_of(line), basis_of(line)});
+             core::text_of(line, "title"), french_date(core::text_of(line, "from")),
+             french_date(core::text_of(line, "to")), volume_of(line), basis_of(line)});
   out.commit();
 }
 

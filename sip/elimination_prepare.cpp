@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 namespace versoir::sip {
 
@@ -159,6 +160,8 @@ class TransferredLines {
     return lines;
   }
   [[nodiscard]] std::uint64_t records() const noexcept { return records_; }
+  /// A record that several versements transferred counts once.
+  [[nodiscard]] std::uint64_t distinct() const noexcept { return distinct_.size(); }
 
  private:
   Json line(const std::string& versement, const std::string& profile,
@@ -180,6 +183,7 @@ class TransferredLines {
       const auto operation = operations.find(row.lot);
       if (operation == operations.end()) return true;
       ++records;
+      distinct_.insert(core::sha256(row.profile + '\0' + row.key));
       if (row.start && (!from || *row.start < *from)) from = row.start;
       if (row.end && (!to || *row.end > *to)) to = row.end;
       csv_.row({versement, row.lot, operation->second, row.profile, row.key, row.title,
@@ -202,6 +206,7 @@ class TransferredLines {
   const profiles::Application& app_;
   core::CsvWriter csv_;
   std::uint64_t records_ = 0;
+  std::set<core::Sha256> distinct_;  ///< digests: keys of 230 000 records take no more than these
 };
 
 Json ended_json(extract::Extract& extract, const EndedLine& line, Error& unknown) {
@@ -295,22 +300,24 @@ Json prepare_elimination(const Elimination& elimination, extract::Extract& extra
     throw std::move(unknown).hint(
         msg("Name a table, a column of a table that was copied, or TABLE.* for what was left of one."));
   const auto digest = [&](const char* name) { return core::digest_file(work.path() / name).sha512.hex(); };
-  Json bordereau = {
-      {"format", bordereau_format},
-      {"elimination", elimination.id()},
-      {"application", app.id},
-      {"applicationLabel", app.label},
-      {"establishment", request.establishment},
-      {"service", request.service},
-      {"extract",
-       {{"name", extract.path().filename().string()},
-        {"root", extract.root().hex()},
-        {"kind", extract.run().kind}}},
-      {"rehearsal", request.rehearsal},
-      {"prepared", core::format_instant(clock.now())},
-      {"lines", std::move(lines)},
-      {"annex",
-       {{"file", "annexe.csv"}, {"records", transferred.records()}, {"sha512", digest("annexe.csv")}}}};
+  Json bordereau = {{"format", bordereau_format},
+                    {"elimination", elimination.id()},
+                    {"application", app.id},
+                    {"applicationLabel", app.label},
+                    {"establishment", request.establishment},
+                    {"service", request.service},
+                    {"extract",
+                     {{"name", extract.path().filename().string()},
+                      {"root", extract.root().hex()},
+                      {"kind", extract.run().kind}}},
+                    {"rehearsal", request.rehearsal},
+                    {"prepared", core::format_instant(clock.now())},
+                    {"lines", std::move(lines)},
+                    {"annex",
+                     {{"file", "annexe.csv"},
+                      {"records", transferred.records()},
+                      {"distinct", transferred.distinct()},
+                      {"sha512", digest("annexe.csv")}}}};
   write_bordereau_csv(work.path() / "bordereau.csv", bordereau);
   write_bordereau_page(work.path() / "bordereau.html", bordereau);
   Json files = Json::array();

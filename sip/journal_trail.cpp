@@ -57,9 +57,10 @@ class Findings {
 };
 
 constexpr std::array events{
-    "VISA_APPROVED", "VISA_REFUSED",   "VISA_REVOKED",     "VISA_COUNTERSIGNED", "PLANNED",     "SIP_BUILT",
-    "CHECKPOINT",    "EXTRACT_SEALED", "SIP_CHECKED",      "SEND_STARTED",       "SEND_FAILED", "SENT",
-    "SEND_IN_DOUBT", "ATR_RECEIVED",   "RECEIPT_VERIFIED", "CLOSING_STARTED",    "CLOSED"};
+    "VISA_APPROVED",  "VISA_REFUSED",   "VISA_REVOKED",     "VISA_COUNTERSIGNED", "PLANNED",     "SIP_BUILT",
+    "CHECKPOINT",     "EXTRACT_SEALED", "SIP_CHECKED",      "SEND_STARTED",       "SEND_FAILED", "SENT",
+    "SEND_IN_DOUBT",  "ATR_RECEIVED",   "RECEIPT_VERIFIED", "CLOSING_STARTED",    "CLOSED",      "READ_BACK",
+    "REVIEW_WRITTEN", "ROLES_SIGNED",   "EXTRACT_PURGED",   "ANNOTATION_SIGNED"};
 
 bool names_files(std::string_view event) {
   return event.starts_with("EVIDENCE_") || event.starts_with("ELIMINATION_") ||
@@ -68,9 +69,12 @@ bool names_files(std::string_view event) {
 
 /// States of a lot that nothing else binds, by the member that carries their digest.
 constexpr std::array states_of_lot{
-    std::pair{"build_sha512", "build.json"}, std::pair{"report_sha512", "check.json"},
+    std::pair{"build_sha512", "build.json"},     std::pair{"report_sha512", "check.json"},
     std::pair{"sending_sha512", "sending.json"}, std::pair{"operation_sha512", "operation.json"},
-    std::pair{"receipt_sha512", "receipt.json"}};
+    std::pair{"receipt_sha512", "receipt.json"}, std::pair{"read_back_sha512", "read-back.json"}};
+
+/// What a plan leaves beside its tables, before anybody decides.
+constexpr std::array planned_lists{"plan.json", "kept.csv", "left-out.csv"};
 
 bool says(const fs::path& file, const char* key, const std::string& value) {
   return core::text_of(core::read_json(file), key) == value;
@@ -128,6 +132,9 @@ void JournalTrail::take(const Json& line) {
       for (const auto* kind : {"csv", "html"})
         if (auto digest = core::text_of(*given, kind); !digest.empty())
           tables[std::string("tableau.") + kind] = std::move(digest);
+    if (const auto given = object->find("lists"); given != object->end() && given->is_object())
+      for (const auto* name : planned_lists)
+        if (auto digest = core::text_of(*given, name); !digest.empty()) tables[name] = std::move(digest);
     return;
   }
   // Parts of a signature file say nothing that is verified; its digest leaves no byte out.
@@ -135,6 +142,32 @@ void JournalTrail::take(const Json& line) {
     const auto of = core::text_of(*object, "file") + (event == "CHECKPOINT" ? ".p7s" : ".seal.json.p7s");
     if (auto digest = core::text_of(*object, "signature"); !digest.empty())
       signatures_[of] = std::move(digest);
+    take_root_file(event == "CHECKPOINT", *object);
+    return;
+  }
+  if (event == "EXTRACT_PURGED") {  // another generation took its place: the old one may go
+    const auto from = core::text_of(*object, "from");
+    std::erase_if(extracts_, [&](const auto& e) { return e.second == from; });
+    annotations_.clear();
+    return;
+  }
+  if (event == "REVIEW_WRITTEN") {
+    auto& review = reviews_[core::text_of(*object, "versement")];
+    review = {core::text_of(*object, "sha512"), {}, false};
+    const auto checks = object->find("checks");
+    if (checks == object->end() || !checks->is_object()) return;
+    review.tells_checks = true;
+    for (const auto& [lot, digest] : checks->items())
+      if (digest.is_string()) review.checks[lot] = digest.get<std::string>();
+    return;
+  }
+  if (event == "ANNOTATION_SIGNED") {
+    annotations_[core::text_of(*object, "extract")] = core::text_of(*object, "head");
+    return;
+  }
+  if (event == "ROLES_SIGNED") {
+    registers_[core::text_of(*object, "file")] = {core::text_of(*object, "sha512"),
+                                                  core::text_of(line, "ts")};
     return;
   }
   if (event == "VISA_APPROVED" || event == "VISA_REFUSED" || event == "VISA_REVOKED") {
@@ -154,6 +187,15 @@ void JournalTrail::take(const Json& line) {
   } else {
     take_transfer(event, *object, line);
   }
+}
+
+void JournalTrail::take_root_file(bool checkpoint, const Json& object) {
+  const auto name = core::text_of(object, "file");
+  if (name.empty() || name.find('/') != std::string::npos) return;
+  if (checkpoint)
+    checkpoints_.insert(name);
+  else if (!core::text_of(object, "signature").empty())  // made in this workspace
+    extracts_[name] = core::text_of(object, "root");
 }
 
 /// A second signature of bytes that nobody signed a first time is none.
@@ -280,6 +322,47 @@ std::vector<Finding> JournalTrail::altered_signature(const fs::path& workspace,
   Findings findings("");  // at the root of the workspace
   findings.require(workspace / name, [&](const fs::path& f) { return digest_of(f) == known->second; });
   return findings.take();
+}
+
+std::vector<Finding> JournalTrail::missing_checkpoints(const fs::path& workspace,
+                                                       const std::string& journal) const {
+  Findings findings("");
+  for (const auto& name : checkpoints_) {
+    if (!name.starts_with(journal + ".checkpoint-")) continue;
+    findings.require(workspace / name, [](const fs::path&) { return true; });  // its signature says the rest
+    findings.require(workspace / (name + ".p7s"), [](const fs::path&) { return true; });
+  }
+  return findings.take();
+}
+
+std::vector<std::string> JournalTrail::missing_extracts(const fs::path& workspace) const {
+  std::vector<std::string> missing;
+  for (const auto& [name, root] : extracts_)
+    if (std::error_code ec; !fs::exists(workspace / name, ec)) missing.push_back(name);
+  return missing;
+}
+
+std::string JournalTrail::last_annotation(const std::string& origin) const {
+  const auto found = annotations_.find(origin);
+  return found == annotations_.end() ? std::string() : found->second;
+}
+
+bool JournalTrail::knows_review(const std::string& versement, const std::string& sha512) const {
+  const auto found = reviews_.find(versement);
+  return found != reviews_.end() && found->second.sha512 == sha512;
+}
+
+bool JournalTrail::reviewed_check(const std::string& versement, const MessageIdentifier& lot,
+                                  const std::string& report_sha512) const {
+  const auto found = reviews_.find(versement);
+  if (found == reviews_.end() || !found->second.tells_checks) return true;
+  const auto check = found->second.checks.find(lot.value);
+  return check != found->second.checks.end() && check->second == report_sha512;
+}
+
+const SignedRegister* JournalTrail::last_register(const std::string& name) const {
+  const auto found = registers_.find(name);
+  return found == registers_.end() ? nullptr : &found->second;
 }
 
 std::vector<Finding> JournalTrail::altered_tables(const Versement& versement) const {

@@ -20,6 +20,11 @@ enum class ClosingTrace { none, started, closed };
 /// What the journals know of a reply: nothing, or that it was read as an acceptance or not.
 enum class ReplyTrace { none, accepted, refused };
 
+/// A role register as the journal knows it: SHA-512 of its text, instant of the line.
+struct SignedRegister {
+  std::string sha512, time;
+};
+
 /// The last word of the journals about each decision and each sending. Lines are read as they stand: the
 /// chain is verified elsewhere (trust::verify_journal).
 class JournalTrail {
@@ -45,7 +50,23 @@ class JournalTrail {
   /// there and not the one that was written down.
   [[nodiscard]] std::vector<core::Finding> altered_signature(const std::filesystem::path& workspace,
                                                              const std::string& name) const;
-  /// Tables of the plan that are there and not those of its last planning.
+  /// Checkpoints of which this journal speaks and whose file or signature is missing or another one: without
+  /// them the end of the journal could be cut off.
+  [[nodiscard]] std::vector<core::Finding> missing_checkpoints(const std::filesystem::path& workspace,
+                                                               const std::string& journal) const;
+  /// Extracts that were sealed and are no longer in the workspace.
+  [[nodiscard]] std::vector<std::string> missing_extracts(const std::filesystem::path& workspace) const;
+  /// SHA-256 of the last annotation that was signed beside an extract, by the root of its first generation;
+  /// "" when none was, or when a purge left some out since.
+  [[nodiscard]] std::string last_annotation(const std::string& origin) const;
+  /// This very page is the last report that was written of the versement.
+  [[nodiscard]] bool knows_review(const std::string& versement, const std::string& sha512) const;
+  /// That report was made of this check of the lot: a check made since may say something else.
+  [[nodiscard]] bool reviewed_check(const std::string& versement, const MessageIdentifier& lot,
+                                    const std::string& report_sha512) const;
+  /// The role register that was signed last under this name, and when; nullptr when none was.
+  [[nodiscard]] const SignedRegister* last_register(const std::string& name) const;
+  /// Lists and tables of the plan that are there and not those of its last planning.
   [[nodiscard]] std::vector<core::Finding> altered_tables(const Versement& versement) const;
   /// Answers of a platform in the folder of a lot of which the journals know no sending.
   [[nodiscard]] std::vector<core::Finding> unknown_transfers(const Versement& versement,
@@ -91,13 +112,24 @@ class JournalTrail {
   void take_receipt(const std::string& lot);
   void take_states(const core::Json& object);
   void take_second(const core::Json& object);
+  void take_root_file(bool checkpoint, const core::Json& object);
   void take_check(const core::Json& object, const core::Json& line);
 
   std::map<std::pair<std::string, int>, Decision> decisions_;             ///< versement, number
   std::map<std::pair<std::string, std::string>, Transfer> transfers_;     ///< versement, lot
   std::map<std::pair<std::string, std::string>, ClosingLines> closings_;  ///< versement, lot
   std::map<std::string, std::map<std::string, std::string>> tables_;      ///< versement → file → digest
-  std::map<std::string, std::string> signatures_;  ///< name at the root of the workspace → digest
+  std::set<std::string> checkpoints_;                                     ///< files, of all journals
+  std::map<std::string, std::string> extracts_;                           ///< sealed here → root
+  struct Review {
+    std::string sha512;
+    std::map<std::string, std::string> checks;  ///< lot → digest of the check that it shows
+    bool tells_checks = false;                  ///< reports written before do not say
+  };
+  std::map<std::string, Review> reviews_;            ///< versement → digest, the last
+  std::map<std::string, std::string> annotations_;   ///< origin → digest, the last
+  std::map<std::string, SignedRegister> registers_;  ///< name → the last
+  std::map<std::string, std::string> signatures_;    ///< name at the root of the workspace → digest
   /// Lot → file → every digest that was written down of it: an interruption leaves the one before.
   std::map<std::string, std::map<std::string, std::set<std::string>>> states_;
   std::map<std::string, std::string> begun_;  ///< as files_, before they were published

@@ -2,11 +2,13 @@
 #include "core/display.hpp"
 #include "core/file.hpp"
 #include "core/html.hpp"
+#include "extract/anomalies.hpp"
 #include "sip/review.hpp"
 #include "sip/review_words.hpp"
 #include "sip/sampling.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace versoir::sip {
@@ -41,6 +43,7 @@ class Page {
     attachments();
     confirmed();
     for (const auto& profile : member(facts_, "profiles")) archive_profile(profile);
+    rules();
     files();
     lots();
     remarks();
@@ -115,13 +118,14 @@ class Page {
                       {tr("Copied on"), date(text(extract, "finished"))},
                       {tr("Tables"), count(extract, "tables")},
                       {tr("Rows"), count(extract, "rows")},
-                      {tr("Anomalies of the copy"), count(extract, "anomalies")},
+                      {tr("Values that could not be kept as declared"), count(extract, "anomalies")},
                       {tr("Root of the extract (SHA-256)"), text(extract, "root")},
                       {tr("Digest of the file (SHA-512)"), text(extract, "sha512")},
                       {tr("Digest of the profile"), text(extract, "profileDigest")}});
     Rows rows;
     for (const auto& a : member(extract, "anomalyKinds"))
-      rows.push_back({text(a, "table"), text(a, "column"), text(a, "kind"), count(a, "times")});
+      rows.push_back(
+          {text(a, "table"), text(a, "column"), extract::anomaly_label(text(a, "kind")), count(a, "times")});
     table(tr("Anomalies noted while copying"), {tr("table"), tr("column"), tr("kind"), tr("times")}, rows);
   }
 
@@ -191,13 +195,13 @@ class Page {
                       {tr("Of which deferred"), count(profile, "deferred")},
                       {tr("Extreme dates"), span_text(profile)},
                       {tr("Units without any date"), count(profile, "withoutDates")},
-                      {tr("Agreement"), text(profile, "agreement")}});
+                      {tr("Agreement"), text(profile, "agreement")},
+                      {tr("Rules written on the units"), codes_of(member(profile, "rules"))}});
     Rows reasons, deferrals;
     for (const auto& r : member(profile, "reasons"))
       (is_deferred(r) ? deferrals : reasons).push_back({text(r, "reason"), count(r, "records")});
     table(tr("Left out, and why"), {tr("reason"), tr("records")}, reasons);
     table(tr("Deferred until declared closed, and why"), {tr("reason"), tr("records")}, deferrals);
-    rules(profile);
     if (const auto& s = member(profile, "sampling"); s.is_object()) sampling(s);
     for (const auto& forecast : member(profile, "forecast")) forecast_section(forecast);
   }
@@ -220,16 +224,31 @@ class Page {
           {tr("stratum"), tr("population"), tr("records kept")}, strata);
   }
 
-  void rules(const Json& profile) {
-    Rows rows;
-    for (const auto& r : member(profile, "rules"))
-      rows.push_back({text(r, "code"), text(r, "ruleId"), category_label(text(r, "category")),
-                      text(r, "label"), duration_and_start(r), text(r, "trigger"), source_text(r),
-                      rule_confidence(r), text(r, "validator"), validation_label(r)});
-    table(tr("Rules written on the units"),
-          {tr("rule"), tr("RuleId of the platform"), tr("category"), tr("label"), tr("duration"),
-           tr("counted from"), tr("source"), tr("confidence"), tr("to be validated by"), tr("validation")},
-          rows);
+  static std::string codes_of(const Json& rules) {
+    std::string codes;
+    for (const auto& r : rules) codes += (codes.empty() ? "" : ", ") + text(r, "code");
+    return codes;
+  }
+
+  /// Each once, whatever the number of archive profiles that write it: ten columns fit on no sheet of paper.
+  void rules() {
+    std::map<std::string, const Json*> by_code;
+    for (const auto& profile : member(facts_, "profiles"))
+      for (const auto& r : member(profile, "rules")) by_code.emplace(text(r, "code"), &r);
+    if (by_code.empty()) return;
+    page_.heading(2, tr("Rules written on the units"));
+    for (const auto& [code, at] : by_code) {
+      const auto& r = *at;
+      page_.heading(3, msg("{0}: {1}", code, text(r, "label")).text());
+      page_.facts(Facts{{tr("RuleId of the platform"), text(r, "ruleId")},
+                        {tr("Category"), category_label(text(r, "category"))},
+                        {tr("Duration"), duration_and_start(r)},
+                        {tr("Counted from"), text(r, "trigger")},
+                        {tr("Source"), source_text(r)},
+                        {tr("Confidence"), rule_confidence(r)},
+                        {tr("To be validated by"), text(r, "validator")},
+                        {tr("Validation"), validation_label(r)}});
+    }
   }
 
   void forecast_section(const Json& f) {

@@ -123,10 +123,20 @@ std::string place(const Target& target, const std::vector<std::string>& agreemen
   return text;
 }
 
+/// Lots that the act does not cover, in the order of the plan: whoever reads it sees them named.
+std::string left_out_of(const Json& lots) {
+  std::string names;
+  for (const auto& lot : lots) names += (names.empty() ? "" : ", ") + lot.get<std::string>();
+  if (names.empty()) return {};
+  return fmt::format(
+      " {}\u00a0: {}.",
+      lots.size() < 2 ? "Lot exclu de cette autorisation" : "Lots exclus de cette autorisation", names);
+}
+
 /// The act itself, in the language of the establishment: part of the signed document, not of the dialogue.
 std::string statement(const Plan& plan, const VisaOptions& options, const Target& target,
                       const std::vector<std::string>& agreements, const Json& who, const VisaLots& lots,
-                      core::Instant now) {
+                      const Json& excluded, core::Instant now) {
   const auto date = [](core::Instant t) {
     return core::format_date_fr(core::Date{std::chrono::floor<std::chrono::days>(t)});
   };
@@ -141,11 +151,12 @@ std::string statement(const Plan& plan, const VisaOptions& options, const Target
   switch (options.decision) {
     case Decision::approve:
       return fmt::format(
-          "{} autorise le versement {}\u00a0: {}, {}, {}, vers la plateforme {} ({}), du {} au {}.", person,
-          plan.versement, counted(lots.lots().size(), "lot", "lots"),
+          "{} autorise le versement {}\u00a0: {}, {}, {}, vers la plateforme {} ({}), du {} au {}.{}{}",
+          person, plan.versement, counted(lots.lots().size(), "lot", "lots"),
           counted(lots.units(), "unité archivistique", "unités archivistiques"),
           counted(lots.objects(), "objet", "objets"), target.platform, place(target, agreements), date(now),
-          date(now + options.validity));
+          date(now + options.validity), left_out_of(excluded),
+          options.reason.empty() ? std::string() : " Observation\u00a0: " + options.reason);
     case Decision::refuse:
       return fmt::format("{} refuse le versement {}. Motif\u00a0: {}", person, plan.versement,
                          options.reason);
@@ -232,7 +243,7 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
       {"attempt", plan.attempt},
       {"number", visas.empty() ? 1 : visas.back().number + 1},
       {"lots", lots.lots()},
-      {"excluded", std::move(excluded)},
+      {"excluded", excluded},
       {"counts", lots.counts()},
       {"extract",
        {{"name", plan.extract.filename().string()},
@@ -265,7 +276,7 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
       {"roleRegisterSha512", roles.digest().hex()},
       {"signer", who},
       {"reason", options.reason},
-      {"statement", statement(plan, options, target, agreements, who, lots, now)},
+      {"statement", statement(plan, options, target, agreements, who, lots, excluded, now)},
   });
 }
 

@@ -41,7 +41,8 @@ void decision_facts(core::HtmlPage& page, const Json& visa) {
       {tr("Valid from"), core::show_date(text_at(visa, "notBefore"))},
       {tr("Valid until"), core::show_date(text_at(visa, "notAfter"))},
       {tr("Report read (SHA-512)"), text_at(visa, "reviewSha512")}};
-  if (const auto reason = text_at(visa, "reason"); !reason.empty()) facts.emplace_back(tr("Reason"), reason);
+  if (const auto reason = text_at(visa, "reason"); !reason.empty())
+    facts.emplace_back(text_at(visa, "decision") == "approve" ? tr("Observation") : tr("Reason"), reason);
   page.facts(facts);
 }
 

@@ -47,6 +47,9 @@ struct TrustStore {
 [[nodiscard]] TrustStore load_trust_store(const std::filesystem::path& anchors_pem,
                                           const std::filesystem::path& tsa_anchors_pem,
                                           const std::vector<std::filesystem::path>& crls);
+/// A revocation list among these names this certificate. Neither signatures nor dates of the lists are looked
+/// at: for refusing to sign, not for judging a signature.
+[[nodiscard]] bool is_listed(const Certificate& certificate, const std::vector<std::string>& crls_der);
 
 enum class Verdict {
   valid,

@@ -211,6 +211,14 @@ void add_crls(X509_STORE* store, const TrustStore& trust, STACK_OF(X509_CRL) * e
 
 }  // namespace
 
+bool is_listed(const Certificate& certificate, const std::vector<std::string>& crls_der) {
+  return std::ranges::any_of(crls_der, [&](const std::string& der) {
+    const CrlHandle crl(from_der<X509_CRL>(d2i_X509_CRL, der, X509_CRL_free));
+    X509_REVOKED* entry = nullptr;
+    return crl && X509_CRL_get0_by_cert(crl.get(), &entry, certificate.raw()) == 1;
+  });
+}
+
 std::vector<ChainDefect> check_chain(X509* signer, STACK_OF(X509) * others,
                                      STACK_OF(X509_CRL) * embedded_crls, const TrustStore& trust,
                                      JudgedAt at) {

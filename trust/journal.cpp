@@ -323,6 +323,26 @@ std::uint64_t Journal::purge_before(core::Instant limit, const Json& decision) {
   return old.count;
 }
 
+namespace {
+
+/// Where the journals of the other machines of this workspace stand.
+Json other_heads(const std::filesystem::path& own) {
+  Json heads = Json::array();
+  for (const auto& file : journals_beside(own)) {
+    if (file.filename() == own.filename()) continue;
+    const auto fd = core::open_read(file);
+    const auto scan = scan_journal(fd.get(), file);
+    if (scan.broken()) continue;
+    heads.push_back({{"journal", file.filename().string()},
+                     {"lines", scan.lines},
+                     {"head", scan.head.hex()},
+                     {"root", scan.tree.root().hex()}});
+  }
+  return heads;
+}
+
+}  // namespace
+
 void Journal::checkpoint(Signer& signer, TimestampAuthority* tsa) {
   // Without the lock: lines that arrive meanwhile belong to the next checkpoint, and a slow authority blocks
   // nobody.
@@ -339,6 +359,7 @@ void Journal::checkpoint(Signer& signer, TimestampAuthority* tsa) {
   const auto name = path.filename().string();
   const auto root = scan.tree.root().hex();
   const auto text = core::canonical_json({{"format", "versoir-checkpoint/1"},
+                                          {"others", other_heads(file_)},
                                           {"journal", file_.filename().string()},
                                           {"node", node_},
                                           {"lines", scan.lines},

@@ -34,8 +34,10 @@ class Journal {
   void append(std::string_view event, const nlohmann::json& object, Outcome outcome,
               const nlohmann::json& detail = nlohmann::json::object());
 
-  /// A checkpoint: Merkle root over all lines so far, signed (and time-stamped when tsa is set) into
-  /// `<journal>.checkpoint-<seq>.json` + `.p7s`, and recorded as an event.
+  /// A checkpoint: Merkle root over all lines so far, and the heads of the other journals of the folder as
+  /// they are then, signed (and time-stamped when tsa is set) into `<journal>.checkpoint-<seq>.json` +
+  /// `.p7s`, and recorded as an event. A journal beside this one that is broken is left out: it is told by
+  /// its own verification.
   void checkpoint(Signer& signer, TimestampAuthority* tsa);
 
   /// Removes the first lines, those older than `limit` up to the first one that is not, and rewrites the
@@ -57,6 +59,7 @@ struct JournalReport {
   std::uint64_t lines = 0;              ///< since the beginning, removed ones included
   std::uint64_t purged = 0;             ///< of these, removed by purge_before()
   core::Sha256 head;                    ///< SHA-256 of the last whole line
+  std::uint64_t covered = 0;            ///< lines that the last checkpoint beside it covers
   std::vector<core::Finding> findings;  ///< first broken line, incomplete last line (a crash: warning)
   [[nodiscard]] bool intact() const;
 };

@@ -42,4 +42,7 @@ std::uint64_t continue_scan(JournalScan& scan, int fd, const std::filesystem::pa
 [[nodiscard]] JournalScan scan_journal(int fd, const std::filesystem::path& file,
                                        const std::function<void(const JournalScan&)>& at_line = {});
 
+/// Every journal-*.jsonl of the folder of this one, itself included, sorted.
+[[nodiscard]] std::vector<std::filesystem::path> journals_beside(const std::filesystem::path& file);
+
 }  // namespace versoir::trust

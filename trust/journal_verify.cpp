@@ -137,35 +137,61 @@ struct Checkpoint {
   bool met = false;
 };
 
-/// The checkpoints beside a journal, by the number of lines that they cover. Their signatures are another
-/// matter (verify_seal): a forged one can only accuse a good journal, not excuse a bad one.
-std::multimap<std::uint64_t, Checkpoint> read_checkpoints(const std::filesystem::path& file,
-                                                          std::vector<Finding>& findings) {
-  std::multimap<std::uint64_t, Checkpoint> points;
-  const auto prefix = file.filename().string() + ".checkpoint-";
-  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+std::filesystem::path folder_of(const std::filesystem::path& file) {
+  return file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+}
+
+std::vector<std::filesystem::path> files_like(const std::filesystem::path& folder,
+                                              const std::function<bool(const std::string&)>& wanted) {
   std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::directory_iterator(folder))
-    if (const auto name = entry.path().filename().string();
-        name.starts_with(prefix) && name.ends_with(".json"))
-      paths.push_back(entry.path());
+    if (wanted(entry.path().filename().string())) paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
-  for (const auto& path : paths) {
+  return paths;
+}
+
+using Checkpoints = std::multimap<std::uint64_t, Checkpoint>;
+
+/// One place where a journal stood, of the checkpoint itself or of its list of the others.
+void take_stand(const Json& json, const std::string& name, Checkpoints& points) {
+  const auto lines = core::json_int(json, "lines", name, Exit::journal_broken);
+  points.emplace(static_cast<std::uint64_t>(std::max<std::int64_t>(lines, 0)),
+                 Checkpoint{name, core::json_string(json, "head", name, Exit::journal_broken),
+                            core::json_string(json, "root", name, Exit::journal_broken), false});
+}
+
+/// What the checkpoints of the folder say of a journal, by the number of lines that they cover: its own, and
+/// those of other journals, which bind all heads. Their signatures are another matter (verify_seal): a forged
+/// one can only accuse a good journal, not excuse a bad one.
+Checkpoints read_checkpoints(const std::filesystem::path& file, std::vector<Finding>& findings) {
+  Checkpoints points;
+  const auto own = file.filename().string();
+  const auto is_point = [](const std::string& name) {
+    return name.find(".checkpoint-") != std::string::npos && name.ends_with(".json");
+  };
+  for (const auto& path : files_like(folder_of(file), is_point)) {
     const auto name = path.filename().string();
+    const bool ours = name.starts_with(own + ".checkpoint-");
     try {
       const auto json = core::read_json(path, Exit::journal_broken);
-      const auto lines = core::json_int(json, "lines", name, Exit::journal_broken);
-      points.emplace(static_cast<std::uint64_t>(std::max<std::int64_t>(lines, 0)),
-                     Checkpoint{name, core::json_string(json, "head", name, Exit::journal_broken),
-                                core::json_string(json, "root", name, Exit::journal_broken), false});
+      if (ours) take_stand(json, name, points);
+      if (const auto others = json.find("others"); others != json.end() && others->is_array())
+        for (const auto& other : *others)
+          if (core::text_of(other, "journal") == own) take_stand(other, name, points);
     } catch (const Error& e) {
-      findings.push_back({Severity::error, "journal-checkpoint", e.message(), name});
+      if (ours) findings.push_back({Severity::error, "journal-checkpoint", e.message(), name});
     }
   }
   return points;
 }
 
 }  // namespace
+
+std::vector<std::filesystem::path> journals_beside(const std::filesystem::path& file) {
+  return files_like(folder_of(file), [](const std::string& name) {
+    return name.starts_with("journal-") && name.ends_with(".jsonl");
+  });
+}
 
 void read_journal(const std::filesystem::path& file, const std::function<void(const Json&)>& visit) {
   std::ifstream in(file, std::ios::binary);
@@ -198,6 +224,7 @@ JournalReport verify(const std::filesystem::path& file, bool may_be_purged) {
     const auto [first, last] = points.equal_range(scan.lines);
     for (auto p = first; p != last; ++p) {
       p->second.met = true;
+      report.covered = scan.lines;
       // The root of lines that are gone cannot be made again; their chain ends in the head all the same.
       const bool same_root = scan.purged > 0 || p->second.root == scan.tree.root().hex();
       if (p->second.head != scan.head.hex() || !same_root)

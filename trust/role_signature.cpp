@@ -89,4 +89,14 @@ RoleRegister read_signed_register(const fs::path& file, const std::vector<Certif
           "one: versoir roles show, versoir roles sign."));
 }
 
+std::optional<core::Instant> register_signed_at(const fs::path& file, const std::vector<Certificate>& signers,
+                                                const TrustStore& store, const core::Clock& clock) {
+  const auto verified =
+      verify_register(read_register_file(file), core::read_file(seal_path(file), register_signature_limit),
+                      signers, store, clock);
+  if (verified.verdict != Verdict::valid || verified.signers.empty()) return std::nullopt;
+  const auto& first = verified.signers.front();
+  return first.timestamp ? first.timestamp->time : first.claimed_time;
+}
+
 }  // namespace versoir::trust

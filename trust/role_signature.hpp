@@ -27,4 +27,11 @@ void sign_register(const std::filesystem::path& file, std::string_view bytes, Si
                                                 const std::vector<Certificate>& signers,
                                                 const TrustStore& store, const core::Clock& clock);
 
+/// When its signature says that it was made: by its time-stamp, else by its own claim. nullopt when it does
+/// not hold.
+[[nodiscard]] std::optional<core::Instant> register_signed_at(const std::filesystem::path& file,
+                                                              const std::vector<Certificate>& signers,
+                                                              const TrustStore& store,
+                                                              const core::Clock& clock);
+
 }  // namespace versoir::trust

@@ -28,7 +28,7 @@ struct Journals {
 
   void sent(trust::Journal& journal, const std::string& lot, const std::string& operation) {
     journal.append("SENT", {{"versement", "v1"}, {"lot", lot}, {"operation", operation}}, trust::Outcome::ok);
-    journal.append("READ_BACK", {{"versement", "v1"}, {"lot", lot}}, trust::Outcome::ok);  // no part of it
+    journal.append("SEARCHED", {{"versement", "v1"}, {"lot", lot}}, trust::Outcome::ok);  // no part of it
   }
   /// What both say is missing, which tells which operation of each lot is the last one.
   void same() {

@@ -2,11 +2,15 @@
 #include "vitam/sandbox/dsl.hpp"
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "vitam/sandbox/answers.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <set>
+#include <sstream>
+#include <string>
 #include <vector>
 
 namespace versoir::vitam::sandbox {
@@ -119,6 +123,20 @@ bool each(const Json& argument, std::string_view name, const std::function<bool(
   return all ? every : some;
 }
 
+std::set<std::string> words_of(const std::string& text) {
+  std::set<std::string> words;
+  std::istringstream in(core::fold_name(text));
+  for (std::string word; in >> word;) words.insert(word);
+  return words;
+}
+
+/// As the analysed texts of the platform's index answer $match: one word in common is enough, whatever its
+/// case and accents.
+bool shares_a_word(const std::string& value, const std::string& asked) {
+  const auto there = words_of(value);
+  return std::ranges::any_of(words_of(asked), [&](const std::string& word) { return there.contains(word); });
+}
+
 bool one_operator(const std::string& name, const Json& argument, const Json& record) {
   const auto recurse = [&](const Json& condition) { return matches(condition, record); };
   if (name == "$and") return each(argument, name, recurse, true);
@@ -135,7 +153,7 @@ bool one_operator(const std::string& name, const Json& argument, const Json& rec
   if (name == "$match")
     return any_value(argument, record, name, [](const Json& a, const Json& b) {
       return a.is_string() && b.is_string() &&
-             a.get_ref<const std::string&>().find(b.get_ref<const std::string&>()) != std::string::npos;
+             shares_a_word(a.get_ref<const std::string&>(), b.get_ref<const std::string&>());
     });
   if (is_order(name))
     return any_value(argument, record, name, [&](const Json& a, const Json& b) {
