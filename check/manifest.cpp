@@ -9,7 +9,6 @@
 #include "core/xml.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 namespace versoir::check {
@@ -76,25 +75,19 @@ class Reader {
     text_used_ = false;
     if (depth_ == 1) seda_ = frame.ns;
     if (frame.ns == seda_) opened(frame.name);
-    if (!in_unit_values_ || units_.empty()) return;
-    auto& unit = units_.back();
-    if (unit.json) unit.json->open(frame.name, xml_.attribute("lang").value_or(""));
-    if (above(0) == "Content" && above(1) == "ArchiveUnit") unit.members.open(frame.name);
-    if (above(1) == "Content" && above(2) == "ArchiveUnit") unit.members.member(frame.name);
+    if (in_unit_values_ && !units_.empty() && units_.back().json)
+      units_.back().json->open(frame.name, xml_.attribute("lang").value_or(""));
   }
 
   void end() {
     const bool leaf = !here().has_child;
     if (here().ns == seda_) {
-      if (leaf) head_value();
+      if (leaf) take_head_value(m_.head, here().name, depth_ == 3 ? above(0) : "", text_);
       if (leaf && object_ != none) object_value();
       if (leaf && !units_.empty()) unit_reference();
     }
     if (leaf) any_value();
-    if (in_unit_values_ && !units_.empty()) {
-      if (units_.back().json) units_.back().json->close(text_);
-      if (above(0) == "Content" && above(1) == "ArchiveUnit") units_.back().end_member();
-    }
+    if (in_unit_values_ && !units_.empty() && units_.back().json) units_.back().json->close(text_);
     if (here().ns == seda_) closed();
     --depth_;
     text_.clear();
@@ -206,23 +199,6 @@ class Reader {
 
   // ---- values
 
-  /// VITAM takes the last occurrence wherever it stands.
-  void head_value() {
-    const auto& name = here().name;
-    auto& head = m_.head;
-    const std::array<std::pair<std::string_view, std::string*>, 5> wanted{
-        {{"MessageIdentifier", &head.message_identifier},
-         {"ArchivalAgreement", &head.archival_agreement},
-         {"ArchivalProfile", &head.archival_profile},
-         {"OriginatingAgencyIdentifier", &head.originating_agency},
-         {"SubmissionAgencyIdentifier", &head.submission_agency}}};
-    for (const auto& [element, target] : wanted)
-      if (name == element) *target = core::trim(text_);
-    if (name != "Identifier" || depth_ != 3) return;
-    if (above(0) == "ArchivalAgency") head.archival_agency = core::trim(text_);
-    if (above(0) == "TransferringAgency") head.transferring_agency = core::trim(text_);
-  }
-
   void object_value() {
     auto& object = m_.objects[object_];
     const auto& name = here().name;
@@ -237,22 +213,8 @@ class Reader {
       declare(text, IdKind::group, object.group);
     } else if (name == "DataObjectGroupReferenceId") {
       if (object.group == none) group_references_.emplace_back(object_, name_hash(text));
-    } else if (name == "DataObjectVersion") {
-      object.version = m_.texts.keep_once(text);
-      object.has_version = !text.empty();
-    } else if (name == "Uri") {
-      object.uri = m_.texts.keep(text_);
-      object.has_address = !text.empty();
-    } else if (name == "PhysicalId") {
-      object.has_address = !text.empty();
-    } else if (name == "MessageDigest") {
-      object.digest = parse_digest(object.digest.algorithm, text_);
-    } else if (name == "Size") {
-      object.size = text.size() <= 18 &&
-                            std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; }) &&
-                            !text.empty()
-                        ? std::stoull(text)
-                        : 0;
+    } else {
+      take_object_value(m_, object_, name, text_);
     }
   }
 

@@ -111,6 +111,13 @@ struct ManifestModel {
   bool unit_profiles_assumed = false;  ///< a unit names an archive unit profile that could not be applied
 };
 
+/// A leaf anywhere in the document: VITAM takes the last occurrence wherever it stands. `parent` is given for
+/// a child of a child of the root.
+void take_head_value(Manifest& head, std::string_view name, std::string_view parent, const std::string& text);
+/// A leaf that is a child of an object.
+void take_object_value(ManifestModel& model, std::uint32_t number, std::string_view name,
+                       const std::string& text);
+
 /// Reads a manifest of a known version. `referentials` may be null: rules and levels are then not compared.
 /// Throws Error(Exit::sip_unreadable) when the document is not well-formed.
 /// `now`: events of a unit's log have happened before.

@@ -3,7 +3,6 @@
 #include "check/manifest.hpp"
 #include "check/ontology.hpp"
 #include "check/unit_json.hpp"
-#include "check/unit_members.hpp"
 #include "check/values.hpp"
 
 #include <cstdint>
@@ -23,16 +22,10 @@ struct UnitValues {
   bool pointer = false;
   std::string profile;             ///< ArchiveUnitProfile, "" when it names none
   std::shared_ptr<UnitJson> json;  ///< of a unit that a profile's schema judges, else null
-  UnitMembers members;             ///< of the child of Content that is open
 
   /// A leaf of Content or Management: its name, its parent's, its grandparent's.
   void take(std::string_view name, std::string_view parent, std::string_view grandparent,
             const std::string& text, const Ontology& ontology);
-
-  /// The child of Content that was open ends.
-  void end_member() {
-    if (auto fault = members.close(); fault && !schema_) schema_ = std::move(fault);
-  }
 
   /// CHECK_UNIT_SCHEMA (stops at its first failure, in VITAM's order), CHECK_CLASSIFICATION_LEVEL,
   /// UNITS_RULES_COMPUTE.

@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace versoir;
 using check::Status;
 using tests::SmallSip;
@@ -15,7 +17,6 @@ namespace {
 
 const std::string in_manifest = "CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST.";
 const std::string guid = "aeaqaaaaaahgnz5dabg42amsbg3jnzqaaaaq";
-const Codes invalid_unit{"CHECK_UNIT_SCHEMA.INVALID_UNIT.KO"};
 
 Codes judged(const SmallSip& sip, const check::Referentials* referentials = nullptr) {
   core::TemporaryDirectory dir;
@@ -43,13 +44,6 @@ SmallSip attached(const std::string& contract, const std::string& to = guid) {
                   "</SystemId></UpdateOperation></Management>\n");
   sip.replace("Agreement>IC-1<", "Agreement>" + contract + "<");
   return sip;
-}
-
-/// What stands after the elements of Content, where a wildcard takes anything.
-Codes at_end_of_content(const std::string& elements) {
-  SmallSip sip;
-  return judged(sip.replace("<EndDate>2004-06-30</EndDate>",
-                            "<EndDate>2004-06-30</EndDate><MonChamp>x</MonChamp>" + elements));
 }
 
 }  // namespace
@@ -147,31 +141,43 @@ TEST_CASE("a date of the establishment's own vocabulary is one of the calendar")
   }
 }
 
-TEST_CASE("agents and points of a map are closed wherever they stand") {
-  CHECK(at_end_of_content("<Writer><FirstName>Ada</FirstName><Identifier>1</Identifier></Writer>").empty());
-  CHECK(at_end_of_content("<Sender><Corpname>Scolarite</Corpname></Sender><Autre><Corpname>a</Corpname>"
-                          "<FirstName>b</FirstName></Autre>")
-            .empty());
-  CHECK(at_end_of_content("<Writer><FirstName>Ada</FirstName><Surnom>x</Surnom></Writer>") == invalid_unit);
-  CHECK(at_end_of_content("<Addressee><Corpname>a</Corpname><BirthPlace><City>b</City></BirthPlace></"
-                          "Addressee>") == invalid_unit);
-  CHECK(at_end_of_content("<Gps><GpsLatitude>48</GpsLatitude></Gps>").empty());
-  CHECK(at_end_of_content("<Gps><Altitude>3</Altitude></Gps>") == invalid_unit);
-}
-
-TEST_CASE("elements that need others need them wherever they stand") {
-  for (const auto* lacking :
-       {"<CustodialHistory><Autre>x</Autre></CustodialHistory>", "<Event><EventType>x</EventType></Event>",
-        "<PersistentIdentifier><PersistentIdentifierType>ark</PersistentIdentifierType>"
-        "</PersistentIdentifier>"}) {
-    INFO(lacking);
-    CHECK(at_end_of_content(lacking) == invalid_unit);
+TEST_CASE("what VITAM's schema of units closes or asks for is refused by its XML schema before") {
+  const auto with = [](const std::string& elements) {
+    SmallSip sip;
+    auto codes = judged(sip.replace("<StartDate>1999-09-01", elements + "<StartDate>1999-09-01"));
+    codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
+    return codes;
+  };
+  for (const auto* good :
+       {"<Writer><FirstName>Ada</FirstName><Identifier>1</Identifier></Writer>",
+        "<Sender><Corpname>Scolarite</Corpname></Sender>",
+        "<CustodialHistory><CustodialHistoryItem>Recu</CustodialHistoryItem></CustodialHistory>"}) {
+    INFO(good);
+    CHECK(with(good).empty());
   }
-  CHECK(at_end_of_content("<Event><EventDateTime>2020-01-01T00:00:00</EventDateTime></Event>").empty());
-  CHECK(at_end_of_content("<PersistentIdentifier><PersistentIdentifierType>ark</PersistentIdentifierType>"
-                          "<PersistentIdentifierContent>ark:/1/a</PersistentIdentifierContent>"
-                          "</PersistentIdentifier>")
-            .empty());
+  for (const auto* bad :
+       {"<Writer><FirstName>Ada</FirstName><Surnom>x</Surnom></Writer>",
+        "<Addressee><Corpname>a</Corpname><FirstName>b</FirstName></Addressee>",
+        "<Recipient><FullName>b</FullName><Corpname>a</Corpname></Recipient>", "<CustodialHistory/>"}) {
+    INFO(bad);
+    CHECK(with(bad) == Codes{"CHECK_SEDA.NOT_XSD_VALID.KO"});
+  }
+  const auto after = [](const std::string& elements) {
+    SmallSip sip;
+    auto codes =
+        judged(sip.replace("<EndDate>2004-06-30</EndDate>", "<EndDate>2004-06-30</EndDate>" + elements));
+    codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
+    return codes;
+  };
+  CHECK(after("<Event><EventDateTime>2020-01-01T00:00:00</EventDateTime></Event>").empty());
+  CHECK(after("<Gps><GpsLatitude>48</GpsLatitude></Gps><MonChamp>x</MonChamp>").empty());
+  for (const auto* bad : {"<Event><EventType>x</EventType></Event>", "<Gps><Altitude>3</Altitude></Gps>",
+                          "<PersistentIdentifier><PersistentIdentifierType>ark</PersistentIdentifierType></"
+                          "PersistentIdentifier>",
+                          "<MonChamp>x</MonChamp><Writer><FirstName>a</FirstName></Writer>"}) {
+    INFO(bad);
+    CHECK(after(bad) == Codes{"CHECK_SEDA.NOT_XSD_VALID.KO"});
+  }
 }
 
 TEST_CASE("dates of objects are those that the platform's schema of groups keeps") {
