@@ -305,12 +305,6 @@ class Reader {
       object_harm_ = true;
       m_.group_values.add("CHECK_OBJECT_GROUP_SCHEMA.ONTOLOGY_VALIDATION", Status::ko, std::move(*fault),
                           std::string(m_.objects[object_].id));
-    } else if (ontology_.type_of(here().name) == ValueType::date &&
-               judge_date(text_) == DateVerdict::out_of_range) {
-      object_harm_ = true;
-      m_.group_values.add("CHECK_OBJECT_GROUP_SCHEMA.INVALID_OBJECT_GROUP", Status::ko,
-                          msg("{0} is outside the dates that the platform keeps: {1}", here().name, text_),
-                          std::string(m_.objects[object_].id));
     }
   }
 

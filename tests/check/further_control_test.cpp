@@ -180,13 +180,13 @@ TEST_CASE("what VITAM's schema of units closes or asks for is refused by its XML
   }
 }
 
-TEST_CASE("dates of objects are those that the platform's schema of groups keeps") {
+TEST_CASE("an object's date may be finer than a unit's") {
   const auto modified = [](const std::string& date) {
     SmallSip sip;
     return judged(sip.replace("<Filename>objet 1</Filename>",
                               "<Filename>objet 1</Filename><LastModified>" + date + "</LastModified>"));
   };
-  CHECK(modified("2020-01-31T10:00:00.123+01:00").empty());
-  CHECK(modified("8999-12-31T00:00:00").empty());
-  CHECK(modified("9000-01-01T00:00:00") == Codes{"CHECK_OBJECT_GROUP_SCHEMA.INVALID_OBJECT_GROUP.KO"});
+  CHECK(modified("2020-01-31T10:00:00.123456+01:00").empty());
+  CHECK(modified("2020-01-31T10:00:00.1234567+01:00") ==
+        Codes{"CHECK_OBJECT_GROUP_SCHEMA.ONTOLOGY_VALIDATION.KO"});
 }
