@@ -67,6 +67,10 @@ constexpr std::array table{
     Advice{
         "CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST.INVALID_GUID_ATTACHMENT",
         mark("Give the identifier that the platform gave to the unit or group: 36 lower-case characters.")},
+    Advice{"CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST.CHECK_MANIFEST_MALFORMED_DATA",
+           mark("Write the reference without blanks, and the event at the date when it happened.")},
+    Advice{"CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST.ATTACHMENT_OBJECTGROUP",
+           mark("Ask for a contract that takes this usage, or give the object a group of its own.")},
     Advice{"CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST",
            mark("Correct the reference or the attachment of this unit or group.")},
     Advice{"CHECK_DATAOBJECTPACKAGE.CHECK_CONSISTENCY",
@@ -91,6 +95,7 @@ constexpr std::array table{
            mark("Nothing to mend if the SIP describes units only.")},
     Advice{"CHECK_UNIT_SCHEMA.UNIT_SANITIZE",
            mark("Remove HTML, entities such as &nbsp; and control characters from the text.")},
+    Advice{"CHECK_UNIT_SCHEMA.DATE_FORMAT", mark("Write dates as year, month and day: 2004-06-30.")},
     Advice{"CHECK_UNIT_SCHEMA.CONSISTENCY", mark("Put StartDate and EndDate in order.")},
     Advice{"CHECK_UNIT_SCHEMA", mark("Correct the description of the unit.")},
     Advice{"CHECK_ARCHIVE_UNIT_PROFILE",

@@ -53,6 +53,11 @@ DigestName parse_digest_name(std::string_view text) noexcept {
   return text.empty() ? DigestName::absent : DigestName::unknown;
 }
 
+std::uint8_t digest_length(DigestName algorithm) noexcept {
+  const auto* md = method(algorithm);
+  return md ? static_cast<std::uint8_t>(EVP_MD_get_size(md)) : std::uint8_t{0};
+}
+
 DeclaredDigest parse_digest(DigestName algorithm, std::string_view hex) {
   DeclaredDigest d;
   d.algorithm = algorithm;

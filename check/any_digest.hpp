@@ -11,6 +11,8 @@ namespace versoir::check {
 
 enum class DigestName : std::uint8_t { absent, md5, sha1, sha256, sha384, sha512, unknown };
 [[nodiscard]] DigestName parse_digest_name(std::string_view text) noexcept;
+/// In bytes; 0 for what is none of the five.
+[[nodiscard]] std::uint8_t digest_length(DigestName algorithm) noexcept;
 
 /// A digest as declared. VITAM compares texts: what is not lower-case hexadecimal can never be equal.
 struct DeclaredDigest {

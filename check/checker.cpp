@@ -135,20 +135,21 @@ std::uint64_t count_groups(const ManifestModel& model) {
   return model.groups.size() + static_cast<std::uint64_t>(lone);
 }
 
-void fill_report(Report& report, const ContainerFacts& container, ManifestModel& model) {
+void fill_report(Report& report, ManifestModel& model) {
   report.units = model.units.size();
   report.objects = model.objects.size();
   report.groups = count_groups(model);
-  report.bytes = container.bytes;
   model.head.digest = report.manifest.digest;
   report.manifest = std::move(model.head);
   report.manifest.units.reserve(model.units.size());
-  for (auto& unit : model.units) report.manifest.units.push_back(std::move(unit.id));
+  for (const auto& unit : model.units) report.manifest.units.emplace_back(unit.id);
   report.manifest.objects.reserve(model.objects.size());
-  for (auto& object : model.objects)
-    report.manifest.objects.push_back({std::move(object.id),
-                                       object.group == none ? std::string() : model.groups[object.group].id,
-                                       std::move(object.version), std::move(object.uri)});
+  for (; !model.objects.empty(); model.objects.pop_front()) {  // makes room for what it becomes
+    const auto& object = model.objects.front();
+    const auto group = object.group == none ? std::string_view() : model.groups[object.group].id;
+    report.manifest.objects.push_back(
+        {std::string(object.id), std::string(group), std::string(object.version), std::string(object.uri)});
+  }
 }
 
 /// What the verdict takes for granted.
@@ -156,8 +157,8 @@ void list_assumptions(const Request& request, const ContainerFacts& container, c
                       Report& report) {
   const auto assume = [&](core::Message m) { report.assumptions.push_back(std::move(m)); };
   assume(msg("the antivirus of the platform finds nothing"));
-  const bool undecided =
-      std::ranges::any_of(container.files, [](const FileFacts& f) { return f.content.format_undecided; });
+  const bool undecided = std::ranges::any_of(
+      container.files, [&](const FileFacts& f) { return container.formats(f).undecided; });
   if (undecided) assume(msg("the platform identifies as declared the formats that are not known here"));
   if (model.attaches) assume(msg("the units and groups that the SIP attaches to are on the platform"));
   if (model.unit_profiles_assumed) assume(msg("the units follow their archive unit profiles"));
@@ -179,8 +180,9 @@ void list_assumptions(const Request& request, const ContainerFacts& container, c
     if (!referentials->has_classification())
       assume(msg("the platform accepts the classification levels, or their absence"));
     if (!referentials->has_formats()) assume(msg("the platform knows the formats of the files"));
-    const auto* profile = referentials->profile(report.manifest.archival_profile);
-    if (!report.manifest.archival_profile.empty() && (!profile || !grammar_usable(*profile)))
+    const auto& named = model.head.archival_profile;
+    const auto* profile = referentials->profile(named);
+    if (!named.empty() && (!profile || !grammar_usable(*profile)))
       assume(msg("the manifest follows its archival profile"));
   }
 }
@@ -218,7 +220,8 @@ void run_steps(const Request& request, const ContainerFacts& container, Manifest
 }  // namespace
 
 Report check_sip(const fs::path& sip, const Referentials* referentials,
-                 const std::optional<std::string>& manifest_digest_header, Workflow workflow) {
+                 const std::optional<std::string>& manifest_digest_header, Workflow workflow,
+                 const core::Clock& clock) {
   Report report;
   static_cast<void>(core::open_read(sip));  // what cannot be opened is told here
   // The whole file is digested on another core while its entries are read.
@@ -230,14 +233,16 @@ Report check_sip(const fs::path& sip, const Referentials* referentials,
   ManifestModel model;
   Recorder out(report);
 
-  ManifestAhead ahead(referentials);
-  const auto container =
+  ManifestAhead ahead(referentials, clock.now());
+  auto container =
       read_container(sip, folder.path(), [&](const fs::path& manifest) { ahead.start(manifest); });
   run_steps(request, container, ahead, model, out);
   report.sip = digest.get();
   report.manifest.digest = ahead.digest().value_or(core::Sha512{});
-  fill_report(report, container, model);
+  report.bytes = container.bytes;
   list_assumptions(request, container, model, report);
+  container = {};  // its files are told, and the report wants room
+  fill_report(report, model);
   return report;
 }
 

@@ -73,10 +73,12 @@ struct Report {
 /// Controls a SIP file. `referentials` may be null: the verdict then rests on the listed assumptions.
 /// `manifest_digest_header` is what a depositor announced, "<algorithm>:<value>" (X-Manifest-Digest-Algo and
 /// -Value, either part may be empty), or a SHA-512 value alone. Never throws on a bad SIP: that is a KO.
+/// By `clock` events of a unit's log are past or future.
 /// Throws only when the file itself cannot be opened (Exit::disk).
 [[nodiscard]] Report check_sip(const std::filesystem::path& sip, const Referentials* referentials,
                                const std::optional<std::string>& manifest_digest_header = std::nullopt,
-                               Workflow workflow = Workflow::default_workflow);
+                               Workflow workflow = Workflow::default_workflow,
+                               const core::Clock& clock = core::SystemClock());
 
 /// SEDA versions whose grammar is compiled in: profiles/schemas/seda-vitam-2.x.rng.
 [[nodiscard]] std::vector<std::string> known_seda_versions();

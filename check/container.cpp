@@ -82,11 +82,7 @@ class Scan {
   }
 
   /// What was learnt of the content of the files, also when the archive ended badly.
-  void finish() {
-    auto contents = content_.finish();
-    for (std::size_t i = 0; i < facts_.files.size(); ++i)
-      facts_.files[i].content = std::move(contents[number_[i]]);
-  }
+  void finish() { facts_.contents = content_.finish(); }
 
  private:
   void take(core::ContainerReader& reader, const std::string& path) {
@@ -127,23 +123,22 @@ class Scan {
       size += piece.size();
     });
     content_.end();
-    const auto [at, fresh] = facts_.by_path.emplace(name_hash(path), facts_.files.size());
-    if (fresh) {
-      facts_.files.emplace_back();
-      facts_.files.back().path = path;
-      number_.push_back(number);
+    auto at = facts_.number_of(path);
+    if (at == NumberTable::none) {
+      at = static_cast<std::uint32_t>(facts_.files.size());
+      facts_.by_path.add(name_hash(path), at);
+      facts_.files.emplace_back().path = facts_.paths.keep(path);
     }
-    auto& file = facts_.files[at->second];
+    auto& file = facts_.files[at];
     facts_.bytes = facts_.bytes - file.size + size;
     file.size = size;
-    number_[at->second] = number;
+    file.content = static_cast<std::uint32_t>(number);
   }
 
   ContainerFacts& facts_;
   fs::path folder_;
   const OnManifest& on_manifest_;
   ContentPipeline content_;
-  std::vector<std::size_t> number_;  ///< of each of the files, in the pipeline
   int manifests_ = 0;
 };
 
@@ -158,14 +153,13 @@ std::pair<std::string, std::string> split_header(const std::string& header) {
 
 std::uint64_t name_hash(std::string_view name) noexcept { return std::hash<std::string_view>{}(name); }
 
-const FileFacts* ContainerFacts::find(std::string_view path) const {
-  const auto found = by_path.find(name_hash(path));
-  return found == by_path.end() ? nullptr : &files[found->second];
+std::uint32_t ContainerFacts::number_of(std::string_view path) const {
+  return by_path.find(name_hash(path), [&](std::uint32_t number) { return files[number].path == path; });
 }
 
-const ComputedDigest* FileFacts::digest(DigestName algorithm) const noexcept {
-  const auto found = std::ranges::find(content.digests, algorithm, &ComputedDigest::algorithm);
-  return found == content.digests.end() ? nullptr : &*found;
+const FileFacts* ContainerFacts::find(std::string_view path) const {
+  const auto number = number_of(path);
+  return number == NumberTable::none ? nullptr : &files[number];
 }
 
 ContainerFacts read_container(const fs::path& sip, const fs::path& folder,

@@ -6,27 +6,25 @@
 #include "core/zip.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace versoir::check {
 
 struct FileFacts {
-  std::string path;
+  std::string_view path;
   std::uint64_t size = 0;
-  /// SHA-512, or those that the manifest names when it comes first; and formats.
-  ContentFacts content;
-  [[nodiscard]] const ComputedDigest* digest(DigestName algorithm) const noexcept;
+  std::uint32_t content = 0;  ///< its number in ContainerFacts::contents
 };
 
 struct ContainerFacts {
   bool accepted = false;                ///< one of the kinds of container that VITAM takes
-  std::vector<FileFacts> files;         ///< those in a folder, each path once (the last entry wins)
+  std::deque<FileFacts> files;          ///< those in a folder, each path once (the last entry wins)
   std::vector<std::string> root_files;  ///< the first two
   std::string last_root_file;
   std::optional<std::string> manifest_name;
@@ -36,9 +34,20 @@ struct ContainerFacts {
   bool damaged_before_unsafe = false;
   std::uint64_t bytes = 0;  ///< of `files`
 
+  /// Its number in `files`, NumberTable::none when there is no such file.
+  [[nodiscard]] std::uint32_t number_of(std::string_view path) const;
   [[nodiscard]] const FileFacts* find(std::string_view path) const;
+  /// SHA-512, or those that the manifest names when it comes first.
+  [[nodiscard]] std::optional<ComputedDigest> digest(const FileFacts& file, DigestName algorithm) const {
+    return contents.digest(file.content, algorithm);
+  }
+  [[nodiscard]] const FormatAnswer& formats(const FileFacts& file) const {
+    return contents.formats(file.content);
+  }
 
-  std::unordered_map<std::uint64_t, std::size_t> by_path;  ///< hash of the path → index in files
+  ContentFacts contents;
+  TextPool paths;
+  NumberTable by_path;
 };
 
 /// Hash of names and identifiers: 64 bits are enough to tell the entries of one SIP apart.

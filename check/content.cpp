@@ -5,7 +5,9 @@
 #include "core/format.hpp"
 #include "core/queue.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <map>
 #include <thread>
 #include <utility>
 
@@ -71,39 +73,53 @@ class Worker {
   std::thread thread_;
 };
 
-struct Digests {
-  std::vector<AnyHasher> hashers;
-  std::vector<std::vector<ComputedDigest>> done;
-
-  void take(std::string_view bytes, const Slice& slice) {
-    for (const auto algorithm : *slice.algorithms) hasher_in(hashers, algorithm).update(bytes);
-    if (!slice.last) return;
-    auto& digests = done.emplace_back();
-    digests.reserve(slice.algorithms->size());
-    for (const auto algorithm : *slice.algorithms) digests.push_back(hasher_in(hashers, algorithm).finish());
-  }
-};
-
-struct Formats {
-  core::FormatProbe probe;
-  std::vector<std::pair<std::vector<std::string>, bool>> done;
-
-  void take(std::string_view bytes, const Slice& slice) {
-    probe.feed(bytes);
-    if (!slice.last) return;
-    auto identified = probe.finish(slice.path);
-    auto& [formats, undecided] = done.emplace_back();
-    formats.reserve(identified.matches.size());
-    for (auto& match : identified.matches) formats.push_back(std::move(match.puid));
-    undecided = identified.incomplete;
-  }
-};
-
 }  // namespace
 
+struct ContentPipeline::Digester {
+  std::vector<AnyHasher> hashers;
+  TextPool bytes;
+  std::vector<Algorithms> lists;
+  std::deque<ContentFacts::Digests> done;
+  std::string together;
+
+  void take(std::string_view piece, const Slice& slice) {
+    for (const auto algorithm : *slice.algorithms) hasher_in(hashers, algorithm).update(piece);
+    if (!slice.last) return;
+    if (lists.empty() || lists.back() != slice.algorithms) lists.push_back(slice.algorithms);
+    together.clear();
+    for (const auto algorithm : *slice.algorithms) {
+      const auto digest = hasher_in(hashers, algorithm).finish();
+      together.append(reinterpret_cast<const char*>(digest.bytes.data()), digest.length);
+    }
+    done.push_back({bytes.keep(together).data(), slice.algorithms.get()});
+  }
+};
+
+struct ContentPipeline::Identifier {
+  core::FormatProbe probe;
+  std::vector<FormatAnswer> answers;
+  std::map<std::string, std::uint32_t> known;
+  std::deque<std::uint32_t> done;
+
+  void take(std::string_view piece, const Slice& slice) {
+    probe.feed(piece);
+    if (!slice.last) return;
+    const auto identified = probe.finish(slice.path);
+    std::string key(identified.incomplete ? "?" : "");
+    for (const auto& match : identified.matches) key.append(match.puid).push_back(' ');
+    const auto [at, fresh] = known.emplace(std::move(key), static_cast<std::uint32_t>(answers.size()));
+    if (fresh) {
+      auto& answer = answers.emplace_back();
+      for (const auto& match : identified.matches) answer.formats.push_back(match.puid);
+      answer.undecided = identified.incomplete;
+    }
+    done.push_back(at->second);
+  }
+};
+
 struct ContentPipeline::State {
-  Worker<Digests> digests{Digests{}};
-  Worker<Formats> formats{Formats{}};
+  Worker<Digester> digests{Digester{}};
+  Worker<Identifier> formats{Identifier{}};
   std::shared_ptr<Batch> batch = std::make_shared<Batch>();
   Algorithms algorithms = std::make_shared<std::vector<DigestName>>(1, DigestName::sha512);
   std::string path;
@@ -139,17 +155,34 @@ void ContentPipeline::piece(std::string_view bytes) { s_->add(bytes, false); }
 
 void ContentPipeline::end() { s_->add({}, true); }
 
-std::vector<ContentFacts> ContentPipeline::finish() {
+ContentFacts ContentPipeline::finish() {
   s_->flush();
-  auto& digests = s_->digests.finish().done;
-  auto& formats = s_->formats.finish().done;
-  std::vector<ContentFacts> facts(formats.size());
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    facts[i].digests = std::move(digests[i]);
-    facts[i].formats = std::move(formats[i].first);
-    facts[i].format_undecided = formats[i].second;
-  }
+  auto& digests = s_->digests.finish();
+  auto& formats = s_->formats.finish();
+  ContentFacts facts;
+  facts.digest_bytes_ = std::move(digests.bytes);
+  facts.lists_ = std::move(digests.lists);
+  facts.digests_ = std::move(digests.done);
+  facts.answers_ = std::move(formats.answers);
+  facts.answer_ = std::move(formats.done);
   return facts;
+}
+
+std::optional<ComputedDigest> ContentFacts::digest(std::size_t file, DigestName algorithm) const {
+  const auto& kept = digests_.at(file);
+  const auto* bytes = kept.bytes;
+  for (const auto name : *kept.algorithms) {
+    const auto length = digest_length(name);
+    if (name == algorithm) {
+      ComputedDigest digest;
+      digest.algorithm = name;
+      digest.length = length;
+      std::copy_n(bytes, length, reinterpret_cast<char*>(digest.bytes.data()));
+      return digest;
+    }
+    bytes += length;
+  }
+  return std::nullopt;
 }
 
 }  // namespace versoir::check

@@ -9,7 +9,6 @@
 #include "core/xml.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 namespace versoir::check {
@@ -23,11 +22,13 @@ namespace {
 
 class Reader {
  public:
-  Reader(const std::filesystem::path& file, const Referentials* referentials, ManifestModel& model)
+  Reader(const std::filesystem::path& file, const Referentials* referentials, ManifestModel& model,
+         core::Instant now)
       : xml_(XmlReader::from_file(file, Exit::sip_unreadable, manifest_limits)),
         referentials_(referentials),
         ontology_(referentials ? referentials->ontology() : own_ontology_),
-        m_(model) {}
+        m_(model),
+        now_(date_key(core::format_instant(now))) {}
 
   void run() {
     while (xml_.next()) {
@@ -43,6 +44,7 @@ class Reader {
           break;
       }
     }
+    m_.ids.close();
     resolve_group_references();
   }
 
@@ -53,8 +55,7 @@ class Reader {
     bool has_child = false;
   };
 
-  // -------------------------------------------------------------------------------------------- moving in
-  // the tree
+  // ---- moving in the tree
 
   /// Name of the element `up` levels above the current one: 0 is its parent.
   [[nodiscard]] std::string_view above(std::size_t up) const {
@@ -81,7 +82,7 @@ class Reader {
   void end() {
     const bool leaf = !here().has_child;
     if (here().ns == seda_) {
-      if (leaf) head_value();
+      if (leaf) take_head_value(m_.head, here().name, depth_ == 3 ? above(0) : "", text_);
       if (leaf && object_ != none) object_value();
       if (leaf && !units_.empty()) unit_reference();
     }
@@ -97,25 +98,22 @@ class Reader {
     return fmt::format("{} (line {})", id, here().line);
   }
 
-  // -------------------------------------------------------------------------------------------------
-  // identifiers
+  // ---- identifiers
 
   std::uint32_t declare(std::string_view id, IdKind kind, std::uint32_t index) {
     if (id.empty()) return index;
-    m_.ids.try_emplace(name_hash(id), IdFacts{kind, index});  // twice: the schema refuses it
+    m_.ids.declare(id, {kind, index});
     return index;
   }
 
   void resolve_group_references() {
-    for (auto& object : m_.objects) {
-      if (!object.references_group) continue;
-      const auto found = m_.ids.find(object.group_reference);
-      if (found != m_.ids.end() && found->second.kind == IdKind::group) object.group = found->second.index;
+    for (const auto& [number, reference] : group_references_) {
+      const auto found = m_.ids.find(reference);
+      if (found && found->kind == IdKind::group) m_.objects[number].group = found->index;
     }
   }
 
-  // ----------------------------------------------------------------------------------------------------
-  // openings
+  // ---- openings
 
   void opened(const std::string& name) {
     const auto id = core::trim(xml_.attribute("id").value_or(""));
@@ -139,17 +137,17 @@ class Reader {
     if (name == "MessageDigest" && parent != "" && object_ != none) read_algorithm();
   }
 
-  std::uint32_t add_group(const std::string& id) {
-    m_.groups.push_back({id, false});
+  std::uint32_t add_group(std::string_view id) {
+    m_.groups.push_back({m_.texts.keep(id), false});
     return static_cast<std::uint32_t>(m_.groups.size() - 1);
   }
 
   void open_object(const std::string& name, const std::string& id) {
     ObjectFacts object;
-    object.id = id;
+    object.id = m_.texts.keep(id);
     object.physical = name == "PhysicalDataObject";
     object.group = above(0) == "DataObjectGroup" ? group_ : none;
-    m_.objects.push_back(std::move(object));
+    m_.objects.push_back(object);
     object_ = declare(id, IdKind::object, static_cast<std::uint32_t>(m_.objects.size() - 1));
     object_harm_ = false;
   }
@@ -176,9 +174,9 @@ class Reader {
     auto& unit = units_.back();
     if (unit.index != none || unit.pointer) return;
     UnitFacts facts;
-    facts.id = unit.id;
+    facts.id = m_.texts.keep(unit.id);
     if (units_.size() > 1) facts.parent = units_[units_.size() - 2].index;
-    m_.units.push_back(std::move(facts));
+    m_.units.push_back(facts);
     unit.index = declare(unit.id, IdKind::unit, static_cast<std::uint32_t>(m_.units.size() - 1));
   }
 
@@ -199,31 +197,14 @@ class Reader {
     }
   }
 
-  // ------------------------------------------------------------------------------------------------------
-  // values
-
-  /// VITAM takes the last occurrence wherever it stands.
-  void head_value() {
-    const auto& name = here().name;
-    auto& head = m_.head;
-    const std::array<std::pair<std::string_view, std::string*>, 5> wanted{
-        {{"MessageIdentifier", &head.message_identifier},
-         {"ArchivalAgreement", &head.archival_agreement},
-         {"ArchivalProfile", &head.archival_profile},
-         {"OriginatingAgencyIdentifier", &head.originating_agency},
-         {"SubmissionAgencyIdentifier", &head.submission_agency}}};
-    for (const auto& [element, target] : wanted)
-      if (name == element) *target = core::trim(text_);
-    if (name != "Identifier" || depth_ != 3) return;
-    if (above(0) == "ArchivalAgency") head.archival_agency = core::trim(text_);
-    if (above(0) == "TransferringAgency") head.transferring_agency = core::trim(text_);
-  }
+  // ---- values
 
   void object_value() {
     auto& object = m_.objects[object_];
     const auto& name = here().name;
     const auto parent = above(0);
-    if (parent == "FormatIdentification" && name == "FormatId") object.format = core::trim(text_);
+    if (parent == "FormatIdentification" && name == "FormatId")
+      object.format = m_.texts.keep_once(core::trim(text_));
     if (parent != "BinaryDataObject" && parent != "PhysicalDataObject") return;
     const auto text = core::trim(text_);
     if (name == "DataObjectGroupId") {
@@ -231,24 +212,9 @@ class Reader {
       if (object.group == none) object.group = add_group(text);
       declare(text, IdKind::group, object.group);
     } else if (name == "DataObjectGroupReferenceId") {
-      object.group_reference = name_hash(text);
-      object.references_group = object.group == none;
-    } else if (name == "DataObjectVersion") {
-      object.version = text;
-      object.has_version = !text.empty();
-    } else if (name == "Uri") {
-      object.uri = text_;
-      object.has_address = !text.empty();
-    } else if (name == "PhysicalId") {
-      object.has_address = !text.empty();
-    } else if (name == "MessageDigest") {
-      object.digest = parse_digest(object.digest.algorithm, text_);
-    } else if (name == "Size") {
-      object.size = text.size() <= 18 &&
-                            std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; }) &&
-                            !text.empty()
-                        ? std::stoull(text)
-                        : 0;
+      if (object.group == none) group_references_.emplace_back(object_, name_hash(text));
+    } else {
+      take_object_value(m_, object_, name, text_);
     }
   }
 
@@ -263,13 +229,18 @@ class Reader {
       unit.profile = text;
       open_json(unit);
     } else if (name == "DataObjectGroupReferenceId" || name == "DataObjectReferenceId") {
-      if (parent != "DataObjectReference" || unit.index == none) return;
+      if (unit.index == none) return;
+      if (parent == "CustodialHistoryFile")
+        m_.custodial_files.push_back({unit.index, name_hash(text), name == "DataObjectGroupReferenceId"});
+      if (parent != "DataObjectReference") return;
       const bool existing = above(1) == "DataObjectGroup" && above(2) == "ArchiveUnit";
       if (above(1) == "ArchiveUnit" || existing)
-        m_.object_references.push_back({unit.index, name_hash(text), here().line, existing});
+        m_.object_references.push_back({unit.index, 0, name_hash(text), here().line, existing});
     } else if (name == "DataObjectGroupExistingReferenceId") {
       m_.attaches = true;
-      if (!guid(text)) return;
+      static_cast<void>(guid(text));
+    } else if (name == "EventDateTime" && parent == "Event" && above(1) == "LogBook") {
+      past_event(text);
     } else if (name == "SystemId" && parent == "UpdateOperation") {
       existing_unit(unit);
       static_cast<void>(guid(text));
@@ -281,12 +252,24 @@ class Reader {
     }
   }
 
+  /// An event of the unit's own log has happened. A date without zone is taken as UTC's.
+  void past_event(const std::string& date) {
+    const auto instant = core::parse_instant(date);
+    const auto key = date_key(instant ? core::format_instant(*instant) : date);
+    if (key > now_)
+      m_.attachments.add("CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST.CHECK_MANIFEST_MALFORMED_DATA", Status::ko,
+                         msg("An event of the unit's log is dated in the future: {0}", date),
+                         where(units_.back().id));
+  }
+
   void pointer(const std::string& target) {
     if (target != text_ || target.find_first_of(" \t\r\n") != std::string::npos)
       m_.attachments.add("CHECK_DATAOBJECTPACKAGE.CHECK_MANIFEST.CHECK_MANIFEST_MALFORMED_DATA", Status::ko,
                          msg("A reference to a unit holds blanks or line breaks."), where(units_.back().id));
     if (units_.size() < 2) return;  // a pointer at the root leads nowhere from nowhere
-    m_.unit_references.push_back({units_[units_.size() - 2].index, name_hash(target), here().line, false});
+    m_.unit_references.push_back({units_[units_.size() - 2].index,
+                                  static_cast<std::uint32_t>(m_.units.size()), name_hash(target), here().line,
+                                  false});
   }
 
   /// Its values are gathered as the platform's JSON only when a profile will judge them.
@@ -317,11 +300,11 @@ class Reader {
     if (const auto harm = find_harm(text_)) {
       object_harm_ = true;
       m_.group_values.add("CHECK_OBJECT_GROUP_SCHEMA.OBJECT_GROUP_SANITIZE", Status::ko,
-                          harm_message(*harm, here().name), m_.objects[object_].id);
+                          harm_message(*harm, here().name), std::string(m_.objects[object_].id));
     } else if (auto fault = find_typing_fault(ontology_, here().name, text_)) {
       object_harm_ = true;
       m_.group_values.add("CHECK_OBJECT_GROUP_SCHEMA.ONTOLOGY_VALIDATION", Status::ko, std::move(*fault),
-                          m_.objects[object_].id);
+                          std::string(m_.objects[object_].id));
     }
   }
 
@@ -330,22 +313,19 @@ class Reader {
   const Ontology own_ontology_;
   const Ontology& ontology_;
   ManifestModel& m_;
+  const std::string now_;  ///< as date_key() writes it
   std::vector<Frame> frames_;
   std::size_t depth_ = 0;
   std::string seda_, text_;
   bool text_used_ = false, in_unit_values_ = false, object_harm_ = false;
   std::uint32_t group_ = none, object_ = none;
+  /// Objects that name their group outside of it: hash of DataObjectGroupReferenceId, resolved at the end.
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> group_references_;
   std::vector<UnitValues> units_;
   std::optional<UnitValues> metadata_;
 };
 
 }  // namespace
-
-void Defects::add(std::string_view code, Status status, core::Message message, std::string at) {
-  ++total;
-  worst = std::max(worst, status);
-  if (items.size() < 100) items.push_back({std::string(code), status, std::move(message), std::move(at)});
-}
 
 Root read_root(const std::filesystem::path& file) {
   auto xml = XmlReader::from_file(file, Exit::sip_unreadable, manifest_limits);
@@ -360,9 +340,9 @@ Root read_root(const std::filesystem::path& file) {
   return root;
 }
 
-void read_manifest(const std::filesystem::path& file, const Referentials* referentials,
-                   ManifestModel& model) {
-  Reader(file, referentials, model).run();
+void read_manifest(const std::filesystem::path& file, const Referentials* referentials, ManifestModel& model,
+                   core::Instant now) {
+  Reader(file, referentials, model, now).run();
 }
 
 }  // namespace versoir::check

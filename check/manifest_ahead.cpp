@@ -8,9 +8,9 @@ void ManifestAhead::start(const std::filesystem::path& manifest) {
   model_ = {};
   schema_ = {};
   digest_ = {};
-  model_ = std::async(std::launch::async, [manifest, referentials = referentials_] {
+  model_ = std::async(std::launch::async, [manifest, referentials = referentials_, now = now_] {
     ManifestModel model;
-    read_manifest(manifest, referentials, model);
+    read_manifest(manifest, referentials, model, now);
     return model;
   });
   schema_ = std::async(std::launch::async, [manifest] {

@@ -13,7 +13,8 @@ namespace versoir::check {
 
 class ManifestAhead {
  public:
-  explicit ManifestAhead(const Referentials* referentials) : referentials_(referentials) {}
+  ManifestAhead(const Referentials* referentials, core::Instant now)
+      : referentials_(referentials), now_(now) {}
   /// Forgets what was begun before, once it has ended.
   void start(const std::filesystem::path& manifest);
   /// Wait for the end; each can be asked once. Throw what stopped the reading, as read_manifest() does.
@@ -24,6 +25,7 @@ class ManifestAhead {
 
  private:
   const Referentials* referentials_;
+  core::Instant now_;
   std::future<ManifestModel> model_;
   std::future<sip::SedaReport> schema_;
   std::future<core::FileDigest> digest_;

@@ -25,7 +25,7 @@ Computed compute_others(const Request& request, const ContainerFacts& container,
     if (object.physical || object.digest.empty || name == DigestName::absent || name == DigestName::unknown)
       continue;
     const auto* file = container.find(object.uri);
-    if (!file || file->digest(name)) continue;
+    if (!file || container.digest(*file, name)) continue;
     auto& names = wanted[name_hash(object.uri)];
     if (!std::ranges::count(names, name)) names.push_back(name);
   }
@@ -46,27 +46,33 @@ Computed compute_others(const Request& request, const ContainerFacts& container,
   return computed;
 }
 
-bool matches(const ObjectFacts& object, const FileFacts& file, const Computed& others) {
-  if (const auto* digest = file.digest(object.digest.algorithm)) return digest->answers(object.digest);
+bool matches(const ObjectFacts& object, const ContainerFacts& container, const Computed& others) {
+  const auto* file = container.find(object.uri);
+  if (!file) return false;
+  if (const auto digest = container.digest(*file, object.digest.algorithm))
+    return digest->answers(object.digest);
   const auto found = others.find(name_hash(object.uri));
   return found != others.end() && std::ranges::any_of(found->second, [&](const ComputedDigest& d) {
            return d.answers(object.digest);
          });
 }
 
-void check_digest(const ObjectFacts& object, const FileFacts* file, const Computed& others, Recorder& out) {
+void check_digest(const ObjectFacts& object, const ContainerFacts& container, const Computed& others,
+                  Recorder& out) {
   if (object.digest.empty) {
-    out.add("CHECK_DIGEST", Status::ko, msg("The object has no digest."), object.id);
-  } else if (!file || !matches(object, *file, others)) {
+    out.add("CHECK_DIGEST", Status::ko, msg("The object has no digest."), std::string(object.id));
+  } else if (!matches(object, container, others)) {
     out.add("CHECK_DIGEST", Status::ko,
-            msg("The digest of the file is not the declared one (lower-case hexadecimal)."), object.id);
+            msg("The digest of the file is not the declared one (lower-case hexadecimal)."),
+            std::string(object.id));
   }
 }
 
 void check_size(const ObjectFacts& object, const FileFacts& file, Recorder& out) {
   if (object.size > 0 && object.size != file.size)
     out.add("CHECK_OBJECT_SIZE", Status::warning,
-            msg("The declared size is {0} bytes, the file has {1}.", object.size, file.size), object.id);
+            msg("The declared size is {0} bytes, the file has {1}.", object.size, file.size),
+            std::string(object.id));
 }
 
 /// Declared and identified format, in VITAM's order: the contract's list, identification, the platform's
@@ -78,20 +84,20 @@ class FormatControl {
         contract_(referentials_ ? referentials_->contract(model.head.archival_agreement) : nullptr),
         out_(out) {}
 
-  void check(const ObjectFacts& object, const FileFacts& file) {
+  void check(const ObjectFacts& object, const FormatAnswer& file) {
     if (contract_ && !contract_->every_format && !std::ranges::count(contract_->formats, object.format))
       return add("REJECTED_FORMAT", Status::ko,
                  msg("The ingest contract does not list the format {0}.",
-                     object.format.empty() ? "?" : object.format),
+                     object.format.empty() ? std::string_view("?") : object.format),
                  object);
-    if (file.content.format_undecided) return;
-    if (file.content.formats.empty()) {
+    if (file.undecided) return;
+    if (file.formats.empty()) {
       const bool tolerated = contract_ && contract_->every_format && contract_->unidentified_format_allowed;
       return add("FILE_FORMAT.UNKNOWN", tolerated ? Status::warning : Status::ko,
                  msg("The format of the file cannot be identified."), object);
     }
-    const bool declared_found = std::ranges::count(file.content.formats, object.format) > 0;
-    const auto& identified = declared_found ? object.format : file.content.formats.front();
+    const bool declared_found = std::ranges::count(file.formats, object.format) > 0;
+    const std::string_view identified = declared_found ? object.format : file.formats.front();
     if (referentials_ && !referentials_->format_known(identified))
       return add("UNCHARTED", Status::ko,
                  msg("The platform does not know the format {0} of the file.", identified), object);
@@ -105,7 +111,8 @@ class FormatControl {
 
  private:
   void add(std::string_view code, Status status, core::Message message, const ObjectFacts& object) {
-    out_.add("OG_OBJECTS_FORMAT_CHECK." + std::string(code), status, std::move(message), object.id);
+    out_.add("OG_OBJECTS_FORMAT_CHECK." + std::string(code), status, std::move(message),
+             std::string(object.id));
   }
   const Referentials* referentials_;
   const IngestContract* contract_;
@@ -128,14 +135,14 @@ void control_objects(const Request& request, const ContainerFacts& container, co
       if (!object.physical && !object.uri.empty()) control(object, container.find(object.uri));
     out.hide_rest_after_ko();
   };
-  each([&](const ObjectFacts& o, const FileFacts* file) { check_digest(o, file, others, out); });
+  each([&](const ObjectFacts& o, const FileFacts*) { check_digest(o, container, others, out); });
   if (request.workflow == Workflow::default_workflow)
     each([&](const ObjectFacts& o, const FileFacts* file) {
       if (file) check_size(o, *file, out);
     });
   FormatControl formats(request, model, out);
   each([&](const ObjectFacts& o, const FileFacts* file) {
-    if (file) formats.check(o, *file);
+    if (file) formats.check(o, container.formats(*file));
   });
   out.add(model.group_values);
 }

@@ -4,8 +4,9 @@
 #include "check/values.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <array>
+#include <span>
+#include <tuple>
 
 namespace versoir::check {
 
@@ -22,7 +23,7 @@ std::string code(std::string_view action, std::string_view sub) { return std::st
 void check_no_object(const ManifestModel& model, Recorder& out) {
   if (!model.objects.empty())
     out.add("CHECK_DATAOBJECTPACKAGE.CHECK_NO_OBJECT", Status::ko,
-            msg("A filing or holding scheme holds no object."), model.objects.front().id);
+            msg("A filing or holding scheme holds no object."), std::string(model.objects.front().id));
 }
 
 // ------------------------------------------------------------------------------------- versions (VITAM's
@@ -30,7 +31,7 @@ void check_no_object(const ManifestModel& model, Recorder& out) {
 
 void check_version(const ObjectFacts& object, Recorder& out) {
   const auto refuse = [&](std::string_view sub, core::Message why) {
-    out.add(code(version_code, sub), Status::ko, std::move(why), object.id);
+    out.add(code(version_code, sub), Status::ko, std::move(why), std::string(object.id));
   };
   if (object.digest.algorithm == DigestName::unknown ||
       (!object.digest.empty && object.digest.algorithm == DigestName::absent))
@@ -57,54 +58,71 @@ void check_version(const ObjectFacts& object, Recorder& out) {
 
 /// Sets are compared: two objects may share one file.
 void check_numbers(const ContainerFacts& container, const ManifestModel& model, Recorder& out) {
-  std::unordered_map<std::uint64_t, const std::string*> addresses;
-  const std::string* missing = nullptr;
+  std::vector<bool> declared_files(container.files.size(), false);
+  std::vector<std::uint64_t> astray;  // hashes of addresses that are no file
+  std::string missing;
   for (const auto& object : model.objects) {
     if (object.uri.empty()) continue;
-    addresses.emplace(name_hash(object.uri), &object.uri);
-    if (!missing && !container.find(object.uri)) missing = &object.uri;
+    const auto file = container.number_of(object.uri);
+    if (file != NumberTable::none) {
+      declared_files[file] = true;
+      continue;
+    }
+    if (missing.empty()) missing = object.uri;
+    astray.push_back(name_hash(object.uri));
   }
-  const auto undeclared = std::ranges::find_if(
-      container.files, [&](const FileFacts& f) { return !addresses.contains(name_hash(f.path)); });
-  if (!missing && undeclared == container.files.end()) return;
-  const auto declared = addresses.size(), present = container.files.size();
+  const auto undeclared = std::ranges::find(declared_files, false);
+  if (astray.empty() && undeclared == declared_files.end()) return;
+  std::ranges::sort(astray);
+  const auto repeated = std::ranges::unique(astray);
+  astray.erase(repeated.begin(), repeated.end());
+  const auto present = container.files.size();
+  const auto declared = astray.size() + static_cast<std::size_t>(std::ranges::count(declared_files, true));
   if (declared > present) {
     out.add(code(number_code, "MANIFEST_SUPERIOR_BDO"), Status::ko,
-            msg("The manifest declares {0} files, the archive holds {1}.", declared, present),
-            missing ? *missing : "");
+            msg("The manifest declares {0} files, the archive holds {1}.", declared, present), missing);
   } else if (declared < present) {
+    const auto number = static_cast<std::size_t>(undeclared - declared_files.begin());
     out.add(code(number_code, "MANIFEST_INFERIOR_BDO"), Status::ko,
             msg("The manifest declares {0} files, the archive holds {1}.", declared, present),
-            undeclared != container.files.end() ? undeclared->path : "");
+            std::string(container.files[number].path));
   } else {
     out.add(code(number_code, "INVALID_URI"), Status::ko,
-            msg("A declared address is not a file of the archive."), missing ? *missing : "");
+            msg("A declared address is not a file of the archive."), missing);
   }
 }
 
 // ----------------------------------------------------------------------------------------- graph (VITAM's
 // ExtractSeda)
 
-/// What one group holds of each usage.
-struct GroupContent {
-  std::set<std::pair<std::string, std::uint64_t>> versions;
-  [[nodiscard]] bool has(std::string_view usage) const {
-    return std::ranges::any_of(versions, [&](const auto& v) { return v.first == usage; });
-  }
+/// A version that a group holds.
+struct Held {
+  std::uint32_t group = none;
+  std::uint16_t usage = 0;  ///< its place among the usages
+  std::uint32_t number = 0, object = 0;
+  [[nodiscard]] auto version() const { return std::tuple(group, usage, number); }
 };
+constexpr std::uint16_t binary_master = 0, physical_master = 1;
+constexpr std::array<std::string_view, 5> usages{"BinaryMaster", "PhysicalMaster", "Dissemination",
+                                                 "Thumbnail", "TextContent"};
 
 class Graph {
  public:
   Graph(const Request& request, ManifestModel& model, Recorder& out)
-      : request_(request),
-        m_(model),
+      : m_(model),
         out_(out),
+        contract_(request.referentials ? request.referentials->contract(model.head.archival_agreement)
+                                       : nullptr),
         group_of_unit_(model.units.size(), no_group),
         referenced_(model.groups.size(), false) {}
 
   void check() {
+    // The contract comes before the identifiers that an attachment gives.
+    if (contract_ && contract_->parent_link == "UNAUTHORIZED" && m_.attaches)
+      refuse("UNAUTHORIZED_ATTACHMENT_BY_CONTRACT", msg("The ingest contract forbids attachments."), "");
     out_.add(m_.attachments);
     out_.hide_rest_after_ko();
+    for (const auto& file : m_.custodial_files) check_custodial_file(file);
     check_versions_in_groups();
     out_.hide_rest_after_ko();
     for (const auto& reference : m_.object_references) check_object_reference(reference);
@@ -119,33 +137,52 @@ class Graph {
   static constexpr std::uint64_t no_group = ~0ull;
 
   /// The platform stops at the first defect of this action: the others are hidden.
-  void refuse(std::string_view sub, core::Message why, std::string where) {
+  void refuse(std::string_view sub, core::Message why, std::string_view where) {
     out_.add(sub.empty() ? std::string(manifest_code) : code(manifest_code, "." + std::string(sub)),
-             Status::ko, std::move(why), std::move(where));
+             Status::ko, std::move(why), std::string(where));
     out_.hide_rest_after_ko();
   }
 
   void check_versions_in_groups() {
-    contents_.resize(m_.groups.size());
-    for (const auto& object : m_.objects) {
+    for (std::uint32_t i = 0; i < m_.objects.size(); ++i) {
+      const auto& object = m_.objects[i];
       if (object.group == none || !object.has_version) continue;
       const auto version = parse_object_version(object.version);
       if (!version) continue;
-      if (!contents_[object.group].versions.emplace(version->usage, version->number).second)
-        refuse("", msg("The group {0} holds {1} twice.", m_.groups[object.group].id, object.version),
-               object.id);
+      const auto usage = std::ranges::find(usages, version->usage) - usages.begin();
+      held_.push_back(
+          {object.group, static_cast<std::uint16_t>(usage), static_cast<std::uint32_t>(version->number), i});
+    }
+    std::ranges::stable_sort(held_, {}, &Held::version);
+    std::vector<std::uint32_t> again;  // objects whose version an earlier one has
+    for (std::size_t i = 1; i < held_.size(); ++i)
+      if (held_[i].version() == held_[i - 1].version()) again.push_back(held_[i].object);
+    std::ranges::sort(again);
+    for (const auto i : again) {
+      const auto& object = m_.objects[i];
+      refuse("", msg("The group {0} holds {1} twice.", m_.groups[object.group].id, object.version),
+             object.id);
     }
   }
 
+  /// VITAM's own code for it has the name of another fault.
+  void check_custodial_file(const CustodialFile& file) {
+    const auto found = m_.ids.find(file.target);
+    if (found && found->kind == (file.group ? IdKind::group : IdKind::object)) return;
+    refuse("SUBTASK_UNAUTHORIZED_ATTACHMENT_BY_BAD_SP",
+           file.group ? msg("CustodialHistoryFile designates no object group of the SIP.")
+                      : msg("CustodialHistoryFile designates no object of the SIP."),
+           m_.units[file.unit].id);
+  }
+
   void check_object_reference(const Reference& reference) {
-    const auto& unit = m_.units[reference.unit].id;
+    const auto unit = m_.units[reference.unit].id;
     const auto found = m_.ids.find(reference.target);
-    if (found == m_.ids.end() ||
-        (found->second.kind != IdKind::group && found->second.kind != IdKind::object))
+    if (!found || (found->kind != IdKind::group && found->kind != IdKind::object))
       return refuse("", msg("The unit refers to a group or object that does not exist."), unit);
-    std::uint64_t target = found->second.index;
-    if (found->second.kind == IdKind::object) {
-      const auto& object = m_.objects[found->second.index];
+    std::uint64_t target = found->index;
+    if (found->kind == IdKind::object) {
+      const auto& object = m_.objects[found->index];
       if (object.group != none) {
         referenced_[object.group] = true;  // meant, if not said: one fault is enough
         return refuse("EXISTING_OG_NOT_DECLARED",
@@ -155,15 +192,23 @@ class Graph {
       }
       target |= lone_object;
     } else {
-      referenced_[found->second.index] = true;
+      referenced_[found->index] = true;
       if (reference.to_existing_group || m_.units[reference.unit].existing)
-        m_.groups[found->second.index].attached = true;
+        m_.groups[found->index].attached = true;
     }
     auto& own = group_of_unit_[reference.unit];
     if (own != no_group && own != target)
       refuse("ARCHIVEUNIT_REFERENCES_MULTIPLE_OBJECTGROUP", msg("The unit refers to several object groups."),
              unit);
     own = target;
+  }
+
+  void check_pointer(const Reference& reference, std::uint32_t target, Edges& edges) {
+    // The platform knows of the units that it has read, and of no other.
+    if (m_.units[target].existing && target < reference.met)
+      refuse("MODIFY_PARENT_EXISTING_UNIT_UNAUTHORIZED",
+             msg("A unit that the platform holds cannot be given a new parent."), m_.units[target].id);
+    edges.add(reference.unit, target);
   }
 
   void check_unit_references() {
@@ -179,62 +224,85 @@ class Graph {
     for (const auto& reference : m_.unit_references) {
       if (reference.unit == none) continue;
       const auto found = m_.ids.find(reference.target);
-      if (found != m_.ids.end() && found->second.kind == IdKind::pointer)
-        continue;  // leads to where that one leads
-      if (found == m_.ids.end() || found->second.kind != IdKind::unit)
+      if (found && found->kind == IdKind::pointer) continue;  // leads to where that one leads
+      if (!found || found->kind != IdKind::unit)
         refuse("", msg("A pointer designates no unit of the manifest."),
                fmt::format("line {}", reference.line));
       else
-        edges.add(reference.unit, found->second.index);
+        check_pointer(reference, found->index, edges);
     }
     if (const auto looping = edges.find_cycle())
       refuse("CHECK_MANIFEST_LOOP", msg("Units contain each other in a circle."), m_.units[*looping].id);
   }
 
-  void check_masters() {
-    const auto* contract =
-        request_.referentials ? request_.referentials->contract(m_.head.archival_agreement) : nullptr;
-    for (std::size_t i = 0; i < m_.groups.size(); ++i) {
-      if (m_.groups[i].attached) continue;
-      const auto& content = contents_[i];
-      for (const auto* master : {"BinaryMaster", "PhysicalMaster"})
-        if (content.has(master) && !content.versions.contains({master, 1}))
-          refuse("EXPECTED_MANDATORY_VERSION_1", msg("A new group holds {0} without its version 1.", master),
-                 m_.groups[i].id);
-      if (contract && contract->master_mandatory && !content.versions.empty() &&
-          !content.has("BinaryMaster") && !content.has("PhysicalMaster"))
-        refuse("MASTER_MANDATORY_REQUIRED", msg("The ingest contract asks for a master in each group."),
-               m_.groups[i].id);
+  /// The usages that may be added to a group that the platform holds.
+  void check_added(const GroupFacts& group, std::span<const Held> held) {
+    if (!contract_ || contract_->every_version) return;
+    for (const auto& version : held) {
+      if (std::ranges::find(contract_->versions, usages[version.usage]) != contract_->versions.end())
+        continue;
+      return refuse("ATTACHMENT_OBJECTGROUP",
+                    msg("The ingest contract does not let {0} be added to an object group of the platform.",
+                        usages[version.usage]),
+                    group.id);
     }
-    if (contract && contract->parent_link == "UNAUTHORIZED" && m_.attaches)
-      refuse("UNAUTHORIZED_ATTACHMENT_BY_CONTRACT", msg("The ingest contract forbids attachments."), "");
-    if (contract && contract->parent_link == "REQUIRED" && !m_.attaches)
+  }
+
+  /// `held`: what a new group holds, at least one version.
+  void check_masters(const GroupFacts& group, std::span<const Held> held) {
+    bool any = false;
+    for (const auto usage : {binary_master, physical_master}) {
+      if (std::ranges::find(held, usage, &Held::usage) == held.end()) continue;
+      any = true;
+      if (std::ranges::none_of(held, [&](const Held& h) { return h.usage == usage && h.number == 1; }))
+        refuse("EXPECTED_MANDATORY_VERSION_1",
+               msg("A new group holds {0} without its version 1.", usages[usage]), group.id);
+    }
+    if (contract_ && contract_->master_mandatory && !any)
+      refuse("MASTER_MANDATORY_REQUIRED", msg("The ingest contract asks for a master in each group."),
+             group.id);
+  }
+
+  void check_masters() {
+    std::span<const Held> rest(held_);
+    while (!rest.empty()) {
+      const auto& group = m_.groups[rest.front().group];
+      const auto end =
+          std::ranges::find_if(rest, [&](const Held& h) { return h.group != rest.front().group; });
+      const auto held = rest.first(static_cast<std::size_t>(end - rest.begin()));
+      if (group.attached)
+        check_added(group, held);
+      else
+        check_masters(group, held);
+      rest = rest.subspan(held.size());
+    }
+    if (contract_ && contract_->parent_link == "REQUIRED" && !m_.attaches)
       refuse("ATTACHMENT_REQUIRED", msg("The ingest contract asks for an attachment."), "");
   }
 
   static constexpr std::uint64_t lone_object = 1ull << 32;
-  const Request& request_;
   ManifestModel& m_;
   Recorder& out_;
+  const IngestContract* contract_;
   std::vector<std::uint64_t> group_of_unit_;
   std::vector<bool> referenced_;
-  std::vector<GroupContent> contents_;
+  std::vector<Held> held_;  ///< by group, usage and number
 };
 
 void check_orphans(const ManifestModel& model, const std::vector<bool>& referenced, Recorder& out) {
   for (std::size_t i = 0; i < referenced.size(); ++i)
     if (!referenced[i])
       out.add("CHECK_DATAOBJECTPACKAGE.CHECK_CONSISTENCY.CHECK_CONSISTENCY_ORPHAN_OBJECT", Status::ko,
-              msg("No unit refers to this object group."), model.groups[i].id);
+              msg("No unit refers to this object group."), std::string(model.groups[i].id));
   std::vector<bool> lone(model.objects.size(), false);
   for (const auto& reference : model.object_references) {
     const auto found = model.ids.find(reference.target);
-    if (found != model.ids.end() && found->second.kind == IdKind::object) lone[found->second.index] = true;
+    if (found && found->kind == IdKind::object) lone[found->index] = true;
   }
   for (std::size_t i = 0; i < lone.size(); ++i)
     if (model.objects[i].group == none && !lone[i])
       out.add("CHECK_DATAOBJECTPACKAGE.CHECK_CONSISTENCY.CHECK_CONSISTENCY_ORPHAN_OBJECT", Status::ko,
-              msg("No unit refers to this object."), model.objects[i].id);
+              msg("No unit refers to this object."), std::string(model.objects[i].id));
 }
 
 }  // namespace

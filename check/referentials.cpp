@@ -208,6 +208,8 @@ void Referentials::read_contracts(const fs::path& file) {
     c.every_format = flag_of(json, "EveryFormatType", true);
     c.unidentified_format_allowed = flag_of(json, "FormatUnidentifiedAuthorized", false);
     c.formats = texts_of(json, "FormatType");
+    c.every_version = flag_of(json, "EveryDataObjectVersion", false);
+    c.versions = texts_of(json, "DataObjectVersion");
     c.profiles = texts_of(json, "ArchiveProfiles");
     c.management_contract = core::text_of(json, "ManagementContractId");
     c.parent_link = core::text_of(json, "CheckParentLink", "AUTHORIZED");

@@ -31,6 +31,8 @@ struct IngestContract {
   bool every_format = true;
   bool unidentified_format_allowed = false;
   std::vector<std::string> formats;        ///< PUIDs when every_format is false
+  bool every_version = false;              ///< any usage may be added to a group that the platform holds
+  std::vector<std::string> versions;       ///< the usages that may, when every_version is false
   std::vector<std::string> profiles;       ///< archival profiles that it lists
   std::string parent_link = "AUTHORIZED";  ///< CheckParentLink: AUTHORIZED, UNAUTHORIZED, REQUIRED
   std::string management_contract;         ///< "" when it names none

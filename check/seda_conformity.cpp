@@ -48,7 +48,7 @@ void check_layout(const ContainerFacts& container, Recorder& out) {
       std::ranges::find_if_not(container.files, [](const FileFacts& f) { return in_content_folder(f.path); });
   if (stray == container.files.end()) return;
   out.add("CHECK_SEDA.CONTAINER_FORMAT.DIRECTORY", Status::ko,
-          msg("A file is in another folder than content."), stray->path);
+          msg("A file is in another folder than content."), std::string(stray->path));
 }
 
 /// Where a fault stands: its line, the path of the element, the title of its unit.

@@ -46,7 +46,9 @@ void UnitValues::take(std::string_view name, std::string_view parent, std::strin
     if (const auto harm = find_harm(text)) harm_ = harm_message(*harm, name);
   }
   if (!typing_) typing_ = find_typing_fault(ontology, name, text);
-  if (ontology.type_of(name) == ValueType::date) take_date(name, parent, text);
+  if (ontology.type_of(name) == ValueType::date) judge_range(name, text);
+  if (parent == "Content" && name == "StartDate") start_ = core::trim(text);
+  if (parent == "Content" && name == "EndDate") end_ = core::trim(text);
   if (is_one_of(categories, parent) && (grandparent == "Management" || grandparent == "ManagementMetadata"))
     take_rule(name, parent, text);
   if (parent == "SigningInformation" || parent == "SignatureDescription") signing_ = true;
@@ -59,13 +61,10 @@ void UnitValues::take(std::string_view name, std::string_view parent, std::strin
   }
 }
 
-void UnitValues::take_date(std::string_view name, std::string_view parent, const std::string& text) {
+void UnitValues::judge_range(std::string_view name, const std::string& text) {
   if (core::trim(text).empty()) return;  // nil
   if (!schema_ && judge_date(text) == DateVerdict::out_of_range)
     schema_ = msg("{0} is outside the dates that the platform keeps: {1}", name, text);
-  if (parent != "Content") return;
-  if (name == "StartDate") start_ = text;
-  if (name == "EndDate") end_ = text;
 }
 
 void UnitValues::take_rule(std::string_view name, std::string_view category, const std::string& text) {
@@ -101,6 +100,9 @@ void UnitValues::judge_schema(ManifestModel& model) const {
   if (size_ > most_unit)
     return refuse("UNIT_SANITIZE", msg("The unit holds more than {0} characters.", most_unit));
   if (typing_) return refuse("ONTOLOGY_VALIDATION", *typing_);
+  for (const auto& date : {start_, end_})
+    if (!date.empty() && date_key(date).empty())
+      return refuse("DATE_FORMAT", msg("{0} is not a date that the platform reads.", date));
   if (!start_.empty() && !end_.empty() && date_key(end_) < date_key(start_))
     return refuse("CONSISTENCY", msg("The unit ends ({0}) before it starts ({1}).", end_, start_));
   if (!has_level_) return refuse("INVALID_UNIT", msg("The unit has no DescriptionLevel."));

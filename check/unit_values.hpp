@@ -39,7 +39,7 @@ struct UnitValues {
     std::string start, hold_end;
   };
   void take_rule(std::string_view name, std::string_view category, const std::string& text);
-  void take_date(std::string_view name, std::string_view parent, const std::string& text);
+  void judge_range(std::string_view name, const std::string& text);
   void judge_schema(ManifestModel& model) const;
   void judge_profile(const Referentials* referentials, ManifestModel& model) const;
   void judge_rule(const RuleUse& use, const Referentials& referentials, ManifestModel& model) const;

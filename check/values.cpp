@@ -66,13 +66,15 @@ std::optional<DateParts> split_date(std::string_view text) {
   const char separator = text.front();
   if (separator != '-' && separator != '/') return std::nullopt;
   if (!take(text, separator) || !take_digits(text, 2, p.month) || !take(text, separator) ||
-      !take_digits(text, 2, p.day))
+      !take_digits(text, 2, p.day) || p.month < "01" || p.month > "12" || p.day < "01" || p.day > "31")
     return std::nullopt;
   if (take(text, 'T')) {
     const auto whole = text;
     std::string_view field;
-    if (!take_digits(text, 2, field) || !take(text, ':') || !take_digits(text, 2, field)) return std::nullopt;
-    if (take(text, ':') && !take_digits(text, 2, field)) return std::nullopt;
+    if (!take_digits(text, 2, field) || field > "24" || !take(text, ':') || !take_digits(text, 2, field) ||
+        field > "59")
+      return std::nullopt;
+    if (take(text, ':') && (!take_digits(text, 2, field) || field > "59")) return std::nullopt;
     p.time = whole.substr(0, whole.size() - text.size());
     if (take(text, '.')) {
       std::size_t digits = 0;

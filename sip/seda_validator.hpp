@@ -16,7 +16,7 @@ namespace versoir::sip {
 struct SedaLimits {
   core::XmlLimits xml;
   std::size_t issues = 1000;              ///< kept; all are counted
-  std::uint64_t identifiers = 8'000'000;  ///< more are refused: each takes some 48 bytes
+  std::uint64_t identifiers = 8'000'000;  ///< more are refused: each takes 21 to 43 bytes
 };
 
 struct SedaReport {
@@ -31,8 +31,8 @@ struct SedaReport {
 };
 
 /// Reads the file once, and once more only when a reference designates nothing (to tell where). Memory grows
-/// by some 48 bytes for each identifier, 8 for each reference to what comes later. The version is that of the
-/// root's namespace. Throws for a file that cannot be opened; what is wrong in it is an issue.
+/// by 21 to 43 bytes for each identifier, 8 for each reference to what comes later. The version is that of
+/// the root's namespace. Throws for a file that cannot be opened; what is wrong in it is an issue.
 [[nodiscard]] SedaReport validate_seda(const std::filesystem::path& file, SedaMode mode,
                                        SedaLimits limits = {});
 /// The same in memory.
