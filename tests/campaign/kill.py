@@ -88,19 +88,15 @@ def one(c, stage, n, how, at, look):
 def run(c):
     defects = []
     runs = int(os.environ.get("CAMPAIGN_KILLS", 12 if c.long else 1))
-    only = os.environ.get("CAMPAIGN_COMMANDS", "").split()
     # The short version: one kill in some of the commands, other ones with another seed.
-    names = only or [s.name for s in (c.stages if c.long else c.random.sample(c.stages, 7))]
-    for stage in c.stages:
-        if stage.name not in names:
-            continue
+    for stage in c.drawn(5):
         began, failed = time.monotonic(), 0
         draws = [("instant", c.random.uniform(0, 1.1) * c.seconds[stage.name]) for _ in range(runs)]
         # Every call where there are few; otherwise drawn, each part of the command as likely.
         calls = c.calls[stage.name]
         chosen = range(1, calls + 1) if c.long and calls <= 2 * runs else [1 + int(calls * (k + c.random.random()) / runs) for k in range(runs)]
         draws += [("call", at) for at in chosen]
-        if not c.long and not only:
+        if not c.long and not c.named:
             draws = [c.random.choice(draws)]
         for n, (how, at) in enumerate(draws):
             try:

@@ -1,5 +1,5 @@
 """What every case needs: the program, one workspace kept before and after each command that writes, comparisons."""
-import ctypes, hashlib, json, os, random, re, shutil, signal, socket, sqlite3, subprocess, time
+import contextlib, ctypes, hashlib, json, os, random, re, shutil, signal, socket, sqlite3, subprocess, time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,6 +79,7 @@ class Campaign:
         self.faults = build / "tests/e2e/libversoir_file_faults.so"
         self.clock = build / "tests/e2e/libversoir_shifted_clock.so"
         self.sandboxes, self.counts = [], {}
+        self.named = os.environ.get("CAMPAIGN_COMMANDS", "").split()
         self.env = {**os.environ, "LANGUAGE": "en", "LC_ALL": "C.UTF-8", "TZ": "UTC0"}
         # Whatever happens, temporary files stay in our folder; so does what a killed program leaves of them.
         (folder / "tmp").mkdir(parents=True)
@@ -152,13 +153,13 @@ class Campaign:
         text = text.replace("@PORT@", str(self.port)).replace("@TSA_URL@", f"http://127.0.0.1:{tsa_port}/tsa")
         text = text.replace("poll_first = 1", "poll_first = 0").replace("poll_max = 5", "poll_max = 0\ndoubt_grace = 0")
         (base / "versoir.conf").write_text(text + ADDED)
-        self.stages, self.before, self.after, self.seconds, self.calls = stages(None), {}, {}, {}, {}
+        self.stages, self.before, self.after, self.seconds, self.calls = self.wanted(None), {}, {}, {}, {}
         for i in range(len(self.stages)):
             stage = self.stages[i]
             if stage.name == "annotate":  # the person is found in the index that was just made
                 hit = next(json.loads(l) for l in self.need(["consult", "search", "apogee.extract", "kermarrec", "--json"], base).splitlines() if '"hit"' in l)
                 self.person = "etudiant:" + hit["key"]
-                self.stages = stages(self.person)
+                self.stages = self.wanted(self.person)
                 stage = self.stages[i]
             self.before[stage.name] = self.keep(base, f"before-{stage.name}")
             counter = self.folder / "count"
@@ -174,6 +175,18 @@ class Campaign:
         code, out = self.run(["verify"], base)
         if code not in (0, 3):
             raise Found("verify of the undisturbed workspace: " + out)
+
+    def wanted(self, person):
+        """All commands; the short version has not the slowest. Where some are named, nothing after the last of them."""
+        all_stages = [s for s in stages(person) if self.long or s.name not in ("person", "purge", "siard-import") or s.name in self.named]
+        last = max((i for i, s in enumerate(all_stages) if s.name in self.named), default=len(all_stages) - 1)
+        return all_stages[:last + 1]
+
+    def drawn(self, n):
+        """The commands of a case: those named, all in the long version, otherwise n that the seed draws."""
+        if self.named:
+            return [s for s in self.stages if s.name in self.named]
+        return self.stages if self.long else self.random.sample(self.stages, n)
 
     def keep(self, where, name):
         subprocess.run(["cp", "-a", str(where), str(self.folder / name)], check=True)
@@ -209,7 +222,7 @@ def neutral(text):
 
 
 def table_digests(path):
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         return db.execute("SELECT name, copied_rows, sum, root FROM versoir_table ORDER BY name").fetchall()
 
 
@@ -285,7 +298,7 @@ def complete(path):
         if 2 + n + length != size:
             return "is no whole DER"
     elif name.endswith(".extract"):
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
             if db.execute("PRAGMA application_id").fetchone()[0] == 1447383635 and db.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
                 return "is no whole extract"
     elif name.endswith(".csv") and not path.read_bytes().endswith(b"\n"):

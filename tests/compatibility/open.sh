@@ -18,6 +18,7 @@ for kept in "$root"/tests/compatibility/v*.tar.xz; do
   expect 0 "$versoir" status --json
   grep -q '"state":"verified"' <<<"$out" || fail "the lot of $version: $out"
   diff <(sqlite3 bibliotheque.extract "SELECT name, copied_rows, sum, root FROM versoir_table ORDER BY name") expected-tables.txt || fail "tables"
+  expect 0 "$versoir" consult search bibliotheque.extract etchegaray maddi; contains "Maddi"
   expect 0 "$versoir" siard export bibliotheque.extract --to again.siard; rm again.siard
   code=0; "$versoir" siard check bibliotheque.siard >"$work/siard.out" 2>&1 || code=$?
   [ $code = 0 ] || [ $code = 3 ] || fail "siard check: $code $(tail -5 "$work/siard.out")"
