@@ -1,6 +1,8 @@
-// versoir schedule: a systemd service and timer, or a cron line, for the windows of an extract.
+// versoir schedule: a systemd service and timer, or a cron line, for the windows of an extract; array jobs of
+// Slurm.
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/schedule_slurm.hpp"
 #include "cli/source_options.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -171,6 +173,12 @@ std::string timer_text(const profiles::Application& profile, const extract::Wind
 }
 
 int run_schedule(Context& c) {
+  if (c.words.has("slurm")) return write_slurm_job(c, handed_on());
+  if (c.words.has("build") || c.words.has("extracts"))
+    throw Error(Exit::usage, msg("--build and --extracts go with --slurm."));
+  if (!c.words.has("SOURCE"))
+    throw Error(Exit::usage, msg("The source is missing."))
+        .hint(msg("versoir schedule --help shows examples."));
   const auto profile = chosen_profile(c);
   const auto window = extract::Window::parse(c.words.get("window"), c.words.get("days"));
   const auto words = command_line(c, profile);
@@ -204,20 +212,23 @@ std::vector<CommandDef> schedule_commands() {
   for (auto& o : options)
     if (std::string_view(o.name) == "window") o.fallback = "22:00-06:00";
   options.push_back({"cron", nullptr, mark("print a crontab line instead")});
-  options.push_back({"units", mark("DIR"), mark("where to write the two units (default: the workspace)")});
+  options.push_back({"units", mark("DIR"), mark("where to write (default: the workspace)")});
+  for (const auto& o : slurm_options()) options.push_back(o);
   return {
       {.name = "schedule",
-       .summary = mark("write a systemd timer, or a cron line, that runs an extract in its windows"),
+       .summary = mark("write a systemd timer, a cron line or an array job of Slurm"),
        .details = mark(
            "Each opening of the window starts the copy or goes on with it; when the window closes the copy "
            "stops, keeps what it has and ends with code 6, which the service does not count as a failure. "
            "Once the extract is made the service finds nothing to do: it never replaces one. Events are "
-           "JSON lines in the system's journal."),
+           "JSON lines in the system's journal. "
+           "--slurm writes an array job: the shards of a build, or a list of extracts, one a task."),
        .example = "versoir schedule sqlite:sources/apogee.sqlite --window 22:00-06:00 --days mon-fri --cron",
        .arguments = {{mark("SOURCE"),
-                      mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION, csv:FOLDER or siard:FILE")}},
+                      mark("sqlite:FILE, postgresql:CONNECTION, odbc:CONNECTION, csv:FOLDER or siard:FILE"),
+                      false}},
        .options = std::move(options),
-       .exits = {Exit::configuration, Exit::profile_invalid},
+       .exits = {Exit::configuration, Exit::profile_invalid, Exit::lot_state},
        .run = run_schedule}};
 }
 

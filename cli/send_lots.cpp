@@ -2,9 +2,12 @@
 #include "cli/send_lots.hpp"
 
 #include "cli/read_back.hpp"
+#include "core/digest.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
 #include "sip/closing.hpp"
+#include "sip/journal_trail.hpp"
+#include "vitam/atr.hpp"
 #include "vitam/closing.hpp"
 #include "vitam/warnings.hpp"
 
@@ -96,11 +99,47 @@ void run_blank_test(const Sending& s, const sip::ApprovedSip& approved) {
       msg("Nothing was transferred. Correct and plan again, or transfer it as it is: --blank-test no."));
 }
 
+/// Some of what was accepted, asked for again at once. Only a difference is a failure: a platform that cannot
+/// answer now can be asked later.
+void read_back(Sending& s, const sip::MessageIdentifier& lot) {
+  if (s.link.platform.read_back == 0) return;
+  if (s.link.platform.access_contract.empty()) {
+    if (!std::exchange(s.told_unread, true))
+      s.c.out.say(msg("[platform.{0}] access_contract is not set: nothing is read back.", s.target.platform));
+    return;
+  }
+  try {
+    vitam::Access access(*s.link.http, s.link.platform);
+    const auto result = compare_lot(s.c, access, s.versement, lot, {s.link.platform.read_back, std::nullopt});
+    if (result.findings.empty()) return;
+  } catch (const Error& e) {
+    if (e.code() == Exit::interrupted) throw;
+    s.c.out.warn(msg("{0} could not be read back: {1}", lot.value, e.message().text()));
+    s.c.out.say(msg("→ versoir vitam compare {0} does it later.", s.plan.versement));
+    return;
+  }
+  s.different.push_back(lot.value);
+}
+
+/// A crash between the receipt and its line in the journal: the reply is judged again, so that the journal
+/// tells it. Without that line the lot could never be closed.
+void tell_the_journal(Sending& s, const sip::MessageIdentifier& lot) {
+  const auto folder = s.versement.lot(lot);
+  const auto reply = core::digest_file(folder / "atr.xml").sha512.hex();
+  if (sip::read_closing(folder) ||
+      s.rights.journals.now().reply(s.versement, lot, reply) != sip::ReplyTrace::none)
+    return;
+  const auto atr = vitam::read_atr(folder);
+  s.ingest.settle(s.versement, lot, vitam::OperationId{atr.operation}, atr);
+  read_back(s, lot);
+}
+
 /// What the platform has is followed to its reply whatever became of the visa: nothing more leaves for it.
 std::optional<vitam::OperationId> send_one(Sending& s, const sip::PlannedLot& planned) {
   const auto& lot = planned.id;
   if (fs::exists(s.versement.lot(lot) / "receipt.json")) {
     tell_transferred(s, lot);
+    tell_the_journal(s, lot);
     return std::nullopt;
   }
   auto operation = known_operation(s, lot);
@@ -127,28 +166,6 @@ void tell_accepted(const Sending& s, const sip::MessageIdentifier& lot, const vi
                      core::ntr("{0} archive unit", "{0} archive units", atr.units),
                      core::ntr("{0} object", "{0} objects", atr.objects)));
   s.c.out.event("lot", {{"id", lot.value}, {"operation", operation.value}, {"reply", atr.reply_code}});
-}
-
-/// Some of what was accepted, asked for again at once. Only a difference is a failure: a platform that cannot
-/// answer now can be asked later.
-void read_back(Sending& s, const sip::MessageIdentifier& lot) {
-  if (s.link.platform.read_back == 0) return;
-  if (s.link.platform.access_contract.empty()) {
-    if (!std::exchange(s.told_unread, true))
-      s.c.out.say(msg("[platform.{0}] access_contract is not set: nothing is read back.", s.target.platform));
-    return;
-  }
-  try {
-    vitam::Access access(*s.link.http, s.link.platform);
-    const auto result = compare_lot(s.c, access, s.versement, lot, {s.link.platform.read_back, std::nullopt});
-    if (result.findings.empty()) return;
-  } catch (const Error& e) {
-    if (e.code() == Exit::interrupted) throw;
-    s.c.out.warn(msg("{0} could not be read back: {1}", lot.value, e.message().text()));
-    s.c.out.say(msg("→ versoir vitam compare {0} does it later.", s.plan.versement));
-    return;
-  }
-  s.different.push_back(lot.value);
 }
 
 }  // namespace

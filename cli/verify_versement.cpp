@@ -8,6 +8,7 @@
 #include "vitam/ingest.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace versoir::cli {
@@ -183,17 +184,36 @@ void verify_trail(Tally& tally, const sip::JournalTrail& trail, const std::strin
   tally.record(id, core::tr("files that the journal knows"), findings, Exit::evidence_broken);
 }
 
+/// A planning that ended in the middle left nothing that anybody decided on: lists at most, which belong to
+/// no plan until plan.json says so. A plan that went away is another thing: the journal knows it, or what
+/// came after it is there.
+bool planning_was_interrupted(const sip::JournalTrail& trail, const sip::Versement& versement) {
+  std::error_code ec;
+  if (trail.planned(versement.id()) || !fs::is_directory(versement.folder(), ec)) return false;
+  constexpr std::array before_the_plan{"kept.csv", "left-out.csv", "filing-plan.xml", "tableau.csv",
+                                       "tableau.html"};
+  const fs::directory_iterator files(versement.folder(), ec);
+  return !ec && std::all_of(begin(files), end(files), [&](const fs::directory_entry& entry) {
+    const auto name = entry.path().filename();
+    return entry.is_regular_file() && (name.extension() == ".partial" ||
+                                       std::ranges::find(before_the_plan, name) != before_the_plan.end());
+  });
+}
+
 }  // namespace
 
 void verify_versement(Context& c, Tally& tally, const sip::JournalTrail& trail, const std::string& id,
                       Receipts receipts) {
   const sip::Versement versement(c.workspace(), id);
   std::optional<sip::Plan> plan;
-  const auto findings = guarded(id, [&]() -> std::vector<Finding> {
+  auto findings = guarded(id, [&]() -> std::vector<Finding> {
     plan = versement.plan();
     return {};
   });
   if (!plan) {
+    if (planning_was_interrupted(trail, versement))
+      findings = {{Severity::warning, "plan-interrupted",
+                   msg("The planning was interrupted: versoir plan --id {0} makes it again.", id), id}};
     tally.record(id, core::tr("plan of the versement"), findings, Exit::evidence_broken);
     verify_trail(tally, trail, id, versement, {});
     return;

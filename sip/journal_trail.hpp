@@ -36,6 +36,8 @@ class JournalTrail {
 
   /// Versements of which a decision or a sending was written down, sorted.
   [[nodiscard]] std::vector<std::string> versements() const;
+  /// Whether the end of a planning of this versement was written down.
+  [[nodiscard]] bool planned(const std::string& versement) const { return tables_.contains(versement); }
   /// Decisions written down whose file is missing or another one: a revocation that disappears would let the
   /// approval before it hold again. Each finding names its file.
   [[nodiscard]] std::vector<core::Finding> missing_decisions(const Versement& versement) const;

@@ -17,6 +17,19 @@ expect 0 "$versoir" approve v1 --confirm v1
 expect 33 "$versoir" close v1 --confirm v1
 expect 0 "$versoir" send v1
 expect 33 "$versoir" close v1 --confirm v1; contains "accepted"
+say "a planning that was interrupted is no plan that went away; with anything decided beside it, it is"
+mkdir versements/v0; echo half >versements/v0/kept.csv; echo half >versements/v0/left-out.csv.partial
+expect 0 "$versoir" verify; contains "planning was interrupted"
+echo '{}' >versements/v0/visa-1.json; expect 61 "$versoir" verify; rm -r versements/v0
+say "a crash between the receipt and its line in the journal: send tells it, and the lot can be closed"
+cp -a "$work/ws" "$work/tries" && cd "$work/tries"
+sed -i '/"event":"ATR_RECEIVED"/,$d' journal-main.jsonl; rm -f journal-main.jsonl.checkpoint-*
+expect 0 "$versoir" verify; [ "$(grep -c '"event":"ATR_RECEIVED"' journal-main.jsonl)" = 0 ] || fail "the journal was not cut"
+expect 0 "$versoir" send v1
+[ "$(grep -c '"event":"ATR_RECEIVED"' journal-main.jsonl)" = 1 ] || fail "the journal does not tell the reply"
+expect 0 "$versoir" verify; printf '\n[closing]\ndelay_days = 0\n' >>versoir.conf
+expect 0 "$versoir" close v1 --confirm v1
+cd "$work/ws"; rm -r "$work/tries"
 expect 0 "$versoir" verify
 expect 0 "$versoir" status; contains "verified"
 
