@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace versoir::paper {
@@ -14,5 +15,7 @@ namespace versoir::paper {
 [[nodiscard]] std::string pdf_of(const Paper& paper);
 /// Fonts that papers are set in and that are not on this machine.
 [[nodiscard]] std::vector<std::filesystem::path> missing_fonts();
+/// What lays out and writes the files, with the versions that run.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> libraries();
 
 }  // namespace versoir::paper

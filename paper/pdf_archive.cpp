@@ -5,11 +5,13 @@
 #include "core/handle.hpp"
 #include "core/html.hpp"
 #include "core/text.hpp"
+#include "paper/pdf.hpp"
 
 #include <fmt/format.h>
 
 #include <cairo.h>
 #include <lcms2.h>
+#include <pango/pango.h>
 #include <qpdf/QPDF.hh>
 #include <qpdf/QPDFWriter.hh>
 #include <type_traits>
@@ -111,6 +113,14 @@ void describe(QPDF& pdf, const Paper& paper) {
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, std::string>> libraries() {
+  const auto lcms = cmsGetEncodedCMMversion();
+  return {{"Pango", pango_version_string()},
+          {"Cairo", cairo_version_string()},
+          {"qpdf", QPDF::QPDFVersion()},
+          {"Little CMS", fmt::format("{}.{}", lcms / 1000, lcms / 10 % 100)}};
+}
 
 std::string lasting_pdf(std::string_view bytes, const Paper& paper) {
   try {
