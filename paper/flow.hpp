@@ -12,7 +12,7 @@ namespace versoir::paper {
 
 // A4 in points, with margins that leave room for a binding and for printers that do not print to the edge.
 inline constexpr double sheet_width = 595.276, sheet_height = 841.89;
-inline constexpr double margin_side = 56.7, margin_top = 51, margin_foot = 68;
+inline constexpr double margin_side = 51, margin_top = 45, margin_foot = 58;
 inline constexpr double text_width = sheet_width - 2 * margin_side;
 
 struct DrawnText {

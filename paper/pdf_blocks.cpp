@@ -13,6 +13,12 @@ namespace {
 constexpr double term_width = 145;
 constexpr double frame_padding = 8;
 
+/// A digest is read digit by digit, on one line.
+Style value_style(const std::string& value) {
+  const bool digest = value.size() >= 40 && value.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return digest ? Style{.size = 7, .mono = true} : Style{};
+}
+
 /// A block as rows on the sheets.
 class Blocks {
  public:
@@ -92,7 +98,7 @@ void Blocks::write_terms(const Facts& facts, double indent) const {
   for (const auto& [label, value] : facts)
     if (!value.empty())
       flow_.row({{indent, term_width - 8, {.size = 9.5, .grey = 0.3}, label},
-                 {indent + term_width, inside - term_width, {.size = 9.5}, value}},
+                 {indent + term_width, inside - term_width, value_style(value), value}},
                 {.above = 1, .below = 1});
   flow_.gap(4);
 }
@@ -102,7 +108,7 @@ double Blocks::terms_height(const Facts& facts, double indent) const {
   for (const auto& [label, value] : facts)
     if (!value.empty())
       height += flow_.height_of({{indent, term_width - 8, {}, label},
-                                 {indent, text_width - 2 * indent - term_width, {.size = 9.5}, value}},
+                                 {indent, text_width - 2 * indent - term_width, value_style(value), value}},
                                 {.above = 1, .below = 1});
   return height;
 }
@@ -115,7 +121,7 @@ void Blocks::operator()(const Table& table) const {
     double x = 0;
     for (std::size_t c = 0; c < widths.size(); ++c) {
       auto style = cell_style(table, c);
-      if (head) style = {.size = 8, .bold = true, .align = style.align};
+      if (head) style = {.size = head_style.size, .bold = head_style.bold, .align = style.align};
       const bool names = head || (table.first_names_row && c == 0);
       cells.push_back({x + cell_padding, widths[c] - 2 * cell_padding, style,
                        c < texts.size() ? texts[c] : std::string(), names ? "TH" : "TD"});
@@ -161,7 +167,7 @@ void Blocks::operator()(const Framed& framed) const {
 
 /// On the right, where French letters are signed.
 void Blocks::operator()(const Signature& signature) const {
-  constexpr double width = 290, height = 112;
+  constexpr double width = 290, height = 100;
   const auto x = text_width - width;
   flow_.gap(8);
   flow_.need(height + 12);
@@ -175,9 +181,9 @@ void Blocks::operator()(const Signature& signature) const {
 
 /// What the paper is and its code, and which sheet of how many.
 void write_foot(Sheet& sheet, const Typesetter& setter, const Paper& paper, std::size_t n, std::size_t of) {
-  constexpr double number_width = 70, y = sheet_height - margin_foot + 16;
+  constexpr double number_width = 50, y = sheet_height - margin_foot + 14;
   const auto put = [&](double x, double width, const std::string& text, PangoAlignment align) {
-    const Style style{.size = 7.5, .align = align, .grey = 0.3};
+    const Style style{.size = 7, .align = align, .grey = 0.3};
     sheet.emplace_back(DrawnText{margin_side + x, y + 5, setter.set(text, style, width), style.grey});
   };
   sheet.emplace_back(DrawnLine{margin_side, y, text_width, 0.5, 0.6});

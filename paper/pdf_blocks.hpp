@@ -11,6 +11,7 @@ namespace versoir::paper {
 [[nodiscard]] std::vector<double> column_widths(const Typesetter& setter, const Table& table);
 /// Of the cells of one column.
 [[nodiscard]] Style cell_style(const Table& table, std::size_t column);
-inline constexpr double cell_padding = 4;
+inline constexpr double cell_padding = 3.5;
+inline constexpr Style head_style{.size = 7.5, .bold = true};
 
 }  // namespace versoir::paper

@@ -18,7 +18,7 @@ double sum(const std::vector<double>& values) { return std::accumulate(values.be
 }  // namespace
 
 Style cell_style(const Table& table, std::size_t column) {
-  Style style{.size = 8.5};
+  Style style{.size = 8};
   if (table.digests == column) return {.size = 6.5, .mono = true};
   const bool figures = !table.rows.empty() && std::ranges::all_of(table.rows, [&](const auto& row) {
     return column >= row.size() || is_figure(row[column]);
@@ -32,17 +32,18 @@ std::vector<double> column_widths(const Typesetter& setter, const Table& table) 
   const auto columns = table.header.size();
   std::vector<double> least(columns), wanted(columns);
   for (std::size_t c = 0; c < columns; ++c) {
-    auto style = cell_style(table, c);
+    const auto style = cell_style(table, c);
     const auto measure = [&](const std::string& text) {
       wanted[c] = std::max(wanted[c], extent(setter.set(text, style).get()).width + 2 * cell_padding + 1);
       least[c] = std::max(least[c], widest_word(setter, text, style) + 2 * cell_padding + 1);
     };
     for (const auto& row : table.rows)
       if (c < row.size()) measure(row[c]);
-    style = {.size = 8, .bold = true};
     // A label gives way to what it labels: it may take several lines.
-    least[c] = std::max(least[c], widest_word(setter, table.header[c], style) + 2 * cell_padding + 1);
-    wanted[c] = std::max(wanted[c], least[c]);
+    const auto& label = table.header[c];
+    const auto lines = extent(setter.set(label, head_style).get()).width / 3;
+    least[c] = std::max(least[c], widest_word(setter, label, head_style) + 2 * cell_padding + 1);
+    wanted[c] = std::max({wanted[c], least[c], lines + 2 * cell_padding});
   }
   std::vector<double> widths(columns);
   const auto all_least = sum(least), all_wanted = sum(wanted);
