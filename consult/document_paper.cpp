@@ -62,7 +62,7 @@ paper::Paper paper_of(const PrintedDocument& document, const DocumentOrigin& ori
   p.title = title;
   p.made = origin.printed;
   p.repeated = {document.label, "dossier " + origin.record, "code de vérification " + document.code,
-                "projet sans valeur tant qu’il n’est pas signé"};
+                "sans valeur s’il n’est pas signé"};
   if (!establishment.empty()) p.blocks.emplace_back(paper::Text{TextKind::establishment, establishment});
   p.blocks.emplace_back(paper::Text{TextKind::title, document.label});
   p.blocks.emplace_back(paper::Text{TextKind::draft, "Projet : sans valeur tant qu’il n’est pas signé"});

@@ -6,6 +6,7 @@
 #include "core/html.hpp"
 #include "core/text.hpp"
 #include "paper/pdf.hpp"
+#include "paper/pdf_artifacts.hpp"
 
 #include <fmt/format.h>
 
@@ -109,6 +110,9 @@ void describe(QPDF& pdf, const Paper& paper) {
   auto shown = Object::newDictionary();
   shown.replaceKey("/DisplayDocTitle", Object::newBool(true));
   root.replaceKey("/ViewerPreferences", shown);
+  auto marked = Object::newDictionary();
+  marked.replaceKey("/Marked", Object::newBool(true));
+  root.replaceKey("/MarkInfo", marked);
   pdf.getTrailer().replaceKey("/Info", pdf.makeIndirectObject(information(paper)));
 }
 
@@ -129,6 +133,7 @@ std::string lasting_pdf(std::string_view bytes, const Paper& paper) {
     pdf.processMemoryFile("paper", bytes.data(), bytes.size());
     describe(pdf, paper);
     say_glyph_maps(pdf);
+    mark_artifacts(pdf);
     QPDFWriter writer(pdf);
     writer.setOutputMemory();
     writer.setDeterministicID(true);

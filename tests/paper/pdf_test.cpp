@@ -24,7 +24,7 @@ Paper transcript(std::size_t rows = 3) {
   p.title = "Relevé de notes – LE GUÉNNEC Maëlle";
   p.made = *core::parse_date("2026-11-27");
   p.repeated = {"Relevé de notes", "dossier etudiant:[1001]", "code de vérification 1f2e-77ab-0c31-9d20-4e5f",
-                "projet sans valeur tant qu’il n’est pas signé"};
+                "sans valeur s’il n’est pas signé"};
   p.blocks = {paper::Text{TextKind::establishment, "Université d’essai"},
               paper::Text{TextKind::title, "Relevé de notes"},
               paper::Text{TextKind::draft, "Projet : sans valeur tant qu’il n’est pas signé"},
@@ -55,7 +55,7 @@ class Printed {
   }
   std::string text() const { return tool("pdftotext -layout FILE -"); }
   /// Without the blanks that a layout puts in.
-  std::string words() const { return core::single_line(tool("pdftotext FILE -")); }
+  std::string words() const { return core::single_line(tool("pdftotext -raw FILE -")); }
   std::vector<std::string> sheets() const {
     std::vector<std::string> out;
     std::string rest = text();
