@@ -6,6 +6,7 @@
 #include "core/i18n.hpp"
 #include "core/locale_folder.hpp"
 #include "extract/store.hpp"
+#include "paper/pdf.hpp"
 
 #include <archive.h>
 #include <boost/version.hpp>
@@ -98,6 +99,7 @@ std::string version_report() {
   };
   std::string out = fmt::format("versoir {}\n", program_version());
   for (const auto& [name, value] : facts) out += fmt::format("  {}: {}\n", name, value);
+  for (const auto& [name, version] : paper::libraries()) out += fmt::format("  {}: {}\n", name, version);
   return out;
 }
 

@@ -7,6 +7,8 @@
 #include "consult/generation.hpp"
 #include "consult/web_page.hpp"
 #include "core/file.hpp"
+#include "core/text.hpp"
+#include "paper/pdf.hpp"
 #include "records/people.hpp"
 
 namespace versoir::cli {
@@ -65,8 +67,45 @@ std::optional<consult::DocumentOverride> asked_decision(Context& c) {
   return consult::DocumentOverride{c.words.get("unpublished"), c.words.get("reason")};
 }
 
-std::string day(core::Instant t) {
-  return core::format_date_fr(core::Date(std::chrono::floor<std::chrono::days>(t)));
+core::Date day(core::Instant t) { return core::Date(std::chrono::floor<std::chrono::days>(t)); }
+
+/// --output FILE.pdf wants sheets, any other name a page.
+bool wants_pdf(const Context& c) {
+  const auto output = c.words.find("output");
+  return output && core::ascii_lower(std::filesystem::path(*output).extension().string()) == ".pdf";
+}
+
+/// Which row of the record the document is made of.
+std::string chosen_row(const Context& c, const records::Record& record, const profiles::DocumentDef& def) {
+  const auto choices = consult::document_choices(record, def);
+  if (choices.empty())
+    throw Error(Exit::not_found, msg("Nothing in the record to make the document {0} of.", def.id));
+  if (c.words.has("row")) return c.words.get("row");
+  if (choices.size() > 1)
+    throw Error(Exit::usage,
+                msg("The document {0} can be made of several rows: say which one by --row.", def.id))
+        .hint(msg("Without --document, the command lists them."));
+  return choices.front().way;
+}
+
+int compare_code(Context& c, const std::string& code) {
+  const auto typed = c.words.get("check");
+  if (!consult::same_code(typed, code))
+    throw Error(Exit::evidence_broken,
+                msg("The paper says something else than the extract: its code would be {0}.", code));
+  c.out.result(msg("The paper says what the extract says (code {0}).", code));
+  return 0;
+}
+
+std::string establishment_name(Context& c) {
+  return std::filesystem::exists(c.config_file()) ? c.config().get_or("establishment", "name", "") : "";
+}
+
+void write_out(Context& c, const std::string& bytes) {
+  if (!c.words.has("output")) return c.out.result(bytes);
+  core::write_file(c.words.get("output"), bytes, 0600);
+  c.out.result(msg("Written: {0}", c.words.get("output")));
+  if (wants_pdf(c)) c.out.say(msg("Whether this file is PDF/A is not verified."));
 }
 
 int run_document(Context& c) {
@@ -85,55 +124,35 @@ int run_document(Context& c) {
     return list_documents(c, record, *sheet);
   }
   const auto& def = find_document(*sheet, c.words.get("document"));
-  const auto choices = consult::document_choices(record, def);
-  if (choices.empty())
-    throw Error(Exit::not_found, msg("Nothing in the record to make the document {0} of.", def.id));
-  if (choices.size() > 1 && !c.words.has("row"))
-    throw Error(Exit::usage,
-                msg("The document {0} can be made of several rows: say which one by --row.", def.id))
-        .hint(msg("Without --document, the command lists them."));
-  const auto way = c.words.has("row") ? c.words.get("row") : choices.front().way;
+  const auto way = chosen_row(c, record, def);
   consult::Provenance provenance(archive.extract().path());
   const auto seal = require_proven(c, archive, provenance, record);
-  const auto root = archive.extract().root().hex();
   const auto decision = asked_decision(c);
   const auto printed =
       consult::compose_document(record, *sheet, def, way, consult::origin_root(archive.extract()), decision);
+  const consult::DocumentOrigin origin{archive.extract().run().application_label,
+                                       core::format_date_fr(day(archive.extract().run().finished)),
+                                       archive.extract().root().hex(),
+                                       seal.sealed_by,
+                                       name + ":" + key.text(),
+                                       day(c.clock.now()),
+                                       account_name(),
+                                       provenance.rows_behind(sealed, printed.ways)};
+  const auto paper = consult::paper_of(printed, origin, establishment_name(c),
+                                       printed.label + " – " + records::parts::title_of(record, sheet));
+  const auto bytes = c.words.has("check") ? ""
+                     : wants_pdf(c)       ? paper::pdf_of(paper)
+                                          : standing_alone(paper.title, consult::paper_markup(paper));
   if (c.words.has("check"))
     trace.shown(name, key.text());
-  else
+  else  // written down before it is given
     trace.document_made(
         name, key.text(),
         {def.id, printed.code, way, decision ? decision->paper : "", decision ? decision->reason : ""});
   c.out.event("document", {{"document", def.id}, {"row", way}, {"code", printed.code}});
   c.out.summary({{"code", printed.code}});
-  if (const auto typed = c.words.find("check")) {
-    if (!consult::same_code(*typed, printed.code))
-      throw Error(
-          Exit::evidence_broken,
-          msg("The paper says something else than the extract: its code would be {0}.", printed.code));
-    c.out.result(msg("The paper says what the extract says (code {0}).", printed.code));
-    return 0;
-  }
-  consult::DocumentOrigin origin{archive.extract().run().application_label,
-                                 day(archive.extract().run().finished),
-                                 root,
-                                 seal.sealed_by,
-                                 name + ":" + key.text(),
-                                 day(c.clock.now()),
-                                 account_name(),
-                                 provenance.rows_behind(sealed, printed.ways)};
-  std::string establishment;
-  if (std::filesystem::exists(c.config_file()))
-    establishment = c.config().get_or("establishment", "name", "");
-  const auto page = standing_alone(printed.label + " – " + records::parts::title_of(record, sheet),
-                                   consult::document_markup(printed, origin, establishment));
-  if (c.words.has("output")) {
-    core::write_file(c.words.get("output"), page, 0600);
-    c.out.result(msg("Written: {0}", c.words.get("output")));
-  } else {
-    c.out.result(page);
-  }
+  if (c.words.has("check")) return compare_code(c, printed.code);
+  write_out(c, bytes);
   return 0;
 }
 
@@ -146,13 +165,16 @@ std::vector<CommandDef> consult_document_commands() {
        .details = mark("Without --document, lists what can be made of the record and why the rest cannot. A "
                        "document is only made when the seal of the extract and the rows behind it are "
                        "verified. --check compares the code of a paper with the extract."),
-       .example = "versoir consult document apogee.extract 'etudiant:[1001]'",
+       .example = "versoir consult document apogee.extract 'etudiant:[1001]' --document releve --row "
+                  "resultat.0 --output releve.pdf",
        .arguments = {{mark("EXTRACT"), mark("an extract file")},
                      {mark("PERSON"), mark("a reference, or words that match one person"), true, true}},
        .options = with_reason(
            {{"document", mark("ID"), mark("the document to make")},
             {"row", mark("ROW"), mark("of which row, as the list names it")},
-            {"output", mark("FILE"), mark("write there instead of the terminal")},
+            {"output", mark("FILE"),
+             mark("write there instead of the terminal: a page, or sheets when the name ends in .pdf "
+                  "(whether they are PDF/A is not verified)")},
             {"unpublished", mark("PAPER"),
              mark("print results that were never published, from this signed paper; wants --reason, "
                   "which is printed too")},

@@ -24,7 +24,7 @@ using Diagnoses = std::vector<Diagnosis>;
 /// What another part of the program refused, with its first advice.
 [[nodiscard]] Diagnosis broken(std::string check, const core::Error& e);
 
-/// Messages, charset, profiles and their queries, SQLite, ODBC drivers, clock: whatever the workspace.
+/// Messages, charset, profiles and their queries, SQLite, ODBC drivers, fonts, clock: whatever the workspace.
 void diagnose_installation(Context& c, Diagnoses& found);
 /// Configuration, keys, trust, room on the disk, and whether this program reads the files that are there.
 /// No key is loaded: nobody is asked for a PIN.

@@ -5,6 +5,7 @@
 #include "core/locale_folder.hpp"
 #include "core/sqlite.hpp"
 #include "extract/odbc_drivers.hpp"
+#include "paper/pdf.hpp"
 #include "profiles/loader.hpp"
 
 #include <fmt/ranges.h>
@@ -99,6 +100,15 @@ void look_at_drivers(Diagnoses& found) {
     found.push_back(good("odbc", msg("ODBC drivers: {0}", fmt::format("{}", fmt::join(drivers, ", ")))));
 }
 
+void look_at_fonts(Diagnoses& found) {
+  const auto missing = paper::missing_fonts();
+  if (missing.empty())
+    found.push_back(good("fonts", msg("The fonts of papers are there.")));
+  else
+    found.push_back(doubtful("fonts", msg("A font of the papers is missing: {0}.", missing.front().string()),
+                             msg("Install the package fonts-dejavu-core.")));
+}
+
 void look_at_clock(Context& c, Diagnoses& found) {
   if (core::format_instant(c.clock.now()).substr(0, 10) < program_date()) {
     found.push_back(broken("clock", Exit::configuration,
@@ -124,6 +134,7 @@ void diagnose_installation(Context& c, Diagnoses& found) {
   look_at_profiles(c, found);
   look_at_sqlite(found);
   look_at_drivers(found);
+  look_at_fonts(found);
   look_at_clock(c, found);
 }
 

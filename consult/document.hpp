@@ -3,6 +3,7 @@
 #pragma once
 #include "consult/provenance.hpp"
 #include "consult/web_page.hpp"
+#include "paper/paper.hpp"
 #include "records/record.hpp"
 
 #include <optional>
@@ -60,11 +61,14 @@ struct PrintedDocument {
 struct DocumentOrigin {
   std::string application, extracted, root, sealed_by;
   std::string record;  ///< "etudiant:[1001]"
-  std::string printed, reader;
+  core::Date printed{};
+  std::string reader;
   std::vector<SourceRow> rows;  ///< from which what is printed was taken
 };
-/// The body of the document, for a page and for a file that stands alone.
-[[nodiscard]] Markup document_markup(const PrintedDocument& document, const DocumentOrigin& origin,
-                                     const std::string& establishment);
+/// What the document says, for both renditions. `title`: of the file, with the person that it is about.
+[[nodiscard]] paper::Paper paper_of(const PrintedDocument& document, const DocumentOrigin& origin,
+                                    const std::string& establishment, const std::string& title);
+/// The body of a page, for the consultation and for a file that stands alone.
+[[nodiscard]] Markup paper_markup(const paper::Paper& paper);
 
 }  // namespace versoir::consult

@@ -3,6 +3,7 @@
 #include "consult/web_pages.hpp"
 #include "core/display.hpp"
 #include "core/text.hpp"
+#include "paper/pdf.hpp"
 
 #include <algorithm>
 
@@ -53,7 +54,10 @@ void Pages::documents(Markup& m, const OpenRecord& open) const {
       any = true;
       m.raw("<li>");
       if (choice.refusals.empty())
-        m.link(about_record("/document", choice.way, def.id), choice.label);
+        m.link(about_record("/document", choice.way, def.id), choice.label)
+            .raw(" (")
+            .link(about_record("/document.pdf", choice.way, def.id), "PDF")
+            .raw(")");
       else
         m.text(fmt::format("{}\u00a0: {}", choice.label, refusal_text(mask, def, choice)));
       m.raw("</li>\n");
@@ -99,13 +103,14 @@ void Pages::override_form(Markup& m, const PrintedDocument& printed, const profi
   m.raw("<p><button>").text(tr("Print them")).raw("</button></p>\n</form>\n</section>\n");
 }
 
-ServerResponse Pages::document() {
+std::variant<ServerResponse, ReadyPaper> Pages::ready_paper() {
   auto open = open_record();
   const profiles::DocumentDef* def = nullptr;
   if (open && open->sheet)
     for (const auto& d : open->sheet->documents)
       if (d.id == request_.get("document")) def = &d;
-  const auto place = open ? find_place(open->whole, request_.get("at")) : std::nullopt;
+  const auto way = request_.get("at");
+  const auto place = open ? find_place(open->whole, way) : std::nullopt;
   if (!def || !place) return failure(404, tr("Page not found"), tr("There is no such document."));
   const auto mask = open->mask();
   if (const auto why = beyond_role(mask, open->rights, *def); !why.empty())
@@ -113,32 +118,70 @@ ServerResponse Pages::document() {
   if (!open->proven())
     return failure(409, tr("No document"), tr("No document is made: seal and rows are not both verified."));
   for (const auto& choice : document_choices(open->whole, *def))
-    if (choice.way == request_.get("at") && !choice.refusals.empty())
+    if (choice.way == way && !choice.refusals.empty())
       return failure(409, tr("No document"), refusal_text(mask, *def, choice));
   auto& extract = open->extract;
-  const auto override_by = asked_override();
-  const auto printed = compose_document(open->whole, *open->sheet, *def, request_.get("at"),
-                                        extract.origin_root(), override_by);
-  service_.log_.document_made(
-      accessed(*open), given_reason(),
-      {def->id, printed.code, request_.get("at"), override_by ? override_by->paper : "",
-       override_by ? override_by->reason : ""});
-  DocumentOrigin origin{
+  auto printed =
+      compose_document(open->whole, *open->sheet, *def, way, extract.origin_root(), asked_override());
+  const DocumentOrigin origin{
       extract.run().application_label,
       core::format_date_fr(core::Date(std::chrono::floor<std::chrono::days>(extract.run().finished))),
       extract.root(),
       extract.seal.sealed_by,
       open->record.def->id + ":" + open->record.key.text(),
-      core::format_date_fr(service_.today()),
+      service_.today(),
       visit_.reader,
       open->reading->provenance.rows_behind(open->as_sealed(), printed.ways)};
-  auto f = frame(printed.label + " – " + open->title, &extract);
-  f.crumbs = crumbs(*open);
-  f.crumbs.push_back({about_record("/sheet"), open->title});
-  f.crumbs.push_back({"", printed.label});
-  auto m = document_markup(printed, origin, service_.options_.establishment);
-  override_form(m, printed, *def);
+  auto paper =
+      paper_of(printed, origin, service_.options_.establishment, printed.label + " – " + open->title);
+  return ReadyPaper{std::move(*open), *def, std::move(printed), std::move(paper)};
+}
+
+void Pages::write_down(const ReadyPaper& ready) const {
+  const auto& by = ready.printed.override_by;
+  service_.log_.document_made(
+      accessed(ready.open), given_reason(),
+      {ready.def.id, ready.printed.code, request_.get("at"), by ? by->paper : "", by ? by->reason : ""});
+}
+
+/// Of the paper that is on the page, with the decision that it rests on.
+std::string Pages::pdf_link() const {
+  return web_link("/document.pdf", {{"app", request_.get("app")},
+                                    {"record", request_.get("record")},
+                                    {"key", request_.get("key")},
+                                    {"at", request_.get("at")},
+                                    {"document", request_.get("document")},
+                                    {"paper", request_.get("paper")},
+                                    {"why", request_.get("why")}});
+}
+
+ServerResponse Pages::document() {
+  auto made = ready_paper();
+  if (auto* refused = std::get_if<ServerResponse>(&made)) return std::move(*refused);
+  const auto& ready = std::get<ReadyPaper>(made);
+  write_down(ready);
+  auto f = frame(ready.paper.title, &ready.open.extract);
+  f.crumbs = crumbs(ready.open);
+  f.crumbs.push_back({about_record("/sheet"), ready.open.title});
+  f.crumbs.push_back({"", ready.printed.label});
+  Markup m;
+  m.raw("<p class=\"noprint\">").link(pdf_link(), tr("This document as PDF"));
+  m.text(" " + tr("(whether it is PDF/A is not verified)")).raw("</p>\n");
+  m.raw(paper_markup(ready.paper).html());
+  override_form(m, ready.printed, ready.def);
   return page_response(200, f, m);
+}
+
+ServerResponse Pages::document_pdf() {
+  auto made = ready_paper();
+  if (auto* refused = std::get_if<ServerResponse>(&made)) return std::move(*refused);
+  const auto& ready = std::get<ReadyPaper>(made);
+  ServerResponse response{200, safe_headers("application/pdf"), paper::pdf_of(ready.paper)};
+  write_down(ready);
+  // The code, not the name: names of files are seen by others.
+  response.headers["Content-Disposition"] =
+      "attachment; filename=\"" + core::slug(ready.def.id) + "-" + ready.printed.code + ".pdf\"";
+  return response;
 }
 
 }  // namespace versoir::consult

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace versoir::consult {
@@ -35,6 +36,14 @@ struct OpenRecord {
   }
 };
 
+/// A document that this reader may have; not yet written down, so not yet shown.
+struct ReadyPaper {
+  OpenRecord open;
+  const profiles::DocumentDef& def;
+  PrintedDocument printed;
+  paper::Paper paper;
+};
+
 /// A ready-made list that a request names: "app" and "list". Holds a connection while it lives.
 struct OpenList {
   ServedExtract& extract;
@@ -55,6 +64,8 @@ class Pages {
   [[nodiscard]] core::ServerResponse sheet();
   [[nodiscard]] core::ServerResponse source();
   [[nodiscard]] core::ServerResponse document();
+  /// The same paper as a file, under the same rights, refusals and traces.
+  [[nodiscard]] core::ServerResponse document_pdf();
   [[nodiscard]] core::ServerResponse about();
   /// Everything of one person, as a file that verifies elsewhere.
   [[nodiscard]] core::ServerResponse person();
@@ -108,6 +119,10 @@ class Pages {
   void retention(Markup& m, const OpenRecord& open) const;
   /// A record that was eliminated, or that never was.
   [[nodiscard]] core::ServerResponse no_record();
+  /// The document that the request names, or why it is refused.
+  [[nodiscard]] std::variant<core::ServerResponse, ReadyPaper> ready_paper();
+  void write_down(const ReadyPaper& ready) const;
+  [[nodiscard]] std::string pdf_link() const;
   [[nodiscard]] std::optional<DocumentOverride> asked_override() const;
   void override_form(Markup& m, const PrintedDocument& printed, const profiles::DocumentDef& def) const;
   [[nodiscard]] static AccessedRecord accessed(const OpenRecord& open);

@@ -16,7 +16,8 @@ constexpr std::size_t longest_reference = 200;
 bool leads_to_a_record(const std::string& target) {
   return target.starts_with("/list/rows?") || target.starts_with("/sheet?") ||
          target.starts_with("/source?") || target.starts_with("/document?") ||
-         target.starts_with("/earlier?") || target.starts_with("/person?");
+         target.starts_with("/document.pdf?") || target.starts_with("/earlier?") ||
+         target.starts_with("/person?");
 }
 
 }  // namespace

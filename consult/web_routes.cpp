@@ -21,6 +21,7 @@ constexpr std::array routes{
     Route{"GET", "/sheet", about_person, &Pages::sheet},
     Route{"GET", "/source", about_person, &Pages::source},
     Route{"GET", "/document", about_person | needs_print, &Pages::document},
+    Route{"GET", "/document.pdf", about_person | needs_print, &Pages::document_pdf},
     Route{"GET", "/earlier", about_person, &Pages::earlier},
     Route{"GET", "/person", about_person | needs_export, &Pages::person},
     Route{"POST", "/person", about_person | needs_export, &Pages::person_file},

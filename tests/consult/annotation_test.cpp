@@ -70,7 +70,7 @@ TEST_CASE("Documents bear the new identity and tell nothing of the old one") {
   const auto& sheet = *archive.application().find_sheet("eleve");
   const auto printed = consult::compose_document(record, sheet, sheet.documents.front(), "inscription.0",
                                                  consult::origin_root(archive.extract()));
-  const auto html = consult::document_markup(printed, {}, "").html();
+  const auto html = consult::paper_markup(consult::paper_of(printed, {}, "", "")).html();
   CHECK_THAT(html,
              Contains("KERVELLA") && Contains("Claude") && !Contains("DUPONT") && !Contains("nnotation"));
 }

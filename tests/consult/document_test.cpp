@@ -56,7 +56,7 @@ TEST_CASE("A transcript needs a registration of its year, and leaves out what wa
   REQUIRE(printed.tables.size() == 1);
   CHECK(printed.tables[0].rows == std::vector<std::vector<std::string>>{{"Solfège", "12,5"}});
   CHECK(printed.tables[0].left_out == 1);
-  const auto html = consult::document_markup(printed, {}, "").html();
+  const auto html = consult::paper_markup(consult::paper_of(printed, {}, "", "")).html();
   CHECK_THAT(html, Contains("12,5") && Contains("1 ligne non publiée") && !Contains("Chorale"));
 }
 
@@ -67,7 +67,7 @@ TEST_CASE("Values enter a document as text, its civil identity first") {
   const auto printed = desk.print(0, "inscription.0", 13);
   CHECK(printed.identity[0] == std::pair<std::string, std::string>("Nom", "<b>O'Neil & fils"));
   CHECK(printed.text == "a été inscrit en 1999 (effective)");
-  const auto html = consult::document_markup(printed, {}, "Conservatoire").html();
+  const auto html = consult::paper_markup(consult::paper_of(printed, {}, "Conservatoire", "")).html();
   CHECK_THAT(html, Contains("&lt;b&gt;O") && !Contains("<b>O"));
 }
 

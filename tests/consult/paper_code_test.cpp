@@ -66,10 +66,11 @@ TEST_CASE("Unpublished results are printed apart, by a decision that the paper b
   REQUIRE(decided.tables.size() == 2);
   CHECK(decided.tables[0].left_out == 0);
   CHECK(decided.tables[1].rows == std::vector<std::vector<std::string>>{{"Chorale", "18"}});
-  const auto html = consult::document_markup(decided, {}, "").html();
+  const auto html = consult::paper_markup(consult::paper_of(decided, {}, "", "")).html();
   CHECK_THAT(html, Contains("PV de jury du 12/07/2000") && Contains("Contentieux 12") &&
                        Contains("non publiés par l’application"));
-  CHECK_THAT(consult::document_markup(plain, {}, "").html(), !Contains("Chorale") && !Contains("PV de jury"));
+  CHECK_THAT(consult::paper_markup(consult::paper_of(plain, {}, "", "")).html(),
+             !Contains("Chorale") && !Contains("PV de jury"));
   CHECK_FALSE(papers.match(decided.code));
   const auto found = papers.match(decided.code, {decision});
   REQUIRE(found);

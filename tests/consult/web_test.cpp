@@ -200,6 +200,7 @@ TEST_CASE("A broken seal or an altered row shows a red mark, and makes no docume
     CHECK_THAT(browser.page(sheet),
                Contains("Altered since it was sealed: INSCRIPTION") && !Contains("document=attestation"));
     CHECK(browser.get(document).status == 409);
+    CHECK(browser.get("/document.pdf" + document.substr(9)).status == 409);
     CHECK_THAT(browser.page("/source?app=school&record=eleve&key=%5B1%5D&at=inscription.0"),
                Contains("altered since it was sealed"));
   }
@@ -208,6 +209,7 @@ TEST_CASE("A broken seal or an altered row shows a red mark, and makes no docume
     browser.enter();
     CHECK_THAT(browser.page(sheet), Contains("role=\"alert\"") && !Contains("document=attestation"));
     CHECK(browser.get(document).status == 409);
+    CHECK(browser.get("/document.pdf" + document.substr(9)).status == 409);
   }
 }
 

@@ -83,6 +83,6 @@ complete=$(bash --norc -c 'source versoir.bash; complete -p versoir'); [ "$compl
 say "what a report of a problem pastes"
 expect 0 "$versoir" --version; [ "$(wc -l <<<"$out")" = 1 ] || fail "$out"
 expect 0 "$versoir" --version --verbose
-for word in compiler SQLite OpenSSL libxml2 libarchive libzip libcurl libpq unixODBC locale profiles "extract format" "JSON lines"; do contains "$word"; done
+for word in compiler SQLite OpenSSL libxml2 libarchive libzip libcurl libpq unixODBC Pango Cairo qpdf locale profiles "extract format" "JSON lines"; do contains "$word"; done
 contains "$(sqlite3 --version | cut -d' ' -f1)"
 expect 2 "$versoir" status --verbose

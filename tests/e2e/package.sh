@@ -24,7 +24,7 @@ out=$(cd elsewhere && ../usr/bin/versoir doctor --json || true); contains '"chec
 say "the package"
 (cd "$build" && cpack -G DEB -B "$work/package") >cpack.log 2>&1 || fail "$(tail -20 cpack.log)"
 deb=$(ls package/versoir_*.deb)
-out=$(dpkg-deb -I "$deb"); contains "Package: versoir"; contains "Maintainer: "; contains "adduser"; contains libsqlite3-0; contains libxml2; contains libcurl4; contains libodbc2
+out=$(dpkg-deb -I "$deb"); contains "Package: versoir"; contains "Maintainer: "; contains "adduser"; contains fonts-dejavu-core; contains libpangocairo-1.0-0; contains libqpdf29; contains liblcms2-2; contains libsqlite3-0; contains libxml2; contains libcurl4; contains libodbc2
 out=$(dpkg-deb -c "$deb"); contains ./usr/bin/versoir; contains ./usr/share/doc/versoir/changelog.Debian.gz; contains ./usr/share/doc/versoir/copyright
 if grep -E '(/build/|/tmp/|/home/)' <<<"$out"; then fail "the package holds a path of the machine that built it"; fi
 if grep -vE ' root/root ' <<<"$out"; then fail "files that are not root's"; fi
