@@ -94,9 +94,8 @@ void tell_uncovered(std::vector<Finding>& findings, const trust::JournalReport& 
   if (uncovered > 1)  // a checkpoint is itself a line
     findings.push_back(
         {Severity::info, "journal-uncovered",
-         core::nmsg("{0} line of {1} came after its last checkpoint: no signature covers it yet.",
-                    "{0} lines of {1} came after its last checkpoint: no signature covers them yet.",
-                    uncovered, name),
+         core::nmsg("{0} line came after the last checkpoint: no signature covers it yet.",
+                    "{0} lines came after the last checkpoint: no signature covers them yet.", uncovered),
          name});
 }
 

@@ -4,6 +4,14 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/workspace.sh"
 make_workspace
 start_sandbox
+# forget: the last event, as if the program had stopped before its line; the checkpoint after it was then not made.
+forget() {
+  if tail -1 journal-main.jsonl | grep -q '"event":"CHECKPOINT"'; then
+    rm -f "journal-main.jsonl.checkpoint-$(($(wc -l <journal-main.jsonl) - 1)).json"*
+    sed -i '$d' journal-main.jsonl
+  fi
+  sed -i '$d' journal-main.jsonl
+}
 write_config
 keep() { local f; for f in "$@"; do cp -p "$f" "$work/kept.$(basename "$f")"; done; }
 strip() { python3 "$root/tests/e2e/strip_timestamp.py" "$1"; }
@@ -134,11 +142,11 @@ for f in trust/tsa-anchors-2.pem renewal-2.txt manifest-2.tst; do
   echo left >$pack/$f; expect 0 "$versoir" verify; contains "interrupted"
 done
 expect 0 "$versoir" evidence v1 --renew; expect 0 "$versoir" verify; contains "2 time-stamps"
-sed -i '$d' journal-main.jsonl  # the line of the renewal; that it began stays
+forget  # the line of the renewal; that it began stays
 expect 0 "$versoir" verify; contains "was interrupted"
 expect 0 "$versoir" evidence v1 --renew; contains "is ended"
 expect 0 "$versoir" verify; contains "3 time-stamps"
-sed -i '$d' journal-main.jsonl; sed -i '$d' journal-main.jsonl
+forget; forget
 expect 61 "$versoir" verify; contains "knows nothing of versements/v1/evidence-1/manifest-3.txt"
 expect 61 "$versoir" evidence v1 --renew; contains "not renewed"
 cd "$work/ws"; rm -r "$work/tries"
@@ -200,11 +208,14 @@ expect 0 "$versoir" verify
 
 say "a SIP taken away by hand is not a closing, whatever closing.json says"
 cp -r versements/v1 "$work/v1.closed"; cp -p journal-main.jsonl "$work/journal.closed"
+mkdir "$work/points" && cp -p journal-main.jsonl.checkpoint-* "$work/points/"
+lines=$(wc -l <"$work/journal.before")  # whoever goes back takes the later checkpoints away too
+for f in journal-main.jsonl.checkpoint-*.json; do n=${f#*checkpoint-}; [ "${n%.json}" -lt "$lines" ] || rm "$f" "$f.p7s"; done
 rm -r versements/v1; cp -r "$work/v1.before" versements/v1; cp -p "$work/journal.before" journal-main.jsonl
 cp "$work/v1.closed/lots/"*/closing.json "$folder/"; rm "$folder/sip.zip"
 expect 61 "$versoir" verify; contains "knows nothing of this closing"
 expect 33 "$versoir" close v1 --confirm v1; contains "knows nothing of its closing.json"
-rm -r versements/v1; cp -r "$work/v1.closed" versements/v1; cp -p "$work/journal.closed" journal-main.jsonl
+rm -r versements/v1; cp -r "$work/v1.closed" versements/v1; cp -p "$work/journal.closed" journal-main.jsonl; cp -p "$work/points/"* .
 expect 0 "$versoir" verify
 
 say "20: nothing is decided on a rehearsal; 62: with --rehearsal, what is neither transferred, kept nor eliminated blocks, each table named"
@@ -269,16 +280,16 @@ expect 0 "$versoir" eliminate withdraw e1 --reason "essai" --confirm e1
 expect 0 "$versoir" verify; contains "e10"
 expect 0 "$versoir" eliminate withdraw e10 --reason "essai" --confirm e10
 expect 0 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal
-sed -i '$d' journal-main.jsonl  # the line of the bordereau
+forget  # the line of the bordereau
 expect 61 visa "$today"; contains "knows nothing of"; contains "--replace"
 expect 0 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal --replace
 expect 0 visa "$today"
-sed -i '$d' journal-main.jsonl  # the line of the visa: a crash came before it
+forget  # the line of the visa: a crash came before it
 expect 61 "$versoir" decommission bibliotheque.extract --rehearsal; contains "visa.json"
 expect 61 destroyed "$today"
 expect 61 "$versoir" eliminate visa e1 --authority A --reference "AD 99" --document signed.pdf --date "$today"; contains "another paper"
 expect 0 visa "$today"; contains "visa registered"; expect 0 "$versoir" verify
-expect 0 destroyed "$today"; sed -i '$d' journal-main.jsonl; expect 61 "$versoir" verify
+expect 0 destroyed "$today"; forget; expect 61 "$versoir" verify
 expect 0 destroyed "$today"; expect 0 "$versoir" verify
 mkdir eliminations/e9
 python3 -c 'import json; b = json.load(open("eliminations/e1/bordereau.json")); b.update(elimination="e9", files=[]); json.dump(b, open("eliminations/e9/bordereau.json", "w"))'

@@ -72,7 +72,7 @@ expect 0 "$versoir" verify
 lot=$(basename "$(ls -d versements/v1/lots/* | head -1)")
 as_it_was
 rm "versements/v1/lots/$lot/check.json"
-expect 50 "$versoir" verify; contains "check.json"
+expect 61 "$versoir" verify; contains "check.json"
 cd "$work/ws"
 as_it_was
 sed -i 's/"different": *0/"different": 1/' "versements/v1/lots/$lot/read-back.json"
