@@ -10,10 +10,12 @@
 
 #include <exception>
 #include <filesystem>
+#include <new>
 #include <signal.h>
 #include <string>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -57,7 +59,23 @@ void keep_from_others(std::string_view command) {
   if (command != "manual") ::umask(::umask(0) | 0007);
 }
 
-int run(const std::vector<std::string>& words, std::stop_token stop) {
+/// What the system refused below the places that say it better: a folder that cannot be made, memory or
+/// threads that it does not give.
+Error refused_by_the_system(const std::exception& e) {
+  if (const auto* file = dynamic_cast<const std::filesystem::filesystem_error*>(&e))
+    return Error(Exit::disk, msg("{0}: {1}", file->path1().string(), file->code().message()))
+        .hint(msg("Look at the rights of this folder, and whether its disk can be written to."));
+  const auto* system = dynamic_cast<const std::system_error*>(&e);
+  if (dynamic_cast<const std::bad_alloc*>(&e) != nullptr ||
+      (system && system->code() == std::errc::resource_unavailable_try_again))
+    return Error(Exit::temporary, msg("The system gives no more memory to this program."))
+        .hint(
+            msg("Free some memory, or raise the limit that was set (ulimit -v); then run the same command."));
+  return Error(Exit::unexpected, msg("An unexpected failure: {0}", e.what()))
+      .hint(msg("Please report it with the output of versoir --version --verbose."));
+}
+
+int run(const std::vector<std::string>& words, std::stop_source stop) {
   bool json = false;
   for (const auto& w : words) json = json || w == "--json";
   cli::Console early(json, false, false);
@@ -65,6 +83,7 @@ int run(const std::vector<std::string>& words, std::stop_token stop) {
   std::optional<cli::Console> chosen;
   int code = static_cast<int>(Exit::unexpected);
   try {
+    watch_signals(stop);
     const auto call = cli::parse(words);
     if (call.version) {
       print(call.verbose ? cli::version_report() : fmt::format("versoir {}\n", cli::program_version()));
@@ -82,16 +101,15 @@ int run(const std::vector<std::string>& words, std::stop_token stop) {
     if (call.command->makes_workspace)
       std::filesystem::create_directories(call.values.get("workspace"), failed);
     const core::SystemClock clock;
-    cli::Context context(call.values, *console, clock, stop);
+    cli::Context context(call.values, *console, clock, stop.get_token());
     code = call.command->run(context);
   } catch (const Error& e) {
     console->failure(e);
     code = static_cast<int>(e.code());
   } catch (const std::exception& e) {
-    const Error wrapped = Error(Exit::unexpected, msg("An unexpected failure: {0}", e.what()))
-                              .hint(msg("Please report it with the output of versoir --version --verbose."));
+    const auto wrapped = refused_by_the_system(e);
     console->failure(wrapped);
-    code = static_cast<int>(Exit::unexpected);
+    code = static_cast<int>(wrapped.code());
   }
   console->finish(code);
   return code;
@@ -104,9 +122,7 @@ int main(int argc, char** argv) {
   prctl(PR_SET_DUMPABLE, 0);  // no core dump: keys and personal data are in memory
   const std::string lang = option_before_parsing(words, "lang");
   versoir::core::set_language(lang == "fr" || lang == "en" ? lang : "");  // the parser refuses another
-  std::stop_source stop;
-  watch_signals(stop);
-  const int code = run(words, stop.get_token());
+  const int code = run(words, {});
   std::fflush(stdout);
   _exit(code);  // the signal thread waits for ever: nothing to join, nothing left to flush
 }
