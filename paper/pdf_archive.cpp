@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cairo.h>
 #include <lcms2.h>
 #include <pango/pango.h>
@@ -99,6 +100,27 @@ void say_glyph_maps(QPDF& pdf) {
       object.replaceKey("/CIDToGIDMap", Object::newName("/Identity"));
 }
 
+/// Whether a cell of a heading is about its column or its row (ISO 14289-1, 7.5): a row of headings alone is
+/// about columns.
+void say_scopes(QPDF& pdf) {
+  for (auto& row : pdf.getAllObjects()) {
+    if (!row.isDictionary() || !row.getKey("/S").isNameAndEquals("/TR") || !row.getKey("/K").isArray())
+      continue;
+    auto cells = row.getKey("/K").getArrayAsVector();
+    const auto is_heading = [](Object& cell) {
+      return cell.isDictionary() && cell.getKey("/S").isNameAndEquals("/TH");
+    };
+    const char* scope = std::ranges::all_of(cells, is_heading) ? "/Column" : "/Row";
+    for (auto& cell : cells) {
+      if (!is_heading(cell)) continue;
+      auto attributes = Object::newDictionary();
+      attributes.replaceKey("/O", Object::newName("/Table"));
+      attributes.replaceKey("/Scope", Object::newName(scope));
+      cell.replaceKey("/A", attributes);
+    }
+  }
+}
+
 void describe(QPDF& pdf, const Paper& paper) {
   auto root = pdf.getRoot();
   auto metadata = Object::newStream(&pdf, xmp(paper));
@@ -133,6 +155,7 @@ std::string lasting_pdf(std::string_view bytes, const Paper& paper) {
     pdf.processMemoryFile("paper", bytes.data(), bytes.size());
     describe(pdf, paper);
     say_glyph_maps(pdf);
+    say_scopes(pdf);
     mark_artifacts(pdf);
     QPDFWriter writer(pdf);
     writer.setOutputMemory();

@@ -88,7 +88,7 @@ void Blocks::operator()(const Text& text) const {
       paragraph(text.text, {.size = 10}, "P");
       return flow_.gap(6);
     case Kind::note:
-      paragraph(text.text, {.size = 8, .grey = 0.25}, "Note");
+      paragraph(text.text, {.size = 8, .grey = 0.25}, "P");
       return flow_.gap(4);
   }
 }

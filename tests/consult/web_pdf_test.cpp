@@ -11,10 +11,11 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-const std::string pupil = "app=school&record=eleve&key=%5B1%5D";
-const std::string attestation_pdf = "/document.pdf?" + pupil + "&document=attestation&at=inscription.0";
-const std::string transcript_pdf = "/document.pdf?" + pupil + "&document=releve&at=annee_notee.0";
-const std::string decision = "&paper=PV+du+12%2F07%2F2000&why=Contentieux+12";
+const std::string paper_of_pupil = "app=school&record=eleve&key=%5B1%5D";
+const std::string attestation_pdf =
+    "/document.pdf?" + paper_of_pupil + "&document=attestation&at=inscription.0";
+const std::string transcript_pdf = "/document.pdf?" + paper_of_pupil + "&document=releve&at=annee_notee.0";
+const std::string by_paper = "&paper=PV+du+12%2F07%2F2000&why=Contentieux+12";
 
 std::string text_of(const core::ServerResponse& answer) {
   REQUIRE(answer.status == 200);
@@ -37,7 +38,7 @@ void check_refused(const core::ServerResponse& answer, int status) {
 TEST_CASE("The PDF of a document says what its page says, under the same code, and is written down like it") {
   Browser browser;
   browser.enter();
-  const auto page = browser.page("/document?" + pupil + "&document=releve&at=annee_notee.0");
+  const auto page = browser.page("/document?" + paper_of_pupil + "&document=releve&at=annee_notee.0");
   const auto to_pdf = link(page, "This document as PDF");
   CHECK_THAT(page, Contains("whether it is PDF/A is not verified"));
   const auto answer = browser.get(to_pdf);
@@ -55,7 +56,7 @@ TEST_CASE("The PDF of a document says what its page says, under the same code, a
         "attachment; filename=\"releve-" + lines[1].code + ".pdf\"");
   CHECK(browser.get(to_pdf).body == answer.body);
   // From the record, without the page in between.
-  CHECK_THAT(browser.page("/sheet?" + pupil), Contains("/document.pdf?"));
+  CHECK_THAT(browser.page("/sheet?" + paper_of_pupil), Contains("/document.pdf?"));
 }
 
 TEST_CASE(
@@ -83,15 +84,15 @@ zones = identity results
 print = yes
 )");
   check_refused(portal.as("accueil").get(transcript_pdf), 403);
-  check_refused(portal.get(transcript_pdf + decision), 403);
+  check_refused(portal.get(transcript_pdf + by_paper), 403);
   CHECK(text_of(portal.get(attestation_pdf)).find("12,5") == std::string::npos);
   for (const char* who : {"lecture", "ailleurs", "inconnu"})
-    for (const auto& target : {attestation_pdf, transcript_pdf, transcript_pdf + decision}) {
+    for (const auto& target : {attestation_pdf, transcript_pdf, transcript_pdf + by_paper}) {
       INFO(who << " " << target);
       check_refused(portal.as(who).get(target), 403);
     }
-  CHECK_THAT(portal.as("lecture").page("/sheet?" + pupil), !Contains("document.pdf"));
-  CHECK_THAT(portal.as("accueil").page("/sheet?" + pupil),
+  CHECK_THAT(portal.as("lecture").page("/sheet?" + paper_of_pupil), !Contains("document.pdf"));
+  CHECK_THAT(portal.as("accueil").page("/sheet?" + paper_of_pupil),
              Contains("document.pdf") && !Contains("document=releve"));
   CHECK_THAT(text_of(portal.as("mdurand").get(transcript_pdf)), Contains("12,5") && Contains("mdurand"));
 }
@@ -99,10 +100,12 @@ print = yes
 TEST_CASE("A cancelled registration, an unjudged seal or a forged address make no PDF") {
   Browser browser;
   browser.enter();
-  check_refused(browser.get("/document.pdf?" + pupil + "&document=attestation&at=inscription.1"), 409);
-  check_refused(browser.get("/document.pdf?" + pupil + "&document=releve&at=annee_notee.1"), 409);
-  check_refused(browser.get("/document.pdf?" + pupil + "&document=other&at=inscription.0"), 404);
-  check_refused(browser.get("/document.pdf?" + pupil + "&document=attestation&at=inscription.9"), 404);
+  check_refused(browser.get("/document.pdf?" + paper_of_pupil + "&document=attestation&at=inscription.1"),
+                409);
+  check_refused(browser.get("/document.pdf?" + paper_of_pupil + "&document=releve&at=annee_notee.1"), 409);
+  check_refused(browser.get("/document.pdf?" + paper_of_pupil + "&document=other&at=inscription.0"), 404);
+  check_refused(browser.get("/document.pdf?" + paper_of_pupil + "&document=attestation&at=inscription.9"),
+                404);
   CHECK(browser.get("/document.pdf").status >= 400);
   CHECK(browser.accesses().empty());
   Browser unsealed({}, false);
@@ -113,16 +116,17 @@ TEST_CASE("A cancelled registration, an unjudged seal or a forged address make n
 TEST_CASE("Unpublished results enter the PDF by a decision only, which it prints and the log keeps") {
   Browser browser;
   browser.enter();
-  const auto text = text_of(browser.get(transcript_pdf + decision));
+  const auto text = text_of(browser.get(transcript_pdf + by_paper));
   CHECK_THAT(text, Contains("Chorale 18") && Contains("PV du 12/07/2000") && Contains("Contentieux 12") &&
                        Contains("non publiés par l’application"));
   CHECK(browser.get(transcript_pdf + "&paper=PV").status >= 400);
   CHECK(browser.get(transcript_pdf + "&why=Contentieux").status >= 400);
-  CHECK(browser.get(attestation_pdf + decision).status >= 400);
+  CHECK(browser.get(attestation_pdf + by_paper).status >= 400);
   REQUIRE(browser.accesses().size() == 1);
   CHECK_THAT(core::read_file(browser.log_file()), Contains("PV du 12/07/2000"));
   // The page of the decision leads to the sheets of the same decision.
-  const auto page = browser.page("/document?" + pupil + "&document=releve&at=annee_notee.0" + decision);
+  const auto page =
+      browser.page("/document?" + paper_of_pupil + "&document=releve&at=annee_notee.0" + by_paper);
   CHECK_THAT(text_of(browser.get(link(page, "This document as PDF"))), Contains("Chorale 18"));
 }
 

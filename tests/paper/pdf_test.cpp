@@ -85,7 +85,10 @@ TEST_CASE("A paper is a sound PDF of A4 sheets with its title, its language and 
   const auto info = printed.tool("TZ=UTC pdfinfo FILE");
   CHECK_THAT(info, Contains("Relevé de notes – LE GUÉNNEC Maëlle") && Contains("A4") &&
                        Contains("Nov 27 00:00:00 2026"));
-  CHECK_THAT(info, Contains("Pages:           1"));
+  CHECK_THAT(info, Contains("Tagged:          yes") && Contains("Pages:           1"));
+  const auto tree = printed.tool("pdfinfo -struct-text FILE");
+  CHECK_THAT(tree, Contains("H1 (block)") && Contains("Table (block)") && Contains("Œuvre et société n° 2"));
+  CHECK_THAT(tree, !Contains("page 1/1"));  // the foot of a sheet is not read aloud
   const auto root = printed.tool("qpdf --json --json-key=qpdf FILE");
   CHECK_THAT(root, Contains("\"/Lang\": \"u:fr\"") && Contains("\"/DisplayDocTitle\": true") &&
                        Contains("/GTS_PDFA1"));
