@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "extract/seal.hpp"
 #include "profiles/loader.hpp"
+#include "sip/journal_trail.hpp"
 #include "sip/plan.hpp"
 #include "sip/review_words.hpp"
 #include "sip/settings.hpp"
@@ -207,6 +208,20 @@ core::Json lists_of(const sip::Versement& versement) {
   return lists;
 }
 
+/// A program that was stopped between the plan and its line in the journal: the line is written now. Only
+/// where the journal has none at all, so that no plan that was changed since gets one.
+void tell_interrupted_plan(Context& c, const sip::Versement& versement) {
+  if (!fs::exists(versement.file("plan.json")) ||
+      sip::JournalTrail::read(c.workspace()).knows_plan(versement.id()))
+    return;
+  const auto plan = versement.plan();
+  c.journal().append(
+      "PLANNED",
+      {{"versement", plan.versement}, {"extract", plan.extract_root}, {"lists", lists_of(versement)}},
+      trust::Outcome::warning,
+      {{"lots", plan.lots.size()}, {"kept", plan.kept}, {"attempt", plan.attempt}, {"interrupted", true}});
+}
+
 /// Words that only have a sense with an extract.
 void refuse_words_of_extract(Context& c, const char* option) {
   for (const auto* word : {"EXTRACT", "profile", "closed", "max-bytes"})
@@ -271,6 +286,7 @@ int run_plan(Context& c) {
   options.extract_sha512 = extract::require_sealed(extract, c.trust_store(), c.roles(), c.clock).hex();
 
   const sip::Versement versement(c.workspace(), options.versement);
+  tell_interrupted_plan(c, versement);
   sip::PlanTable table;
   const auto plan =
       sip::make_plan(extract, c.config(), versement, options, c.clock, c.out.progress(), &table);

@@ -68,6 +68,8 @@ class JournalTrail {
                                     const std::string& report_sha512) const;
   /// The role register that was signed last under this name, and when; nullptr when none was.
   [[nodiscard]] const SignedRegister* last_register(const std::string& name) const;
+  /// A planning of this versement was written down.
+  [[nodiscard]] bool knows_plan(const std::string& versement) const { return tables_.contains(versement); }
   /// Lists and tables of the plan that are there and not those of its last planning.
   [[nodiscard]] std::vector<core::Finding> altered_tables(const Versement& versement) const;
   /// Answers of a platform in the folder of a lot of which the journals know no sending.

@@ -29,6 +29,15 @@ say "a planning that was interrupted is no plan that went away; with anything de
 mkdir versements/v0; echo half >versements/v0/kept.csv; echo half >versements/v0/left-out.csv.partial
 expect 0 "$versoir" verify; contains "planning was interrupted"
 echo '{}' >versements/v0/visa-1.json; expect 61 "$versoir" verify; rm -r versements/v0
+say "a program stopped between the plan and its line in the journal: the next plan writes it"
+cp -a "$work/ws" "$work/tries" && cd "$work/tries"
+expect 0 "$versoir" plan bibliotheque.extract --id v7
+tail -1 journal-main.jsonl | grep -q '"event":"PLANNED"' || fail "the plan is not the last line"
+sed -i '$d' journal-main.jsonl
+expect 33 "$versoir" plan bibliotheque.extract --id v7
+tail -1 journal-main.jsonl | grep -q '"interrupted":true' || fail "the journal does not tell the plan"
+expect 0 "$versoir" verify
+cd "$work/ws"; rm -r "$work/tries"
 say "a crash between the receipt and its line in the journal: send tells it, and the lot can be closed"
 cp -a "$work/ws" "$work/tries" && cd "$work/tries"
 sed -i '/"event":"ATR_RECEIVED"/,$d' journal-main.jsonl; rm -f journal-main.jsonl.checkpoint-*
