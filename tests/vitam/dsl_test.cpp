@@ -45,7 +45,8 @@ TEST_CASE("conditions select as their words say") {
   CHECK(ids(R"({"$exists":"events"})") == Names{"a"});  // an empty list has no value
   CHECK(ids(R"({"$missing":"events.code"})") == Names{"b", "c"});
   CHECK(ids(R"({"$eq":{"events.code":"Y.KO"}})") == Names{"a"});
-  CHECK(ids(R"({"$match":{"Title":"n"}})") == Names{"a"});
+  CHECK(ids(R"({"$match":{"Title":"n"}})").empty());  // words, not pieces of them
+  CHECK(ids(R"({"$match":{"Title":"cleo Bob"}})") == Names{"b", "c"});
   CHECK(ids(R"({"$or":[{"$eq":{"n":1}},{"$eq":{"n":2}}]})") == Names{"b", "c"});
   CHECK(ids(R"({"$and":[{"$gte":{"n":2}},{"$not":[{"$eq":{"Title":"Anna"}}]}]})") == Names{"c"});
   CHECK(ids(R"({"$eq":{"n":"1"}})").empty());  // a text is no number
