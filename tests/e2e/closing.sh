@@ -4,6 +4,12 @@ source "$(dirname "$0")/lib.sh"
 source "$(dirname "$0")/workspace.sh"
 make_workspace
 start_sandbox
+# later_points JOURNAL: takes away the checkpoints of journal-main.jsonl of which that journal does not speak.
+later_points() {
+  local f n lines
+  lines=$(wc -l <"$1")
+  for f in journal-main.jsonl.checkpoint-*.json; do n=${f#*checkpoint-}; [ "${n%.json}" -lt "$lines" ] || rm "$f" "$f.p7s"; done
+}
 # forget: the last event, as if the program had stopped before its line; the checkpoint after it was then not made.
 forget() {
   if tail -1 journal-main.jsonl | grep -q '"event":"CHECKPOINT"'; then
@@ -40,7 +46,7 @@ expect 0 "$versoir" verify
 cd "$work/ws"; rm -r "$work/tries"
 say "a crash between the receipt and its line in the journal: send tells it, and the lot can be closed"
 cp -a "$work/ws" "$work/tries" && cd "$work/tries"
-sed -i '/"event":"ATR_RECEIVED"/,$d' journal-main.jsonl; rm -f journal-main.jsonl.checkpoint-*
+sed -i '/"event":"ATR_RECEIVED"/,$d' journal-main.jsonl; later_points journal-main.jsonl
 expect 0 "$versoir" verify; [ "$(grep -c '"event":"ATR_RECEIVED"' journal-main.jsonl)" = 0 ] || fail "the journal was not cut"
 expect 0 "$versoir" send v1
 [ "$(grep -c '"event":"ATR_RECEIVED"' journal-main.jsonl)" = 1 ] || fail "the journal does not tell the reply"
@@ -218,8 +224,7 @@ expect 0 "$versoir" verify
 say "a SIP taken away by hand is not a closing, whatever closing.json says"
 cp -r versements/v1 "$work/v1.closed"; cp -p journal-main.jsonl "$work/journal.closed"
 mkdir "$work/points" && cp -p journal-main.jsonl.checkpoint-* "$work/points/"
-lines=$(wc -l <"$work/journal.before")  # whoever goes back takes the later checkpoints away too
-for f in journal-main.jsonl.checkpoint-*.json; do n=${f#*checkpoint-}; [ "${n%.json}" -lt "$lines" ] || rm "$f" "$f.p7s"; done
+later_points "$work/journal.before"  # whoever goes back takes the later checkpoints away too
 rm -r versements/v1; cp -r "$work/v1.before" versements/v1; cp -p "$work/journal.before" journal-main.jsonl
 cp "$work/v1.closed/lots/"*/closing.json "$folder/"; rm "$folder/sip.zip"
 expect 61 "$versoir" verify; contains "knows nothing of this closing"

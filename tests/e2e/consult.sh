@@ -107,7 +107,7 @@ sheet = page(sheet_of)
 assert "KERMARREC" in sheet and "what was sealed" in sheet, sheet
 source = page(link(sheet, "source"))
 assert "Block" in source and "SHA-256" in source and "altered" not in source
-documents = re.findall('href="(/document[^"]*)"', sheet)
+documents = re.findall(r'href="(/document\?[^"]*)"', sheet)
 assert documents
 for href in documents:
     text = page(html.unescape(href))
