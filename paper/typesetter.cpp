@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fontconfig/fontconfig.h>
 #include <pango/pangofc-fontmap.h>
 
 namespace versoir::paper {
@@ -27,9 +28,28 @@ constexpr const char* text_family = "DejaVu Sans";
 constexpr const char* digit_family = "DejaVu Sans Mono";
 
 using Description = core::Handle<PangoFontDescription, pango_font_description_free>;
+using FontConfig = core::Handle<FcConfig, FcConfigDestroy>;
 using FontOptions = core::Handle<cairo_font_options_t, cairo_font_options_destroy>;
 using Attributes = core::Handle<PangoAttrList, pango_attr_list_unref>;
 using LoadedFont = core::Handle<PangoFont, g_object_unref>;
+
+FontConfig load_fonts() {
+  FontConfig fonts(FcConfigCreate());
+  for (const char* name : font_files) {
+    const auto path = fs::path(VERSOIR_FONT_FOLDER) / name;
+    if (!FcConfigAppFontAddFile(fonts.get(), reinterpret_cast<const FcChar8*>(path.c_str())))
+      throw Error(Exit::configuration, msg("A font of the papers is missing: {0}.", path.string()))
+          .hint(msg("Install the package fonts-dejavu-core."));
+  }
+  return fonts;
+}
+
+/// Read once, never changed and never given back: a service makes many papers, and fontconfig frees only a
+/// part of what it read of a font with its configuration (some 11 kB a paper were lost).
+FcConfig* loaded_fonts() {
+  static FcConfig* const fonts = load_fonts().release();
+  return fonts;
+}
 
 Description description(const Style& style) {
   Description d(pango_font_description_new());
@@ -52,16 +72,8 @@ std::vector<fs::path> missing_fonts() {
 }
 
 Typesetter::Typesetter(std::string language)
-    : fonts_(FcConfigCreate()),
-      map_(pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT)),
-      language_(std::move(language)) {
-  for (const char* name : font_files) {
-    const auto path = fs::path(VERSOIR_FONT_FOLDER) / name;
-    if (!FcConfigAppFontAddFile(fonts_.get(), reinterpret_cast<const FcChar8*>(path.c_str())))
-      throw Error(Exit::configuration, msg("A font of the papers is missing: {0}.", path.string()))
-          .hint(msg("Install the package fonts-dejavu-core."));
-  }
-  pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map_.get()), fonts_.get());
+    : map_(pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT)), language_(std::move(language)) {
+  pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(map_.get()), loaded_fonts());
   pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map_.get()), 72);  // one unit is one point
   context_.reset(pango_font_map_create_context(map_.get()));
   const FontOptions options(cairo_font_options_create());

@@ -2,7 +2,6 @@
 #pragma once
 #include "core/handle.hpp"
 
-#include <fontconfig/fontconfig.h>
 #include <pango/pangocairo.h>
 #include <string>
 #include <string_view>
@@ -32,7 +31,6 @@ class Typesetter {
 
  private:
   void require_glyphs(const PangoLayout* layout, std::string_view text, const Style& style) const;
-  core::Handle<FcConfig, FcConfigDestroy> fonts_;
   core::Handle<PangoFontMap, g_object_unref> map_;
   core::Handle<PangoContext, g_object_unref> context_;
   std::string language_;
