@@ -45,7 +45,6 @@ trust::TsaOptions options(const std::string& policy = {}) {
   return {"http://tsa.test/", pki("ca.pem"), policy};
 }
 
-
 /// The message of the refusal, "" when a token came.
 std::string refused(FakeHttp& http, const trust::TsaOptions& o = options()) {
   try {
