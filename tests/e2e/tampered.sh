@@ -17,6 +17,16 @@ expect 33 "$versoir" approve v1 --confirm v1; contains "not the one that was wri
 [ ! -e versements/v1/visa-1.json ] || fail "a forged report was approved"
 cd "$work/ws"
 
+say "a report made before the checks is not approved either"
+expect 0 "$versoir" plan bibliotheque.extract --id v0
+expect 0 "$versoir" build v0
+expect 0 "$versoir" review v0
+expect 0 "$versoir" check v0
+expect 33 "$versoir" approve v0 --confirm v0; contains "shows other checks than those of today"; contains "was checked since"
+expect 33 env LANGUAGE=fr "$versoir" approve v0 --confirm v0; contains "montre d’autres contrôles que ceux d’aujourd’hui"
+expect 0 "$versoir" review v0
+expect 0 "$versoir" approve v0 --confirm v0
+
 say "lists of a plan that nobody decided on yet"
 as_it_was
 for list in plan.json kept.csv; do
@@ -34,7 +44,7 @@ expect 0 "$versoir" review v1 --node autre
 expect 0 "$versoir" approve v1 --prepare --certificate pki/archivist.pem
 openssl cms -sign -binary -cades -md sha256 -outform DER -in versements/v1/to-sign/visa-1.json -signer pki/archivist.pem -inkey desk/archivist.key -out desk/back.p7s
 expect 0 "$versoir" approve v1 --import desk/back.p7s
-point=$(ls journal-main.jsonl.checkpoint-*.json | tail -1)
+point=$(ls -v journal-main.jsonl.checkpoint-*.json | tail -1)
 [ -s "$point" ] || fail "an imported visa makes no checkpoint"
 openssl cms -verify -cades -binary -inform DER -in "$point.p7s" -content "$point" -CAfile pki/ca.pem -purpose any -out /dev/null 2>/dev/null || fail "openssl does not verify the checkpoint"
 grep -q '"journal":"journal-autre.jsonl"' "$point" || fail "the checkpoint does not bind the other journal"
