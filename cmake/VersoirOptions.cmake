@@ -8,18 +8,26 @@ option(VERSOIR_WERROR "Treat warnings as errors" ON)
 option(VERSOIR_FUZZ "Build the libFuzzer targets instead of the tests (clang)" OFF)
 option(VERSOIR_SANITIZE "Address and undefined-behaviour sanitizers" OFF)
 
-# What is built from nothing (a delivered build, sanitizers, fuzz targets) compiles thirty-two sources at once, which halves the
+# What is built from nothing (a delivered build, sanitizers, fuzz targets) compiles forty-eight sources at once, which halves the
 # time: the headers cost more than our own lines. The dev preset, where one works, compiles each alone: quicker after a
 # change, and a source that leans on its neighbour's includes or helpers does not compile there.
 if(CMAKE_BUILD_TYPE STREQUAL "Release" OR VERSOIR_FUZZ OR VERSOIR_SANITIZE)
   set(CMAKE_UNITY_BUILD ON)
-  set(CMAKE_UNITY_BUILD_BATCH_SIZE 32)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 48)
   # They take the next source's names for the same source's; the other presets keep them.
   set(VERSOIR_UNITY_OPTIONS -Wno-shadow $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
-  # g++ collects its garbage from 128 MB on; thirty-two sources need more than that for good, and an eighth of the time
+  # g++ collects its garbage from 128 MB on; so many sources need more than that for good, and an eighth of the time
   # went into looking for what is no longer used. 512 MB is less than such a unit takes anyway.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     list(APPEND VERSOIR_UNITY_OPTIONS "SHELL:--param ggc-min-heapsize=524288" "SHELL:--param ggc-min-expand=100")
+    # Of -O2, the passes that took a third of the compiler's time and that our benchmarks do not see (decisions/0047).
+    list(APPEND VERSOIR_UNITY_OPTIONS
+      -fno-tree-pta -fno-tree-vrp -fno-tree-pre -fno-gcse -fno-code-hoisting -fno-tree-slp-vectorize -fno-ipa-cp -fno-ipa-icf
+      -fno-ipa-sra -fno-ipa-modref -fno-inline-functions-called-once -fno-partial-inlining -fno-cse-follow-jumps
+      -fno-rerun-cse-after-loop -fno-schedule-insns2 -fira-algorithm=priority)
+    # And two that count only in the rooms which every row and byte pass.
+    set(VERSOIR_ROOMS_OF_EVERY_ROW core extract)
+    set(VERSOIR_OTHER_ROOMS_OPTIONS -fno-inline-functions -fno-tree-loop-optimize)
   endif()
 endif()
 

@@ -1,11 +1,8 @@
-# versoir_precompiled(TARGET HEADER...)
+# versoir_precompiled(TARGET [catch])
 #
-# Compiles TARGET with the headers of cmake/precompiled/ that are named (common is always there). Targets of one
-# combination share one precompiled header; they must have the same compiler options.
+# Compiles TARGET with the common headers of cmake/precompiled/, and Catch2's where it is named. Two precompiled
+# headers are made, one for the program and one for its tests; the targets of each have the same compiler options.
 option(VERSOIR_PCH "Precompiled headers: a clean build takes a third less" ON)
-
-# The rooms most of whose sources handle JSON.
-set(VERSOIR_JSON_ROOMS check cli sip vitam)
 
 function(versoir_precompiled target)
   if(NOT VERSOIR_PCH)

@@ -13,14 +13,14 @@ namespace {
 
 using relax_ng::P;
 
-constexpr std::size_t shown_most = 80;
+constexpr std::size_t most_of_the_text = 80;
 
 std::string shown_value(std::string_view text) {
   auto out = trim(text);
   for (char& c : out)
     if (c == '\n' || c == '\t' || c == '\r') c = ' ';
-  if (out.size() <= shown_most) return out;
-  std::size_t end = shown_most;
+  if (out.size() <= most_of_the_text) return out;
+  std::size_t end = most_of_the_text;
   while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0) == 0x80) --end;
   return out.substr(0, end) + "…";
 }

@@ -55,7 +55,7 @@ Refusal refusal_of(std::string_view message) {
 
 /// Connects with what the user wrote after our defaults, so that it wins; the password never stands in a
 /// text.
-core::Handle<PGconn, PQfinish> connect(const SourceUri& uri, const Access& access) {
+core::Handle<PGconn, PQfinish> connected(const SourceUri& uri, const Access& access) {
   const auto conninfo = postgresql_conninfo(uri);
   const auto sslmode = default_sslmode(conninfo);
   std::vector<const char*> keys{"connect_timeout", "fallback_application_name"};
@@ -101,7 +101,8 @@ core::Handle<PGconn, PQfinish> connect(const SourceUri& uri, const Access& acces
 
 }  // namespace
 
-PgConnection::PgConnection(const SourceUri& uri, const Access& access) : connection_(connect(uri, access)) {}
+PgConnection::PgConnection(const SourceUri& uri, const Access& access)
+    : connection_(connected(uri, access)) {}
 
 void PgConnection::fail(const PGresult* result, const std::string& table) const {
   const char* state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;

@@ -20,7 +20,7 @@ namespace {
 struct Abandoned {};
 
 constexpr std::size_t queued_items = 96, queued_bytes = std::size_t{12} << 20;
-constexpr std::size_t raw_items = 16, raw_bytes = std::size_t{4} << 20;
+constexpr std::size_t raw_queue_items = 16, raw_queue_bytes = std::size_t{4} << 20;
 
 class Readers {
  public:
@@ -131,7 +131,7 @@ class Readers {
   /// Encodes here what another thread fetches: a driver that works as hard as ours does has a processor to
   /// itself.
   void read_once(Source& source, const ReadRequest& request, std::size_t number, TableEncoder& encoder) {
-    RawQueue raw(raw_items, raw_bytes);
+    RawQueue raw(raw_queue_items, raw_queue_bytes);
     const std::jthread fetching([&] {
       Sink sink(*this, raw);
       try {

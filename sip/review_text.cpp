@@ -16,8 +16,8 @@ using namespace words;
 
 namespace {
 
-/// Lines for a terminal.
-class Lines {
+/// TextLines for a terminal.
+class TextLines {
  public:
   void line(const std::string& text) { out_ += text + '\n'; }
   void line(const core::Message& m) { line(m.text()); }
@@ -29,7 +29,7 @@ class Lines {
   std::string out_;
 };
 
-void forecast_lines(Lines& out, const Json& f) {
+void forecast_lines(TextLines& out, const Json& f) {
   const auto codes = text(f, "codes");
   if (!text(f, "first").empty()) {
     const auto units = units_text(number(f, "units"));
@@ -43,14 +43,14 @@ void forecast_lines(Lines& out, const Json& f) {
   if (const auto note = without_end_text(f); !note.empty()) out.item(msg("{0}: {1}", codes, note));
 }
 
-void sampling_lines(Lines& out, const Json& s) {
+void sampling_lines(TextLines& out, const Json& s) {
   out.item(msg("Selection: {0}", sampling_text(s)));
   if (const auto validation = sampling_validation_text(s); !validation.empty()) out.line("    " + validation);
   for (const auto& c : member(s, "criteria"))
     out.item(msg("  {0}: {1}", count(c, "kept"), criterion_label(text(c, "text"))));
 }
 
-void profile_lines(Lines& out, const Json& p) {
+void profile_lines(TextLines& out, const Json& p) {
   out.blank();
   out.line(text(p, "label"));
   out.item(core::nmsg("{0} record transferred, {1} left out", "{0} records transferred, {1} left out",
@@ -70,7 +70,7 @@ void profile_lines(Lines& out, const Json& p) {
   for (const auto& f : member(p, "forecast")) forecast_lines(out, f);
 }
 
-void extract_lines(Lines& out, const Json& extract) {
+void extract_lines(TextLines& out, const Json& extract) {
   out.item(msg("Extract {0} of {1}, {2}; consistency: {3}; {4}, {5}", text(extract, "name"),
                date(text(extract, "finished")), kind_text(text(extract, "kind")),
                extract::consistency_label(text(extract, "consistency")),
@@ -79,13 +79,13 @@ void extract_lines(Lines& out, const Json& extract) {
   out.item(msg("Root of the extract: {0}", text(extract, "root")));
 }
 
-void filing_lines(Lines& out, const Json& filing) {
+void filing_lines(TextLines& out, const Json& filing) {
   out.item(msg("Filing plan: {0}", text(filing, "title")));
   for (const auto& n : member(filing, "nodes"))
     out.line(fmt::format("    {}  {}", text(n, "id"), node_title(n)));
 }
 
-void dossier_lines(Lines& out, const Json& dossier) {
+void dossier_lines(TextLines& out, const Json& dossier) {
   out.item(msg("Dossier of versement {0}, kept for good; {1} from {2}", text(dossier, "versement"),
                core::ntr("{0} file of evidence", "{0} files of evidence", number(dossier, "packed")),
                text(dossier, "pack")));
@@ -98,18 +98,18 @@ void dossier_lines(Lines& out, const Json& dossier) {
                          core::show_size(number(d, "size"))));
 }
 
-void attachment_lines(Lines& out, const Json& facts) {
+void attachment_lines(TextLines& out, const Json& facts) {
   for (const auto& a : member(facts, "attachments"))
     out.item(msg("{0}: attached to the node {1} ({2}) of the filing plan {3}", text(a, "profile"),
                  text(a, "node"), text(a, "title"), text(a, "source")));
 }
 
-void confirmed_lines(Lines& out, const Json& facts) {
+void confirmed_lines(TextLines& out, const Json& facts) {
   for (const auto& codes : member(facts, "confirmed"))
     out.item(msg("{0}: {1}; {2}", text(codes, "label"), codes_text(codes, true), confirmation_label(codes)));
 }
 
-void lot_lines(Lines& out, const Json& facts) {
+void lot_lines(TextLines& out, const Json& facts) {
   out.blank();
   out.line(tr("Lots"));
   for (const auto& l : member(facts, "lots"))
@@ -117,7 +117,7 @@ void lot_lines(Lines& out, const Json& facts) {
                  size_text(l), check_text(text(l, "check")), state_text(l)));
 }
 
-void drawn_lines(Lines& out, const Json& facts) {
+void drawn_lines(TextLines& out, const Json& facts) {
   if (!member(facts, "records").is_object()) return;
   out.blank();
   out.line(tr("Records as they will be read"));
@@ -126,7 +126,7 @@ void drawn_lines(Lines& out, const Json& facts) {
     out.item(msg("{0} | {1} {2}", text(r, "title"), text(r, "profile"), text(r, "key")));
 }
 
-void sample_lines(Lines& out, const Json& facts) {
+void sample_lines(TextLines& out, const Json& facts) {
   out.blank();
   out.line(tr("Sample of the units"));
   const auto none = tr("none");
@@ -140,7 +140,7 @@ void sample_lines(Lines& out, const Json& facts) {
 }  // namespace
 
 std::string review_text(const Json& facts) {
-  Lines out;
+  TextLines out;
   const auto& totals = member(facts, "totals");
   out.line(msg("Report on versement {0}", text(facts, "versement")));
   out.item(msg("{0}, {1}", text(facts, "establishment"), application_text(facts)));
