@@ -10,24 +10,7 @@ versoir=${VERSOIR:-$root/build/release/versoir}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Seconds, seconds of processor, peak in kB of a command whose output is dropped; its exit code must be 0.
-measure() {
-  python3 - "$@" <<'PY'
-import os, sys, time
-start = time.monotonic()
-pid = os.fork()
-if pid == 0:
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 1)
-    os.execvp(sys.argv[1], sys.argv[1:])
-_, status, used = os.wait4(pid, 0)
-if status:
-    sys.exit(f"{sys.argv[1]} failed: {status}")
-print(f"{time.monotonic() - start:.3f} {used.ru_utime + used.ru_stime:.3f} {used.ru_maxrss}")
-PY
-}
-best() { for _ in 1 2 3; do measure "$@"; done | sort -n | head -1; }
-row() { awk -v name="$1" -v floor="$2" '{printf "| %s | %.2f | %.2f | %.2f | %.0f |\n", name, $1, $1 / floor, $2, $3 / 1024}' <<<"$3"; }
+. "$root/bench/measure.sh"
 
 echo "$(uptime)"
 echo

@@ -5,7 +5,7 @@
 
 #include "core/file.hpp"
 #include "core/json.hpp"
-#include "core/zip.hpp"
+#include "core/zip_stream.hpp"
 
 #include <fmt/format.h>
 
@@ -66,8 +66,8 @@ void make(const sip::Versement& versement, std::size_t units) {
       "</DescriptiveMetadata><ManagementMetadata/></DataObjectPackage><ReplyCode>OK</ReplyCode>"
       "<MessageRequestIdentifier>" +
       lot.value + "</MessageRequestIdentifier></ArchiveTransferReply>";
-  core::ZipWriter zip(versement.sip(lot));
-  zip.add_bytes("manifest.xml", manifest);
+  core::ZipStream zip(versement.sip(lot));
+  zip.add("manifest.xml", manifest);
   zip.commit();
   core::write_file(folder / "atr.xml", reply);
   core::write_json(folder / "operation.json", {{"operation", operation}});

@@ -14,23 +14,7 @@ trap 'rm -rf "$work"' EXIT
 openssl enc -aes-256-ctr -pass pass:versoir -nosalt </dev/zero 2>/dev/null | head -c "${megabytes}000000" >"$work/file" || true
 [ "$(stat -c %s "$work/file")" = "${megabytes}000000" ]
 
-# Seconds, seconds of processor, peak in kB.
-measure() {
-  python3 - "$@" <<'PY'
-import os, sys, time
-start = time.monotonic()
-pid = os.fork()
-if pid == 0:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    os.execvp(sys.argv[1], sys.argv[1:])
-_, status, used = os.wait4(pid, 0)
-if status:
-    sys.exit(f"{sys.argv[1]} failed: {status}")
-print(f"{time.monotonic() - start:.3f} {used.ru_utime + used.ru_stime:.3f} {used.ru_maxrss}")
-PY
-}
-best() { for _ in 1 2 3; do measure "$@"; done | sort -n | head -1; }
-row() { awk -v name="$1" -v floor="$2" '{printf "| %s | %.2f | %.2f | %.2f | %.0f |\n", name, $1, $1 / floor, $2, $3 / 1024}' <<<"$3"; }
+. "$root/bench/measure.sh"
 
 uptime
 echo

@@ -2,8 +2,8 @@
 // to check.
 #pragma once
 #include "check/content.hpp"
+#include "core/container.hpp"
 #include "core/i18n.hpp"
-#include "core/zip.hpp"
 
 #include <cstdint>
 #include <deque>

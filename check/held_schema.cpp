@@ -4,9 +4,9 @@
 
 #include "check/manifest.hpp"
 #include "check/values.hpp"
+#include "core/container.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
-#include "core/zip.hpp"
 
 #include <fmt/format.h>
 

@@ -3,7 +3,7 @@
 #include "consult/web_pages.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
-#include "core/zip.hpp"
+#include "core/zip_stream.hpp"
 
 namespace versoir::consult {
 
@@ -25,8 +25,8 @@ std::string copy_beyond_role(const OpenRecord& open) {
 std::string zip_of(const std::vector<PersonFile>& files) {
   const core::TemporaryDirectory work;
   const auto path = work.path() / "person.zip";
-  core::ZipWriter zip(path);
-  for (const auto& f : files) zip.add_bytes(f.name, f.bytes);
+  core::ZipStream zip(path);
+  for (const auto& f : files) zip.add(f.name, f.bytes);
   zip.commit();
   return core::read_file(path);
 }

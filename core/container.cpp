@@ -1,8 +1,9 @@
 // Containers read as VITAM's stream reader sees them, on libarchive.
+#include "core/container.hpp"
+
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/handle.hpp"
-#include "core/zip.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>

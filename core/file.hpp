@@ -88,7 +88,7 @@ class FileLock {
   std::filesystem::path beside_;  ///< the file that goes away, "" when it is not the lock's own
 };
 
-/// fsync of a file that someone else wrote (SQLite, libzip) and of its folder, then rename.
+/// fsync of a file that someone else wrote (SQLite) and of its folder, then rename.
 void publish_file(const std::filesystem::path& from, const std::filesystem::path& to);
 void sync_directory(const std::filesystem::path& dir);
 /// The same with a folder whose files are durable already. In the place of a folder that is there: readers

@@ -3,9 +3,11 @@
 
 #include "core/error.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <optional>
 #include <string>
 #include <unistd.h>
 #include <zlib.h>
@@ -58,8 +60,13 @@ struct ZipStream::State {
   z_stream deflater{};
   bool deflating = false, open = false;
   std::string name;
+  Method method = Method::deflate;
+  std::optional<std::uint64_t> announced;  ///< size of the entry; none when it is only known at its end
   std::uint64_t at = 0, size = 0, packed = 0;
   std::uint32_t crc = 0;
+  std::filesystem::path from;  ///< the last file that slices came from, and
+  UniqueFd from_fd;
+  std::string piece;
 
   void flush() {
     write_all(fd.get(), buffer, partial);
@@ -75,13 +82,16 @@ struct ZipStream::State {
     list_bytes += listed.size();
     listed.clear();
   }
-  /// The local header of a file always has room for 64-bit sizes: they are only known when it ends.
-  [[nodiscard]] std::string local_header(bool folder) const {
+  /// Deflated bytes can take five more for each 16 kB, and a few.
+  [[nodiscard]] bool narrow() const { return announced && *announced + *announced / 1000 + 64 < zip32_most; }
+  [[nodiscard]] std::uint16_t compression() const { return method == Method::store ? 0 : 8; }
+  /// The local header has room for 64-bit sizes where the size is not known before it ends.
+  [[nodiscard]] std::string local_header() const {
     Fields f;
-    f.u32(0x04034B50).u16(folder ? 20 : 45).u16(utf8_names).u16(folder ? 0 : 8).u16(0).u16(dos_date);
-    f.u32(crc).u32(folder ? 0 : all_ones).u32(folder ? 0 : all_ones);
-    f.u16(name.size()).u16(folder ? 0 : 20).text(name);
-    if (!folder) f.u16(1).u16(16).u64(size).u64(packed);
+    f.u32(0x04034B50).u16(narrow() ? 20 : 45).u16(utf8_names).u16(compression()).u16(0).u16(dos_date);
+    f.u32(crc).u32(narrow() ? packed : all_ones).u32(narrow() ? size : all_ones);
+    f.u16(name.size()).u16(narrow() ? 0 : 20).text(name);
+    if (!narrow()) f.u16(1).u16(16).u64(size).u64(packed);
     return f.bytes();
   }
   void list_entry(bool folder) {
@@ -90,8 +100,9 @@ struct ZipStream::State {
     if (packed > zip32_most) extra.u64(packed);
     if (at > zip32_most) extra.u64(at);
     const auto wide = extra.bytes().size();
+    const auto needed = narrow() && wide == 0 ? 20 : 45;
     Fields f;
-    f.u32(0x02014B50).u16((3 << 8) | 45).u16(folder ? 20 : 45).u16(utf8_names).u16(folder ? 0 : 8);
+    f.u32(0x02014B50).u16((3 << 8) | needed).u16(needed).u16(utf8_names).u16(compression());
     f.u16(0).u16(dos_date).u32(crc);
     f.u32(packed > zip32_most ? all_ones : packed).u32(size > zip32_most ? all_ones : size);
     f.u16(name.size()).u16(wide ? wide + 4 : 0).u16(0).u16(0).u16(0);
@@ -101,13 +112,17 @@ struct ZipStream::State {
     ++entries;
     if (listed.size() >= (1u << 16)) flush_list();
   }
-  void start_entry(std::string_view entry) {
+  void start_entry(std::string_view entry, Method how, std::optional<std::uint64_t> size_then) {
     if (open) throw Error(Exit::unexpected, msg("zip: {0} is begun within {1}", entry, name));
     if (entry.empty() || entry.size() > 0xFFFF)
       throw Error(Exit::unexpected, msg("zip: a name of {0} bytes", entry.size()));
     name = entry;
+    method = how;
+    announced = size_then;
     at = written + buffer.size();
-    size = packed = crc = 0;
+    size = packed = 0;
+    crc = 0;
+    put(local_header());
   }
   void deflate_bytes(std::string_view bytes, int flush_mode) {
     std::array<char, 65536> out;
@@ -129,7 +144,13 @@ struct ZipStream::State {
       } while (deflater.avail_out == 0);
     } while (!bytes.empty());
   }
+  /// Completes what was written at `where`, which has not left the buffer when the entry is small.
   void overwrite(std::uint64_t where, std::string_view bytes) {
+    if (where >= written) {
+      buffer.replace(where - written, bytes.size(), bytes);
+      return;
+    }
+    flush();
     while (!bytes.empty()) {
       const auto n = ::pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(where));
       if (n < 0 && errno == EINTR) continue;
@@ -158,20 +179,23 @@ ZipStream::~ZipStream() {
 }
 
 void ZipStream::folder(std::string_view name) {
-  s_->start_entry(name);
-  s_->put(s_->local_header(true));
+  s_->start_entry(name, Method::store, 0);
   s_->list_entry(true);
 }
 
-void ZipStream::begin(std::string_view name) {
-  s_->start_entry(name);
-  s_->put(s_->local_header(false));
+void ZipStream::begin(std::string_view name) { start(name, Method::deflate, std::nullopt); }
+
+void ZipStream::begin(std::string_view name, Method method, std::uint64_t size) { start(name, method, size); }
+
+void ZipStream::start(std::string_view name, Method method, std::optional<std::uint64_t> size) {
+  s_->start_entry(name, method, size);
+  s_->open = true;
+  if (method == Method::store) return;
   const int ready = s_->deflating
                         ? deflateReset(&s_->deflater)
                         : deflateInit2(&s_->deflater, level, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
   if (ready != Z_OK) throw Error(Exit::unexpected, msg("zlib: deflate failed"));
   s_->deflating = true;
-  s_->open = true;
 }
 
 void ZipStream::write(std::string_view bytes) {
@@ -180,20 +204,49 @@ void ZipStream::write(std::string_view bytes) {
   s_->size += bytes.size();
   s_->crc = static_cast<std::uint32_t>(
       crc32_z(s_->crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-  s_->deflate_bytes(bytes, Z_NO_FLUSH);
+  if (s_->method == Method::store) {
+    s_->packed += bytes.size();
+    s_->put(bytes);
+  } else {
+    s_->deflate_bytes(bytes, Z_NO_FLUSH);
+  }
 }
 
 void ZipStream::end() {
-  s_->deflate_bytes({}, Z_FINISH);
+  if (s_->announced && s_->size != *s_->announced)
+    throw Error(Exit::unexpected,
+                msg("zip: {0} has {1} bytes and was to have {2}", s_->name, s_->size, *s_->announced));
+  if (s_->method == Method::deflate) s_->deflate_bytes({}, Z_FINISH);
   s_->open = false;
-  s_->flush();
-  s_->overwrite(s_->at, s_->local_header(false));
+  s_->overwrite(s_->at, s_->local_header());
   s_->list_entry(false);
 }
 
-void ZipStream::add(std::string_view name, std::string_view bytes) {
-  begin(name);
+void ZipStream::add(std::string_view name, std::string_view bytes, Method method) {
+  begin(name, method, bytes.size());
   write(bytes);
+  end();
+}
+
+void ZipStream::add_slice(std::string_view name, const std::filesystem::path& file, std::uint64_t offset,
+                          std::uint64_t length, Method method) {
+  auto& s = *s_;
+  if (!s.from_fd || s.from != file) {
+    s.from_fd = open_read(file);
+    s.from = file;
+  }
+  begin(name, method, length);
+  s.piece.resize(1u << 18);
+  while (length > 0) {
+    const auto n = ::pread(s.from_fd.get(), s.piece.data(), std::min<std::uint64_t>(s.piece.size(), length),
+                           static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno("read", file.string());
+    if (n == 0) throw Error(Exit::disk, msg("{0} is shorter than it was.", file.string()));
+    write(std::string_view(s.piece).substr(0, static_cast<std::size_t>(n)));
+    offset += static_cast<std::uint64_t>(n);
+    length -= static_cast<std::uint64_t>(n);
+  }
   end();
 }
 

@@ -1,13 +1,14 @@
 // The SIP of a dossier de versement: its documents by nature, and the pack of evidence as one archive.
 #include "core/error.hpp"
 #include "core/file.hpp"
-#include "core/zip.hpp"
+#include "core/zip_stream.hpp"
 #include "sip/attached_file.hpp"
 #include "sip/built_lot.hpp"
 #include "sip/dossier.hpp"
 #include "sip/seda.hpp"
 #include "sip/settings.hpp"
 #include "sip/sinks.hpp"
+#include "sip/slice_list.hpp"
 
 #include <fmt/format.h>
 
@@ -36,7 +37,8 @@ class DossierWriter {
         manifest_file_(work / "manifest.xml"),
         manifest_(manifest_file_),
         writer_(head_of(plan, lot, title(), settings_), manifest_, work),
-        rows_(files_of_lot(versement.file(files_list), core::text_of(plan.files, "sha512"), lot.id.value)) {}
+        rows_(files_of_lot(versement.file(files_list), core::text_of(plan.files, "sha512"), lot.id.value)),
+        slices_(work) {}
 
   Built write(const fs::path& sip) {
     writer_.open_unit(root());
@@ -50,22 +52,11 @@ class DossierWriter {
     built.objects = writer_.objects();
     manifest_file_.commit();
     objects_file_.commit();
-    core::ZipWriter zip(sip);
-    zip.add_slice("manifest.xml", work_ / "manifest.xml", 0, manifest.size);
-    for (const auto& slice : slices_) {
-      zip.add_slice(slice.uri, work_ / "objects", slice.offset, slice.size);
-      built.bytes += slice.size;
-    }
-    zip.commit();
+    built.bytes = slices_.pack(sip, work_ / "manifest.xml", work_ / "objects");
     return built;
   }
 
  private:
-  struct Slice {
-    std::string uri;
-    std::uint64_t offset, size;
-  };
-
   [[nodiscard]] std::string title() const {
     return fmt::format("Dossier de versement {}", core::text_of(plan_.dossier, "versement"));
   }
@@ -127,24 +118,18 @@ class DossierWriter {
 
   /// The pack as it is, so that its lists of digests verify in the unpacked folder.
   void write_pack(UnitContent unit, const std::vector<const AttachedFile*>& files) {
-    const auto packed = work_ / "preuves.zip", spool = work_ / "pack";
-    std::vector<Slice> entries;
-    core::AtomicFile file(spool);
-    HashingSink sink(file);
+    const auto packed = work_ / "preuves.zip";
+    core::ZipStream zip(packed);
     for (const auto* row : files) {
-      const auto at = file.written();
-      static_cast<void>(copy_planned(*row, sink));
-      entries.push_back({row->title, at, sink.take().size});
+      zip.begin(row->title, core::ZipStream::Method::deflate, row->size);
+      static_cast<void>(copy_planned(*row, zip));
+      zip.end();
     }
-    file.commit();
-    core::ZipWriter zip(packed);
-    for (const auto& entry : entries) zip.add_slice(entry.uri, spool, entry.offset, entry.size);
     zip.commit();
     const auto offset = objects_file_.written();
     const auto read = read_attached(work_, "preuves.zip", &objects_);
     const auto digest = objects_.take();
     fs::remove(packed);
-    fs::remove(spool);
     DataObject object;
     object.digest = digest.sha512;
     object.size = digest.size;
@@ -163,7 +148,7 @@ class DossierWriter {
     const auto dot = name.rfind('.');
     const std::string extension = dot == std::string::npos ? std::string() : name.substr(dot + 1);
     const auto group = writer_.add_object(object, extension);
-    slices_.push_back({object.uri, offset, object.size});
+    slices_.add(object.uri, offset, object.size);
     writer_.open_unit(unit, group);
     writer_.close_unit();
   }
@@ -186,7 +171,7 @@ class DossierWriter {
   HashingSink manifest_;
   ManifestWriter writer_;
   std::vector<AttachedFile> rows_;
-  std::vector<Slice> slices_;
+  SliceList slices_;
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // The SIP of a filing plan: its nodes as units without rules or objects.
 #include "core/error.hpp"
 #include "core/file.hpp"
-#include "core/zip.hpp"
+#include "core/zip_stream.hpp"
 #include "sip/build.hpp"
 #include "sip/built_lot.hpp"
 #include "sip/filing_plan.hpp"
@@ -45,7 +45,7 @@ Built write_sip(const FilingPlan& filing, const MessageHead& head, const fs::pat
   writer.finish();
   const auto digest = sink.take();
   file.commit();
-  core::ZipWriter zip(work / "sip.zip");
+  core::ZipStream zip(work / "sip.zip");
   zip.add_slice("manifest.xml", work / "manifest.xml", 0, digest.size);
   zip.commit();
   Built built;

@@ -3,7 +3,6 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "core/zip.hpp"
 #include "records/table.hpp"
 #include "sip/attachment.hpp"
 #include "sip/sampling.hpp"
@@ -92,7 +91,8 @@ LotWriter::LotWriter(extract::Extract& extract, const profiles::Application& app
       provenance_{app.id, plan.extract_root, core::format_instant(extract.run().finished)},
       attachment_(attachment_of(settings, archive)),
       xml_format_(format_of(xml_head, "record.xml")),
-      html_format_(format_of(html_head, "record.html")) {}
+      html_format_(format_of(html_head, "record.html")),
+      slices_(work) {}
 
 void LotWriter::run(LotLists lists, core::Progress& progress) {
   files_ = std::move(lists.files);
@@ -126,13 +126,7 @@ Built LotWriter::pack(const fs::path& sip) {
   built.objects = writer_.objects();
   manifest_file_.commit();
   objects_file_.commit();
-  core::ZipWriter zip(sip);
-  zip.add_slice("manifest.xml", work_ / "manifest.xml", 0, manifest.size);
-  for (const auto& slice : slices_) {
-    zip.add_slice(slice.uri, work_ / "objects", slice.offset, slice.size, slice.method);
-    built.bytes += slice.size;
-  }
-  zip.commit();
+  built.bytes = slices_.pack(sip, work_ / "manifest.xml", work_ / "objects");
   return built;
 }
 
@@ -153,7 +147,7 @@ LotWriter::Spooled LotWriter::spool(const std::function<void(core::ByteSink&)>& 
   return spooled;
 }
 
-std::string LotWriter::add_group(std::vector<Spooled> spooled, core::ZipWriter::Method method) {
+std::string LotWriter::add_group(std::vector<Spooled> spooled, core::ZipStream::Method method) {
   std::vector<DataObject> objects;
   std::vector<std::string_view> extensions;
   for (auto& one : spooled) {
@@ -162,7 +156,7 @@ std::string LotWriter::add_group(std::vector<Spooled> spooled, core::ZipWriter::
   }
   auto group = writer_.add_group(objects, extensions);
   for (std::size_t i = 0; i < objects.size(); ++i)
-    slices_.push_back({objects[i].uri, spooled[i].offset, objects[i].size, method});
+    slices_.add(objects[i].uri, spooled[i].offset, objects[i].size, method);
   return group;
 }
 
@@ -334,7 +328,7 @@ void LotWriter::write_file(const AttachedFile& file) {
   content.described.start = content.described.end = file.date;
   std::vector<Spooled> one;
   one.push_back(std::move(spooled));
-  writer_.open_unit(content, add_group(std::move(one), core::ZipWriter::Method::store));
+  writer_.open_unit(content, add_group(std::move(one), core::ZipStream::Method::store));
   writer_.close_unit();
 }
 

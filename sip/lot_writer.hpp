@@ -3,7 +3,6 @@
 #include "core/file.hpp"
 #include "core/format.hpp"
 #include "core/progress.hpp"
-#include "core/zip.hpp"
 #include "extract/store.hpp"
 #include "records/record.hpp"
 #include "records/rendition.hpp"
@@ -15,6 +14,7 @@
 #include "sip/seda.hpp"
 #include "sip/settings.hpp"
 #include "sip/sinks.hpp"
+#include "sip/slice_list.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -57,11 +57,6 @@ class LotWriter {
   [[nodiscard]] FindingLog& findings() noexcept { return log_; }
 
  private:
-  struct Slice {
-    std::string uri;
-    std::uint64_t offset, size;
-    core::ZipWriter::Method method;
-  };
   /// An object that is in the spool and not yet in the manifest.
   struct Spooled {
     DataObject object;
@@ -73,7 +68,7 @@ class LotWriter {
                 std::string file_name, const core::Format& format);
   /// Declares objects as one group, gives its id.
   std::string add_group(std::vector<Spooled> spooled,
-                        core::ZipWriter::Method method = core::ZipWriter::Method::deflate);
+                        core::ZipStream::Method method = core::ZipStream::Method::deflate);
 
   records::Described describe_holder(const profiles::UnitDef& unit, const profiles::Row& facts,
                                      const std::string& fallback);
@@ -113,7 +108,7 @@ class LotWriter {
   core::Format xml_format_, html_format_;
   std::vector<AttachedFile> files_;
   std::size_t next_file_ = 0;
-  std::vector<Slice> slices_;
+  SliceList slices_;
   std::optional<std::string> group_;
   std::vector<core::Finding> scratch_;
   FindingLog log_;

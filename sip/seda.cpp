@@ -8,12 +8,9 @@
 #include "sip/seda_machine.hpp"
 #include "sip/seda_text.hpp"
 #include "sip/seda_unit.hpp"
+#include "sip/spool.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace versoir::sip {
 
@@ -101,57 +98,6 @@ class Stream {
   SedaMachine machine_;
 };
 
-/// The units on their way: a file of a unique name that lives as long as the writer.
-class Spool final : public core::ByteSink {
- public:
-  explicit Spool(const fs::path& folder) {
-    std::string pattern = (folder / "manifest-units-XXXXXX").string();
-    fd_ = core::UniqueFd(::mkostemp(pattern.data(), O_CLOEXEC));
-    if (!fd_) core::throw_errno("create", pattern);
-    path_ = pattern;
-    buffer_.reserve(capacity);
-  }
-  ~Spool() override {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove(path_, ignored);
-  }
-  Spool(const Spool&) = delete;
-  Spool& operator=(const Spool&) = delete;
-
-  void write(std::string_view bytes) override {
-    if (buffer_.size() + bytes.size() > capacity) flush();
-    if (bytes.size() >= capacity) {
-      core::write_all(fd_.get(), bytes, path_);
-    } else {
-      buffer_ += bytes;
-    }
-  }
-
-  void replay(core::ByteSink& to) {
-    flush();
-    if (::lseek(fd_.get(), 0, SEEK_SET) < 0) core::throw_errno("read", path_.string());
-    buffer_.resize(capacity);
-    for (;;) {
-      const auto n = ::read(fd_.get(), buffer_.data(), buffer_.size());
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) core::throw_errno("read", path_.string());
-      if (n == 0) break;
-      to.write({buffer_.data(), static_cast<std::size_t>(n)});
-    }
-    buffer_.clear();
-  }
-
- private:
-  static constexpr std::size_t capacity = 256 * 1024;
-  void flush() {
-    core::write_all(fd_.get(), buffer_, path_);
-    buffer_.clear();
-  }
-  fs::path path_;
-  core::UniqueFd fd_;
-  std::string buffer_;
-};
-
 /// What VITAM requires in a head: all that is missing is said at once.
 void require_head(const MessageHead& head) {
   Error missing(Exit::sip_build, msg("The head of the transfer is incomplete."));
@@ -229,7 +175,7 @@ struct ManifestWriter::State {
         sink(s),
         schema(h.version, SedaMode::written),
         main(s, schema),
-        spool(spool_dir),
+        spool(spool_dir, "manifest-units"),
         units(spool, 3, "DescriptiveMetadata", schema) {}
 
   /// "OG12" of a declared group → 11.
@@ -279,7 +225,7 @@ struct ManifestWriter::State {
   UnitReferences open_group;  ///< its id, and its binary object
   std::vector<core::Finding> findings;
   Stream main;
-  Spool spool;
+  Spool spool;  ///< the units on their way
   Stream units;
   std::uint64_t unit_count = 0, object_count = 0, physical_count = 0;
   std::vector<bool> referenced;  ///< one bit per group: an orphan group is a KO (CHECK_CONSISTENCY)

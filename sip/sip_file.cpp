@@ -1,9 +1,9 @@
 // Reads a SIP through the descriptor that was hashed, so that a file swapped in between cannot be seen.
 #include "sip/sip_file.hpp"
 
+#include "core/container.hpp"
 #include "core/error.hpp"
 #include "core/xml.hpp"
-#include "core/zip.hpp"
 #include "trust/seal.hpp"
 
 #include <cerrno>

@@ -1,11 +1,11 @@
 // Reads the identifiers of a manifest, whatever its size.
 #include "vitam/manifest_ids.hpp"
 
+#include "core/container.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "core/xml.hpp"
-#include "core/zip.hpp"
 
 #include <fcntl.h>
 #include <optional>

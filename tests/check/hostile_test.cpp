@@ -1,7 +1,7 @@
 // Bad archives and bad manifests: a verdict, never a crash, never a flood.
 #include "check/checker.hpp"
+#include "core/container.hpp"
 #include "core/error.hpp"
-#include "core/zip.hpp"
 #include "sip_fixture.hpp"
 #include "test_support.hpp"
 

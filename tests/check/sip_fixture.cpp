@@ -2,7 +2,7 @@
 #include "sip_fixture.hpp"
 
 #include "core/digest.hpp"
-#include "core/zip.hpp"
+#include "core/zip_stream.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -80,9 +80,9 @@ SmallSip& SmallSip::replace(const std::string& from, const std::string& to) {
 
 std::filesystem::path SmallSip::write(const core::TemporaryDirectory& dir, const std::string& name) const {
   const auto path = dir.path() / name;
-  core::ZipWriter zip(path);
-  if (!manifest_name.empty()) zip.add_bytes(manifest_name, manifest);
-  for (const auto& [file, bytes] : files) zip.add_bytes(file, bytes);
+  core::ZipStream zip(path);
+  if (!manifest_name.empty()) zip.add(manifest_name, manifest);
+  for (const auto& [file, bytes] : files) zip.add(file, bytes);
   zip.commit();
   return path;
 }

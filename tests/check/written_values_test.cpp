@@ -1,6 +1,6 @@
 // What the writer makes of any data, judged by our own controls: neither may know what the other does not.
 #include "check/checker.hpp"
-#include "core/zip.hpp"
+#include "core/zip_stream.hpp"
 #include "drawn_elements.hpp"
 #include "message_head.hpp"
 #include "sip/seda.hpp"
@@ -35,9 +35,9 @@ std::filesystem::path write_sip(const core::TemporaryDirectory& dir, sip::SedaVe
   }
   writer.finish();
   const auto file = dir.path() / "sip.zip";
-  core::ZipWriter zip(file);
-  zip.add_bytes("manifest.xml", manifest.text);
-  for (const auto& name : names) zip.add_bytes(name, std::string(bytes));
+  core::ZipStream zip(file);
+  zip.add("manifest.xml", manifest.text);
+  for (const auto& name : names) zip.add(name, std::string(bytes));
   zip.commit();
   return file;
 }

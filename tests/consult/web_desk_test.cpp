@@ -2,7 +2,7 @@
 #include "annotated.hpp"
 #include "browser.hpp"
 #include "consult/person.hpp"
-#include "core/zip.hpp"
+#include "core/container.hpp"
 
 using namespace versoir;
 using namespace versoir::tests;

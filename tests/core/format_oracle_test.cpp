@@ -1,11 +1,12 @@
 // The format table against what others say: the signature files that PRONOM publishes, and the formats that
 // VITAM's own test SIPs declare.
+#include "core/container.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/format.hpp"
 #include "core/format_table.hpp"
 #include "core/handle.hpp"
-#include "core/zip.hpp"
+#include "core/zip_stream.hpp"
 #include "ole2_sample.hpp"
 #include "test_support.hpp"
 
@@ -206,8 +207,8 @@ std::optional<std::string> answer_to_container(xmlNode* signature, bool last) {
   }
   if (attribute(signature, "ContainerType") == "OLE2") return tests::ole2_sample(parts);
   const auto path = fs::temp_directory_path() / ("versoir-oracle-" + std::to_string(::getpid()) + ".zip");
-  core::ZipWriter zip(path);
-  for (const auto& [name, content] : parts) zip.add_bytes(name, content);
+  core::ZipStream zip(path);
+  for (const auto& [name, content] : parts) zip.add(name, content);
   zip.commit();
   auto bytes = core::read_file(path);
   fs::remove(path);

@@ -5,7 +5,7 @@
 #include "core/error.hpp"
 #include "core/format_search.hpp"
 #include "core/format_table.hpp"
-#include "core/zip.hpp"
+#include "core/zip_stream.hpp"
 #include "ole2_sample.hpp"
 #include "test_support.hpp"
 
@@ -45,8 +45,8 @@ using Members = std::vector<std::pair<std::string, std::string>>;
 std::string zip_bytes(const Members& members) {
   const auto path = fs::temp_directory_path() / ("versoir-format-" + std::to_string(::getpid()) + ".zip");
   {
-    core::ZipWriter zip(path);
-    for (const auto& [name, content] : members) zip.add_bytes(name, content);
+    core::ZipStream zip(path);
+    for (const auto& [name, content] : members) zip.add(name, content);
     zip.commit();
   }
   auto bytes = core::read_file(path);

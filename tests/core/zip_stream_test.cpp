@@ -2,6 +2,7 @@
 // other, and by tools that are not ours.
 #include "core/zip_stream.hpp"
 
+#include "core/container.hpp"
 #include "core/error.hpp"
 #include "core/zip_archive.hpp"
 #include "shell.hpp"
@@ -10,6 +11,7 @@
 #include <catch2/catch.hpp>
 
 #include <cstdlib>
+#include <map>
 #include <string>
 
 using namespace versoir;
@@ -47,6 +49,57 @@ TEST_CASE("a streamed zip is whole for others and for us", "[zip]") {
   CHECK_THROWS_AS(read.read(*read.find("content/large.txt"), 100), core::Error);
 }
 
+TEST_CASE("entries of a known size are as short as they can be, and streaming readers take stored ones",
+          "[zip]") {
+  core::TemporaryDirectory folder;
+  const auto file = folder.path() / "a.zip", from = folder.path() / "objects";
+  const std::string noise = "0123456789", large(700'000, 'y');
+  core::write_file(from, noise + large);
+  core::ZipStream zip(file);
+  zip.add("manifest.xml", "<a/>");
+  zip.add_slice("content/stored.bin", from, 4, 6, core::ZipStream::Method::store);
+  zip.add_slice("content/large.bin", from, noise.size(), large.size(), core::ZipStream::Method::store);
+  zip.add_slice("content/deflated.txt", from, noise.size(), large.size());
+  zip.begin("content/of-any-size.txt");
+  zip.write(noise);
+  zip.end();
+  zip.commit();
+  CHECK(exit_code("unzip -tq " + file.string()) == 0);
+  CHECK(exit_code(
+            "python3 -c 'import sys, zipfile\nz = zipfile.ZipFile(\"" + file.string() +
+            "\")\nsys.exit([(i.compress_type, i.extract_version, i.flag_bits & 8) for i in z.infolist()] != "
+            "[(8, 20, 0), (0, 20, 0), (0, 20, 0), (8, 20, 0), (8, 45, 0)])'") == 0);
+  core::ContainerReader read(file);
+  std::map<std::string, std::string> found;
+  for (core::Entry entry; read.next(entry);) {
+    REQUIRE(entry.readable);
+    read.read([&](std::string_view bytes) { found[entry.path] += bytes; });
+  }
+  CHECK(found["content/stored.bin"] == "456789");
+  CHECK(found["content/large.bin"] == large);
+  CHECK(found["content/deflated.txt"] == large);
+  CHECK(found["content/of-any-size.txt"] == noise);
+}
+
+TEST_CASE("an entry that is not as long as announced is no entry", "[zip]") {
+  core::TemporaryDirectory folder;
+  core::write_file(folder.path() / "objects", "0123456789");
+  core::ZipStream zip(folder.path() / "a.zip");
+  const auto error = [&](auto&& act) {
+    try {
+      act();
+    } catch (const core::Error& e) {
+      return e.code();
+    }
+    return core::Exit::ok;
+  };
+  CHECK(error([&] { zip.add_slice("content/1", folder.path() / "objects", 4, 7); }) == core::Exit::disk);
+  core::ZipStream other(folder.path() / "b.zip");
+  other.begin("content/1", core::ZipStream::Method::store, 3);
+  other.write("abcd");
+  CHECK(error([&] { other.end(); }) == core::Exit::unexpected);
+}
+
 TEST_CASE("a zip that is given up leaves nothing", "[zip]") {
   core::TemporaryDirectory folder;
   {
@@ -77,8 +130,19 @@ TEST_CASE("entries of more than 4 GiB", "[.][zip64]") {
   zip.begin("content/huge");
   for (int i = 0; i < 257; ++i) zip.write(piece);
   zip.end();
+  zip.begin("content/stored", core::ZipStream::Method::store, 257ull << 24);
+  for (int i = 0; i < 257; ++i) zip.write(piece);
+  zip.end();
   zip.add("content/after", "x");
   zip.commit();
+  core::ContainerReader streamed(file);
+  core::Entry entry;
+  for (const std::uint64_t size : {257ull << 24, 257ull << 24, 1ull}) {
+    REQUIRE(streamed.next(entry));
+    std::uint64_t seen = 0;
+    streamed.read([&](std::string_view bytes_) { seen += bytes_.size(); });
+    CHECK(seen == size);
+  }
   const core::ZipArchive read(file, core::Exit::source_data);
   CHECK(read.find("content/huge")->size == 257ull << 24);
   core::ZipContent content(read, *read.find("content/huge"));

@@ -1,6 +1,6 @@
 // One fault per control of the sandbox: the SIP is sent over TLS, and the reply tells the control by its
 // code.
-#include "core/zip.hpp"
+#include "core/container.hpp"
 #include "running_sandbox.hpp"
 
 #include <catch2/catch.hpp>

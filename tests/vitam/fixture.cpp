@@ -4,7 +4,7 @@
 #include "check/checker.hpp"
 #include "core/digest.hpp"
 #include "core/json.hpp"
-#include "core/zip.hpp"
+#include "core/zip_stream.hpp"
 #include "exit_of.hpp"
 #include "sip/settings.hpp"
 #include "trust/seal.hpp"
@@ -85,9 +85,9 @@ SmallSip& SmallSip::replace(const std::string& from, const std::string& to) {
 }
 
 void SmallSip::write(const fs::path& zip) const {
-  core::ZipWriter writer(zip);
-  writer.add_bytes(manifest_name, manifest);
-  for (const auto& [name, content] : files) writer.add_bytes(name, content);
+  core::ZipStream writer(zip);
+  writer.add(manifest_name, manifest);
+  for (const auto& [name, content] : files) writer.add(name, content);
   writer.commit();
 }
 

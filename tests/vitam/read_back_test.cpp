@@ -1,7 +1,7 @@
 // What was deposited, asked for again: a lot sent to a sandbox, then changed on one side.
 #include "vitam/read_back.hpp"
 
-#include "core/zip.hpp"
+#include "core/container.hpp"
 #include "exit_of.hpp"
 #include "running_sandbox.hpp"
 #include "vitam/ingest.hpp"

@@ -1,6 +1,6 @@
 // What the sandbox shows of what it took in, asked over TLS in VITAM's own query language.
+#include "core/container.hpp"
 #include "core/xml.hpp"
-#include "core/zip.hpp"
 #include "deposited.hpp"
 
 #include <catch2/catch.hpp>

@@ -1,8 +1,8 @@
 // The sandbox from outside, over real TLS: its HTTP manners, its verdicts, its failures, its restart.
 #include "vitam/sandbox/sandbox.hpp"
 
+#include "core/container.hpp"
 #include "core/json.hpp"
-#include "core/zip.hpp"
 #include "fixture.hpp"
 #include "running_sandbox.hpp"
 #include "vitam/atr.hpp"

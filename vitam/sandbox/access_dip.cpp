@@ -3,7 +3,7 @@
 
 #include "core/file.hpp"
 #include "core/xml.hpp"
-#include "core/zip.hpp"
+#include "core/zip_stream.hpp"
 #include "vitam/sandbox/access_json.hpp"
 
 #include <algorithm>
@@ -185,9 +185,9 @@ bool write_dip(const fs::path& file, const DipOrder& order, AccessIndex& index, 
   std::uint64_t total = 0;
   for (const auto& f : dip.files()) total += f.size;
   if (total > order.size_most) return false;
-  core::ZipWriter zip(file);
+  core::ZipStream zip(file);
   zip.add_slice("manifest.xml", manifest, 0, fs::file_size(manifest));
-  for (const auto& f : dip.files()) zip.add_slice(f.name, f.from, 0, f.size, core::ZipWriter::Method::store);
+  for (const auto& f : dip.files()) zip.add_slice(f.name, f.from, 0, f.size, core::ZipStream::Method::store);
   zip.commit();
   return true;
 }

@@ -1,10 +1,10 @@
 // See stored_sip.hpp.
 #include "vitam/sandbox/stored_sip.hpp"
 
+#include "core/container.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/xml.hpp"
-#include "core/zip.hpp"
 #include "vitam/sandbox/quick_file.hpp"
 
 #include <algorithm>

@@ -1,5 +1,4 @@
-// Containers: a reproducible zip writer (libzip) and a reader that sees what VITAM's stream reader sees
-// (libarchive).
+// Containers as VITAM's stream reader sees them (libarchive).
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -11,28 +10,6 @@
 #include <vector>
 
 namespace versoir::core {
-
-/// Writes a zip whose bytes depend only on names, contents and options: fixed DOS time, entries in the order
-/// given, sizes in the local headers (libarchive 3.6 puts a data descriptor on stored entries, which VITAM's
-/// reader skips).
-class ZipWriter {
- public:
-  enum class Method { store, deflate };
-  explicit ZipWriter(const std::filesystem::path& path);  ///< written under <path>.partial until commit()
-  ~ZipWriter();
-  ZipWriter(const ZipWriter&) = delete;
-  ZipWriter& operator=(const ZipWriter&) = delete;
-  /// A slice of a file, read at commit(): the file must stay until then.
-  void add_slice(std::string_view name, const std::filesystem::path& file, std::uint64_t offset,
-                 std::uint64_t length, Method method = Method::deflate);
-  void add_bytes(std::string_view name, std::string bytes, Method method = Method::deflate);
-  /// Writes everything, fsyncs, renames. `progress(fraction)` may be empty.
-  void commit(const std::function<void(double)>& progress = {});
-
- private:
-  struct State;
-  std::unique_ptr<State> s_;
-};
 
 /// What a container is, from its bytes (VITAM never looks at the file name).
 enum class Container { zip, tar, tar_gzip, tar_bzip2, other };
