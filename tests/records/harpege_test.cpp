@@ -317,6 +317,13 @@ TEST_CASE("Harpège: the service record cuts periods at each change, and counts 
   CHECK(cell(*statement[0], "dernier_jour") == "2011-02-28");
   CHECK(cell(*statement[0], "jours_couverts") == "4442");
   CHECK(cell(*statement[0], "jours_interruption") == "365");
+  // « Dont… » follows what it is a part of: an interruption is none of the days that are covered.
+  bool part_of_covered = false;
+  for (const auto& value : statement[0]->cells) {
+    const auto& label = value.field->label;
+    if (label.starts_with("Jours")) part_of_covered = label.starts_with("Jours couverts");
+    if (label.starts_with("Dont")) CHECK(part_of_covered);
+  }
   CHECK(cell(*statement[0], "jours_chevauchement") == "31");
   CHECK(cell(*statement[0], "jours_sans_activite") == "366");
   CHECK(cell(*statement[0], "periodes_ecartees") == "0");
