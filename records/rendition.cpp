@@ -199,7 +199,7 @@ std::string title_of(const Record& record, const profiles::SheetDef* sheet, Read
       row.emplace(profiles::label_column(*cell.field),
                   shown ? std::optional(people_value(cell)) : std::nullopt);
   }
-  return profiles::expand(sheet->title, row, "consult.xml " + sheet->record);
+  return core::single_line(profiles::expand(sheet->title, row, "consult.xml " + sheet->record));
 }
 
 std::vector<const Section*> ordered(const std::vector<Section>& all, const profiles::SheetDef* sheet) {

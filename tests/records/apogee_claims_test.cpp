@@ -280,6 +280,8 @@ TEST_CASE("Apogée: the date of a deliberation that never ended still dates the 
   offer(s);
   student(s, 1);
   registered(s, 1, "2010");
+  student(s, 2, "MARTIN");
+  registered(s, 2, "2020");  // the last year of the application
   deliberated(s, 1, "2010", "A", "2012-03-05T09:00:00");
   graduate(s, 1, "2010", "ADM", "NULL", "A");
   const auto before = s.describe("dossiers-etudiants", key(1));
@@ -301,7 +303,7 @@ TEST_CASE("Apogée: the page of each piece is named by what it holds, in words, 
   graduate(s, 1, "2010", "ADM", "NULL");
   s.add("VERSION_DIPLOME", "COD_DIP, COD_VRS_VDI, LIB_WEB_VDI", "'LIC', 1, 'Licence'");
   s.add("THESE_HDR_SOUT", "COD_THS, COD_IND, COD_DIP, COD_VRS_VDI, ETA_THS, LIB_THS",
-        "7, 1, 'LIC', 1, 'S', 'Du sel'");
+        "7, 1, 'LIC', 1, 'S', 'Du' || char(10, 9) || 'sel'");
   const auto title = [&](const std::string& id, const records::Key& k) {
     core::StringSink sink;
     records::write_html(s.record(id, k), {"apogee", "ab12", "2026-06-30T10:00:00Z"}, sink,
@@ -317,4 +319,18 @@ TEST_CASE("Apogée: the page of each piece is named by what it holds, in words, 
         "Liste des inscrits, année universitaire 2010/2011");
   CHECK(title("these_hdr", key(7)) == "Données de soutenance, DUPONT Zoé : Du sel");
   CHECK(title("offre", version(1)) == "Offre de formation, Licence (LIC/1)");
+}
+
+TEST_CASE("Apogée: the baccalauréat says its two specialities, in words, in their order") {
+  Shipped s("apogee");
+  student(s, 1);
+  s.add("SPECIALITE_BAC", "COD_SPE_BAC, LIB_SPE_BAC", "'PHYS', 'Physique-chimie'");
+  s.add("IND_BAC", "COD_IND, COD_BAC, DAA_OBT_BAC_IBA, COD_SPE1_BAC_TER, COD_SPE2_BAC_TER",
+        "1, 'NBGE', '2021', 'PHYS ', 'MATH'");
+  s.add("IND_BAC", "COD_IND, COD_BAC, DAA_OBT_BAC_IBA, COD_SPE1_BAC_TER", "1, 'S', '2010', ' '");
+  const auto root = s.record("etudiant", key(1)).root;
+  const auto titles = rows_of(root, "titre_acces");
+  REQUIRE(titles.size() == 2);
+  CHECK_FALSE(titles[0]->find("specialites")->value.has_value());
+  CHECK(cell(*titles[1], "specialites") == "Physique-chimie ; code inconnu : MATH");
 }
