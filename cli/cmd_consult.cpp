@@ -116,7 +116,7 @@ int run_show(Context& c) {
     c.out.warn(msg("The identity is that of the annotations: versoir consult annotate tells them."));
   const auto& run = archive.extract().run();
   const records::RecordProvenance provenance{run.application, archive.extract().root().hex(),
-                                             core::format_instant(run.finished)};
+                                             core::format_instant(run.finished), archive.application().label};
   const auto* sheet = archive.application().find_sheet(name);
   const std::string format = c.words.get("format");
   core::StringSink sink;

@@ -121,7 +121,8 @@ std::vector<PersonFile> person_files(extract::Extract& extract, const profiles::
   auto today = record;
   static_cast<void>(amend(today, app, annotations));
   const auto* sheet = app.find_sheet(record.def->id);
-  const records::RecordProvenance provenance{run.application, root, core::format_instant(run.finished)};
+  const records::RecordProvenance provenance{run.application, root, core::format_instant(run.finished),
+                                             app.label};
   core::StringSink xml;
   records::write_xml(today, provenance, xml);
   files.push_back({"dossier.xml", std::move(xml.text)});

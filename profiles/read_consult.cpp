@@ -53,7 +53,10 @@ void read_sheet(const XmlElement& e, Reading& r) {
   const auto* record = r.app.find_record(sheet.record);
   std::vector<std::string> names;
   if (record)
-    for (const auto& f : record->root.fields) names.push_back(f.name);
+    for (const auto& f : record->root.fields) {
+      names.push_back(f.name);
+      if (has_label_column(f)) names.push_back(label_column(f));
+    }
   check_template(sheet.title, e, r, record ? &names : nullptr);
   if (!record)
     r.unknown(e, msg("{0}: the record {1} is not declared in records.xml", r.at(e), sheet.record),

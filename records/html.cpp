@@ -63,6 +63,13 @@ void write_body(core::HtmlPage& page, int level, const Record& record, const pro
   write_sections(page, level + 1, parts::ordered(sections, sheet), readers);
 }
 
+/// 2026-11-25T10:00:00Z → 25/11/2026 à 10:00 UTC; anything else as it stands.
+std::string people_instant(const std::string& iso) {
+  const auto date = core::parse_date(iso);
+  if (!date || iso.size() < 20 || iso.back() != 'Z') return iso;
+  return core::format_date_fr(*date) + " à " + iso.substr(11, 5) + " UTC";
+}
+
 }  // namespace
 
 void write_html(const Record& record, const RecordProvenance& provenance, core::ByteSink& sink,
@@ -71,8 +78,9 @@ void write_html(const Record& record, const RecordProvenance& provenance, core::
   write_body(page, 1, record, sheet, readers);
   page.heading(2, "Provenance");
   std::vector<std::pair<std::string, std::string>> origin{
-      {"Application", provenance.application},
-      {"Date de l'extraction", provenance.extract_date},
+      {"Application",
+       provenance.application_label.empty() ? provenance.application : provenance.application_label},
+      {"Date de l'extraction", people_instant(provenance.extract_date)},
       {"Empreinte de l'extraction", provenance.extract_root}};
   // The key may be a hidden field; for the archive, the manifest says it.
   if (readers == Readers::officers) origin.emplace_back("Identifiant du dossier", record.key.text());

@@ -192,9 +192,14 @@ std::string title_of(const Record& record, const profiles::SheetDef* sheet, Read
   const bool archive = readers == Readers::archive;
   if (!sheet) return archive ? record.def->label + " – " + row_title(record.root) : record.def->label;
   profiles::Row row;
-  for (const auto& cell : record.root.cells)
-    row.emplace(cell.field->name, archive && cell.field->hidden ? std::nullopt : cell.value);
-  return profiles::expand(sheet->title, row, "consult.xml " + sheet->record);
+  for (const auto& cell : record.root.cells) {
+    const bool shown = cell.value && !(archive && cell.field->hidden);
+    row.emplace(cell.field->name, shown ? cell.value : std::nullopt);
+    if (profiles::has_label_column(*cell.field))
+      row.emplace(profiles::label_column(*cell.field),
+                  shown ? std::optional(people_value(cell)) : std::nullopt);
+  }
+  return core::single_line(profiles::expand(sheet->title, row, "consult.xml " + sheet->record));
 }
 
 std::vector<const Section*> ordered(const std::vector<Section>& all, const profiles::SheetDef* sheet) {

@@ -22,6 +22,7 @@ namespace versoir::records {
 /// `application`, `extrait` (root of the extract) and `date-extrait`.
 struct RecordProvenance {
   std::string application, extract_root, extract_date;
+  std::string application_label{};  ///< for people; empty: its id
 };
 void write_xml(const Record& record, const RecordProvenance& provenance, core::ByteSink& sink);
 

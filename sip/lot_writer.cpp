@@ -88,7 +88,7 @@ LotWriter::LotWriter(extract::Extract& extract, const profiles::Application& app
       manifest_file_(work / "manifest.xml"),
       manifest_(manifest_file_),
       writer_(head_of(plan, lot, archive.label, settings), manifest_, work),
-      provenance_{app.id, plan.extract_root, core::format_instant(extract.run().finished)},
+      provenance_{app.id, plan.extract_root, core::format_instant(extract.run().finished), app.label},
       attachment_(attachment_of(settings, archive)),
       xml_format_(format_of(xml_head, "record.xml")),
       html_format_(format_of(html_head, "record.html")),

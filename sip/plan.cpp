@@ -126,7 +126,7 @@ class Planner {
            core::Progress& progress) {
     const auto* record = app_.find_record(archive.record);
     const records::RecordProvenance provenance{app_.id, plan_.extract_root,
-                                               core::format_instant(extract_.run().finished)};
+                                               core::format_instant(extract_.run().finished), app_.label};
     LotFiller filler(plan_.lots, settings_, archive,
                      fmt::format("{}-{}-{}", settings_.message_prefix, archive.code, id),
                      documentation_size(app_, *record),

@@ -81,7 +81,8 @@ class PlanPage {
     Rows rows;
     for (const auto& [of, records] : p.left_by_year)
       rows.push_back({of.first, of.second, show_count(records)});
-    table(tr("Left out by year, and why"), {tr("year"), tr("reason"), tr("records")}, rows);
+    table(tr("Left out by year as the application counts it, and why"),
+          {tr("year"), tr("reason"), tr("records")}, rows);
   }
 
   void rules(const ProfileTable& p) {

@@ -316,12 +316,12 @@ SELECT cod_ind, cod_anu || '-09-01' AS jour, 'rentree' AS nature FROM v_annee_in
 UNION ALL SELECT cod_ind, (cod_anu + 1) || '-' || (SELECT jour FROM v_fin_annee), 'fin' FROM v_annee_inscrite
 UNION ALL SELECT cod_ind, dat_cre_iae, 'piece' FROM ins_adm_etp
 UNION ALL SELECT cod_ind, dat_annul_res_iae, 'piece' FROM ins_adm_etp
-UNION ALL SELECT r.cod_ind, g.dat_avc_vet, 'fin' FROM resultat_vet r JOIN grp_resultat_vet g
+UNION ALL SELECT r.cod_ind, g.dat_avc_vet, CASE WHEN g.eta_avc_vet IN ('T', 'E') THEN 'fin' ELSE 'piece' END FROM resultat_vet r JOIN grp_resultat_vet g
   ON g.cod_etp = r.cod_etp AND g.cod_vrs_vet = r.cod_vrs_vet AND g.cod_anu = r.cod_anu AND g.cod_ses = r.cod_ses
-  AND g.cod_adm = r.cod_adm WHERE g.eta_avc_vet IN ('T', 'E')
-UNION ALL SELECT r.cod_ind, g.dat_avc_vdi, 'fin' FROM resultat_vdi r JOIN grp_resultat_vdi g
+  AND g.cod_adm = r.cod_adm
+UNION ALL SELECT r.cod_ind, g.dat_avc_vdi, CASE WHEN g.eta_avc_vdi IN ('T', 'E') THEN 'fin' ELSE 'piece' END FROM resultat_vdi r JOIN grp_resultat_vdi g
   ON g.cod_dip = r.cod_dip AND g.cod_vrs_vdi = r.cod_vrs_vdi AND g.cod_anu = r.cod_anu AND g.cod_ses = r.cod_ses
-  AND g.cod_adm = r.cod_adm WHERE g.eta_avc_vdi IN ('T', 'E')
+  AND g.cod_adm = r.cod_adm
 UNION ALL SELECT r.cod_ind, g.dat_avc_elp, CASE WHEN g.eta_avc_elp IN ('T', 'E') THEN 'fin' ELSE 'piece' END FROM resultat_elp r JOIN grp_resultat_elp g
   ON g.cod_elp = r.cod_elp AND g.cod_anu = r.cod_anu AND g.cod_ses = r.cod_ses AND g.cod_adm = r.cod_adm
 UNION ALL SELECT r.cod_ind, g.dat_avc_epr, CASE WHEN g.eta_avc_epr IN ('T', 'E') THEN 'fin' ELSE 'piece' END FROM resultat_epr r JOIN grp_resultat_epr g

@@ -131,6 +131,7 @@ void write_titles(Context& c, const Person& p, Random& r) {
       b.set("COD_ETB", r.pick(schools)).set("COD_TPE", "10").set("COD_DEP", "035");
       b.set("COD_MNB", p.bac_mention);
     }
+    if (p.bac == "NBGE") b.set("COD_SPE1_BAC_TER", "NSI").set("COD_SPE2_BAC_TER", "HGGP");
     c.out.write(b);
   }
   // Declared by the person at the desk, sometimes twice over: the table has no key.

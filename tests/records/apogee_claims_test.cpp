@@ -1,6 +1,7 @@
 // What the records and units of Apogée may claim: no holder that was not published, no civil status that is a
 // usage, no reason for leaving that is false, no date earlier than the rows.
 #include "apogee_people.hpp"
+#include "records/rendition.hpp"
 
 using namespace versoir;
 using namespace versoir::tests;
@@ -207,7 +208,7 @@ TEST_CASE("Apogée: credits of an étape, and those that the transcripts printed
   CHECK(cell(*printed[1], "modele") == "Relevé de licence (RVN1)");
   const auto lines = rows_of(*printed[1], "ligne");
   REQUIRE(lines.size() == 2);
-  CHECK(cell(*lines[0], "objet") == "VET L1/1");  // the heading first
+  CHECK(cell(*lines[0], "objet") == "étape L1/1");  // the heading first
   CHECK(cell(*lines[0], "credits") == "54");
   CHECK(cell(*lines[1], "texte") == "Mathématiques");
   CHECK(cell(*lines[1], "resultat_libelle") == "Admis");
@@ -272,4 +273,64 @@ TEST_CASE("Apogée: the offer says the rules of an element, and the years in whi
   for (const auto& e : s.describe("offre-formation", version(1)).elements)
     if (e.name == "Keyword") years.push_back(e.children.at(0).text);
   CHECK(years == std::vector<std::string>{"année universitaire 2010/2011", "année universitaire 2012/2013"});
+}
+
+TEST_CASE("Apogée: the date of a deliberation that never ended still dates the file") {
+  Shipped s("apogee");
+  offer(s);
+  student(s, 1);
+  registered(s, 1, "2010");
+  student(s, 2, "MARTIN");
+  registered(s, 2, "2020");  // the last year of the application
+  deliberated(s, 1, "2010", "A", "2012-03-05T09:00:00");
+  graduate(s, 1, "2010", "ADM", "NULL", "A");
+  const auto before = s.describe("dossiers-etudiants", key(1));
+  // It ends no schooling, and the file that shows it is no older than it.
+  CHECK(date_or(before.rules[0].start) == "2011-08-31");
+  CHECK(date_or(before.rules[1].start) == "2012-03-05");
+  s.db.exec("UPDATE GRP_RESULTAT_VDI SET DAT_AVC_VDI = '2013-01-10T09:00:00'");
+  const auto after = s.describe("dossiers-etudiants", key(1));
+  CHECK(date_or(after.rules[0].start) == "2011-08-31");
+  CHECK(date_or(after.rules[1].start) == "2013-01-10");
+}
+
+TEST_CASE("Apogée: the page of each piece is named by what it holds, in words, and claims no signed paper") {
+  Shipped s("apogee");
+  offer(s);
+  student(s, 1);
+  registered(s, 1, "2010");
+  deliberated(s, 1, "2010", "T", "2011-06-20T09:00:00");
+  graduate(s, 1, "2010", "ADM", "NULL");
+  s.add("VERSION_DIPLOME", "COD_DIP, COD_VRS_VDI, LIB_WEB_VDI", "'LIC', 1, 'Licence'");
+  s.add("THESE_HDR_SOUT", "COD_THS, COD_IND, COD_DIP, COD_VRS_VDI, ETA_THS, LIB_THS",
+        "7, 1, 'LIC', 1, 'S', 'Du' || char(10, 9) || 'sel'");
+  const auto title = [&](const std::string& id, const records::Key& k) {
+    core::StringSink sink;
+    records::write_html(s.record(id, k), {"apogee", "ab12", "2026-06-30T10:00:00Z"}, sink,
+                        s.app.find_sheet(id), records::Readers::archive);
+    const auto at = sink.text.find("<h1>") + 4;
+    return sink.text.substr(at, sink.text.find("</h1>") - at);
+  };
+  CHECK(title("deliberation", jury("2010")) ==
+        "Données de délibération, Licence 1re année (L1/1), 2010/2011, première session, admission");
+  CHECK(title("diplomes_delivres", diplomas("2010")) ==
+        "Données des diplômes délivrés, Licence (LIC/1), 2010/2011");
+  CHECK(title("liste_inscrits", records::Key::parse(R"(["2010"])")) ==
+        "Liste des inscrits, année universitaire 2010/2011");
+  CHECK(title("these_hdr", key(7)) == "Données de soutenance, DUPONT Zoé : Du sel");
+  CHECK(title("offre", version(1)) == "Offre de formation, Licence (LIC/1)");
+}
+
+TEST_CASE("Apogée: the baccalauréat says its two specialities, in words, in their order") {
+  Shipped s("apogee");
+  student(s, 1);
+  s.add("SPECIALITE_BAC", "COD_SPE_BAC, LIB_SPE_BAC", "'PHYS', 'Physique-chimie'");
+  s.add("IND_BAC", "COD_IND, COD_BAC, DAA_OBT_BAC_IBA, COD_SPE1_BAC_TER, COD_SPE2_BAC_TER",
+        "1, 'NBGE', '2021', 'PHYS ', 'MATH'");
+  s.add("IND_BAC", "COD_IND, COD_BAC, DAA_OBT_BAC_IBA, COD_SPE1_BAC_TER", "1, 'S', '2010', ' '");
+  const auto root = s.record("etudiant", key(1)).root;
+  const auto titles = rows_of(root, "titre_acces");
+  REQUIRE(titles.size() == 2);
+  CHECK_FALSE(titles[0]->find("specialites")->value.has_value());
+  CHECK(cell(*titles[1], "specialites") == "Physique-chimie ; code inconnu : MATH");
 }

@@ -317,6 +317,13 @@ TEST_CASE("Harpège: the service record cuts periods at each change, and counts 
   CHECK(cell(*statement[0], "dernier_jour") == "2011-02-28");
   CHECK(cell(*statement[0], "jours_couverts") == "4442");
   CHECK(cell(*statement[0], "jours_interruption") == "365");
+  // « Dont… » follows what it is a part of: an interruption is none of the days that are covered.
+  bool part_of_covered = false;
+  for (const auto& value : statement[0]->cells) {
+    const auto& label = value.field->label;
+    if (label.starts_with("Jours")) part_of_covered = label.starts_with("Jours couverts");
+    if (label.starts_with("Dont")) CHECK(part_of_covered);
+  }
   CHECK(cell(*statement[0], "jours_chevauchement") == "31");
   CHECK(cell(*statement[0], "jours_sans_activite") == "366");
   CHECK(cell(*statement[0], "periodes_ecartees") == "0");
@@ -461,7 +468,7 @@ TEST_CASE("Harpège: one table of careers per corps, with all its lines") {
   CHECK(date_or(unit.rules[1].start) == "2014-08-31");
   CHECK(*(all.at("[\"301\"]").facts.at("population")) == "ENSEIGNANTS-CHERCHEURS");
   CHECK(s.describe("tableau-carrieres", code("ZZ")).title ==
-        "Tableau récapitulatif des carrières, code inconnu : ZZ");
+        "Tableau récapitulatif des carrières, corps inconnu (code ZZ)");
   CHECK(date_or(s.describe("tableau-carrieres", code("ZZ")).end) == "2001-01-01");
   const auto unsaid = s.describe("tableau-carrieres", code(""));
   CHECK(unsaid.file_name == "tableau-carrieres-non-renseigne.xml");
@@ -541,5 +548,5 @@ TEST_CASE("Harpège: structures with their dates, branch and posts, and posts th
   const auto lost = s.record("structure", code(""));
   REQUIRE(rows_of(lost.root, "poste").size() == 1);
   CHECK(cell(*rows_of(lost.root, "poste")[0], "poste") == "3");
-  CHECK(s.describe("structures-emplois", code("LABO")).title == "code inconnu : LABO");
+  CHECK(s.describe("structures-emplois", code("LABO")).title == "Structure inconnue (code LABO)");
 }

@@ -121,6 +121,12 @@ TEST_CASE("The page in HTML escapes the data, says where it comes from, follows 
   CHECK_THAT(plain.text, Contains("<h1>Dossier de l&#39;adhérent</h1>") && Contains("ab12"));
   CHECK_THAT(sheet.text, Contains("<h1>&lt;script&gt;alert(1)&lt;/script&gt;</h1>"));
   CHECK_THAT(sheet.text, Contains("handle broken") && Contains("29/02/1980"));
+  CHECK_THAT(plain.text, Contains("<dd>outils</dd>") && Contains("<dd>25/11/2026 à 10:00 UTC</dd>"));
+  auto named = provenance;
+  named.application_label = "Outils prêtés";
+  core::StringSink again;
+  records::write_html(*record, named, again);
+  CHECK_THAT(again.text, Contains("<dd>Outils prêtés</dd>") && !Contains("<dd>outils</dd>"));
 }
 
 TEST_CASE(
