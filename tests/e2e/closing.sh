@@ -68,6 +68,10 @@ rm versements/v1/visa-1.json; expect 61 "$versoir" close v1 --confirm v1; put_ba
 grep -q CLOSING_STARTED journal-main.jsonl && fail "a refused closing began"
 
 say "evidence before closing; the names of readers are in no SIP or report of it"
+# A disk that breaks while the manifest is taken out of a SIP says nothing of the proofs.
+on_broken_disk() { env LD_PRELOAD="$build/tests/e2e/libversoir_file_faults.so" ASAN_OPTIONS=verify_asan_link_order=0 VERSOIR_FAULT=broken:1 "$@"; }
+expect 70 on_broken_disk "$versoir" evidence v1; contains "the disk is broken"; contains "nothing was packed"
+[ -z "$(ls -d versements/v1/evidence* 2>/dev/null)" ] || fail "a pack on a broken disk"
 expect 0 "$versoir" evidence v1 --json; contains '"renew_before":"20'
 pack=versements/v1/evidence-1
 [ -z "$(find $pack -name 'sip.zip' -o -name 'review*.html')" ] || fail "a SIP or a report in the pack"
