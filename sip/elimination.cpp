@@ -2,6 +2,7 @@
 #include "sip/elimination.hpp"
 
 #include "core/digest.hpp"
+#include "core/display.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 

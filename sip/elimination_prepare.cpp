@@ -1,6 +1,7 @@
 // Preparing a bordereau: what was transferred, and what the establishment says has served its time.
 #include "core/csv.hpp"
 #include "core/digest.hpp"
+#include "core/display.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "sip/elimination.hpp"

@@ -293,8 +293,14 @@ expect 62 "$versoir" decommission bibliotheque.extract --rehearsal --json; conta
 keep eliminations/e1/bordereau.html; echo >>eliminations/e1/bordereau.html; expect 61 visa "$today"; put_back eliminations/e1/bordereau.html
 cp -a "$work/ws" "$work/tries" && cd "$work/tries"
 expect 0 "$versoir" eliminate prepare e10 bibliotheque.extract --rehearsal
+cp -a eliminations/e1 "$work/e1.away"
 expect 0 "$versoir" eliminate withdraw e1 --reason "essai" --confirm e1
 [ ! -e eliminations/e1 ] || fail "the bordereau is left"
+# What a withdrawal that was killed leaves is no altered paper.
+mkdir eliminations/e1; cp -p "$work/e1.away/bordereau.json" eliminations/e1/
+expect 0 "$versoir" verify; contains "eliminations/e1 was withdrawn, and its files are not all removed"
+expect 0 "$versoir" eliminate withdraw e1 --reason "essai" --confirm e1
+[ ! -e eliminations/e1 ] || fail "the bordereau is left again"
 expect 0 "$versoir" verify; contains "e10"
 expect 0 "$versoir" eliminate withdraw e10 --reason "essai" --confirm e10
 expect 0 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal
