@@ -128,8 +128,9 @@ void show_forecast(Context& c, const extract::Forecast& f) {
                core::tr("size")},
               rows);
   const bool sized = std::ranges::any_of(f.tables, [](const auto& t) { return t.bytes.has_value(); });
-  c.out.result(msg("About {0} rows, {1}, in {2} tables.", core::show_count(f.rows),
-                   sized ? core::show_size(f.bytes) : core::tr("size unknown"), f.tables.size()));
+  c.out.result(msg("About {0}, {1}, in {2}.", core::ntr("{0} row", "{0} rows", f.rows),
+                   sized ? core::show_size(f.bytes) : core::tr("size unknown"),
+                   core::ntr("{0} table", "{0} tables", f.tables.size())));
   core::Json facts{{"rows", f.rows}, {"tables", f.tables.size()}};
   if (sized) facts["bytes"] = f.bytes;
   if (const auto took = f.duration()) {
@@ -146,8 +147,9 @@ extract::Preflight look(Context& c, extract::Source& source, const profiles::App
                         const std::vector<extract::Decision>& decisions, const fs::path& target,
                         bool measure) {
   auto found = extract::look_before(source, profile, decisions, target, c.clock, measure, c.stop);
-  if (c.words.has("final"))
-    for (const auto& m : found.undecided) found.findings.push_back({Severity::error, "UNDECIDED", m, ""});
+  if (!c.words.has("final")) return found;
+  for (const auto& m : found.undecided) found.findings.push_back({Severity::error, "UNDECIDED", m, ""});
+  for (auto& f : source.probe_writable()) found.findings.push_back(std::move(f));
   return found;
 }
 

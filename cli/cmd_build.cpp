@@ -2,6 +2,7 @@
 #include "check/rule_comparison.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/lots_left.hpp"
 #include "core/digest.hpp"
 #include "core/display.hpp"
 #include "core/error.hpp"
@@ -178,8 +179,17 @@ int run_build(Context& c) {
   if (!busy.empty()) busy = builder.build(busy);  // most have been finished in the meantime
   builder.finish();
   if (!busy.empty()) tell_busy(busy);
-  c.out.say(msg("→ Next: versoir check {0}", plan.versement));
-  c.out.summary({{"versement", plan.versement}, {"lots", builder.built()}});
+  const auto unbuilt = lots_left(versement, plan).unbuilt;
+  if (unbuilt == 0)
+    c.out.say(msg("→ Next: versoir check {0}", plan.versement));
+  else
+    c.out.say(
+        core::nmsg("→ {0} lot of {1} is still to be built, by another shard or by versoir build {1}; versoir "
+                   "check {1} comes after.",
+                   "→ {0} lots of {1} are still to be built, by other shards or by versoir build {1}; "
+                   "versoir check {1} comes after.",
+                   unbuilt, plan.versement));
+  c.out.summary({{"versement", plan.versement}, {"lots", builder.built()}, {"unbuilt", unbuilt}});
   return static_cast<int>(builder.warnings() ? Exit::with_warnings : Exit::ok);
 }
 

@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
 #include "cli/fetched_referential.hpp"
+#include "cli/lots_left.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
@@ -158,6 +159,24 @@ int run_schema(Context& c) {
   return static_cast<int>(invalid > 0 ? Exit::sip_refused : Exit::ok);
 }
 
+/// The review is of the whole versement: what other shards or other calls have still to do comes before.
+void tell_next(Context& c, const std::string& id) {
+  const auto versement = c.versement(id);
+  const auto left = lots_left(versement, versement.plan());
+  if (left.unbuilt > 0)
+    c.out.say(
+        core::nmsg("→ {0} lot of {1} is still to be built (versoir build {1}), then checked; versoir review "
+                   "{1} comes after.",
+                   "→ {0} lots of {1} are still to be built (versoir build {1}), then checked; versoir "
+                   "review {1} comes after.",
+                   left.unbuilt, id));
+  else if (left.unchecked > 0)
+    c.out.say(core::nmsg("→ {0} lot of {1} is still to be checked: versoir check {1}",
+                         "→ {0} lots of {1} are still to be checked: versoir check {1}", left.unchecked, id));
+  else
+    c.out.say(msg("→ Next: versoir review {0}", id));
+}
+
 int run_check(Context& c) {
   if (c.words.has("schema")) return run_schema(c);
   const auto list = subjects(c);
@@ -198,7 +217,7 @@ int run_check(Context& c) {
     file.commit();
   }
   if (worst < check::Status::ko)
-    for (const auto& versement : reported) c.out.say(msg("→ Next: versoir review {0}", versement));
+    for (const auto& versement : reported) tell_next(c, versement);
   c.out.summary({{"sips", list.size()}, {"verdict", check::status_name(worst)}});
   if (worst >= check::Status::ko) return static_cast<int>(Exit::sip_refused);
   return static_cast<int>(worst == check::Status::warning ? Exit::with_warnings : Exit::ok);

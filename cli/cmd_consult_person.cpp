@@ -91,8 +91,10 @@ int run_check_person(Context& c) {
       if (f.severity == core::Severity::error) std::move(e).because(f.message);
     throw std::move(e);
   }
-  c.out.result(msg("{0} files and {1} rows are those of the manifest ({2}:{3}, made on {4}).", check.files,
-                   check.rows, check.record, check.key, core::show_date(check.made)));
+  c.out.result(msg("{0} and {1} are those of the manifest ({2}:{3}, made on {4}).",
+                   core::ntr("{0} file", "{0} files", check.files),
+                   core::ntr("{0} row", "{0} rows", check.rows), check.record, check.key,
+                   core::show_date(check.made)));
   if (check.against_extract)
     c.out.result(msg("Its rows are those of the extract, and none is missing."));
   else

@@ -144,8 +144,10 @@ int run_purge(Context& c) {
   }
   std::size_t records = 0;
   for (const auto& [record, keys] : order.records) records += keys.size();
-  c.out.result(msg("To take out: {0} tables, {1} columns, {2} records; visa {3} of {4} ({5}).",
-                   order.tables.size(), order.columns.size(), records, order.visa,
+  c.out.result(msg("To take out: {0}, {1}, {2}; visa {3} of {4} ({5}).",
+                   core::ntr("{0} table", "{0} tables", order.tables.size()),
+                   core::ntr("{0} column", "{0} columns", order.columns.size()),
+                   core::ntr("{0} record", "{0} records", records), order.visa,
                    core::show_date(order.visa_date), order.authority));
   const auto nothing = msg("Nothing was written.");
   if (c.words.has("confirm"))
@@ -169,9 +171,10 @@ int run_purge(Context& c) {
                       {"seal", report.previous_seal_sha512}},
                      trust::Outcome::ok,
                      {{"tables", tables}, {"records", report.records}, {"visa", order.visa}});
-  c.out.result(msg(
-      "{0}: {1} rows of {2} tables and {3} records are not in it; its seal cites the old seal and the visa.",
-      to.string(), core::show_count(rows), report.rows.size(), report.records));
+  c.out.result(msg("{0} is without {1} of {2} and {3}; its seal cites the old seal and the visa.",
+                   to.string(), core::ntr("{0} row", "{0} rows", rows),
+                   core::ntr("{0} table", "{0} tables", report.rows.size()),
+                   core::ntr("{0} record", "{0} records", report.records)));
   tell_what_stays(c, path, elimination.id());
   c.out.summary({{"output", to.string()},
                  {"rows", rows},

@@ -145,6 +145,11 @@ int renew(Context& c, const sip::Versement& versement) {
 void require_verified(Context& c, const sip::Versement& versement, const sip::JournalTrail& trail) {
   Tally tally(c);
   verify_versement(c, tally, trail, versement.id(), Receipts::read_only);
+  if (tally.code() == Exit::disk)
+    throw Error(Exit::disk, msg("The disk failed while the versement {0} was verified: nothing was packed.",
+                                versement.id()))
+        .hint(msg(
+            "Nothing is known to be wrong with the versement. Mend the disk, then run the same command."));
   if (tally.failed())
     throw Error(Exit::evidence_broken,
                 msg("The versement {0} does not verify: nothing was packed.", versement.id()))

@@ -110,16 +110,46 @@ std::vector<core::Finding> seal_findings(Context& c, extract::Extract& extract) 
   return findings;
 }
 
+/// The source read again, told and kept in the journal: what proves, once it is switched off, that the
+/// extract had all of it.
+extract::SourceComparison compare(Context& c, extract::Extract& extract, const std::string& typed) {
+  const auto profile = extract.profile();
+  const auto opened = open_source(c, typed, profile);
+  const auto source = opened.uri.redacted();
+  auto compared = extract::compare_with_source(extract, *opened.source, c.out.progress(), c.stop);
+  const bool same = compared.findings.empty();
+  c.journal().append(
+      "EXTRACT_COMPARED",
+      {{"application", extract.run().application},
+       {"file", extract.path().filename().string()},
+       {"root", extract.root().hex()},
+       {"source", source},
+       {"host", host_name()},
+       {"account", account_name()}},
+      same ? trust::Outcome::ok : trust::Outcome::ko,
+      {{"tables", compared.tables}, {"rows", compared.rows}, {"different", compared.different}});
+  c.out.result(msg("The source {0} was read again; counts and digests were compared: {1}, {2}.", source,
+                   core::ntr("{0} table", "{0} tables", compared.tables),
+                   core::ntr("{0} row", "{0} rows", compared.rows)));
+  c.out.event("source", {{"source", source},
+                         {"tables", compared.tables},
+                         {"rows", compared.rows},
+                         {"different", compared.different}});
+  if (same)
+    c.out.result(msg("Nothing in it differs from the extract; the journal keeps that."));
+  else
+    c.out.result(core::nmsg("{0} table is no longer what was copied; the journal keeps that.",
+                            "{0} tables are no longer what was copied; the journal keeps that.",
+                            compared.different));
+  return compared;
+}
+
 int verify(Context& c) {
   auto extract = extract::Extract::open(c.input(c.words.get("verify")));
   auto findings = extract::verify_content(extract, c.out.progress());
   for (auto& f : seal_findings(c, extract)) findings.push_back(std::move(f));
-  if (const auto text = c.words.find("source")) {
-    const auto profile = extract.profile();
-    const auto opened = open_source(c, *text, profile);
-    for (auto& f : extract::compare_with_source(extract, *opened.source, c.out.progress(), c.stop))
-      findings.push_back(std::move(f));
-  }
+  if (const auto text = c.words.find("source"))
+    std::ranges::move(compare(c, extract, *text).findings, std::back_inserter(findings));
   bool altered = false, changed = false;
   for (const auto& f : findings) {
     c.out.finding(f);
@@ -180,8 +210,10 @@ void tell(Context& c, const extract::CopyReport& report, const fs::path& target,
                       {"consistency", written.run().consistency}});
   for (const auto& f : report.notes) c.out.finding(f);
   show_tables(c, report);
-  c.out.result(msg("Extract written and sealed: {0} ({1} rows, {2} tables, root {3}).", target.string(),
-                   core::show_count(report.rows), report.tables.size(), written.root().hex().substr(0, 16)));
+  c.out.result(msg("Extract written and sealed: {0} ({1}, {2}, root {3}).", target.string(),
+                   core::ntr("{0} row", "{0} rows", report.rows),
+                   core::ntr("{0} table", "{0} tables", report.tables.size()),
+                   written.root().hex().substr(0, 16)));
   c.out.summary({{"extract", target.string()},
                  {"rows", report.rows},
                  {"tables", report.tables.size()},

@@ -140,8 +140,9 @@ void show_large(Context& c, const std::vector<extract::SourceTable>& catalogue) 
   if (known == 0)
     c.out.result(msg("The catalogue of the source does not tell the volume of large values."));
   else
-    c.out.result(msg("Large values: about {0} in {1} tables; unknown for {2} others.", core::show_size(bytes),
-                     known, catalogue.size() - known));
+    c.out.result(msg("Large values: about {0} in {1}; unknown for {2}.", core::show_size(bytes),
+                     core::ntr("{0} table", "{0} tables", known),
+                     core::ntr("{0} other table", "{0} other tables", catalogue.size() - known)));
 }
 
 /// Names that the profile takes and the source has: what it only may leave need not be readable.
@@ -220,15 +221,22 @@ int run_inspect(Context& c) {
   std::map<Standing, std::size_t> count;
   for (const auto& line : inventory) ++count[line.standing];
   c.out.result(
-      msg("{0} tables in the source; {1} tables or columns missing, {2} not decided, {3} wider than the "
-          "profile says.",
-          catalogue.size(), count[Standing::missing], count[Standing::extra], count[Standing::wider]));
+      msg("{0} in the source. Tables and columns: {1} missing, {2} not decided, {3} wider than the profile "
+          "says.",
+          core::ntr("{0} table", "{0} tables", catalogue.size()), count[Standing::missing],
+          count[Standing::extra], count[Standing::wider]));
   show_large(c, catalogue);
   if (count[Standing::elsewhere] > 0)
-    c.out.result(msg("{0} decisions are on tables or columns that this source does not have; they are kept.",
-                     count[Standing::elsewhere]));
-  c.out.result(msg("Decisions: {0}. Fill in the columns decision, reason and who, or use --take and --leave.",
-                   file.string()));
+    c.out.result(
+        core::nmsg("{0} decision is on a table or column that this source does not have; it is kept.",
+                   "{0} decisions are on tables or columns that this source does not have; they are "
+                   "kept.",
+                   count[Standing::elsewhere]));
+  c.out.result(
+      count[Standing::extra] > 0
+          ? msg("Decisions: {0}. Fill in the columns decision, reason and who, or use --take and --leave.",
+                file.string())
+          : msg("Decisions: {0}. Nothing is left to decide.", file.string()));
   c.out.summary({{"tables", catalogue.size()},
                  {"missing", count[Standing::missing]},
                  {"undecided", count[Standing::extra]},

@@ -50,7 +50,14 @@ std::string telling_key(const std::vector<sip::FoundRecord>& found, const std::s
 int show_person(Context& c, const sip::Versement& versement, const sip::Plan& plan) {
   constexpr std::size_t most = 20;
   const auto who = c.words.get("show");
-  const auto found = sip::find_records(versement, who, most + 1);
+  std::optional<profiles::Application> app;  // read only when somebody is named by a record
+  const auto record_of = [&](const std::string& profile) -> std::string {
+    if (!plan.is_of_extract()) return {};
+    if (!app) app = c.open_extract(plan).profile();
+    const auto* archive = app->find_archive(profile);
+    return archive ? archive->record : std::string();
+  };
+  const auto found = sip::find_records(versement, who, most + 1, record_of);
   for (std::size_t i = 0; i < std::min(most, found.size()); ++i) {
     const auto& f = found[i];
     c.out.event("record", {{"profile", f.profile},

@@ -64,9 +64,10 @@ int run_export(Context& c) {
   const auto report = extract::export_siard(extract, target, options, c.out.progress(), c.stop);
   const auto whole = core::digest_file(target);
   show_notes(c, report.notes);
-  c.out.result(msg("SIARD archive written: {0} ({1} rows, {2} tables, {3} large values, {4}).",
-                   target.string(), core::show_count(report.rows), report.tables,
-                   core::show_count(report.large_values), core::show_size(whole.size)));
+  c.out.result(msg(
+      "SIARD archive written: {0} ({1}, {2}, {3}, {4}).", target.string(),
+      core::ntr("{0} row", "{0} rows", report.rows), core::ntr("{0} table", "{0} tables", report.tables),
+      core::ntr("{0} large value", "{0} large values", report.large_values), core::show_size(whole.size)));
   if (report.lob_folder)
     c.out.result(msg("The large values stand in {0}: the two go together.", report.lob_folder->string()));
   c.out.summary({{"siard", target.string()},
@@ -155,9 +156,10 @@ int run_siard_check(Context& c) {
     c.out.result(msg("{0} is no SIARD archive, or nothing of it can be read.", file.string()));
     return static_cast<int>(Exit::source_data);
   }
-  const auto looked_at = msg("{0}: SIARD {1}, {2} tables, {3} rows, {4} large values.", file.string(),
-                             report.version, core::show_count(report.tables), core::show_count(report.rows),
-                             core::show_count(report.large_values));
+  const auto looked_at =
+      msg("{0}: SIARD {1}, {2}, {3}, {4}.", file.string(), report.version,
+          core::ntr("{0} table", "{0} tables", report.tables), core::ntr("{0} row", "{0} rows", report.rows),
+          core::ntr("{0} large value", "{0} large values", report.large_values));
   c.out.result(looked_at);
   if (report.errors() > 0) {
     c.out.result(core::nmsg("The archive does not obey the standard: {0} error.",

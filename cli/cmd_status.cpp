@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "sip/elimination.hpp"
 #include "sip/visa.hpp"
+#include "vitam/warnings.hpp"
 
 namespace versoir::cli {
 
@@ -54,6 +55,19 @@ int show_extracts(Context& c, const std::vector<fs::path>& files) {
   return code;
 }
 
+/// What was decided on the warnings of a reply: "accepted", "contested", "" when nobody decided, or had to.
+std::string decided_on_warnings(const sip::Versement& versement, const sip::PlannedLot& lot) {
+  const auto decision = vitam::read_warnings_decision(versement.lot(lot.id));
+  if (!decision) return {};
+  return decision->verdict == vitam::WarningsVerdict::accepted ? "accepted" : "contested";
+}
+
+/// A transfer that is contested is settled by nothing, however well its receipt verifies.
+std::string state_text(sip::LotState state, const std::string& warnings) {
+  const auto label = sip::state_label(state);
+  return warnings == "contested" ? msg("{0}, warnings contested", label).text() : label;
+}
+
 core::Json show_versement(Context& c, const std::string& id) {
   const sip::Versement versement(c.workspace(), id);
   const auto plan = versement.plan();
@@ -62,16 +76,18 @@ core::Json show_versement(Context& c, const std::string& id) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& lot : plan.lots) {
     const auto facts = sip::lot_facts(versement, lot, sip::latest_decision(visas, lot.id));
+    const auto warnings = decided_on_warnings(versement, lot);
     ++states[std::string(sip::state_name(facts.state))];
     rows.push_back({lot.id.value, lot.profile, core::show_count(lot.records),
                     facts.size ? core::show_size(facts.size) : "", facts.check_verdict,
-                    sip::state_label(facts.state), facts.reply_code});
+                    state_text(facts.state, warnings), facts.reply_code});
     c.out.event("lot", {{"versement", id},
                         {"id", lot.id.value},
                         {"profile", lot.profile},
                         {"state", sip::state_name(facts.state)},
                         {"check", facts.check_verdict},
                         {"reply", facts.reply_code},
+                        {"warnings", warnings},
                         {"size", facts.size},
                         {"units", facts.units},
                         {"objects", facts.objects}});

@@ -66,10 +66,14 @@ void declare(po::options_description& all, const OptionDef& o) {
     all.add_options()(o.name, po::value<std::vector<std::string>>());
 }
 
+/// Where a few words are meant, more may differ.
+std::size_t a_third(std::string_view typed) { return std::max<std::size_t>(1, typed.size() / 3); }
+
 /// The nearest word, "" when none is near. Only proposed, never executed.
-std::string nearest(std::string_view typed, const std::vector<std::string>& words) {
+/// `most`: the greatest number of letters by which it may differ.
+std::string nearest(std::string_view typed, const std::vector<std::string>& words, std::size_t most) {
   std::string best;
-  std::size_t least = std::max<std::size_t>(1, typed.size() / 3) + 1;
+  std::size_t least = most + 1;
   for (const auto& word : words) {
     const bool beginning = typed.size() >= 3 && word.starts_with(typed);
     const auto away = beginning ? 1 : core::edit_distance(typed, word);
@@ -94,10 +98,36 @@ core::Message help_hint(const CommandDef* command) {
                  : msg("versoir --help lists the commands.");
 }
 
+/// "versoir plan, versoir build": the commands that take an option, the first few of them.
+std::string commands_with(std::string_view option) {
+  constexpr std::size_t most = 4;
+  std::string list;
+  std::size_t n = 0;
+  for (const auto& c : commands())
+    if (std::ranges::any_of(c.options,
+                            [&](const OptionDef& o) { return option == std::string("--") + o.name; }))
+      if (++n <= most) list += (list.empty() ? "versoir " : ", versoir ") + std::string(c.name);
+  return n > most ? list + "…" : list;
+}
+
+/// Of every command: hundreds of words, among which one that is near by chance is found for anything.
+std::vector<std::string> all_option_names() {
+  std::vector<std::string> names;
+  for (const auto& c : commands())
+    for (const auto& o : c.options) names.push_back(std::string("--") + o.name);
+  return names;
+}
+
 [[noreturn]] void unknown_option(const std::string& name, const CommandDef* command) {
+  constexpr std::size_t typing_errors = 2;
   Error e(Exit::usage, msg("There is no option {0}.", name));
-  if (const auto near = nearest(name, option_names(command)); !near.empty())
-    e = std::move(e).hint(msg("Did you mean {0}?", near));
+  const auto near = nearest(name, option_names(command), a_third(name));
+  if (!near.empty()) e = std::move(e).hint(msg("Did you mean {0}?", near));
+  if (const auto others = commands_with(name); !others.empty())
+    e = std::move(e).hint(msg("{0} is an option of: {1}.", name, others));
+  else if (near.empty())
+    if (const auto far = nearest(name, all_option_names(), typing_errors); !far.empty())
+      e = std::move(e).hint(msg("Did you mean {0}, an option of: {1}?", far, commands_with(far)));
   throw std::move(e).hint(help_hint(command));
 }
 
@@ -105,7 +135,7 @@ core::Message help_hint(const CommandDef* command) {
   Error e(Exit::usage, msg("There is no command '{0}'.", verb));
   std::vector<std::string> names;
   for (const auto& c : commands()) names.emplace_back(c.name);
-  if (const auto near = nearest(verb, names); !near.empty())
+  if (const auto near = nearest(verb, names, a_third(verb)); !near.empty())
     e = std::move(e).hint(msg("Did you mean versoir {0}?", near));
   throw std::move(e).hint(help_hint(nullptr));
 }

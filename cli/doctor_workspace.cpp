@@ -85,7 +85,21 @@ void look_at_certificates(Context& c, const std::string& check, const fs::path& 
   }
 }
 
+/// A workspace that only consults, or where others sign, needs none: a doubt, no defect.
+void look_at_producer(Context& c, Diagnoses& found) {
+  const auto names = c.config().names("signing");
+  if (std::ranges::find(names, "producer") != names.end()) return;
+  found.push_back(doubtful(
+      "signing [producer]",
+      msg("There is no [signing.producer]: versoir extract, versoir build and versoir consult purge will "
+          "refuse, since they seal what they make with that key."),
+      msg("Where this workspace is to extract or build, write in versoir.conf: [signing.producer], with "
+          "certificate = FILE.pem and key = FILE.pem, or pkcs12 = FILE.p12 and password_file = FILE, or "
+          "certificate, pkcs11 and pkcs11_module for a card.")));
+}
+
 void look_at_keys(Context& c, Diagnoses& found) {
+  look_at_producer(c, found);
   for (const auto* kind : {"signing", "platform"})
     for (const auto& name : c.config().names(kind)) {
       const auto section = std::string(kind) + "." + name;

@@ -74,8 +74,9 @@ void show_draft(Context& c, const extract::ProfileDraft& draft, const fs::path& 
   }
   if (!rows.empty()) c.out.table({core::tr("column"), core::tr("to be confirmed")}, rows);
   for (const auto& left : draft.left) c.out.finding({core::Severity::warning, "DRAFT_LEFT", left, ""});
-  c.out.result(msg("Profile drafted: {0} ({1} tables, {2} declared references).", folder.string(),
-                   draft.tables, draft.references));
+  c.out.result(msg("Profile drafted: {0} ({1}, {2}).", folder.string(),
+                   core::ntr("{0} table", "{0} tables", draft.tables),
+                   core::ntr("{0} declared reference", "{0} declared references", draft.references)));
   std::string searched;
   for (const auto& s : draft.searched) searched += (searched.empty() ? "" : ", ") + s;
   if (draft.people)

@@ -116,8 +116,30 @@ PackVerdict verify_pack(Context& c, const sip::JournalTrail& trail, const fs::pa
   return verdict;
 }
 
+namespace {
+
+/// What a withdrawal that was interrupted left below `parent`: no paper any more, and it names people.
+void tell_half_withdrawn(Context& c, Tally& tally, const sip::JournalTrail& trail, const std::string& parent,
+                         const std::string& kind) {
+  for (const auto& folder : trail.withdrawn())
+    if (fs::path(folder).parent_path().generic_string() == parent && fs::exists(c.workspace() / folder))
+      tally.record(
+          folder, kind,
+          {{Severity::warning, "withdrawal-interrupted",
+            msg("{0} was withdrawn, and its files are not all removed: run the same command again.", folder),
+            ""}},
+          Exit::evidence_broken);
+}
+
+bool is_withdrawn(Context& c, const sip::JournalTrail& trail, const fs::path& folder) {
+  return trail.withdrawn().contains(folder.lexically_relative(c.workspace()).generic_string());
+}
+
+}  // namespace
+
 void verify_packs(Context& c, Tally& tally, const sip::JournalTrail& trail, const sip::Versement& versement) {
   for (const auto& pack : sip::evidence_packs(versement)) {
+    if (is_withdrawn(c, trail, pack)) continue;
     const auto name = versement.id() + "/" + pack.filename().string();
     tally.record(
         name, core::tr("pack of evidence"),
@@ -133,6 +155,7 @@ void verify_packs(Context& c, Tally& tally, const sip::JournalTrail& trail, cons
         Exit::evidence_broken);
   }
   const auto folder = versement.folder().lexically_relative(c.workspace()).generic_string();
+  tell_half_withdrawn(c, tally, trail, folder, core::tr("pack of evidence"));
   if (auto missing = trail.missing_files(c.workspace(), folder); !missing.empty())
     tally.record(versement.id(), core::tr("pack of evidence"), missing, Exit::evidence_broken);
 }
@@ -140,6 +163,7 @@ void verify_packs(Context& c, Tally& tally, const sip::JournalTrail& trail, cons
 void verify_eliminations(Context& c, Tally& tally, const sip::JournalTrail& trail) {
   for (const auto& id : sip::list_eliminations(c.workspace())) {
     const sip::Elimination elimination(c.workspace(), id);
+    if (is_withdrawn(c, trail, elimination.folder())) continue;
     tally.record(id, core::tr("papers of an elimination"),
                  guarded(id,
                          [&] {
@@ -151,6 +175,7 @@ void verify_eliminations(Context& c, Tally& tally, const sip::JournalTrail& trai
                          }),
                  Exit::evidence_broken);
   }
+  tell_half_withdrawn(c, tally, trail, "eliminations", core::tr("papers of an elimination"));
   if (auto missing = trail.missing_files(c.workspace(), "eliminations"); !missing.empty())
     tally.record("eliminations", core::tr("papers of an elimination"), missing, Exit::evidence_broken);
 }

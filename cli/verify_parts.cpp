@@ -14,13 +14,18 @@ using core::Severity;
 void Tally::record(const std::string& what, const std::string& kind,
                    const std::vector<core::Finding>& findings, core::Exit if_wrong) {
   bool wrong = false;
+  bool disk = false;
   for (const auto& f : findings) {
     c_.out.finding(f);
     wrong = wrong || f.severity == Severity::error;
+    disk = disk || (f.severity == Severity::error && f.code == disk_failed);
   }
   ++count_;
   if (wrong) ++wrong_;
-  if (wrong && code_ == Exit::ok) code_ = if_wrong;
+  if (disk)
+    code_ = Exit::disk;
+  else if (wrong && code_ == Exit::ok)
+    code_ = if_wrong;
   c_.out.event("verified", {{"what", what}, {"kind", kind}, {"ok", !wrong}});
   rows_.push_back({wrong ? core::tr("WRONG") : core::tr("right"), kind, what});
 }

@@ -1,6 +1,7 @@
 // Private to versoir verify: the tally of what was verified, and the parts that come after the receipt.
 #pragma once
 #include "cli/context.hpp"
+#include "core/disk.hpp"
 #include "core/error.hpp"
 #include "sip/bound_lists.hpp"
 #include "sip/evidence.hpp"
@@ -22,6 +23,8 @@ class Tally {
               core::Exit if_wrong);
   [[nodiscard]] int finish();
   [[nodiscard]] std::size_t failed() const noexcept { return wrong_; }
+  /// Of the first defect, or Exit::disk when a disk gave or took nothing: that says nothing of what is on it.
+  [[nodiscard]] core::Exit code() const noexcept { return code_; }
 
  private:
   Context& c_;
@@ -32,13 +35,20 @@ class Tally {
 
 [[nodiscard]] core::Finding wrong(std::string code, core::Message m, std::string where);
 
+/// The code of a finding that says nothing of what was to be verified: the disk did not let it be.
+inline const std::string disk_failed = "DISK_FAILED";
+
 /// Runs a verification whose inputs may be missing or unreadable: that is a defect too, not an abort.
 template <class F>
 [[nodiscard]] std::vector<core::Finding> guarded(const std::string& where, F&& f) {
   try {
     return f();
   } catch (const core::Error& e) {
-    return {wrong(std::string(core::exit_name(e.code())), e.message(), where)};
+    auto found = std::vector{wrong(
+        core::is_disk_failure(e) ? disk_failed : std::string(core::exit_name(e.code())), e.message(), where)};
+    if (core::is_disk_failure(e))
+      for (const auto& cause : e.causes()) found.push_back(wrong(disk_failed, cause, where));
+    return found;
   } catch (const std::exception& e) {  // a document of another shape than ours
     return {wrong("unreadable", core::msg("A document cannot be understood: {0}", e.what()), where)};
   }

@@ -1,6 +1,8 @@
 // The exception type, its rendering for people and for programs.
 #include "core/error.hpp"
 
+#include "core/disk.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -95,6 +97,10 @@ nlohmann::json Error::to_json() const {
 
 namespace {
 
+Message disk_full() { return msg("the disk is full"); }
+Message disk_read_only() { return msg("the disk is read-only"); }
+Message disk_broken() { return msg("the disk is broken, or was taken away"); }
+
 /// The C library speaks the user's language only where its own catalogue is installed.
 Message system_reason(int number) {
   switch (number) {
@@ -111,9 +117,11 @@ Message system_reason(int number) {
       return msg("it exists already");
     case ENOSPC:
     case EDQUOT:
-      return msg("the disk is full");
+      return disk_full();
     case EROFS:
-      return msg("the disk is read-only");
+      return disk_read_only();
+    case EIO:
+      return disk_broken();
     default:
       return msg("{0}", std::strerror(number));
   }
@@ -144,6 +152,14 @@ Message failed_action(std::string_view action, const std::string& path) {
 }
 
 }  // namespace
+
+bool is_disk_failure(const Error& e) {
+  if (e.code() != Exit::disk) return false;
+  for (const auto& known : {disk_full(), disk_read_only(), disk_broken()})
+    for (const auto& cause : e.causes())
+      if (cause.id() == known.id()) return true;
+  return false;
+}
 
 void throw_errno(const char* action, const std::string& path) {
   const int number = errno;

@@ -23,6 +23,15 @@ std::string fill(const std::string& pattern, const std::vector<std::string>& arg
   return fmt::vformat(pattern, store);
 }
 
+/// 2026-11-25T16:14:00Z as people of the language write it. An argument is one or none: what was typed, a
+/// name or a sentence stays as it is.
+std::string for_people(const std::string& arg) {
+  constexpr std::size_t length = std::string_view("2026-11-25T16:14:00Z").size();
+  if (arg.size() != length || arg[10] != 'T' || arg.back() != 'Z') return arg;
+  const auto instant = parse_instant(arg);
+  return instant && language_tag() != "en" ? show_instant(*instant) : arg;
+}
+
 /// A bare server has no fr_FR: LANGUAGE works with any UTF-8 locale, C.UTF-8 included, but not with "C".
 void choose_utf8_locale() {
   for (const char* name : {"fr_FR.UTF-8", "C.UTF-8"})
@@ -61,8 +70,9 @@ std::string Message::english() const {
 std::string Message::text() const {
   if (id_.empty()) return {};
   try {
-    if (many_.empty()) return fill(dgettext(domain, id_.c_str()), args_);
     auto args = args_;
+    for (auto& arg : args) arg = for_people(arg);
+    if (many_.empty()) return fill(dgettext(domain, id_.c_str()), args);
     args.at(0) = show_count(n_);
     return fill(dngettext(domain, id_.c_str(), many_.c_str(), n_), args);
   } catch (const std::exception&) {

@@ -51,17 +51,19 @@ class Comparison {
   Comparison(Extract& extract, Source& source, core::Progress& progress, std::stop_token stop)
       : extract_(extract), source_(source), progress_(progress), stop_(stop) {}
 
-  std::vector<core::Finding> run() {
+  SourceComparison run() {
     const auto catalogue = source_.catalogue();
     const auto profile = complete(extract_.profile(), catalogue, decisions_of(extract_));
     auto matching = match(profile, catalogue);
     for (const auto& facts : extract_.tables()) {
+      const auto before = out_.findings.size();
       const auto table = std::ranges::find_if(
           matching.tables, [&](const TakenTable& t) { return t.profile->name == facts.name; });
       if (table == matching.tables.end())
         differs(msg("The table {0} is not in the source.", facts.name), facts.name);
       else
         compare(*table, facts);
+      if (out_.findings.size() > before) ++out_.different;
     }
     return std::move(out_);
   }
@@ -79,9 +81,12 @@ class Comparison {
                    core::parse_date(core::format_instant(extract_.run().started)).value_or(core::Date{}),
                    progress_, stop_);
     progress_.end();
+    ++out_.tables;
+    out_.rows += seen.rows;
     if (seen.rows != facts.copied_rows)
-      differs(msg("The table {0} has {1} rows in the source and {2} in the extract.", facts.name, seen.rows,
-                  facts.copied_rows),
+      differs(core::nmsg("The table {1} has {0} row in the source and {2} in the extract.",
+                         "The table {1} has {0} rows in the source and {2} in the extract.", seen.rows,
+                         facts.name, facts.copied_rows),
               facts.name);
     else if (seen.sum != facts.sum)
       differs(msg("The table {0} has other content in the source than in the extract.", facts.name),
@@ -89,20 +94,20 @@ class Comparison {
   }
 
   void differs(core::Message message, std::string where) {
-    out_.push_back({core::Severity::error, "SOURCE_DIFFERS", std::move(message), std::move(where)});
+    out_.findings.push_back({core::Severity::error, "SOURCE_DIFFERS", std::move(message), std::move(where)});
   }
 
   Extract& extract_;
   Source& source_;
   core::Progress& progress_;
   std::stop_token stop_;
-  std::vector<core::Finding> out_;
+  SourceComparison out_;
 };
 
 }  // namespace
 
-std::vector<core::Finding> compare_with_source(Extract& extract, Source& source, core::Progress& progress,
-                                               std::stop_token stop) {
+SourceComparison compare_with_source(Extract& extract, Source& source, core::Progress& progress,
+                                     std::stop_token stop) {
   return Comparison(extract, source, progress, stop).run();
 }
 

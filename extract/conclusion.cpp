@@ -33,10 +33,13 @@ void note_anomaly(const std::array<std::string, 3>& what, std::uint64_t n, CopyR
   report.anomalies += n;
   report.notes.push_back(
       {Severity::warning, "ANOMALY",
-       kind == "encoding" ? msg("{0} values hold bytes that are not text in the source's encoding.", n)
+       kind == "encoding" ? core::nmsg("{0} value holds bytes that are not text in the source's encoding.",
+                                       "{0} values hold bytes that are not text in the source's encoding.", n)
        : kind == "class"
-           ? msg("{0} values are stored otherwise than their column says; they are kept as text.", n)
-           : msg("{0} values are not of the declared type; they are kept as they are.", n),
+           ? core::nmsg("{0} value is stored otherwise than its column says; it is kept as text.",
+                        "{0} values are stored otherwise than their column says; they are kept as text.", n)
+           : core::nmsg("{0} value is not of the declared type; it is kept as it is.",
+                        "{0} values are not of the declared type; they are kept as they are.", n),
        table + "." + column});
 }
 

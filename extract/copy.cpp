@@ -261,19 +261,17 @@ class Copy {
   /// In a snapshot both figures are of the same moment: a difference is a truncated reading or a source that
   /// lies. Elsewhere a table in use may have gained or lost rows since it was counted.
   void refuse_count(Lane& lane, const TableFacts& facts) {
+    const auto told =
+        core::nmsg("The table {1} had {0} row when it was counted and {2} when it was copied.",
+                   "The table {1} had {0} rows when they were counted and {2} when they were copied.",
+                   facts.source_rows, facts.name, facts.copied_rows + facts.left_rows);
     if (source_.consistency() != Consistency::snapshot || !lane.state.one_moment) {
-      report_.notes.push_back(
-          {Severity::warning, "COUNT_DIFFERS",
-           msg("The table {0} had {1} rows when they were counted and {2} when they were copied.", facts.name,
-               facts.source_rows, facts.copied_rows + facts.left_rows),
-           facts.name});
+      report_.notes.push_back({Severity::warning, "COUNT_DIFFERS", told, facts.name});
       return;
     }
     writer_->forget(facts.name);
     writer_->commit();
-    Error error(Exit::extract_changed,
-                msg("The table {0} had {1} rows when they were counted and {2} when they were copied.",
-                    facts.name, facts.source_rows, facts.copied_rows + facts.left_rows));
+    Error error(Exit::extract_changed, told);
     throw std::move(error).hint(
         msg("Copy from a source that does not change: application closed, clone or restored dump."));
   }

@@ -46,7 +46,8 @@ std::vector<Line> split(std::string_view text) {
   try {
     for (auto number = reader.line(); reader.next(fields); number = reader.line()) {
       if (fields.size() == 1 && !fields[0]) continue;  // SQL*Plus likes blank lines
-      if (fields.size() != 4) refuse(number, msg("{0} fields instead of {1}", fields.size(), 4));
+      if (fields.size() != 4)
+        refuse(number, core::nmsg("{0} field instead of {1}", "{0} fields instead of {1}", fields.size(), 4));
       out.push_back({fields[0].value_or(""), fields[1].value_or(""), fields[2].value_or(""),
                      fields[3].value_or(""), number});
     }

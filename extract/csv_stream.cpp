@@ -75,7 +75,8 @@ bool CsvStream::record(std::size_t width, CsvFields& fields, const std::stop_tok
       continue;
     }
     if (more) refuse(msg("{0}, line {1}: more than {2} fields.", name_, record_line_, width));
-    refuse(msg("{0}, line {1}: {2} fields instead of {3}.", name_, record_line_, field, width));
+    refuse(core::nmsg("{1}, line {2}: {0} field instead of {3}.", "{1}, line {2}: {0} fields instead of {3}.",
+                      field, name_, record_line_, width));
   }
 }
 

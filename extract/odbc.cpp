@@ -89,6 +89,7 @@ class OdbcSource final : public Source {
   std::vector<core::Finding> probe(const std::vector<std::string>& tables, core::Instant now) override {
     return dialect_->probe(*connection_, tables, now);
   }
+  std::vector<core::Finding> probe_writable() override { return dialect_->probe_writable(*connection_); }
   std::vector<core::Finding> probe_absent(const std::vector<std::string>& expected) override {
     return dialect_->probe_absent(*connection_, expected);
   }

@@ -27,7 +27,8 @@ void OdbcDecoder::append(std::string& out, std::string_view slice) {
     if (tag != 't' && tag != 'h' && tag != 'r' && tag != 'w') throw_form();
     form_ = tag == 'h' || tag == 'w' ? OdbcForm::hex : OdbcForm::text;
     real_ = tag == 'r';
-    if (tag == 'w') charset_ = CsvCharset::named("windows-1252");
+    foreign_ = tag == 'w';
+    if (foreign_ && !charset_) throw_form();
     known_ = true;
     slice.remove_prefix(1);
   }
@@ -47,7 +48,7 @@ void OdbcDecoder::append_hex(std::string& out, std::string_view digits) {
       carry_.assign(1, static_cast<char>(half));
     } else {
       const char byte = static_cast<char>(carry_.front() * 16 + half);
-      if (charset_)
+      if (foreign_)
         charset_->append(out, {&byte, 1});
       else
         out += byte;

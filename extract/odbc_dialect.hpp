@@ -29,6 +29,9 @@ class OdbcDialect {
   [[nodiscard]] virtual std::string from(const std::string& table) const = 0;
   [[nodiscard]] virtual OdbcRendering render(const SourceColumn& column) const = 0;
 
+  /// In whose bytes some texts come (OdbcForm::tagged); null when none does.
+  [[nodiscard]] virtual const CsvCharset* charset() const { return nullptr; }
+
   /// Where a row lies, so that one of its values can be read apart: expressions to select, and the condition
   /// that finds the row again with a parameter for each. Empty: the rows of this table lie nowhere.
   struct Place {
@@ -53,6 +56,11 @@ class OdbcDialect {
                                                          const std::vector<std::string>& tables,
                                                          core::Instant now) {
     static_cast<void>(connection), static_cast<void>(tables), static_cast<void>(now);
+    return {};
+  }
+  /// See Source::probe_writable.
+  [[nodiscard]] virtual std::vector<core::Finding> probe_writable(OdbcConnection& connection) {
+    static_cast<void>(connection);
     return {};
   }
   /// See Source::probe_absent.

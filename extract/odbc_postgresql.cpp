@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
+#include <span>
 
 namespace versoir::extract {
 
@@ -45,7 +47,9 @@ class PostgresqlDialect final : public OdbcDialect {
     const auto encoding = connection.one("SHOW server_encoding", "the encoding");
     connection.execute("SET client_encoding = '" + std::string(encoding == "SQL_ASCII" ? encoding : "UTF8") +
                        "'");
-    has_holes_ = encoding == "WIN1252";
+    charset_ = CsvCharset::of_postgresql(encoding);
+    holes_ = charset_ ? charset_->undefined() : "";
+    encoding_ = core::sql_text(encoding);
     connection.execute(fmt::format("SET lock_timeout = '{}s'", connection.lock_timeout()));
     connection.manual_commit();
     // First in its transaction: before later statements psqlODBC sets savepoints, under which a snapshot can
@@ -104,7 +108,7 @@ class PostgresqlDialect final : public OdbcDialect {
     const bool number = column.kind == ColumnKind::integer || column.kind == ColumnKind::number ||
                         column.kind == ColumnKind::boolean || column.kind == ColumnKind::date ||
                         column.kind == ColumnKind::timestamp || column.type == "uuid";
-    if (has_holes_ && !number) {
+    if (!holes_.empty() && !number) {
       r.body = tagged(r.body);
       r.head_form = r.body_form = OdbcForm::tagged;
     }
@@ -118,6 +122,8 @@ class PostgresqlDialect final : public OdbcDialect {
     r.width = odbc_characters + 2;
     return r;
   }
+
+  const CsvCharset* charset() const override { return charset_ ? &*charset_ : nullptr; }
 
   Place place(OdbcConnection& connection, const std::string& table) override {
     if (!pg_has_place(asking(connection), schema_, table)) return {};
@@ -147,6 +153,10 @@ class PostgresqlDialect final : public OdbcDialect {
     return "(" + order.by + ") > (" + bound + ")";
   }
 
+  std::vector<core::Finding> probe_writable(OdbcConnection& connection) override {
+    return pg_writable(asking(connection));
+  }
+
   std::vector<core::Finding> probe(OdbcConnection& connection, const std::vector<std::string>& tables,
                                    core::Instant now) override {
     auto out = pg_probe(asking(connection), schema_, tables, now);
@@ -165,21 +175,23 @@ class PostgresqlDialect final : public OdbcDialect {
 
   /// Of a byte that its set does not define the server makes an error, which would end the copy: such texts
   /// travel as the bytes that they are, and only they. A database of one byte a character compares bytes.
-  static std::string tagged(const std::string& text) {
+  std::string tagged(const std::string& text) const {
     return fmt::format(
-        "CASE WHEN translate({0}, convert_from('\\x818d8f909d'::bytea, 'WIN1252'), '') = {0} THEN 't' || {0} "
-        "ELSE 'w' || encode(convert_to({0}, 'WIN1252'), 'hex') END",
-        text);
+        "CASE WHEN translate({0}, convert_from('\\x{1:02x}'::bytea, {2}), '') = {0} THEN 't' || {0} "
+        "ELSE 'w' || encode(convert_to({0}, {2}), 'hex') END",
+        text, fmt::join(std::span(reinterpret_cast<const unsigned char*>(holes_.data()), holes_.size()), ""),
+        encoding_);
   }
   /// What render() gives, as a literal.
   std::string literal(const std::string& value, const SourceColumn& column) const {
     if (render(column).body_form != OdbcForm::tagged) return core::sql_text(value);
     const auto text = core::sql_text(value.substr(std::min<std::size_t>(1, value.size())));
-    return value.starts_with('w') ? "convert_from(decode(" + text + ", 'hex'), 'WIN1252')" : text;
+    return value.starts_with('w') ? "convert_from(decode(" + text + ", 'hex'), " + encoding_ + ")" : text;
   }
 
   std::string schema_, shared_;
-  bool has_holes_ = false;  ///< the set of the database leaves bytes without a meaning
+  std::optional<CsvCharset> charset_;  ///< of the database, when it is of one byte a character
+  std::string holes_, encoding_;       ///< the bytes that it leaves without a meaning, and its name in SQL
 };
 
 }  // namespace

@@ -21,8 +21,8 @@ constexpr int most_empty_blocks = 100;
 /// Collects a value; what exceeds large_value leaves in pieces.
 class Collector {
  public:
-  Collector(OdbcForm form, std::size_t column, BlockFiller& filler)
-      : decoder_(form), column_(column), filler_(filler) {}
+  Collector(OdbcForm form, const CsvCharset* charset, std::size_t column, BlockFiller& filler)
+      : decoder_(form, charset), column_(column), filler_(filler) {}
   void append(std::string_view slice) {
     decoder_.append(held_, slice);
     release();
@@ -228,7 +228,7 @@ void OdbcReader::take_row(std::size_t row, BlockFiller& filler) {
       block.add(texts[c]);
     } else {
       const auto start = block.buffer().size();
-      OdbcDecoder decoder(form);
+      OdbcDecoder decoder(form, dialect_.charset());
       decoder.append(block.buffer(), texts[c]);
       decoder.finish(block.buffer());
       block.end_value(start);
@@ -280,7 +280,7 @@ OdbcReader::Apart OdbcReader::read_apart(std::size_t column, std::size_t row, Bl
 OdbcReader::Apart OdbcReader::take_value(OdbcStatement& statement, std::size_t item, std::size_t column,
                                          OdbcForm form, BlockFiller& filler) {
   Apart out;
-  Collector collector(form, column, filler);
+  Collector collector(form, dialect_.charset(), column, filler);
   out.null = !statement.get(static_cast<SQLUSMALLINT>(item + 1), form == OdbcForm::binary,
                             [&](std::string_view slice) { collector.append(slice); });
   if (!out.null) out.large = collector.finish(out.value);

@@ -3,7 +3,6 @@
 #include "extract/csv_charset.hpp"
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,7 +13,8 @@ enum class OdbcForm {
   text,
   hex,     ///< two digits a byte
   binary,  ///< the bytes themselves, through SQL_C_BINARY
-  /// By the first letter: 't' text, 'h' hex, 'r' a double with 17 digits, 'w' a text in windows-1252, in hex.
+  /// By the first letter: 't' text, 'h' hex, 'r' a double with 17 digits, 'w' a text in the bytes of
+  /// the database's own set, in hex.
   tagged
 };
 
@@ -40,16 +40,18 @@ inline constexpr std::size_t odbc_characters = 4000;
 /// Puts the slices of one value back into its bytes.
 class OdbcDecoder {
  public:
-  explicit OdbcDecoder(OdbcForm form) : form_(form), known_(form != OdbcForm::tagged) {}
+  /// `charset`: that of the database, when texts may come in its bytes.
+  OdbcDecoder(OdbcForm form, const CsvCharset* charset)
+      : form_(form), known_(form != OdbcForm::tagged), charset_(charset) {}
   void append(std::string& out, std::string_view slice);
   void finish(std::string& out);
 
  private:
   void append_hex(std::string& out, std::string_view digits);
   OdbcForm form_;
-  bool known_, real_ = false;
-  std::optional<CsvCharset> charset_;  ///< in which the bytes of a hex text are
-  std::string carry_;                  ///< half a byte, or the digits of a double
+  bool known_, real_ = false, foreign_ = false;
+  const CsvCharset* charset_;
+  std::string carry_;  ///< half a byte, or the digits of a double
 };
 
 }  // namespace versoir::extract

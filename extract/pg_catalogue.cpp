@@ -177,6 +177,27 @@ std::vector<core::Finding> pg_probe(const Ask& ask, const std::string& schema,
   return out;
 }
 
+std::vector<core::Finding> pg_writable(const Ask& ask) {
+  // What the database says to everybody; else what the file of the server says, where no setting of this
+  // account alone hides it. Never what holds in this session, which made itself read-only.
+  const auto frozen = ask_one(
+      ask,
+      "WITH said AS (SELECT s.setrole, split_part(c, '=', 2) AS value FROM pg_db_role_setting s, "
+      "unnest(s.setconfig) c WHERE split_part(c, '=', 1) = 'default_transaction_read_only' AND s.setdatabase "
+      "IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))) "
+      "SELECT (pg_is_in_recovery() OR coalesce((SELECT value::boolean FROM said WHERE setrole = 0), "
+      "(SELECT reset_val = 'on' AND NOT EXISTS (SELECT FROM said JOIN pg_roles r ON r.oid = setrole WHERE "
+      "r.rolname = session_user) FROM pg_settings WHERE name = "
+      "'default_transaction_read_only')))::int::text");
+  if (frozen == "1") return {};
+  return {
+      {Severity::warning, "WRITABLE",
+       msg("The database {0} still accepts writes (default_transaction_read_only is off): what is written "
+           "after the copy would be lost. How to freeze it: docs/extraction.md, section 4.",
+           ask_one(ask, "SELECT current_database()::text")),
+       ""}};
+}
+
 std::string pg_snapshot(const Ask& ask) {
   std::string sql = "SELECT txid_current_snapshot()::text";
   if (std::atoi(ask_one(ask, "SHOW server_version_num").c_str()) >= 90600)

@@ -25,6 +25,9 @@ namespace versoir::extract {
 [[nodiscard]] std::vector<core::Finding> pg_probe(const Ask& ask, const std::string& schema,
                                                   const std::vector<std::string>& tables, core::Instant now);
 
+/// One warning when other sessions may write by default: no standby, and nothing says read-only to everybody.
+[[nodiscard]] std::vector<core::Finding> pg_writable(const Ask& ask);
+
 /// What stands for what this transaction sees, and no checkpoint changes: the snapshot, and which cluster it
 /// is of (a copy that is restored from a backup counts its transactions anew: its timeline is another).
 [[nodiscard]] std::string pg_snapshot(const Ask& ask);

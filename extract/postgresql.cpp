@@ -35,15 +35,6 @@ bool may_be_large(const SourceColumn& c) {
          c.type == "xml" || c.type == "json" || c.type == "jsonb";
 }
 
-/// The single-byte sets that are converted here: of a byte that its set does not define the server makes an
-/// error, which would end the copy, where this makes an anomaly.
-std::optional<CsvCharset> own_charset(std::string_view server) {
-  if (server == "LATIN1") return CsvCharset::named("ISO-8859-1");
-  if (server == "LATIN9") return CsvCharset::named("ISO-8859-15");
-  if (server == "WIN1252") return CsvCharset::named("windows-1252");
-  return std::nullopt;
-}
-
 bool is_ascii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -91,6 +82,8 @@ class PostgresqlSource final : public Source {
           {core::Severity::warning, "CLEAR_TEXT", msg("The connection to the server is not encrypted."), ""});
     return out;
   }
+
+  std::vector<core::Finding> probe_writable() override { return pg_writable(ask_); }
 
   std::uint64_t count(const std::string& table) override {
     const auto rows = connection_.query("SELECT count(*) FROM " + qualified(table), {}, table);
@@ -182,7 +175,9 @@ class PostgresqlSource final : public Source {
     if (PQsetClientEncoding(connection_.raw(), encoding) != 0)
       throw Error(Exit::source_unreachable, msg("The server refuses to speak UTF-8."))
           .because(msg("{0}", one_line(PQerrorMessage(connection_.raw()))));
-    charset_ = own_charset(connection_.parameter("server_encoding"));
+    // The sets of one byte are converted here: of a byte that its set does not define the server makes an
+    // error, which would end the copy, where this makes an anomaly.
+    charset_ = CsvCharset::of_postgresql(connection_.parameter("server_encoding"));
     exported_ = snapshot;
     if (!snapshot.empty() || !share) return;
     const PgResult rows(PQexec(connection_.raw(), "SELECT pg_export_snapshot()"));

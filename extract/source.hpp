@@ -94,6 +94,9 @@ class Source {
     static_cast<void>(tables), static_cast<void>(now);
     return {};
   }
+  /// What tells that others may still change what is read, asked before a final extract: warnings. A source
+  /// that cannot tell says nothing.
+  [[nodiscard]] virtual std::vector<core::Finding> probe_writable() { return {}; }
   /// Of tables that the catalogue does not show: those that exist all the same, or may, as far as a source
   /// that hides what the account may not read can tell. An error names one that exists.
   [[nodiscard]] virtual std::vector<core::Finding> probe_absent(const std::vector<std::string>& expected) {

@@ -44,14 +44,17 @@ class TableVerifier {
     if (rows_ != table_.copied_rows ||
         (one_moment_ && table_.source_rows != table_.copied_rows + table_.left_rows))
       add(out_,
-          msg("The table {0} has {1} rows, {2} were copied of {3} in the source.", table_.name, rows_,
-              table_.copied_rows, table_.source_rows),
+          core::nmsg("The table {1} has {0} row, {2} were copied of {3} in the source.",
+                     "The table {1} has {0} rows, {2} were copied of {3} in the source.", rows_, table_.name,
+                     table_.copied_rows, table_.source_rows),
           table_.name);
     else if (table_.source_rows != table_.copied_rows + table_.left_rows)
-      out_.push_back({Severity::warning, "COUNT_DIFFERS",
-                      msg("The table {0} had {1} rows when they were counted and {2} when they were copied.",
-                          table_.name, table_.source_rows, table_.copied_rows),
-                      table_.name});
+      out_.push_back(
+          {Severity::warning, "COUNT_DIFFERS",
+           core::nmsg("The table {1} had {0} row when it was counted and {2} when it was copied.",
+                      "The table {1} had {0} rows when they were counted and {2} when they were copied.",
+                      table_.source_rows, table_.name, table_.copied_rows),
+           table_.name});
     if (sum_.hex() != table_.sum)
       add(out_, msg("The sum of the row digests of table {0} is not the recorded one.", table_.name),
           table_.name);

@@ -79,8 +79,9 @@ void check_search(core::Database& db, const profiles::Application& app, const pr
   const auto st = prepare_select(db, search.sql, place);
   const auto columns = column_names(st);
   if (columns.size() < record->key.size())
-    refuse(place,
-           msg("It gives {0} columns, the key of the record has {1}.", columns.size(), record->key.size()));
+    refuse(place, core::nmsg("It gives {0} column, the key of the record has {1}.",
+                             "It gives {0} columns, the key of the record has {1}.", columns.size(),
+                             record->key.size()));
   if (st.parameter_count() != 0) refuse(place, msg("It must not have parameters."));
   for (const auto& term : search.terms) require_column(columns, term.column, place);
   for (const auto& field : search.shown) require_column(columns, field.name, place);

@@ -99,7 +99,9 @@ core::Statement prepare_keys(core::Database& db, std::string_view sql, std::size
                              std::string_view place) {
   auto st = prepare_select(db, sql, place);
   if (static_cast<std::size_t>(st.columns()) != width)
-    refuse(place, msg("It gives {0} columns, the key of the record has {1}.", st.columns(), width));
+    refuse(place, core::nmsg("It gives {0} column, the key of the record has {1}.",
+                             "It gives {0} columns, the key of the record has {1}.",
+                             static_cast<unsigned long>(st.columns()), width));
   if (st.parameter_count() != 0) refuse(place, msg("It must not have parameters."));
   return st;
 }

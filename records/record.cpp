@@ -248,8 +248,9 @@ RecordReader::~RecordReader() = default;
 
 std::optional<Record> RecordReader::read(const RecordDef& def, const Key& key) {
   if (key.values.size() != def.key.size())
-    throw Error(Exit::usage, msg("The key of the record {0} has {1} values ({2}), not {3}.", def.id,
-                                 def.key.size(), joined(def.key), key.values.size()));
+    throw Error(Exit::usage, core::nmsg("The key of the record {1} has {0} value ({2}), not {3}.",
+                                        "The key of the record {1} has {0} values ({2}), not {3}.",
+                                        def.key.size(), def.id, joined(def.key), key.values.size()));
   Above above;
   auto rows = s_->rows(def, key, def.root, above);
   if (rows.empty()) return std::nullopt;

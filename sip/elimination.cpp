@@ -2,6 +2,7 @@
 #include "sip/elimination.hpp"
 
 #include "core/digest.hpp"
+#include "core/display.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 
@@ -39,7 +40,7 @@ PaperDocument read_document(const fs::path& document, const std::string& stem) {
 void require_date(Date date, Date earliest, const core::Clock& clock, const core::Message& before) {
   constexpr auto earliest_zone = std::chrono::hours(14);
   if (date > Date(std::chrono::floor<std::chrono::days>(clock.now() + earliest_zone)))
-    throw Error(Exit::usage, msg("The date {0} is in the future.", core::format_date(date)));
+    throw Error(Exit::usage, msg("The date {0} is in the future.", core::show_date(date)));
   if (date < earliest) throw Error(Exit::usage, before);
 }
 

@@ -1,6 +1,7 @@
 // Preparing a bordereau: what was transferred, and what the establishment says has served its time.
 #include "core/csv.hpp"
 #include "core/digest.hpp"
+#include "core/display.hpp"
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "sip/elimination.hpp"
@@ -52,7 +53,7 @@ class EndedReader {
     if (!complete_) return line_;
     if (line_.dua_end >= today)
       wrong(msg("[{0}] dua_end = {1}: the DUA has not ended, nothing of it may be eliminated.", section_,
-                core::format_date(line_.dua_end)));
+                core::show_date(line_.dua_end)));
     if (line_.from > line_.to || line_.to > line_.dua_end)
       wrong(msg("[{0}]: from, to and dua_end must follow one another.", section_));
     return line_;

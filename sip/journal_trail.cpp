@@ -417,17 +417,20 @@ std::vector<Finding> JournalTrail::missing_closings(const Versement& versement) 
 }
 
 void JournalTrail::take_files(const Json& object) {
-  const auto take = [](const Json& f, std::map<std::string, std::string>& into) {
+  const auto take = [this](const Json& f, std::map<std::string, std::string>& into) {
     if (!f.is_object()) return;
     const auto name = core::text_of(f, "file");
     // A name of the workspace: a line from elsewhere must not lead out of it.
     if (name.empty() || name.starts_with('/') || name.find("..") != std::string::npos) return;
     into[name] = core::text_of(f, "sha512");
+    std::erase_if(withdrawn_, [&](const std::string& folder) { return name.starts_with(folder + "/"); });
   };
   // A folder that was withdrawn: its files may go. "/" keeps e1 from naming e10.
-  if (const auto folder = core::text_of(object, "withdrawn"); !folder.empty())
+  if (const auto folder = core::text_of(object, "withdrawn"); !folder.empty()) {
+    withdrawn_.insert(folder);
     for (auto* map : {&begun_, &files_})
       std::erase_if(*map, [&](const auto& entry) { return entry.first.starts_with(folder + "/"); });
+  }
   if (const auto list = object.find("list"); list != object.end()) take(*list, begun_);
   const auto files = object.find("files");
   if (files == object.end() || !files->is_array()) return;

@@ -85,6 +85,9 @@ class JournalTrail {
                                      const std::string& sha512) const;
   /// closing.json files that are missing or say something else than what ended.
   [[nodiscard]] std::vector<core::Finding> missing_closings(const Versement& versement) const;
+  /// Folders (names in the workspace) that a line withdrew and no later line made again: what is left of them
+  /// is left by an interruption.
+  [[nodiscard]] const std::set<std::string>& withdrawn() const noexcept { return withdrawn_; }
   /// Files of evidence, eliminations and decisions about warnings (events that carry "files") under `folder`,
   /// relative to the workspace, that are missing or other ones.
   [[nodiscard]] std::vector<core::Finding> missing_files(const std::filesystem::path& workspace,
@@ -136,6 +139,7 @@ class JournalTrail {
   std::map<std::string, std::string> signatures_;    ///< name at the root of the workspace → digest
   /// Lot → file → every digest that was written down of it: an interruption leaves the one before.
   std::map<std::string, std::map<std::string, std::set<std::string>>> states_;
+  std::set<std::string> withdrawn_;
   std::map<std::string, std::string> begun_;  ///< as files_, before they were published
   std::map<std::string, std::string> files_;  ///< name in the workspace → digest, the last one written down
   std::map<std::string, std::string>

@@ -63,8 +63,9 @@ std::optional<core::Date> date_of(const std::optional<std::string>& field,
 
 KeptRow row_of(CsvFields& f, const std::filesystem::path& file) {
   if (f.size() != kept_columns && f.size() != kept_columns_before)
-    throw Error(Exit::disk,
-                msg("{0}: a line has {1} fields instead of {2}.", file.string(), f.size(), kept_columns));
+    throw Error(Exit::disk, core::nmsg("{1}: a line has {0} field instead of {2}.",
+                                       "{1}: a line has {0} fields instead of {2}.", f.size(), file.string(),
+                                       kept_columns));
   f.resize(kept_columns);
   const auto text = [&](std::size_t i) { return std::move(f[i]).value_or(std::string()); };
   KeptRow row;

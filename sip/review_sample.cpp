@@ -39,8 +39,35 @@ records::Record read(records::RecordReader& reader, const profiles::Application&
   return std::move(*found);
 }
 
-/// "1001" is the key [1001].
-bool is_key(const std::string& key, const std::string& who) { return key == who || key == "[" + who + "]"; }
+/// A key as it was typed or pasted, with the archive profile or the record before it, if any.
+class AskedKey {
+ public:
+  AskedKey(std::string who, const RecordOfProfile& record_of) : record_of_(record_of) {
+    if (who.size() > 2 && who.starts_with("\"[") && who.ends_with("]\"")) {  // a field of a CSV file
+      who = who.substr(1, who.size() - 2);
+      for (std::size_t at = 0; (at = who.find("\"\"", at)) != std::string::npos; ++at) who.erase(at, 1);
+    }
+    const auto end = who.find_first_of(": ");
+    if (end != std::string::npos && who.find('[') > end) {
+      name_ = who.substr(0, end);
+      rest_ = who.substr(who[end] == ' ' && who[end + 1] != '[' ? who.size() : end + 1);
+    }
+    whole_ = std::move(who);
+  }
+  [[nodiscard]] bool is(const std::string& profile, const std::string& key) const {
+    if (same(key, whole_)) return true;
+    return !rest_.empty() && same(key, rest_) &&
+           (name_ == profile || (record_of_ && name_ == record_of_(profile)));
+  }
+
+ private:
+  /// "1001" is the key [1001].
+  static bool same(const std::string& key, const std::string& typed) {
+    return key == typed || (key.size() == typed.size() + 2 && key == "[" + typed + "]");
+  }
+  std::string whole_, name_, rest_;
+  const RecordOfProfile& record_of_;
+};
 
 bool holds_words(const std::string& title, const std::string& folded) {
   if (folded.empty()) return false;
@@ -91,16 +118,18 @@ void RecordSample::write(core::HtmlPage& page) const {
   }
 }
 
-std::vector<FoundRecord> find_records(const Versement& versement, const std::string& who, std::size_t most) {
+std::vector<FoundRecord> find_records(const Versement& versement, const std::string& who, std::size_t most,
+                                      const RecordOfProfile& record_of) {
   std::vector<FoundRecord> found;
+  const AskedKey asked(who, record_of);
   const auto folded = core::fold_name(who);
   read_kept(versement.file("kept.csv"), [&](const KeptRow& row) {
-    if (is_key(row.key, who) || holds_words(row.title, folded))
+    if (asked.is(row.profile, row.key) || holds_words(row.title, folded))
       found.push_back({row.profile, row.key, row.title, row, {}});
     return found.size() < most;
   });
   read_rows(versement.file("left-out.csv"), [&](std::vector<std::optional<std::string>>& fields) {
-    if (fields.size() >= 3 && is_key(fields[1].value_or(""), who))
+    if (fields.size() >= 3 && asked.is(fields[0].value_or(""), fields[1].value_or("")))
       found.push_back(
           {fields[0].value_or(""), fields[1].value_or(""), {}, std::nullopt, fields[2].value_or("")});
     return found.size() < most;

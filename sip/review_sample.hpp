@@ -8,6 +8,7 @@
 #include "sip/versement.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,10 +43,14 @@ class RecordSample {
   std::vector<KeptRow> rows_;
 };
 
+/// The record that an archive profile transfers; "" when it is not known. Asked when a person is named by it.
+using RecordOfProfile = std::function<std::string(const std::string& profile)>;
 /// Records of the plan whose key is `who`, or whose title holds its words (accents and case apart); the first
-/// `most`. Those left out have no title: they answer to their key.
+/// `most`. Those left out have no title: they answer to their key. A key may be written as other commands
+/// print it: 1001, [1001], dossiers [1001] with the archive profile, etudiant:[1001] with the record, or as
+/// the lists have it, "[""A"",1]".
 [[nodiscard]] std::vector<FoundRecord> find_records(const Versement& versement, const std::string& who,
-                                                    std::size_t most);
+                                                    std::size_t most, const RecordOfProfile& record_of = {});
 /// One record as text. Error(Exit::not_found) when the extract has it no more.
 [[nodiscard]] std::string record_text(extract::Extract& extract, const std::string& profile,
                                       const std::string& key);

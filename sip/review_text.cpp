@@ -50,11 +50,15 @@ void sampling_lines(TextLines& out, const Json& s) {
     out.item(msg("  {0}: {1}", count(c, "kept"), criterion_label(text(c, "text"))));
 }
 
+std::string left_out_text(const Json& counts) {
+  return core::ntr("{0} left out", "{0} left out", number(counts, "leftOut"));
+}
+
 void profile_lines(TextLines& out, const Json& p) {
   out.blank();
   out.line(text(p, "label"));
-  out.item(core::nmsg("{0} record transferred, {1} left out", "{0} records transferred, {1} left out",
-                      number(p, "kept"), count(p, "leftOut")));
+  out.item(core::nmsg("{0} record transferred, {1}", "{0} records transferred, {1}", number(p, "kept"),
+                      left_out_text(p)));
   for (const auto& r : member(p, "reasons"))
     out.item(is_deferred(r) ? core::nmsg("  {0} deferred: {1}", "  {0} are deferred: {1}",
                                          number(r, "records"), text(r, "reason"))
@@ -150,9 +154,8 @@ std::string review_text(const Json& facts) {
     dossier_lines(out, member(facts, "dossier"));
   else
     extract_lines(out, member(facts, "extract"));
-  out.item(core::nmsg("{0} record transferred, {1} left out, {2}",
-                      "{0} records transferred, {1} left out, {2}", number(totals, "kept"),
-                      count(totals, "leftOut"), lots_text(number(totals, "lots"))));
+  out.item(core::nmsg("{0} record transferred, {1}, {2}", "{0} records transferred, {1}, {2}",
+                      number(totals, "kept"), left_out_text(totals), lots_text(number(totals, "lots"))));
   if (anything_built(facts))
     out.line(fmt::format("  {}, {}, {}", units_text(number(totals, "units")),
                          objects_text(number(totals, "objects")), core::show_size(number(totals, "size"))));

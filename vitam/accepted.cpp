@@ -2,6 +2,7 @@
 #include "vitam/accepted.hpp"
 
 #include "core/digest.hpp"
+#include "core/disk.hpp"
 #include "core/file.hpp"
 #include "sip/closing.hpp"
 #include "sip/visa.hpp"
@@ -86,6 +87,7 @@ Acceptance AcceptanceJudge::prove(const sip::PlannedLot& lot) const {
                   plan_.extract_root,
                   plan_.profile_digest};
   } catch (const core::Error& e) {
+    if (core::is_disk_failure(e)) throw;
     result.findings = refusal(e.message(), lot);
   }
   return result;

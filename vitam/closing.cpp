@@ -2,6 +2,7 @@
 #include "vitam/closing.hpp"
 
 #include "core/digest.hpp"
+#include "core/disk.hpp"
 #include "core/display.hpp"
 #include "core/file.hpp"
 #include "core/json.hpp"
@@ -213,6 +214,7 @@ ClosingVerdict prove_closable(const sip::Versement& versement, const sip::Planne
   try {
     judge.judge();
   } catch (const Error& e) {  // a document that is missing or cannot be understood proves nothing
+    if (core::is_disk_failure(e)) throw;
     judge.refuse("closing-unreadable", e.message());
     judge.verdict.lot.reset();
   }

@@ -2,6 +2,7 @@
 #include "vitam/receipt.hpp"
 
 #include "core/csv.hpp"
+#include "core/disk.hpp"
 #include "core/file.hpp"
 #include "vitam/ingest.hpp"
 #include "vitam/manifest_ids.hpp"
@@ -218,6 +219,7 @@ std::vector<Finding> verify_receipt(const sip::Versement& versement, const sip::
     for (auto& finding : out.take()) proof.findings.push_back(std::move(finding));
     return proof.findings;
   } catch (const Error& e) {
+    if (core::is_disk_failure(e)) throw;  // it proves nothing, and belies nothing
     return {defect(e)};
   }
 }

@@ -84,8 +84,9 @@ class TableReading {
     }
     filler_.flush();
     if (rows_.rows() != table_.rows)
-      throw Error(Exit::source_data, msg("{0} holds {1} rows, and the metadata say {2}.", table_.file,
-                                         rows_.rows(), table_.rows));
+      throw Error(Exit::source_data, core::nmsg("{1} holds {0} row, and the metadata say {2}.",
+                                                "{1} holds {0} rows, and the metadata say {2}.", rows_.rows(),
+                                                table_.file, table_.rows));
   }
 
  private:

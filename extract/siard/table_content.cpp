@@ -128,8 +128,10 @@ class TableExport {
     }
     on_rows_(number % 4096);
     if (number != table_.rows)
-      throw Error(Exit::extract_altered, msg("The table {0} holds {1} rows, and the extract says {2}.",
-                                             table_.name, number, table_.rows))
+      throw Error(Exit::extract_altered,
+                  core::nmsg("The table {1} holds {0} row, and the extract says {2}.",
+                             "The table {1} holds {0} rows, and the extract says {2}.",
+                             static_cast<unsigned long>(number), table_.name, table_.rows))
           .hint(msg("versoir extract --verify tells what the extract lacks."));
   }
 

@@ -19,22 +19,27 @@ def today():
 
 
 class Stage:
-    """One command that writes. `ends`: exit codes of a command that did its work."""
+    """One command that writes. `ends`: exit codes of a command that did its work. `first`: commands that run undisturbed before it."""
 
-    def __init__(self, name, words, ends=(0, 3), platform=False, edit=None):
-        self.name, self.words, self.ends, self.platform, self.edit = name, words, ends, platform, edit
+    def __init__(self, name, words, ends=(0, 3), platform=False, first=()):
+        self.name, self.words, self.ends, self.platform, self.first = name, words, ends, platform, first
 
 
 def stages(person):
     paper = ["--authority", "Archives départementales", "--reference", "AD 41", "--document", "signed.pdf", "--date", today()]
+    destruction = ["--executor", "DSI", "--place", "Salle A", "--reference", "PV 3", "--document", "signed.pdf", "--date", today(), "--backups", "aucune"]
     return [
+        Stage("init", ["init", "--workspace", "neuf"]),
         Stage("extract", ["extract", "sqlite:sources/apogee.sqlite", "--application", "apogee"]),
+        Stage("roles-sign", ["roles", "sign"]),
         Stage("plan", ["plan", "apogee.extract", "--id", "v"]),
         Stage("build", ["build", "v"]),
         Stage("check", ["check", "v"]),
         Stage("review", ["review", "v"]),
+        Stage("refuse", ["refuse", "v", "--reason", "période incomplète", "--confirm", "v"]),
         Stage("approve", ["approve", "v", "--confirm", "v"]),
-        Stage("send", ["send", "v"], platform=True),
+        Stage("revoke", ["revoke", "v", "--reason", "erreur de règle", "--confirm", "v"]),
+        Stage("send", ["send", "v"], platform=True, first=[["approve", "v", "--confirm", "v"]]),
         Stage("verify", ["verify"]),
         Stage("evidence", ["evidence", "v"]),
         Stage("evidence-renew", ["evidence", "v", "--renew"]),
@@ -42,9 +47,14 @@ def stages(person):
         Stage("consult-index", ["consult", "search", "apogee.extract", "kermarrec"]),
         Stage("annotate", ["consult", "annotate", "apogee.extract", person, "--kind", "name", "--set", "prenom=Gwenael", "--paper", "Décision 1"]),
         Stage("person", ["consult", "person", "apogee.extract", person, "--output", "copie", "--signer", "producer", "--reference", "RGPD 7"]),
+        Stage("eliminate-withdraw", ["eliminate", "withdraw", "e2", "--reason", "essai", "--confirm", "e2"],
+              first=[["eliminate", "prepare", "e2", "apogee.extract", "--rehearsal"]]),
         Stage("eliminate", ["eliminate", "prepare", "e1", "apogee.extract", "--rehearsal"]),
         Stage("eliminate-visa", ["eliminate", "visa", "e1", *paper]),
         Stage("purge", ["consult", "purge", "apogee.extract", "--bordereau", "e1", "--output", "second.extract", "--rehearsal", "--confirm", "e1"]),
+        Stage("eliminate-destroyed", ["eliminate", "destroyed", "e1", *destruction]),
+        # 62: something remains, and the ledger says what.
+        Stage("decommission", ["decommission", "apogee.extract", "--rehearsal", "--html", "ledger.html", "--csv", "ledger.csv"], ends=(0, 62)),
         Stage("siard-export", ["siard", "export", "apogee.extract", "--to", "apogee.siard"]),
         Stage("siard-import", ["siard", "import", "apogee.siard", "--application", "reprise"]),
     ]
@@ -161,6 +171,8 @@ class Campaign:
                 self.person = "etudiant:" + hit["key"]
                 self.stages = self.wanted(self.person)
                 stage = self.stages[i]
+            for words in stage.first:
+                self.need(words, base)
             self.before[stage.name] = self.keep(base, f"before-{stage.name}")
             counter = self.folder / "count"
             counter.unlink(missing_ok=True)

@@ -113,6 +113,24 @@ TEST_CASE("no abbreviation is guessed: the near word is proposed") {
   CHECK(refusal({"zzzzzzzz"}).find("Did you mean") == std::string::npos);
 }
 
+TEST_CASE("an option of another command is told with the commands that have it") {
+  const auto has = [](const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+  };
+  const auto elsewhere = refusal({"plan", "x", "--seed", "3"});
+  CHECK(has(elsewhere, "--seed is an option of: versoir review."));
+  const auto both = refusal({"build", "x", "--shards", "3"});
+  CHECK(has(both, "Did you mean --shard?"));
+  CHECK(has(both, "--shards is an option of: versoir schedule."));
+  CHECK(has(refusal({"plan", "x", "--seeed", "3"}), "Did you mean --seed, an option of: versoir review?"));
+  CHECK(has(refusal({"--seed", "3"}), "versoir review"));
+  const auto many = refusal({"status", "--application", "x"});
+  CHECK(has(many, "--application is an option of: versoir extract"));
+  const auto none = refusal({"plan", "x", "--zzzzzzzz"});
+  CHECK_FALSE(has(none, "Did you mean"));
+  CHECK_FALSE(has(none, "is an option of"));
+}
+
 TEST_CASE("what is missing, too much, doubled or out of a list is refused by name") {
   CHECK(refusal({"build"}).find("VERSEMENT") != std::string::npos);
   CHECK(refusal({"review", "a", "b"}).find("'b'") != std::string::npos);

@@ -68,6 +68,10 @@ rm versements/v1/visa-1.json; expect 61 "$versoir" close v1 --confirm v1; put_ba
 grep -q CLOSING_STARTED journal-main.jsonl && fail "a refused closing began"
 
 say "evidence before closing; the names of readers are in no SIP or report of it"
+# A disk that breaks while the manifest is taken out of a SIP says nothing of the proofs.
+on_broken_disk() { env LD_PRELOAD="$build/tests/e2e/libversoir_file_faults.so" ASAN_OPTIONS=verify_asan_link_order=0 VERSOIR_FAULT=broken:1 "$@"; }
+expect 70 on_broken_disk "$versoir" evidence v1; contains "the disk is broken"; contains "nothing was packed"
+[ -z "$(ls -d versements/v1/evidence* 2>/dev/null)" ] || fail "a pack on a broken disk"
 expect 0 "$versoir" evidence v1 --json; contains '"renew_before":"20'
 pack=versements/v1/evidence-1
 [ -z "$(find $pack -name 'sip.zip' -o -name 'review*.html')" ] || fail "a SIP or a report in the pack"
@@ -289,8 +293,14 @@ expect 62 "$versoir" decommission bibliotheque.extract --rehearsal --json; conta
 keep eliminations/e1/bordereau.html; echo >>eliminations/e1/bordereau.html; expect 61 visa "$today"; put_back eliminations/e1/bordereau.html
 cp -a "$work/ws" "$work/tries" && cd "$work/tries"
 expect 0 "$versoir" eliminate prepare e10 bibliotheque.extract --rehearsal
+cp -a eliminations/e1 "$work/e1.away"
 expect 0 "$versoir" eliminate withdraw e1 --reason "essai" --confirm e1
 [ ! -e eliminations/e1 ] || fail "the bordereau is left"
+# What a withdrawal that was killed leaves is no altered paper.
+mkdir eliminations/e1; cp -p "$work/e1.away/bordereau.json" eliminations/e1/
+expect 0 "$versoir" verify; contains "eliminations/e1 was withdrawn, and its files are not all removed"
+expect 0 "$versoir" eliminate withdraw e1 --reason "essai" --confirm e1
+[ ! -e eliminations/e1 ] || fail "the bordereau is left again"
 expect 0 "$versoir" verify; contains "e10"
 expect 0 "$versoir" eliminate withdraw e10 --reason "essai" --confirm e10
 expect 0 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal

@@ -52,6 +52,18 @@ sed -i 's/^\[trust\]$/[trust]\nfrobnicate = 1/' versoir.conf
 expect 4 "$versoir" doctor; contains frobnicate
 cp good.conf versoir.conf
 
+say "no key of the producer: which commands will refuse, and what to write"
+python3 - <<'PY'
+import re
+text = open("good.conf").read()
+open("versoir.conf", "w").write(re.sub(r"\[signing\.producer\]\n(?:[^\[\n].*\n)*", "", text))
+PY
+expect 3 "$versoir" doctor --json; is "signing [producer]" warning
+expect 3 "$versoir" doctor; contains "versoir extract, versoir build and versoir consult purge will refuse"; contains "write in versoir.conf: [signing.producer]"
+expect 4 "$versoir" build un; contains "[signing.producer]"
+cp good.conf versoir.conf
+well --json; [ -z "$(state "signing [producer]")" ] || fail "there is a key of the producer"
+
 say "anchors that are none"
 cp pki/ca.pem ca.good; echo nonsense >pki/ca.pem
 expect_one_of "4 43" "$versoir" doctor --json; is "anchors [trust]" error

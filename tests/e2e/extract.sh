@@ -13,6 +13,7 @@ contains "TMP_CALCUL"
 contains "looks technical"
 contains "keyed by person"
 contains "does not tell the volume of large values"
+contains "2 not decided"; contains "Fill in the columns decision, reason and who"
 expect 22 "$versoir" extract "$apogee" --final
 contains "SPORT_LOCAL"
 [ ! -e apogee.extract ] && [ ! -e apogee.extract.partial ] || fail "something was left"
@@ -21,6 +22,8 @@ contains "reason"
 expect 3 "$versoir" inspect "$apogee" --leave 'tmp_*' --reason "Table de travail" --who "M. Martin"
 expect 2 "$versoir" inspect "$apogee" --take NULLE_PART
 expect 0 "$versoir" inspect "$apogee" --take SPORT_LOCAL --who "M. Martin"
+contains "0 not decided"; contains "Nothing is left to decide."
+if grep -q "Fill in" <<<"$out"; then fail "there is nothing to fill in: $out"; fi
 grep -q '^TMP_CALCUL;;left;Table de travail;M. Martin;' decisions-apogee.csv || fail "the decision is not in the file"
 
 say "what the profile takes or leaves is decided otherwise by its full name, never by a pattern"
@@ -225,10 +228,25 @@ say "the final extract, its decisions, and what verification says when extract o
 expect 0 "$versoir" extract "$apogee" --replace --final
 [ "$(sqlite3 apogee.extract "SELECT value FROM versoir_run WHERE key = 'second_look'")" = same ] || fail "no second look"
 [ "$(sqlite3 apogee.extract "SELECT SPORT FROM SPORT_LOCAL")" = aviron ] || fail "the table taken by decision is not there"
+expect 0 "$versoir" extract --verify apogee.extract
+if grep -q "read again" <<<"$out"; then fail "no source was read"; fi
 expect 0 "$versoir" extract --verify apogee.extract --source "$apogee"
+contains "The source sqlite:source.sqlite was read again"; contains "Nothing in it differs"
+# compared WORD: what the journal says of the last comparison.
+compared() {
+  grep '"event":"EXTRACT_COMPARED"' journal-main.jsonl | tail -1 | python3 -c '
+import json, sqlite3, sys
+line, db = json.load(sys.stdin), sqlite3.connect("apogee.extract")
+tables, rows = db.execute("SELECT count(*), sum(copied_rows) FROM versoir_table").fetchone()
+root = line["object"]["root"]
+assert line["object"]["source"] == "sqlite:source.sqlite" and line["object"]["file"] == "apogee.extract" and len(root) == 64, line
+assert line["outcome"] == sys.argv[1] and line["detail"] == {"tables": tables, "rows": rows, "different": int(sys.argv[2])}, line' "$@" || fail "the journal"
+}
+compared ok 0
 sqlite3 source.sqlite "UPDATE SPORT_LOCAL SET SPORT = 'voile'"
 expect 23 "$versoir" extract --verify apogee.extract --source "$apogee"
-contains "SPORT_LOCAL"
+contains "SPORT_LOCAL"; contains "1 table is no longer what was copied"
+compared ko 1
 sqlite3 apogee.extract "UPDATE SPORT_LOCAL SET SPORT = 'voile'"
 expect 21 "$versoir" extract --verify apogee.extract
 

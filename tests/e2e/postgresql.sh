@@ -69,6 +69,19 @@ assert last["rows_per_second"] > 0 and last["seconds"] >= 1, last
 PY
 [ ! -e d.extract ] && [ ! -e d.extract.partial ] || fail "a dry run copied"
 
+say "a database that still accepts writes is told before a final extract, not before a rehearsal, nor once it is frozen"
+final() { "$versoir" extract "postgresql:$conn" --schema apogee --application apogee --output f.extract --final "$@" 2>&1; }
+writable="still accepts writes"
+out=$(final --dry-run) || true; contains "$writable"; contains "docs/extraction.md"
+out=$("$versoir" extract "postgresql:$conn" --schema apogee --application apogee --output f.extract --dry-run 2>&1) || true
+if grep -q "$writable" <<<"$out"; then fail "a rehearsal may run on a live database: $out"; fi
+out=$(final) || [ $? = 3 ] || fail "it is a warning only: $out"
+contains "$writable"; [ -e f.extract ] || fail "no extract: $out"
+"$pg/psql" -q "$conn" -c 'ALTER DATABASE postgres SET default_transaction_read_only = on'
+out=$(final --dry-run --replace) || true
+if grep -q "$writable" <<<"$out"; then fail "it is frozen: $out"; fi
+"$pg/psql" -q "$conn" -c 'SET default_transaction_read_only = off' -c 'ALTER DATABASE postgres RESET default_transaction_read_only'
+
 say "as JSON, each table tells that it begins"
 "$versoir" extract "postgresql:$conn" --schema apogee --application apogee --output d.extract --readers 1 --json >run.json 2>run.err || [ $? = 3 ] || fail "$(cat run.err)"
 python3 - run.json <<'PY' || fail "the events: $(tail -5 run.json)"

@@ -128,9 +128,13 @@ expect 3 "$versoir" warnings v5; contains "OG_OBJECTS_FORMAT_CHECK"; contains "t
 expect 2 "$versoir" warnings v5 --accept; contains "--by"
 expect 3 "$versoir" warnings v5 --contest --by "Claire Aubin" --reason "question posée au CINES"; contains "question posée"
 expect 0 "$versoir" verify
+expect 0 "$versoir" status v5; contains "warnings contested"
+expect 0 "$versoir" status v5 --json; contains '"warnings":"contested"'
 sed -i 's/^\[platform.sandbox\]/[closing]\ndelay_days = 0\n\n&/' versoir.conf
 expect 33 "$versoir" close v5 --confirm v5; contains "contested"
 expect 0 "$versoir" warnings v5 --accept --by "Claire Aubin" --reason "format propre au service, décision 2026-7"
+expect 0 "$versoir" status v5
+if grep -q contested <<<"$out"; then fail "the decision that replaced it is not shown"; fi
 expect 0 "$versoir" send v5
 decision=$(ls versements/v5/lots/*/warnings.json)
 cp "$decision" kept.json; rm "$decision"; expect 61 "$versoir" verify; mv kept.json "$decision"; expect 0 "$versoir" verify

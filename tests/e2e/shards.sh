@@ -57,6 +57,17 @@ expect 0 "$versoir" build v --shard "$((count + 2))/$((count + 5))"  # more shar
 run "$versoir" check v
 expect 0 "$versoir" review v
 
+say "what is still to be done is told before the next step is"
+cp -r "$work/planned" "$work/left" && cd "$work/left"
+run "$versoir" build v --shard 1/2 --node a; contains "$((count / 2)) lots of v are still to be built, by other shards"
+if grep -q "Next: versoir check" <<<"$out"; then fail "half of the lots are not built"; fi
+run "$versoir" check v --lot "$(lots | head -1)"; contains "lots of v are still to be built (versoir build v), then checked"
+run "$versoir" build v --shard 2/2 --node b; contains "→ Next: versoir check v"
+for lot in $(lots | tail -n +2 | head -n -1); do run "$versoir" check v --lot "$lot"; done
+contains "1 lot of v is still to be checked: versoir check v"
+if grep -q "Next: versoir review" <<<"$out"; then fail "a lot is not checked"; fi
+run "$versoir" check v --lot "$(lots | tail -1)"; contains "→ Next: versoir review v"
+
 say "named lots only, in the order of the plan"
 cp -r "$work/planned" "$work/named" && cd "$work/named"
 mapfile -t all < <(lots)

@@ -252,7 +252,7 @@ TEST_CASE("a decision changes what the profile takes, and says why") {
   CHECK(rows_of(extract.database(), "SELECT V FROM A UNION ALL SELECT V FROM B") == Lines{"NULL", "NULL"});
   CHECK(site.whole());
   core::SilentProgress progress;
-  CHECK(extract::compare_with_source(extract, *site.open(), progress, {}).empty());
+  CHECK(extract::compare_with_source(extract, *site.open(), progress, {}).findings.empty());
 
   site.profile = profile_of(table(
       "A", column("N", "NUMBER(8)") + column("V", "VARCHAR2(40)", "take=\"no\" reason=\"Minimisation.\"")));
@@ -272,8 +272,10 @@ TEST_CASE("a source that lost a table or a column is told from the extract") {
   auto extract = extract::Extract::open(site.target);
   core::SilentProgress progress;
   Lines found;
-  for (const auto& f : extract::compare_with_source(extract, *site.open(), progress, {}))
-    found.push_back(f.code + " " + f.where);
+  const auto compared = extract::compare_with_source(extract, *site.open(), progress, {});
+  for (const auto& f : compared.findings) found.push_back(f.code + " " + f.where);
+  CHECK(compared.different == 2);
+  CHECK(compared.tables == 0);  // neither could be read as it was copied
   CHECK(found == Lines{"SOURCE_DIFFERS A.V", "SOURCE_DIFFERS B"});
 }
 

@@ -88,3 +88,26 @@ TEST_CASE("an account that PostgreSQL refuses is a matter of rights, and its pas
   CHECK_THAT(none.message().english(), Contains("wants a password"));
   CHECK_THAT(none.hints().at(0).english(), Contains("Give the password"));
 }
+
+TEMPLATE_TEST_CASE("a database that still accepts writes is told before a final extract, a frozen one is not",
+                   "", PostgresSite, OdbcPostgresSite) {
+  if (!TestType::available()) return;
+  const PostgresServer server;
+  server.sql("CREATE TABLE t (a text);");
+  server.sql("CREATE DATABASE figee;");
+  server.sql("ALTER DATABASE figee SET default_transaction_read_only = on;");
+  const auto codes = [](extract::Source& source) {
+    Lines out;
+    for (const auto& f : source.probe_writable())
+      out.push_back(f.code + (f.severity == core::Severity::warning ? "" : "!"));
+    return out;
+  };
+  const auto live = open(TestType::uri_of(server, "postgres"));
+  CHECK(codes(*live) == Lines{"WRITABLE"});
+  CHECK_THAT(live->probe_writable().at(0).message.english(), Contains("postgres still accepts writes"));
+  CHECK(codes(*open(TestType::uri_of(server, "figee"))).empty());
+  // What is read-only for the one account that reads says nothing of the others.
+  server.sql("ALTER ROLE postgres SET default_transaction_read_only = on;");
+  CHECK(codes(*open(TestType::uri_of(server, "postgres"))) == Lines{"WRITABLE"});
+  CHECK(codes(*open(TestType::uri_of(server, "figee"))).empty());
+}

@@ -1,7 +1,11 @@
 // PostgreSQL databases in other sets than UTF-8, directly and through ODBC.
+#include "extract/csv_charset.hpp"
 #include "sites.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/ranges.h>
+
+#include <span>
 
 using namespace versoir;
 using namespace versoir::tests;
@@ -23,8 +27,11 @@ TEMPLATE_TEST_CASE("databases in other encodings are read as text", "", Postgres
   CHECK(rows_of(latin.database(), "SELECT A FROM T") == Lines{"T:Élodie œuvre 5 €"});
   CHECK(latin.run().charset == "LATIN9");
 
-  CHECK(copy_from(TestType::uri_of(server, "brute"), profile, folder.path() / "brute.extract").anomalies ==
-        1);
+  const auto report = copy_from(TestType::uri_of(server, "brute"), profile, folder.path() / "brute.extract");
+  CHECK(report.anomalies == 1);
+  CHECK(std::ranges::any_of(report.notes, [](const core::Finding& f) {
+    return f.message.english() == "1 value holds bytes that are not text in the source's encoding.";
+  }));
   auto raw = extract::Extract::open(folder.path() / "brute.extract");
   CHECK(rows_of(raw.database(), "SELECT A FROM T") == Lines{"T:caf\uFFFD", "T:café"});
   CHECK(rows_of(raw.database(), "SELECT hex(raw) FROM versoir_anomaly") == Lines{"T:636166E9"});
@@ -101,4 +108,83 @@ TEMPLATE_TEST_CASE("bytes that mean nothing in a database's set are anomalies, n
       CHECK(n == all - before[i]);
     }
   }
+}
+
+TEMPLATE_TEST_CASE("every set of one byte a character is read strictly: accents as text, holes as anomalies",
+                   "", PostgresSite, OdbcPostgresSite) {
+  if (!TestType::available()) return;
+  const PostgresServer server;
+  core::TemporaryDirectory folder;
+  const auto profile = profile_of(table("T", column("K") + column("A")));
+  struct Case {
+    std::string encoding, text, hole;  ///< hole: a byte without a meaning, two hexadecimal digits
+  };
+  for (const auto& [encoding, text, hole] :
+       {Case{"WIN1250", "žluťoučký kůň, Ústí", "81"}, Case{"WIN1257", "Žemaitė", "A1"},
+        Case{"WIN1255", "שָׁלוֹם", "D9"}, Case{"WIN1258", "crème brûlée đ", "9E"}, Case{"WIN874", "สวัสดี", "DB"},
+        Case{"LATIN3", "Ĝis la revido", "A5"}, Case{"ISO_8859_7", "Αθήνα", "FF"},
+        Case{"LATIN2", "žluťoučký", ""}, Case{"KOI8R", "Привет", ""}}) {
+    INFO(encoding);
+    const auto name = "d_" + encoding;
+    server.sql("CREATE DATABASE " + name + " ENCODING '" + encoding + "' TEMPLATE template0 LOCALE 'C';");
+    server.sql(
+        "SET client_encoding = 'UTF8'; CREATE TABLE t (k varchar(20) PRIMARY KEY, a text); INSERT INTO t "
+        "VALUES ('k', '" +
+            text + "');",
+        name);
+    if (!hole.empty())
+      server.sql("SET client_encoding = '" + encoding + "'; INSERT INTO t VALUES (E'\\x" + hole +
+                     "', E'x\\x" + hole + "');",
+                 name);
+    const auto target = folder.path() / (encoding + ".extract");
+    const auto report = copy_from(TestType::uri_of(server, name), profile, target);
+    auto extract = extract::Extract::open(target);
+    CHECK(rows_of(extract.database(), "SELECT A FROM T WHERE K = 'k'") == Lines{"T:" + text});
+    CHECK(report.anomalies == (hole.empty() ? 0u : 2u));
+    if (hole.empty()) continue;
+    CHECK(rows_of(extract.database(), "SELECT K, A FROM T WHERE K <> 'k'") == Lines{"T:\uFFFD|T:x\uFFFD"});
+    CHECK(rows_of(extract.database(),
+                  "SELECT table_name, row, column_name, kind, hex(raw) FROM versoir_anomaly ORDER BY 3") ==
+          Lines{"T:T|I:2|T:A|T:encoding|T:78" + hole, "T:T|I:2|T:K|T:encoding|T:" + hole});
+  }
+}
+
+TEST_CASE("each byte of each set means here what it means to PostgreSQL, and the others mean nothing") {
+  if (!have_postgres()) return;
+  const PostgresServer server;
+  server.sql(
+      "CREATE FUNCTION meaning(b int, e text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN "
+      "encode(convert_to(convert_from(set_byte('\\x00'::bytea, 0, b), e), 'UTF8'), 'hex'); "
+      "EXCEPTION WHEN OTHERS THEN RETURN '-'; END $$;");
+  std::size_t sets = 0;
+  for (const std::string encoding :
+       {"LATIN1",     "LATIN2",     "LATIN3",     "LATIN4",     "LATIN5",  "LATIN6",  "LATIN7",
+        "LATIN8",     "LATIN9",     "LATIN10",    "ISO_8859_5", "WIN1250", "WIN1251", "WIN1252",
+        "ISO_8859_6", "ISO_8859_7", "ISO_8859_8", "WIN1253",    "WIN1254", "WIN1255", "WIN1256",
+        "WIN1257",    "WIN1258",    "WIN866",     "WIN874",     "KOI8R",   "KOI8U"}) {
+    INFO(encoding);
+    const auto charset = extract::CsvCharset::of_postgresql(encoding);
+    REQUIRE(charset);
+    ++sets;
+    const auto undefined = charset->undefined();
+    std::string ours;
+    for (int b = 128; b < 256; ++b) {
+      const char byte = static_cast<char>(b);
+      std::string meaning;
+      charset->append(meaning, {&byte, 1});
+      ours += b == 128 ? "" : ",";
+      ours += undefined.find(byte) == std::string::npos
+                  ? fmt::format("{:02x}",
+                                fmt::join(std::span(reinterpret_cast<const unsigned char*>(meaning.data()),
+                                                    meaning.size()),
+                                          ""))
+                  : "-";
+    }
+    CHECK(ours == server.value("SELECT string_agg(meaning(b, '" + encoding +
+                               "'), ',' ORDER BY b) FROM generate_series(128, 255) b"));
+  }
+  CHECK(sets == 27);
+  CHECK_FALSE(extract::CsvCharset::of_postgresql("UTF8"));
+  CHECK_FALSE(extract::CsvCharset::of_postgresql("EUC_JP"));
+  CHECK_FALSE(extract::CsvCharset::named("ISO-8859-2"));  // no head of a CSV export can tell it from others
 }

@@ -246,3 +246,25 @@ TEST_CASE("a person who is asked for is told as kept, with lot and rules, or as 
   CHECK(sip::find_records(club.versement(), "", 5).empty());
   CHECK(sip::find_records(club.versement(), "prenom39 NOM39", 5).size() == 1);
 }
+
+TEST_CASE("a key is found as other commands and lists print it, and only in the profile that it names") {
+  Club club;
+  const auto plan = club.plan();
+  const auto profile = sip::find_records(club.versement(), "39", 5).at(0).profile;
+  const auto record = club.extract().profile().find_archive(profile)->record;
+  const auto record_of = [&](const std::string& asked) { return asked == profile ? record : ""; };
+  const auto found = [&](const std::string& who) {
+    const auto list = sip::find_records(club.versement(), who, 5, record_of);
+    return list.size() == 1 ? list.front().key : std::to_string(list.size());
+  };
+  REQUIRE(record != profile);
+  CHECK(found(record + ":[39]") == "[39]");
+  CHECK(found(record + ":39") == "[39]");
+  CHECK(found(profile + " [39]") == "[39]");
+  CHECK(found("\"[39]\"") == "[39]");
+  CHECK(found("autre:[39]") == "0");
+  CHECK(found("autre [39]") == "0");
+  CHECK(found(record + ":[10]") == "[10]");  // left out
+  CHECK(found(record + ":") == "0");
+  CHECK(sip::find_records(club.versement(), record + ":[39]", 5).empty());  // nobody says what it is
+}
