@@ -59,6 +59,13 @@ constexpr std::array keys{
     ConfigKey{"timestamp", "required", key_text("refuse to sign without a time-stamp"), "no"},
     ConfigKey{"timestamp", "since",
               key_text("date of the first time-stamps; seals that claim to be older need none"), ""},
+    ConfigKey{"timestamp", "crl",
+              key_text("revocation lists of its authorities, PEM or DER; then whether it was revoked must be "
+                       "known"),
+              ""},
+    ConfigKey{"timestamp", "ocsp",
+              key_text("folder of answers (OCSP) in DER about it; then whether it was revoked must be known"),
+              ""},
     ConfigKey{"trust", "anchors", key_text("trust anchors of seals and visas, PEM"), ""},
     ConfigKey{"trust", "crl", key_text("certificate revocation list, PEM or DER; then revocation is checked"),
               ""},

@@ -117,17 +117,27 @@ class Packer {
     copy(sources_.anchors, "trust/anchors.pem");
     copy_if_there(sources_.tsa_anchors, anchors_name(1));
     int n = 0;
-    for (const auto& crl : sources_.store.crls_der) {
-      const auto name = fmt::format("trust/crl-{}.der", ++n);
-      core::write_file(folder_ / name, crl, private_mode);
-      facts_.crls.push_back(name);
-    }
+    for (const auto* lists : {&sources_.store.crls_der, &sources_.store.tsa_crls_der})
+      for (const auto& crl : *lists) {
+        facts_.crls.push_back(fmt::format("trust/crl-{}.der", ++n));
+        core::write_file(folder_ / facts_.crls.back(), crl, private_mode);
+      }
     n = 0;
-    for (const auto& answer : sources_.store.ocsp_der) {
-      const auto name = fmt::format("trust/ocsp-{}.der", ++n);
-      core::write_file(folder_ / name, answer, private_mode);
-      facts_.ocsp.push_back(name);
-    }
+    for (const auto* answers : {&sources_.store.ocsp_der, &sources_.store.tsa_ocsp_der})
+      for (const auto& answer : *answers) {
+        facts_.ocsp.push_back(fmt::format("trust/ocsp-{}.der", ++n));
+        core::write_file(folder_ / facts_.ocsp.back(), answer, private_mode);
+      }
+    const auto configuration_now = core::digest_file(sources_.config).sha256.hex();
+    for (const auto& visa : visas_)
+      if (const auto under = core::text_of(visa.json, "configurationSha256");
+          !under.empty() && under != configuration_now)
+        findings_.push_back(
+            {Severity::info, "evidence-configuration",
+             msg("versoir.conf is no longer the one under which visa {0} was prepared (SHA-256 "
+                 "{1}…): the pack holds the one of today.",
+                 visa.number, under.substr(0, 16)),
+             versement_.id()});
     for (const auto& visa : visas_)
       if (const auto cited = core::text_of(visa.json, "roleRegisterSha512");
           !cited.empty() && fs::exists(sources_.roles) &&

@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fstream>
+#include <optional>
 #include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -39,15 +40,34 @@ std::string_view outcome_name(Outcome o) {
   return "ko";
 }
 
-/// The account that acts. Its certificate, when one signs, stands in the object of the event.
-Json actor() {
-  const uid_t uid = ::getuid();
-  Json json{{"uid", static_cast<std::int64_t>(uid)}};
+std::string login_of(uid_t uid) {
   passwd entry{};
   passwd* found = nullptr;
   std::array<char, 16384> buffer{};
-  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found)
-    json["login"] = found->pw_name;
+  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found) return found->pw_name;
+  return {};
+}
+
+/// Who logged in, whatever account the program runs under since (sudo, su): audit(7) keeps it. nullopt where
+/// nobody did (a timer) or where the kernel keeps none.
+std::optional<uid_t> login_uid() {
+  std::ifstream in("/proc/self/loginuid");
+  std::uint32_t uid = 0;
+  if (!(in >> uid) || uid == static_cast<std::uint32_t>(-1)) return std::nullopt;
+  return static_cast<uid_t>(uid);
+}
+
+/// The account that acts, and the person behind it where the machine knows. Its certificate, when one signs,
+/// stands in the event.
+Json actor(const std::vector<std::string>& roles) {
+  const uid_t uid = ::getuid();
+  Json json{{"uid", static_cast<std::int64_t>(uid)}};
+  if (auto login = login_of(uid); !login.empty()) json["login"] = std::move(login);
+  if (const auto person = login_uid(); person && *person != uid) {
+    auto login = login_of(*person);
+    json["person"] = login.empty() ? fmt::format("uid {}", *person) : std::move(login);
+  }
+  if (!roles.empty()) json["roles"] = roles;
   return json;
 }
 
@@ -67,8 +87,9 @@ std::string random_id() {
 /// The journal while nobody else can write it.
 class LockedJournal {
  public:
-  LockedJournal(const std::filesystem::path& file, std::string node, const core::Clock& clock, bool create)
-      : file_(file), node_(std::move(node)), clock_(clock) {
+  LockedJournal(const std::filesystem::path& file, std::string node, const core::Clock& clock,
+                const Circumstances& circumstances, bool create)
+      : file_(file), node_(std::move(node)), clock_(clock), circumstances_(circumstances) {
     // A purge puts another file in the place of this one while we wait for it: the one with the name counts.
     do open_and_lock(create);
     while (!has_the_name());
@@ -110,16 +131,19 @@ class LockedJournal {
   /// One line of the journal, with its only LF.
   [[nodiscard]] std::string line(std::int64_t seq, const core::Sha256& prev, std::string_view event,
                                  const Json& object, Outcome outcome, const Json& detail) const {
-    auto text = core::canonical_json({{"seq", seq},
-                                      {"ts", core::format_instant(clock_.now())},
-                                      {"prev", prev.hex()},
-                                      {"node", node_},
-                                      {"actor", actor()},
-                                      {"event", event},
-                                      {"object", object},
-                                      {"outcome", outcome_name(outcome)},
-                                      {"detail", detail},
-                                      {"tool", "versoir " VERSOIR_VERSION}});
+    Json json{{"seq", seq},
+              {"ts", core::format_instant(clock_.now())},
+              {"prev", prev.hex()},
+              {"node", node_},
+              {"actor", actor(circumstances_.roles)},
+              {"event", event},
+              {"object", object},
+              {"outcome", outcome_name(outcome)},
+              {"detail", detail},
+              {"tool", "versoir " VERSOIR_VERSION}};
+    if (!circumstances_.configuration.empty()) json["configuration"] = circumstances_.configuration;
+    if (circumstances_.clock_state) json["clock"] = circumstances_.clock_state();
+    auto text = core::canonical_json(json);
     if (text.size() > longest_line)
       throw Error(Exit::unexpected, msg("The event {0} is too large for the journal.", event));
     return text;
@@ -231,6 +255,7 @@ class LockedJournal {
   std::filesystem::path file_;
   std::string node_;
   const core::Clock& clock_;
+  const Circumstances& circumstances_;
   core::UniqueFd fd_;
   std::uint64_t size_ = 0;
   std::int64_t seq_ = 0;
@@ -240,9 +265,13 @@ class LockedJournal {
 
 }  // namespace
 
-Journal::Journal(std::filesystem::path file, std::string node, const core::Clock& clock)
-    : file_(std::move(file)), node_(std::move(node)), clock_(clock) {
-  LockedJournal locked(file_, node_, clock_, true);
+Journal::Journal(std::filesystem::path file, std::string node, const core::Clock& clock,
+                 Circumstances circumstances)
+    : file_(std::move(file)),
+      node_(std::move(node)),
+      clock_(clock),
+      circumstances_(std::move(circumstances)) {
+  LockedJournal locked(file_, node_, clock_, circumstances_, true);
   const auto scan = scan_journal(locked.fd(), file_);
   if (scan.broken())
     throw Error(Exit::journal_broken,
@@ -255,7 +284,7 @@ Journal::Journal(std::filesystem::path file, std::string node, const core::Clock
 }
 
 void Journal::append(std::string_view event, const Json& object, Outcome outcome, const Json& detail) {
-  LockedJournal locked(file_, node_, clock_, false);
+  LockedJournal locked(file_, node_, clock_, circumstances_, false);
   locked.find_end();
   locked.ensure_genesis();
   locked.write(event, object, outcome, detail);
@@ -300,7 +329,7 @@ OldLines old_lines(const std::filesystem::path& file, const std::string& limit) 
 }  // namespace
 
 std::uint64_t Journal::purge_before(core::Instant limit, const Json& decision) {
-  LockedJournal locked(file_, node_, clock_, false);
+  LockedJournal locked(file_, node_, clock_, circumstances_, false);
   locked.find_end();
   locked.ensure_genesis();
   const auto scan = scan_journal(locked.fd(), file_);

@@ -20,14 +20,23 @@ namespace versoir::trust {
 
 enum class Outcome { ok, warning, ko };
 
+/// Under what the events of a run happen, written on each of its lines where it is known.
+struct Circumstances {
+  std::string configuration = {};       ///< SHA-256 of the configuration that the run read, hexadecimal
+  std::vector<std::string> roles = {};  ///< of the account, by the role register
+  std::function<std::string_view()> clock_state = {};  ///< core::clock_state: asked for each line
+};
+
 /// `journal-<node>.jsonl`. Each line:
-/// {"seq","ts","prev","node","actor","event","object","outcome","detail","tool"}, canonical JSON. No secret,
-/// no data value, no personal data beyond the operator's identity.
+/// {"seq","ts","prev","node","actor","event","object","outcome","detail","tool"}, and "configuration" and
+/// "clock" where they are known, canonical JSON. No secret, no data value, no personal data beyond the
+/// operator's identity.
 class Journal {
  public:
   /// Creates the file with its genesis line when absent; refuses to append to a broken one
   /// (Exit::journal_broken).
-  Journal(std::filesystem::path file, std::string node, const core::Clock& clock);
+  Journal(std::filesystem::path file, std::string node, const core::Clock& clock,
+          Circumstances circumstances = {});
 
   /// Appends under an exclusive lock with one write() and fdatasync. `object` names what the event is about
   /// (ids and digests), `detail` is free.
@@ -53,6 +62,7 @@ class Journal {
   std::filesystem::path file_;
   std::string node_;
   const core::Clock& clock_;
+  Circumstances circumstances_;
 };
 
 struct JournalReport {

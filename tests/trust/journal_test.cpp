@@ -75,6 +75,29 @@ TEST_CASE("Each line carries the SHA-256 of the line before, as sha256sum comput
   CHECK(report.head.hex() == previous);
 }
 
+TEST_CASE("A line says under which configuration, in which roles and by what clock, where that is known") {
+  const Folder folder;
+  fill(*std::make_unique<trust::Journal>(folder.file, "main", clock_2026), 1);
+  const auto before = folder.bytes();
+  std::string_view state = "unsynchronised";
+  trust::Journal journal(folder.file, "main", clock_2026,
+                         {std::string(64, 'a'), {"archivist"}, [&] { return state; }});
+  fill(journal, 1);
+  state = "synchronised";
+  fill(journal, 1);
+  CHECK(folder.bytes().starts_with(before));  // lines of an older version stay, and go before
+  const auto lines = lines_of(folder.bytes());
+  REQUIRE(lines.size() == 4);
+  const auto old = core::Json::parse(lines[1]), first = core::Json::parse(lines[2]);
+  for (const char* member : {"configuration", "clock"}) CHECK_FALSE(old.contains(member));
+  CHECK_FALSE(old.at("actor").contains("roles"));
+  CHECK(first.at("configuration") == std::string(64, 'a'));
+  CHECK(first.at("clock") == "unsynchronised");
+  CHECK(first.at("actor").at("roles") == core::Json{"archivist"});
+  CHECK(core::Json::parse(lines[3]).at("clock") == "synchronised");
+  CHECK(trust::verify_journal(folder.file).intact());
+}
+
 TEST_CASE("Two journals never begin alike") {
   const Folder a, b;
   a.open();
