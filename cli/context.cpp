@@ -115,7 +115,14 @@ std::string Context::journal_node() {
 fs::path Context::journal_file() { return in_workspace("journal-" + journal_node() + ".jsonl"); }
 
 trust::Journal& Context::journal() {
-  if (!lazy_->journal) lazy_->journal.emplace(journal_file(), journal_node(), clock, circumstances());
+  if (!lazy_->journal) {
+    auto known = circumstances();
+    if (fs::exists(config_file()))
+      known.rotate_at =
+          static_cast<std::uint64_t>(std::max<std::int64_t>(config().get_int("journal", "rotate_mb"), 0))
+          << 20;
+    lazy_->journal.emplace(journal_file(), journal_node(), clock, std::move(known));
+  }
   return *lazy_->journal;
 }
 

@@ -35,6 +35,8 @@ constexpr std::array keys{
               key_text("how the records are acquired (AcquisitionInformation)"), ""},
     ConfigKey{"application.*", "legal_status", key_text("legal status of the archives (LegalStatus)"),
               "Public Archive"},
+    ConfigKey{"journal", "rotate_mb",
+              key_text("size, in MB, from which the journal goes on in another file; 0: never"), "64"},
     ConfigKey{"journal", "node", key_text("name of this machine in the journal's file name"), "main"},
     ConfigKey{
         "journal", "checkpoints",
