@@ -145,7 +145,8 @@ int run_serve(Context& c) {
   TransferredUnits units(c, extracts);
   options.transferred = [&](const std::string& application, const std::string& record,
                             const std::string& key) { return units.of(application, record, key); };
-  consult::AccessLog log(consult::access_log_file(c.workspace(), node), node, options.reader, c.clock);
+  consult::AccessLog log(consult::access_log_file(c.workspace(), node), node, options.reader, c.clock,
+                         c.circumstances());
   consult::WebService service(std::move(extracts), std::move(options), log, c.clock);
   core::ServerOptions listening;
   if (c.words.has("behind-proxy"))

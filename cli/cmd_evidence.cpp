@@ -57,6 +57,11 @@ core::Json pack_json(const sip::EvidencePack& pack) {
       msg("Put the files back from a copy, or pack again: versoir evidence {0}.", versement.id()));
 }
 
+/// What is wrong with the last time-stamp alone: another one is the remedy.
+bool ends_with_renewal(const core::Finding& f) {
+  return f.code == "evidence-expired" || f.code == "evidence-revoked";
+}
+
 /// Packs and renewals whose last line a crash left out of the journal: what it says that it was about to
 /// publish is there, as it said.
 void end_interrupted(Context& c, const sip::Versement& versement, const sip::JournalTrail& trail) {
@@ -64,7 +69,7 @@ void end_interrupted(Context& c, const sip::Versement& versement, const sip::Jou
     const auto verdict = verify_pack(c, trail, pack);
     if (!verdict.began) continue;
     for (const auto& f : verdict.verified.findings)
-      if (f.severity == core::Severity::error && f.code != "evidence-expired")
+      if (f.severity == core::Severity::error && !ends_with_renewal(f))
         refuse_pack(pack, versement, verdict.verified.findings);
     const bool first = verdict.verified.last.filename() == "manifest-1.txt";
     note_pack(c, first ? "EVIDENCE_PACKED" : "EVIDENCE_RENEWED", versement, verdict.verified.last,
@@ -74,8 +79,7 @@ void end_interrupted(Context& c, const sip::Versement& versement, const sip::Jou
 }
 
 void show_pack(Context& c, const sip::EvidencePack& pack) {
-  const auto verified =
-      sip::verify_evidence(pack.folder, c.trust_store().tsa_anchors, std::chrono::days(0), c.clock);
+  const auto verified = sip::verify_evidence(pack.folder, c.trust_store(), std::chrono::days(0), c.clock);
   const auto folder = pack.folder.lexically_normal().string();
   for (const auto& f : pack.findings) c.out.finding(f);
   c.out.result(core::nmsg("{1}: {0} file covered by its list of digests.",
@@ -113,7 +117,7 @@ void renew_pack(Context& c, const sip::Versement& versement, const sip::JournalT
   sip::discard_unfinished_renewal(pack);
   auto findings = verify_pack(c, trail, pack).verified.findings;
   for (auto& f : findings)
-    if (f.code == "evidence-expired") {  // it is told, and the new one proves from now on
+    if (ends_with_renewal(f)) {  // it is told, and the new one proves from now on
       c.out.finding(f);
       f.severity = core::Severity::warning;
     }

@@ -231,8 +231,9 @@ void refuse_words_of_extract(Context& c, const char* option) {
 /// The dossier of another versement: no extract, its documents in the place of records.
 int plan_dossier(Context& c) {
   refuse_words_of_extract(c, "dossier");
-  const auto sources = dossier_sources(c);
-  const auto options = options_of(c, "dossier-" + sources.versement);
+  const auto options = options_of(c, "dossier-" + c.words.get("dossier"));
+  const auto sources =
+      dossier_sources(c, c.config().get_or("platform." + options.platform, "kind", "") == "production");
   const sip::Versement versement(c.workspace(), options.versement);
   const auto plan = sip::make_dossier_plan(sources, c.config(), versement, options, c.clock);
   c.journal().append("PLANNED",

@@ -10,6 +10,7 @@
 #include "sip/visa.hpp"
 #include "sip/visa_elsewhere.hpp"
 #include "sip/visa_second.hpp"
+#include "trust/embedded.hpp"
 #include "trust/foreign.hpp"
 #include "vitam/client.hpp"
 
@@ -129,6 +130,9 @@ sip::VisaOptions visa_options(Context& c, sip::Decision decision, const sip::Pla
   options.signatures = c.approval_signatures(plan.platform);
   // A withdrawal must not wait for a configuration of the platform.
   if (decision == sip::Decision::approve) options.target = vitam::read_target(c.config(), plan.platform);
+  const auto known = c.circumstances();
+  options.configuration = known.configuration;
+  options.clock_state = known.clock_state();
   options.confirm = c.words.has("confirm") ? c.words.get("confirm") : plan.versement;
   return options;
 }
@@ -149,6 +153,14 @@ fs::path visa_file(const sip::Versement& versement, int number) {
   return versement.file("visa-" + std::to_string(number) + ".json").lexically_normal();
 }
 
+/// In which roles the signer of this file stands in the register today.
+std::vector<std::string> roles_of_signer(Context& c, const fs::path& signature,
+                                         const std::string& certificate) {
+  for (const auto& found : trust::embedded_certificates(core::read_file(signature, 1u << 20)))
+    if (found.fingerprint().hex() == certificate) return c.roles().roles_of(found, c.clock.now());
+  return {};
+}
+
 void tell_journal(Context& c, std::string_view event, const sip::Versement& versement, int number,
                   const fs::path& signature, const std::string& certificate, std::size_t lots,
                   std::string_view where) {
@@ -158,7 +170,11 @@ void tell_journal(Context& c, std::string_view event, const sip::Versement& vers
                       {"visa", number},
                       {"sha512", core::digest_file(file).sha512.hex()},
                       {"signature", core::digest_file(signature).sha512.hex()}},
-                     trust::Outcome::ok, {{"certificate", certificate}, {"lots", lots}, {"signed", where}});
+                     trust::Outcome::ok,
+                     {{"certificate", certificate},
+                      {"roles", roles_of_signer(c, signature, certificate)},
+                      {"lots", lots},
+                      {"signed", where}});
 }
 
 int conclude(Context& c, sip::Decision decision, const sip::Versement& versement, int number) {

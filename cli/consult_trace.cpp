@@ -24,7 +24,7 @@ consult::AccessLog& ConsultTrace::log() {
   if (!log_) {
     const auto node = std::filesystem::exists(c_.config_file()) ? c_.journal_node() : std::string("main");
     log_ = std::make_unique<consult::AccessLog>(consult::access_log_file(c_.workspace(), node), node,
-                                                account_name(), c_.clock);
+                                                account_name(), c_.clock, c_.circumstances());
   }
   return *log_;
 }

@@ -5,7 +5,12 @@
 #include "cli/last_register.hpp"
 #include "cli/revocation.hpp"
 #include "cli/secret.hpp"
+#include "cli/source_options.hpp"
+#include "core/clock_state.hpp"
+#include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
+#include "trust/ocsp.hpp"
 #include "trust/role_signature.hpp"
 
 #include <algorithm>
@@ -24,6 +29,7 @@ using core::msg;
 
 struct Context::Lazy {
   std::optional<core::Config> config;
+  std::string configuration;  ///< SHA-256 of the file
   std::optional<trust::Journal> journal;
   std::map<std::string, std::unique_ptr<trust::Signer>> signers;
   std::optional<trust::TrustStore> plain_store, store;
@@ -88,7 +94,10 @@ const core::Config& Context::config() {
     if (!fs::exists(config_file()))
       throw Error(Exit::configuration, msg("There is no versoir.conf in {0}.", workspace_.string()))
           .hint(msg("Go to the workspace, name it with --workspace, or make one with versoir init."));
-    lazy_->config = core::Config::read(config_file());
+    // The very bytes that are read: what the journal says of them is what this run went by.
+    const auto text = core::read_file(config_file(), 1u << 20);
+    lazy_->config = core::Config::parse(text, config_file());
+    lazy_->configuration = core::sha256(text).hex();
   }
   return *lazy_->config;
 }
@@ -106,8 +115,29 @@ std::string Context::journal_node() {
 fs::path Context::journal_file() { return in_workspace("journal-" + journal_node() + ".jsonl"); }
 
 trust::Journal& Context::journal() {
-  if (!lazy_->journal) lazy_->journal.emplace(journal_file(), journal_node(), clock);
+  if (!lazy_->journal) {
+    auto known = circumstances();
+    if (fs::exists(config_file()))
+      known.rotate_at =
+          static_cast<std::uint64_t>(std::max<std::int64_t>(config().get_int("journal", "rotate_mb"), 0))
+          << 20;
+    lazy_->journal.emplace(journal_file(), journal_node(), clock, std::move(known));
+  }
   return *lazy_->journal;
+}
+
+trust::Circumstances Context::circumstances() {
+  trust::Circumstances known;
+  known.clock_state = core::clock_state;
+  if (!fs::exists(config_file())) return known;
+  const auto file = config().find_path("trust", "roles");
+  known.configuration = lazy_->configuration;
+  try {
+    if (file) known.roles = trust::RoleRegister::read(*file).roles_of_login(account_name(), clock.now());
+  } catch (const Error&) {
+    // An event is written down whatever the register is worth; what decides by it says what is wrong.
+  }
+  return known;
 }
 
 trust::Signer& Context::signer(const std::string& name) { return load_signer(name, secret_typed); }
@@ -141,6 +171,20 @@ trust::Certificate Context::certificate(const std::string& name) {
   return signer(name).certificate();
 }
 
+namespace {
+
+/// What tells of the time-stamping authority. Who configures it wants it known, as for signers.
+void add_tsa_revocation(const core::Config& config, trust::TrustStore& store) {
+  if (const auto crl = config.find_path("timestamp", "crl"))
+    store.tsa_crls_der = trust::read_revocation_lists(*crl);
+  if (const auto folder = config.find_path("timestamp", "ocsp"))
+    store.tsa_ocsp_der = trust::read_ocsp_answers(*folder);
+  store.require_tsa_revocation =
+      config.find_path("timestamp", "crl").has_value() || config.find_path("timestamp", "ocsp").has_value();
+}
+
+}  // namespace
+
 const trust::TrustStore& Context::plain_trust_store() {
   if (!lazy_->plain_store) {
     std::vector<fs::path> crls;
@@ -150,6 +194,7 @@ const trust::TrustStore& Context::plain_trust_store() {
         trust::load_trust_store(anchors, config().find_path("timestamp", "ca").value_or(fs::path{}), crls);
     store.require_ocsp = !config().get_or("trust", "ocsp", "").empty();
     if (store.require_ocsp) store.ocsp_der = kept_ocsp_answers(*this);
+    add_tsa_revocation(config(), store);
     lazy_->plain_store = std::move(store);  // whole or absent: whoever catches an error asks again
   }
   return *lazy_->plain_store;
@@ -254,6 +299,16 @@ trust::TimestampAuthority* Context::tsa() {
     options.url = *url;
     options.ca = config().get_path("timestamp", "ca");
     options.policy = config().get_or("timestamp", "policy", "");
+    trust::TrustStore known;
+    if (config().find_path("trust", "anchors"))
+      known = plain_trust_store();
+    else
+      add_tsa_revocation(config(), known);
+    options.crls_der = std::move(known.crls_der);
+    options.crls_der.insert(options.crls_der.end(), known.tsa_crls_der.begin(), known.tsa_crls_der.end());
+    options.ocsp_der = std::move(known.ocsp_der);
+    options.ocsp_der.insert(options.ocsp_der.end(), known.tsa_ocsp_der.begin(), known.tsa_ocsp_der.end());
+    options.require_revocation = known.require_tsa_revocation;
     lazy_->tsa = trust::make_tsa_client(options, *lazy_->tsa_http);
   }
   return lazy_->tsa.get();

@@ -44,6 +44,8 @@ class Context {
   }
   [[nodiscard]] const core::Config& config();
   [[nodiscard]] trust::Journal& journal();
+  /// Under what this run writes its events.
+  [[nodiscard]] trust::Circumstances circumstances();
   [[nodiscard]] std::filesystem::path journal_file();
   /// --node, else [journal] node: machines that share a workspace write a journal each.
   [[nodiscard]] std::string journal_node();

@@ -1,5 +1,6 @@
 // versoir doctor: what was installed, and the machine.
 #include "cli/doctor.hpp"
+#include "core/clock_state.hpp"
 #include "core/display.hpp"
 #include "core/i18n.hpp"
 #include "core/locale_folder.hpp"
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <langinfo.h>
 #include <string_view>
-#include <sys/timex.h>
 
 namespace versoir::cli {
 
@@ -117,8 +117,7 @@ void look_at_clock(Context& c, Diagnoses& found) {
                            msg("Set the clock of the machine: visas, time-stamps and windows rest on it.")));
     return;
   }
-  timex state{};  // modes = 0 only reads (adjtimex(2))
-  if (::adjtimex(&state) == TIME_ERROR)
+  if (core::clock_state() != "synchronised")
     found.push_back(doubtful("clock", msg("The clock is not known to follow a time server."),
                              msg("Have the machine follow one (systemd-timesyncd, chrony), unless its host "
                                  "does that for it.")));

@@ -76,6 +76,7 @@ std::string file_entries() {
       {"APPLICATION.extract", tr("copy of a database, its seal beside it")},
       {"versements/ID/", tr("plan, lists, report, visas and lots of a versement")},
       {"journal-NODE.jsonl", tr("who did what, each line bound to the one before")},
+      {"journal-NODE.jsonl.part-N", tr("what the journal held before it grew large: never removed")},
       {"share/versoir/profiles/", tr("profiles shipped with the program; a folder profiles/ of the workspace "
                                      "comes first")},
   };

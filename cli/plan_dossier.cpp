@@ -1,6 +1,7 @@
 // versoir plan --dossier: the dossier of a versement, planned as a versement of its own.
 #include "cli/plan_dossier.hpp"
 
+#include "cli/known_papers.hpp"
 #include "cli/verify_parts.hpp"
 #include "cli/whole_trail.hpp"
 #include "core/digest.hpp"
@@ -43,14 +44,43 @@ fs::path last_pack(Context& c, const sip::Versement& versement, const sip::Journ
   return pack;
 }
 
+/// A dossier keeps proofs. A bordereau that the archives authority did not approve is a proposal, and one of
+/// a rehearsal is worth nothing.
+void require_authorised(Context& c, const sip::Elimination& elimination, bool production) {
+  if (elimination.state() == sip::EliminationState::prepared)
+    throw Error(
+        Exit::lot_state,
+        msg("The elimination {0} has no visa of the archives authority: it proves nothing yet, and no "
+            "dossier keeps it.",
+            elimination.id()))
+        .hint(msg("Code du patrimoine, R212-14. Register the visa first: versoir eliminate visa {0}.",
+                  elimination.id()));
+  if (elimination.is_rehearsal()) {
+    auto told =
+        msg("The bordereau {0} is a rehearsal: neither its visa nor its destruction is worth anything.",
+            elimination.id());
+    if (production)
+      throw Error(Exit::lot_state, std::move(told))
+          .hint(msg("A dossier for a production platform keeps what was really eliminated."));
+    c.out.warn(std::move(told));
+  }
+  if (elimination.state() == sip::EliminationState::visa)
+    c.out.warn(msg("The elimination {0} has no certificate of destruction yet: the dossier will not hold it.",
+                   elimination.id()));
+}
+
 /// Files of one elimination that the journal knows, by name; anything else in the folder is nobody's word.
-std::vector<fs::path> elimination_files(Context& c, const std::string& id, const sip::JournalTrail& trail) {
+std::vector<fs::path> elimination_files(Context& c, const std::string& id, const sip::JournalTrail& trail,
+                                        bool production) {
   const sip::Elimination elimination(c.workspace(), id);
   if (!fs::is_directory(elimination.folder()))
     throw Error(Exit::not_found, msg("There is no elimination {0}.", id));
   const auto folder = "eliminations/" + id;
-  require_sound(trail.missing_files(c.workspace(), folder),
-                msg("The elimination {0} does not verify: no dossier is made with it.", id));
+  auto findings = trail.missing_files(c.workspace(), folder);
+  for (auto& f : sip::verify_elimination(elimination)) findings.push_back(std::move(f));
+  require_sound(findings, msg("The elimination {0} does not verify: no dossier is made with it.", id));
+  require_known_papers(c, trail, elimination);
+  require_authorised(c, elimination, production);
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(elimination.folder()))
     if (entry.is_regular_file() && !entry.is_symlink() &&
@@ -63,12 +93,13 @@ std::vector<fs::path> elimination_files(Context& c, const std::string& id, const
 
 }  // namespace
 
-sip::DossierSources dossier_sources(Context& c) {
+sip::DossierSources dossier_sources(Context& c, bool production) {
   const auto versement = c.known_versement(c.words.get("dossier"));
   const auto trail = whole_trail(c);
   sip::DossierSources sources{versement.id(), last_pack(c, versement, trail), {}};
   for (const auto& id : c.words.list("elimination"))
-    for (auto& file : elimination_files(c, id, trail)) sources.eliminations.push_back(std::move(file));
+    for (auto& file : elimination_files(c, id, trail, production))
+      sources.eliminations.push_back(std::move(file));
   return sources;
 }
 

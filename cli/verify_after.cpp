@@ -100,7 +100,7 @@ void verify_closed_reports(Tally& tally, const sip::JournalTrail& trail, const s
 
 PackVerdict verify_pack(Context& c, const sip::JournalTrail& trail, const fs::path& pack) {
   const auto margin = std::chrono::days(c.config().get_int("evidence", "renew_before_days"));
-  PackVerdict verdict{sip::verify_evidence(pack, c.trust_store().tsa_anchors, margin, c.clock), false};
+  PackVerdict verdict{sip::verify_evidence(pack, c.trust_store(), margin, c.clock), false};
   const auto& list = verdict.verified.last;
   if (list.empty()) return verdict;
   const auto name = list.lexically_relative(c.workspace()).generic_string();

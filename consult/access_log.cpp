@@ -46,8 +46,8 @@ std::string member(const Json& object, const char* key) {
 }  // namespace
 
 AccessLog::AccessLog(const std::filesystem::path& file, const std::string& node, std::string reader,
-                     const core::Clock& clock)
-    : reader_(std::move(reader)), journal_(file, node, clock) {}
+                     const core::Clock& clock, trust::Circumstances circumstances)
+    : reader_(std::move(reader)), journal_(file, node, clock, std::move(circumstances)) {}
 
 void AccessLog::session(bool opened, const std::string& reader) {
   journal_.append(opened ? "SESSION_OPENED" : "SESSION_ENDED", {{"reader", who(reader)}}, trust::Outcome::ok);

@@ -57,7 +57,7 @@ class AccessLog {
  public:
   /// Error(Exit::journal_broken) when the log that is there is broken. The clock outlives this.
   AccessLog(const std::filesystem::path& file, const std::string& node, std::string reader,
-            const core::Clock& clock);
+            const core::Clock& clock, trust::Circumstances circumstances = {});
   [[nodiscard]] const std::filesystem::path& file() const noexcept { return journal_.file(); }
   void session(bool opened, const std::string& reader = {});
   void searched(const std::string& application, std::size_t shown, const std::string& reader = {});

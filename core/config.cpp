@@ -35,6 +35,8 @@ constexpr std::array keys{
               key_text("how the records are acquired (AcquisitionInformation)"), ""},
     ConfigKey{"application.*", "legal_status", key_text("legal status of the archives (LegalStatus)"),
               "Public Archive"},
+    ConfigKey{"journal", "rotate_mb",
+              key_text("size, in MB, from which the journal goes on in another file; 0: never"), "64"},
     ConfigKey{"journal", "node", key_text("name of this machine in the journal's file name"), "main"},
     ConfigKey{
         "journal", "checkpoints",
@@ -59,6 +61,13 @@ constexpr std::array keys{
     ConfigKey{"timestamp", "required", key_text("refuse to sign without a time-stamp"), "no"},
     ConfigKey{"timestamp", "since",
               key_text("date of the first time-stamps; seals that claim to be older need none"), ""},
+    ConfigKey{"timestamp", "crl",
+              key_text("revocation lists of its authorities, PEM or DER; then whether it was revoked must be "
+                       "known"),
+              ""},
+    ConfigKey{"timestamp", "ocsp",
+              key_text("folder of answers (OCSP) in DER about it; then whether it was revoked must be known"),
+              ""},
     ConfigKey{"trust", "anchors", key_text("trust anchors of seals and visas, PEM"), ""},
     ConfigKey{"trust", "crl", key_text("certificate revocation list, PEM or DER; then revocation is checked"),
               ""},

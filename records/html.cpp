@@ -40,7 +40,8 @@ void write_rows(core::HtmlPage& page, int level, const Section& section, Readers
   }
 }
 
-/// Sections are named where the page is one record, and no two have one name.
+/// Sections are named where the page is one record, and no two have one name. Inside another page their
+/// tables have a caption each, as all of that page.
 void write_sections(core::HtmlPage& page, int level, const std::vector<const Section*>& sections,
                     Readers readers) {
   for (const auto* section : sections) {
@@ -48,7 +49,7 @@ void write_sections(core::HtmlPage& page, int level, const std::vector<const Sec
     if (section->rows.empty())
       page.paragraph("Néant");
     else if (is_table(*section))
-      write_table(page, *section, {});
+      write_table(page, *section, level == 2 ? std::string() : section->node->label);
     else
       write_rows(page, level + 1, *section, readers);
   }

@@ -9,6 +9,7 @@
 #include "sip/evidence_readme.hpp"
 #include "sip/work_folder.hpp"
 #include "trust/embedded.hpp"
+#include "trust/journal.hpp"
 #include "trust/seal.hpp"
 
 #include <fmt/format.h>
@@ -32,19 +33,12 @@ namespace {
 constexpr std::string_view pack_prefix = "evidence-";
 constexpr std::uint64_t longest_signature = 1u << 20;
 
-/// As the file is, or its whole lines only: journals grow while they are read.
-void copy_bytes(const fs::path& from, const fs::path& to, bool whole_lines = false) {
+void copy_bytes(const fs::path& from, const fs::path& to) {
   std::ifstream in(from, std::ios::binary);
   if (!in) core::throw_errno("open", from.string());
   core::AtomicFile out(to, private_mode);
-  std::string line;
   std::array<char, 1u << 16> piece{};
-  while (whole_lines) {
-    if (!std::getline(in, line) || in.eof()) break;
-    line += '\n';
-    out.write(line);
-  }
-  while (!whole_lines && (in.read(piece.data(), piece.size()), in.gcount() > 0))
+  while ((in.read(piece.data(), piece.size()), in.gcount() > 0))
     out.write({piece.data(), static_cast<std::size_t>(in.gcount())});
   if (in.bad()) core::throw_errno("read", from.string());
   out.commit();
@@ -102,9 +96,9 @@ class Packer {
   void warn(const char* code, core::Message m) {
     findings_.push_back({Severity::warning, code, std::move(m), versement_.id()});
   }
-  void copy(const fs::path& from, const std::string& name, bool whole_lines = false) {
+  void copy(const fs::path& from, const std::string& name) {
     fs::create_directories((folder_ / name).parent_path());
-    copy_bytes(from, folder_ / name, whole_lines);
+    copy_bytes(from, folder_ / name);
     if (name.ends_with(".p7s")) signatures_.push_back(name);
   }
   void copy_if_there(const fs::path& from, const std::string& name) {
@@ -117,17 +111,27 @@ class Packer {
     copy(sources_.anchors, "trust/anchors.pem");
     copy_if_there(sources_.tsa_anchors, anchors_name(1));
     int n = 0;
-    for (const auto& crl : sources_.store.crls_der) {
-      const auto name = fmt::format("trust/crl-{}.der", ++n);
-      core::write_file(folder_ / name, crl, private_mode);
-      facts_.crls.push_back(name);
-    }
+    for (const auto* lists : {&sources_.store.crls_der, &sources_.store.tsa_crls_der})
+      for (const auto& crl : *lists) {
+        facts_.crls.push_back(fmt::format("trust/crl-{}.der", ++n));
+        core::write_file(folder_ / facts_.crls.back(), crl, private_mode);
+      }
     n = 0;
-    for (const auto& answer : sources_.store.ocsp_der) {
-      const auto name = fmt::format("trust/ocsp-{}.der", ++n);
-      core::write_file(folder_ / name, answer, private_mode);
-      facts_.ocsp.push_back(name);
-    }
+    for (const auto* answers : {&sources_.store.ocsp_der, &sources_.store.tsa_ocsp_der})
+      for (const auto& answer : *answers) {
+        facts_.ocsp.push_back(fmt::format("trust/ocsp-{}.der", ++n));
+        core::write_file(folder_ / facts_.ocsp.back(), answer, private_mode);
+      }
+    const auto configuration_now = core::sha256_file(sources_.config).hex();
+    for (const auto& visa : visas_)
+      if (const auto under = core::text_of(visa.json, "configurationSha256");
+          !under.empty() && under != configuration_now)
+        findings_.push_back(
+            {Severity::info, "evidence-configuration",
+             msg("versoir.conf is no longer the one under which visa {0} was prepared (SHA-256 "
+                 "{1}…): the pack holds the one of today.",
+                 visa.number, under.substr(0, 16)),
+             versement_.id()});
     for (const auto& visa : visas_)
       if (const auto cited = core::text_of(visa.json, "roleRegisterSha512");
           !cited.empty() && fs::exists(sources_.roles) &&
@@ -168,10 +172,18 @@ class Packer {
     copy(sources_.extract_seal, "extract/seal.json");
     copy_if_there(trust::seal_path(sources_.extract_seal), "extract/seal.json.p7s");
   }
+  /// Its whole lines, in one file whatever rotations cut: journals grow while they are read.
+  static void copy_whole_journal(const fs::path& from, const fs::path& to) {
+    fs::create_directories(to.parent_path());
+    core::AtomicFile out(to, private_mode);
+    core::FileSink sink(out);
+    trust::copy_journal(from, sink);
+    out.commit();
+  }
   void journals() {
     for (const auto& file : sources_.journals) {
       const auto name = file.filename().string();
-      copy(file, "journal/" + name, true);
+      copy_whole_journal(file, folder_ / "journal" / name);
       facts_.journals.push_back("journal/" + name);
       const auto prefix = name + ".checkpoint-";
       for (const auto& entry :

@@ -71,9 +71,10 @@ struct EvidenceVerification {
 /// Every list against the files, every token. One that came when the one before had ended is a warning: what
 /// the pack proves then begins with it. The last token is judged by the configured anchors, else with a
 /// warning by those in the pack; the tokens before by the anchors in the pack, which the last one covers.
-/// What an interrupted renewal left is a warning. `margin`: how long before `until` a warning says to renew.
+/// An authority that was revoked takes its token with it, unless a later token came before. What an
+/// interrupted renewal left is a warning. `margin`: how long before `until` a warning says to renew.
 [[nodiscard]] EvidenceVerification verify_evidence(const std::filesystem::path& pack,
-                                                   const std::vector<trust::Certificate>& tsa_anchors,
-                                                   std::chrono::days margin, const core::Clock& clock);
+                                                   const trust::TrustStore& store, std::chrono::days margin,
+                                                   const core::Clock& clock);
 
 }  // namespace versoir::sip

@@ -3,6 +3,7 @@
 #include "sip/evidence.hpp"
 #include "sip/evidence_files.hpp"
 #include "trust/embedded.hpp"
+#include "trust/token_revocation.hpp"
 
 namespace versoir::sip {
 
@@ -25,9 +26,9 @@ Instant end_of_certificates(std::string_view token) {
 /// The lists and tokens of a pack, in their order.
 class PackVerifier {
  public:
-  PackVerifier(const fs::path& pack, const std::vector<trust::Certificate>& anchors, std::chrono::days margin,
+  PackVerifier(const fs::path& pack, const trust::TrustStore& store, std::chrono::days margin,
                const core::Clock& clock)
-      : pack_(pack), anchors_(anchors), margin_(margin), clock_(clock) {}
+      : pack_(pack), store_(store), margin_(margin), clock_(clock) {}
 
   EvidenceVerification verify() {
     const int last = last_manifest(pack_);
@@ -105,14 +106,22 @@ class PackVerifier {
       const auto token = core::read_file(file, longest_token);
       const auto facts = token_facts(token, n, last);
       const bool late = until_ && facts.time > *until_;
-      if (late)
+      const bool condemned = revoked_ && facts.time >= revoked_->since;
+      if (condemned)
+        add(Severity::warning, "evidence-late",
+            msg("{0} came when the authority of the token before it was already revoked: the pack proves "
+                "from "
+                "{1} on only.",
+                token_name(n), core::format_instant(facts.time)));
+      else if (late)
         add(Severity::warning, "evidence-late",
             msg("{0} came on {1}, when the certificates of the token before it had ended on {2}: the pack "
                 "proves from {1} on only.",
                 token_name(n), core::format_instant(facts.time), core::format_instant(*until_)));
-      if (late || result_.timestamps == 0) result_.since = facts.time;
+      if (late || condemned || result_.timestamps == 0) result_.since = facts.time;
       ++result_.timestamps;
       until_ = end_of_certificates(token);
+      judge_authority(token, facts.time, n, last);
     } catch (const Error& e) {
       error("evidence-token", msg("{0}: {1}", token_name(n), e.message().text()));
     }
@@ -123,7 +132,7 @@ class PackVerifier {
     const auto list = core::read_file(pack_ / manifest_name(n));
     const auto own = pack_ / anchors_name(n);
     if (n == last) try {
-        return trust::verify_token(token, list, anchors_);
+        return trust::verify_token(token, list, store_.tsa_anchors);
       } catch (const Error&) {
         if (!fs::exists(own)) throw;
       }
@@ -136,8 +145,30 @@ class PackVerifier {
               token_name(n)));
     return facts;
   }
+  /// What a revocation leaves of this token. Of an earlier one the token after it decides: what that one
+  /// dates before the revocation stays proven.
+  void judge_authority(const std::string& token, Instant time, int n, int last) {
+    revoked_.reset();
+    auto store = store_;
+    if (const auto own = pack_ / anchors_name(n); fs::exists(own))
+      for (auto& anchor : trust::Certificate::list_from_pem_file(own))
+        store.tsa_anchors.push_back(std::move(anchor));
+    if (n < last) store.require_tsa_revocation = false;
+    for (auto& found : trust::token_revocation(token, time, store)) {
+      if (found.verdict == trust::Verdict::revoked)
+        revoked_ = Revoked{found.revoked.value_or(Instant::min()), std::move(found.finding.message)};
+      else if (n == last)
+        add(Severity::warning, "evidence-revocation",
+            msg("{0}: {1}", token_name(n), found.finding.message.text()));
+    }
+  }
   void judge_end() {
     result_.until = until_;
+    if (revoked_)
+      error("evidence-revoked",
+            msg("The authority of the last time-stamp was revoked, and it was not renewed by "
+                "another: {0}",
+                revoked_->message.text()));
     if (!until_) return;
     if (clock_.now() > *until_)
       error("evidence-expired",
@@ -150,18 +181,23 @@ class PackVerifier {
   }
 
   const fs::path& pack_;
-  const std::vector<trust::Certificate>& anchors_;
+  const trust::TrustStore& store_;
   std::chrono::days margin_;
   const core::Clock& clock_;
   std::optional<Instant> until_;
+  struct Revoked {
+    Instant since;
+    core::Message message;
+  };
+  std::optional<Revoked> revoked_;  ///< the authority of the last token looked at, and that it condemns it
   EvidenceVerification result_;
 };
 
 }  // namespace
 
-EvidenceVerification verify_evidence(const fs::path& pack, const std::vector<trust::Certificate>& tsa_anchors,
+EvidenceVerification verify_evidence(const fs::path& pack, const trust::TrustStore& store,
                                      std::chrono::days margin, const core::Clock& clock) {
-  return PackVerifier(pack, tsa_anchors, margin, clock).verify();
+  return PackVerifier(pack, store, margin, clock).verify();
 }
 
 }  // namespace versoir::sip

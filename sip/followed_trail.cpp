@@ -34,6 +34,12 @@ bool FollowedTrail::take_new() {
     auto& journal = journals_.try_emplace(file, Journal{trust::JournalFollower(file)}).first->second;
     journal.lines.read([&](const Json& line) {
       journal.latest = std::max(journal.latest, core::text_of(line, "ts"));
+      // Alone, a journal is in its order: nothing is held back, however long it is.
+      if (files.size() == 1) {
+        if (JournalTrail::counts(line)) trail_.take(line);
+        last_ = {journal.latest, number};
+        return;
+      }
       if (JournalTrail::counts(line)) lines.emplace_back(Place{journal.latest, number}, line);
     });
     ++number;

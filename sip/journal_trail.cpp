@@ -104,18 +104,31 @@ JournalTrail JournalTrail::read(const fs::path& workspace) {
   // Machines write a journal each: the last word is the latest, whatever journal it stands in. Instants are
   // ISO in UTC, so their order is that of texts; within a journal the order of the lines stays, also when its
   // clock was put back.
-  std::vector<std::pair<std::string, Json>> lines;
-  for (const auto& file : files(workspace)) {
-    std::string latest;
-    trust::read_journal(file, [&](const Json& line) {
-      latest = std::max(latest, core::text_of(line, "ts"));
-      if (counts(line)) lines.emplace_back(latest, line);
-    });
-  }
-  std::stable_sort(lines.begin(), lines.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  // One line of each journal is held at a time, however long they are.
+  struct Ahead {
+    trust::JournalLines lines;
+    std::string latest = {};
+    std::optional<Json> line = {};
+
+    /// The next line that counts.
+    void advance() {
+      while ((line = lines.next())) {
+        latest = std::max(latest, core::text_of(*line, "ts"));
+        if (counts(*line)) return;
+      }
+    }
+  };
+  std::vector<Ahead> journals;
+  for (const auto& file : files(workspace)) journals.emplace_back(Ahead{trust::JournalLines(file)}).advance();
   JournalTrail trail;
-  for (const auto& [instant, line] : lines) trail.take(line);
+  for (;;) {
+    Ahead* first = nullptr;
+    for (auto& journal : journals)
+      if (journal.line && (!first || journal.latest < first->latest)) first = &journal;
+    if (!first) break;
+    trail.take(*first->line);
+    first->advance();
+  }
   return trail;
 }
 

@@ -3,6 +3,7 @@
 #include "core/file.hpp"
 #include "core/html.hpp"
 #include "extract/anomalies.hpp"
+#include "sip/page_contents.hpp"
 #include "sip/review.hpp"
 #include "sip/review_words.hpp"
 #include "sip/sampling.hpp"
@@ -28,11 +29,14 @@ class Page {
   Page(core::ByteSink& sink, const Json& facts, const RecordSample* records)
       : facts_(facts),
         records_(records),
-        page_(sink, core::language_tag(), msg("Report on versement {0}", text(facts, "versement")).text()) {}
+        sink_(sink),
+        page_(whole_, core::language_tag(), msg("Report on versement {0}", text(facts, "versement")).text()) {
+  }
 
   void write() {
     page_.heading(1, msg("Report on versement {0}", text(facts_, "versement")).text());
     for (const auto& [badge, sentence] : situation_texts(facts_)) page_.badge(badge, sentence);
+    const auto contents_at = whole_.text.size();
     head();
     if (is_filing(facts_))
       filing();
@@ -50,13 +54,21 @@ class Page {
     if (!is_filing(facts_) && !is_dossier(facts_)) sample();
     if (records_) drawn_records();
     confidence();
-    page_.heading(2, tr("What the visa will authorise"));
+    section(tr("What the visa will authorise"));
     page_.paragraph(authorises_text(facts_));
     page_.close();
+    const std::string_view all = whole_.text;
+    sink_.write(all.substr(0, contents_at));
+    sink_.write(contents_.markup());
+    sink_.write(all.substr(contents_at));
   }
 
  private:
   using Facts = std::vector<std::pair<std::string, std::string>>;
+
+  void section(const std::string& title, const std::string& id = {}) {
+    page_.heading(2, title, contents_.add(title, id));
+  }
 
   void table(const std::string& caption, const std::vector<std::string>& header, const Rows& rows) {
     if (!rows.empty()) page_.table(caption, header, rows);
@@ -74,7 +86,7 @@ class Page {
     const auto& totals = member(facts_, "totals");
     const auto& platform = member(facts_, "platform");
     const auto& agencies = member(facts_, "agencies");
-    page_.heading(2, tr("In short"));
+    section(tr("In short"));
     page_.facts(
         Facts{{tr("Establishment"), text(facts_, "establishment")},
               {tr("Application"), application_text(facts_)},
@@ -110,7 +122,7 @@ class Page {
 
   void source() {
     const auto& extract = member(facts_, "extract");
-    page_.heading(2, tr("Where the data come from"));
+    section(tr("Where the data come from"));
     page_.facts(Facts{{tr("Extract"), text(extract, "name")},
                       {tr("Kind"), kind_text(text(extract, "kind"))},
                       {tr("Consistency"), extract::consistency_label(text(extract, "consistency"))},
@@ -131,7 +143,7 @@ class Page {
 
   void filing() {
     const auto& plan = member(facts_, "filing");
-    page_.heading(2, tr("The filing plan"));
+    section(tr("The filing plan"));
     page_.facts(Facts{{tr("Title"), text(plan, "title")},
                       {tr("Digest of the file (SHA-256)"), text(plan, "root")},
                       {tr("Digest of the file (SHA-512)"), text(plan, "sha512")}});
@@ -144,7 +156,7 @@ class Page {
 
   void dossier() {
     const auto& dossier = member(facts_, "dossier");
-    page_.heading(2, tr("The dossier of the versement"));
+    section(tr("The dossier of the versement"));
     const auto rule = text(dossier, "access_rule");
     page_.facts(Facts{{tr("Versement"), text(dossier, "versement")},
                       {tr("Pack of evidence"), text(dossier, "pack")},
@@ -165,7 +177,7 @@ class Page {
       rows.push_back({text(a, "profile"), text(a, "node"), text(a, "title"), text(a, "source"),
                       text(a, "systemId").empty() ? text(a, "keyName") : text(a, "systemId")});
     if (rows.empty()) return;
-    page_.heading(2, tr("Where the lots stand in the filing plan"));
+    section(tr("Where the lots stand in the filing plan"));
     table(tr("Nodes under which lots are attached"),
           {tr("archive profile"), tr("node"), tr("title"), tr("filing plan"), tr("found by")}, rows);
   }
@@ -176,7 +188,7 @@ class Page {
       rows.push_back({text(codes, "label"), codes_text(codes, true), codes_text(codes, false),
                       text(codes, "source"), text(codes, "validator"), confirmation_label(codes)});
     if (rows.empty()) return;
-    page_.heading(2, tr("Codes that the archive profiles rest on"));
+    section(tr("Codes that the archive profiles rest on"));
     for (const auto& codes : member(facts_, "confirmed"))
       if (member(codes, "confirmed") != Json(true))
         page_.badge("warning", msg("{0}: {1}", text(codes, "label"), confirmation_label(codes)).text());
@@ -187,7 +199,7 @@ class Page {
   }
 
   void archive_profile(const Json& profile) {
-    page_.heading(2, text(profile, "label"), text(profile, "id"));
+    section(text(profile, "label"), text(profile, "id"));
     if (const auto description = text(profile, "description"); !description.empty())
       page_.paragraph(description);
     page_.facts(Facts{{tr("Records transferred"), count(profile, "kept")},
@@ -236,7 +248,7 @@ class Page {
     for (const auto& profile : member(facts_, "profiles"))
       for (const auto& r : member(profile, "rules")) by_code.emplace(text(r, "code"), &r);
     if (by_code.empty()) return;
-    page_.heading(2, tr("Rules written on the units"));
+    section(tr("Rules written on the units"));
     for (const auto& [code, at] : by_code) {
       const auto& r = *at;
       page_.heading(3, msg("{0}: {1}", code, text(r, "label")).text());
@@ -273,7 +285,7 @@ class Page {
   void files() {
     const auto& files = member(facts_, "files");
     if (!files.is_object()) return;
-    page_.heading(2, tr("Attached files"));
+    section(tr("Attached files"));
     page_.paragraph(msg("{0}, {1}; each goes under the unit of its record, as it is.",
                         core::ntr("{0} file", "{0} files", number(files, "files")),
                         core::show_size(number(files, "bytes")))
@@ -291,7 +303,7 @@ class Page {
   }
 
   void lots() {
-    page_.heading(2, tr("Lots"));
+    section(tr("Lots"));
     Rows rows;
     for (const auto& l : member(facts_, "lots"))
       rows.push_back({text(l, "id"), text(l, "profile"), count(l, "records"), count(l, "units"),
@@ -314,7 +326,7 @@ class Page {
   }
 
   void sample() {
-    page_.heading(2, tr("Sample of the units"));
+    section(tr("Sample of the units"));
     page_.paragraph(tr(
         "Taken at equal distances in the list; the whole list is kept.csv, what is left out left-out.csv."));
     Rows rows;
@@ -332,14 +344,14 @@ class Page {
 
   /// As the page that is transferred beside the XML, one level down: no data that the archive does not hold.
   void drawn_records() {
-    page_.heading(2, tr("Records as they will be read"));
+    section(tr("Records as they will be read"));
     page_.paragraph(drawn_text(facts_));
     records_->write(page_);
   }
 
   void confidence() {
     const auto& dictionary = member(facts_, "dictionary");
-    page_.heading(2, tr("How far this report can be trusted"));
+    section(tr("How far this report can be trusted"));
     if (!is_filing(facts_) && !is_dossier(facts_)) page_.paragraph(evidence_text(dictionary));
     Rows rows;
     for (const auto& t : member(dictionary, "tablesNotTaken"))
@@ -354,6 +366,9 @@ class Page {
 
   const Json& facts_;
   const RecordSample* records_;
+  core::ByteSink& sink_;
+  core::StringSink whole_;  ///< the contents, which come first, are known last; samples keep it small
+  PageContents contents_;
   core::HtmlPage page_;
 };
 

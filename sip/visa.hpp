@@ -47,6 +47,9 @@ struct VisaOptions {
   /// Written in an approval: it holds once as many persons have signed it, whatever the configuration says
   /// later. The role register may ask for more.
   int signatures = 1;
+  /// Under what it was prepared, written where it is known: SHA-256 of the configuration,
+  /// core::clock_state().
+  std::string configuration = {}, clock_state = {};
 };
 
 /// Canonical JSON of a visa for the versement as it is now: facts recomputed from the SIPs themselves

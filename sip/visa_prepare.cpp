@@ -236,7 +236,7 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
   const auto review = review_digest(versement, options.decision, lots.lots(), target);
   const auto settings = Settings::from_json(plan.settings);
   const auto agreements = agreements_of(settings);
-  return core::canonical_json({
+  Json visa{
       {"format", visa_format},
       {"decision", decision_name(options.decision)},
       {"versement", plan.versement},
@@ -277,7 +277,10 @@ std::string prepare_visa(const Versement& versement, const Plan& plan, const Vis
       {"signer", who},
       {"reason", options.reason},
       {"statement", statement(plan, options, target, agreements, who, lots, excluded, now)},
-  });
+  };
+  if (!options.configuration.empty()) visa["configurationSha256"] = options.configuration;
+  if (!options.clock_state.empty()) visa["clock"] = options.clock_state;
+  return core::canonical_json(visa);
 }
 
 }  // namespace versoir::sip

@@ -41,12 +41,18 @@ struct TrustStore {
   std::vector<std::string> ocsp_der;  ///< answers kept, each in DER
   /// An answer that counts is needed where no list knows the certificate: without one, no conclusion.
   bool require_ocsp = false;
+  /// Of the authorities that give time-stamps; what is told of signers' certificates is asked as well.
+  std::vector<std::string> tsa_crls_der, tsa_ocsp_der;
+  /// Whether such an authority was revoked must be known: a time-stamp of which it is not proves nothing.
+  bool require_tsa_revocation = false;
   bool require_timestamp = false;  ///< a signature without a time-stamp that verifies is a bad one
   std::optional<core::Instant> timestamps_since;  ///< those that claim to be older need none
 };
 [[nodiscard]] TrustStore load_trust_store(const std::filesystem::path& anchors_pem,
                                           const std::filesystem::path& tsa_anchors_pem,
                                           const std::vector<std::filesystem::path>& crls);
+/// Each list of a file, PEM (one or several) or DER, in DER. Throws Error(Exit::configuration).
+[[nodiscard]] std::vector<std::string> read_revocation_lists(const std::filesystem::path& file);
 /// A revocation list among these names this certificate. Neither signatures nor dates of the lists are looked
 /// at: for refusing to sign, not for judging a signature.
 [[nodiscard]] bool is_listed(const Certificate& certificate, const std::vector<std::string>& crls_der);

@@ -4,6 +4,7 @@
 #include "trust/chain.hpp"
 #include "trust/der.hpp"
 #include "trust/openssl.hpp"
+#include "trust/token_revocation.hpp"
 
 #include <openssl/err.h>
 
@@ -274,6 +275,9 @@ class SignerVerifier {
     if (!store_.require_timestamp || facts_->timestamp) return;
     if (store_.timestamps_since && facts_->claimed_time && *facts_->claimed_time < *store_.timestamps_since)
       return;
+    if (discounted_ != Verdict::valid)  // it is there, and worth nothing: told above
+      return defect(discounted_, "signature-time-stamp",
+                    msg("A time-stamp is required, and the one that is there does not count."));
     defect(Verdict::bad_signature, "signature-time-stamp",
            store_.tsa_anchors.empty()
                ? msg("A time-stamp is required, and no time-stamping authority is configured to verify it.")
@@ -287,6 +291,7 @@ class SignerVerifier {
       if (facts.time > now_ + clock_tolerance)
         return defect(Verdict::bad_signature, "signature-time-stamp",
                       msg("The time-stamp is of the future: {0}.", core::format_instant(facts.time)));
+      if (!counts(token, facts.time)) return;
       // Any of them proves that the signature existed; the earliest proves most.
       if (!facts_->timestamp || facts.time < facts_->timestamp->time) facts_->timestamp = std::move(facts);
     } catch (const core::Error& e) {
@@ -295,6 +300,18 @@ class SignerVerifier {
       defect(Verdict::bad_signature, "signature-time-stamp",
              why.empty() ? e.message() : msg("The time-stamp of the signature does not verify ({0}).", why));
     }
+  }
+
+  /// A time-stamp of an authority that was revoked, or of which it is not known, dates nothing: the signature
+  /// is judged as if it had none (EN 319 102-1 §5.6.2.4), with the reason.
+  bool counts(const std::string& token, core::Instant time) {
+    auto worst = Verdict::valid;
+    for (auto& found : token_revocation(token, time, store_)) {
+      if (gravity(found.verdict) > gravity(worst)) worst = found.verdict;
+      remark("signature-time-stamp", std::move(found.finding.message));
+    }
+    if (gravity(worst) > gravity(discounted_)) discounted_ = worst;
+    return worst == Verdict::valid;
   }
 
   void check_path() {
@@ -360,6 +377,7 @@ class SignerVerifier {
   At at_;
   Verification& result_;
   int digest_ = NID_undef, signature_algorithm_ = NID_undef;
+  Verdict discounted_ = Verdict::valid;  ///< of time-stamps that verify and do not count
   std::optional<Certificate> certificate_;
   std::optional<SignerFacts> facts_;
 };

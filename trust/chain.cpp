@@ -6,6 +6,7 @@
 #include "trust/openssl.hpp"
 
 #include <openssl/err.h>
+#include <openssl/ocsp.h>
 
 #include <algorithm>
 #include <set>
@@ -32,6 +33,23 @@ std::string time_of(const ASN1_TIME* t) {
   return instant ? core::format_instant(*instant) : std::string("?");
 }
 
+using ReasonHandle = core::Handle<ASN1_ENUMERATED, ASN1_ENUMERATED_free>;
+
+/// Why a list says that a certificate was revoked (RFC 5280 §5.3.1); nullopt when it does not say it.
+std::optional<int> reason_of(const X509_REVOKED* entry) {
+  const ReasonHandle reason(
+      static_cast<ASN1_ENUMERATED*>(X509_REVOKED_get_ext_d2i(entry, NID_crl_reason, nullptr, nullptr)));
+  ERR_clear_error();
+  if (!reason) return std::nullopt;
+  return static_cast<int>(ASN1_ENUMERATED_get(reason.get()));
+}
+
+/// RFC 3161 §4: the only reasons under which the tokens given before stay good. Without any reason none does.
+bool keeps_earlier_tokens(std::optional<int> reason) {
+  return reason == CRL_REASON_UNSPECIFIED || reason == CRL_REASON_AFFILIATION_CHANGED ||
+         reason == CRL_REASON_SUPERSEDED || reason == CRL_REASON_CESSATION_OF_OPERATION;
+}
+
 class Collector {
  public:
   Collector(const TrustStore& store, JudgedAt at) : store_(store), at_(at) {}
@@ -44,13 +62,14 @@ class Collector {
     const int depth = X509_STORE_CTX_get_error_depth(ctx);
     switch (error) {
       case X509_V_ERR_CERT_HAS_EXPIRED:
-        return add(Verdict::expired, "signature-validity",
-                   msg("The certificate of {0} expired on {1}.", name_of(x), time_of(X509_get0_notAfter(x))),
-                   true);
+        add(Verdict::expired, "signature-validity",
+            msg("The certificate of {0} expired on {1}.", name_of(x), time_of(X509_get0_notAfter(x))), true);
+        return;
       case X509_V_ERR_CERT_NOT_YET_VALID:
-        return add(Verdict::expired, "signature-validity",
-                   msg("The certificate of {0} is not valid before {1}.", name_of(x),
-                       time_of(X509_get0_notBefore(x))));
+        add(Verdict::expired, "signature-validity",
+            msg("The certificate of {0} is not valid before {1}.", name_of(x),
+                time_of(X509_get0_notBefore(x))));
+        return;
       case X509_V_ERR_CERT_REVOKED:
         return revoked(x);
       case X509_V_ERR_UNABLE_TO_GET_CRL:
@@ -61,15 +80,16 @@ class Collector {
         break;
       case X509_V_ERR_CRL_HAS_EXPIRED:
         return lacks_.push_back(
-            {x, Verdict::untrusted,
+            {x, depth, Verdict::untrusted,
              msg("The revocation list of {0} is too old: it ended on {1}.", issuer_name(x),
                  time_of(crl_ ? X509_CRL_get0_nextUpdate(crl_) : nullptr))});
       case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
       case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
       case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
       case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        return add(Verdict::untrusted, "signature-chain",
-                   msg("No configured authority answers for the certificate of {0}.", name_of(x)));
+        add(Verdict::untrusted, "signature-chain",
+            msg("No configured authority answers for the certificate of {0}.", name_of(x)));
+        return;
       default:
         break;
     }
@@ -78,16 +98,20 @@ class Collector {
             X509_verify_cert_error_string(error)));
   }
 
-  void add(Verdict verdict, const char* code, Message message, bool ended = false) {
+  ChainDefect* add(Verdict verdict, const char* code, Message message, bool ended = false) {
     // OpenSSL tells some defects once per rule that they break.
-    if (!told_.insert(message.english()).second) return;
+    if (!told_.insert(message.english()).second) return nullptr;
     const auto severity = verdict == Verdict::valid ? Severity::warning : Severity::error;
-    defects_.push_back({verdict, Finding{severity, code, std::move(message), {}}, ended});
+    return &defects_.emplace_back(
+        ChainDefect{verdict, Finding{severity, code, std::move(message), {}}, ended});
+  }
+  void add_unknown(int depth, Verdict verdict, Message message) {
+    if (auto* defect = add(verdict, "signature-revocation", std::move(message))) defect->unknown_at = depth;
   }
 
   bool failed = false;
   std::vector<ChainDefect> take() {
-    for (auto& lack : lacks_) add(lack.verdict, "signature-revocation", std::move(lack.message));
+    for (auto& lack : lacks_) add_unknown(lack.depth, lack.verdict, std::move(lack.message));
     return std::move(defects_);
   }
 
@@ -113,18 +137,27 @@ class Collector {
   void revoked(X509* x) {
     X509_REVOKED* entry = nullptr;
     std::optional<core::Instant> date;
-    if (crl_ && X509_CRL_get0_by_cert(crl_, &entry, x) == 1)
+    std::optional<int> reason;
+    if (crl_ && X509_CRL_get0_by_cert(crl_, &entry, x) == 1) {
       date = from_asn1_time(X509_REVOKED_get0_revocationDate(entry));
-    revoked_since(x, date);
+      reason = reason_of(entry);
+    }
+    revoked_since(x, date, reason);
   }
 
-  void revoked_since(X509* x, std::optional<core::Instant> date) {
+  void revoked_since(X509* x, std::optional<core::Instant> date, std::optional<int> reason) {
     const auto text = date ? core::format_instant(*date) : std::string("?");
-    if (at_.trusted_past && date && *date > at_.when)
-      return add(Verdict::valid, "signature-revocation",
-                 msg("The certificate of {0} was revoked on {1}, after the time-stamp.", name_of(x), text));
-    add(Verdict::revoked, "signature-revocation",
-        msg("The certificate of {0} was revoked on {1}.", name_of(x), text));
+    const bool later = at_.trusted_past && date && *date > at_.when;
+    const bool harmless = later && (!at_.dates || keeps_earlier_tokens(reason));
+    auto message =
+        harmless ? msg("The certificate of {0} was revoked on {1}, after the time-stamp.", name_of(x), text)
+        : later  ? msg("The certificate of {0} was revoked on {1} (reason: {2}): none of its time-stamps "
+                        "counts any more.",
+                       name_of(x), text, reason ? OCSP_crl_reason_str(*reason) : "-")
+                 : msg("The certificate of {0} was revoked on {1}.", name_of(x), text);
+    if (auto* defect =
+            add(harmless ? Verdict::valid : Verdict::revoked, "signature-revocation", std::move(message)))
+      defect->revoked = date;
   }
 
   void no_crl(X509* x, int depth) {
@@ -132,7 +165,7 @@ class Collector {
     if (X509_get_extension_flags(x) & EXFLAG_SS) return;
     const bool matters = depth == 0 && store_.require_crl;
     lacks_.push_back(
-        {x, matters ? Verdict::untrusted : Verdict::valid,
+        {x, depth, matters ? Verdict::untrusted : Verdict::valid,
          msg("No revocation list of {0} is configured: whether the certificate of {1} was revoked is not "
              "known.",
              issuer_name(x), name_of(x))});
@@ -144,23 +177,24 @@ class Collector {
         return forget_lacks(x);
       case OcspStatus::revoked:
         forget_lacks(x);
-        return revoked_since(x, said.revoked);
+        return revoked_since(x, said.revoked, said.reason);
       case OcspStatus::unknown:
       case OcspStatus::silent:
         break;
     }
     if (lists_checked && !lacks(x)) return;  // the list knows
-    for (const auto& why : said.ignored) add(Verdict::valid, "signature-revocation", why);
+    for (const auto& why : said.ignored) add_unknown(depth, Verdict::valid, why);
     const bool matters = depth == 0 && store_.require_ocsp;
-    add(matters ? Verdict::indeterminate : Verdict::valid, "signature-revocation",
-        said.status == OcspStatus::unknown ? msg("The authority (OCSP) does not know the certificate of {0}: "
-                                                 "whether it was revoked cannot be "
-                                                 "told.",
-                                                 name_of(x))
-                                           : msg("No answer of the authority (OCSP) counts for the "
-                                                 "certificate of {0}: whether it was revoked "
-                                                 "cannot be told.",
-                                                 name_of(x)));
+    add_unknown(depth, matters ? Verdict::indeterminate : Verdict::valid,
+                said.status == OcspStatus::unknown
+                    ? msg("The authority (OCSP) does not know the certificate of {0}: "
+                          "whether it was revoked cannot be "
+                          "told.",
+                          name_of(x))
+                    : msg("No answer of the authority (OCSP) counts for the "
+                          "certificate of {0}: whether it was revoked "
+                          "cannot be told.",
+                          name_of(x)));
   }
 
   bool lacks(X509* x) const {
@@ -173,6 +207,7 @@ class Collector {
   /// What lists do not tell about a certificate, until an answer does.
   struct Lack {
     X509* certificate;
+    int depth;
     Verdict verdict;
     Message message;
   };
@@ -249,6 +284,8 @@ std::vector<ChainDefect> check_chain(X509* signer, STACK_OF(X509) * others,
          false});
   return defects;
 }
+
+std::vector<std::string> read_revocation_lists(const std::filesystem::path& file) { return read_crls(file); }
 
 TrustStore load_trust_store(const std::filesystem::path& anchors_pem,
                             const std::filesystem::path& tsa_anchors_pem,

@@ -6,6 +6,7 @@
 
 #include <openssl/x509.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,9 @@ namespace versoir::trust {
 struct ChainDefect {
   Verdict verdict = Verdict::valid;  ///< valid: a remark that condemns nothing
   core::Finding finding;
-  bool ended = false;  ///< expired because time went by, not because it has not begun
+  bool ended = false;                         ///< expired because time went by, not because it has not begun
+  std::optional<core::Instant> revoked = {};  ///< since when, where that is known
+  int unknown_at = -1;  ///< depth of the certificate of which neither list nor answer tells; -1: of none
 };
 
 /// When the chain is judged. `trusted_past`: the moment is a verified time-stamp's, and what happened to the
@@ -22,6 +25,9 @@ struct ChainDefect {
 struct JudgedAt {
   core::Instant when{};
   bool trusted_past = false;
+  /// It is an authority that dates: revoked later, it only keeps what it dated for some reasons (RFC 3161
+  /// §4).
+  bool dates = false;
 };
 
 [[nodiscard]] std::vector<ChainDefect> check_chain(X509* signer, STACK_OF(X509) * others,

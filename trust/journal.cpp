@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fstream>
+#include <optional>
 #include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -39,15 +40,34 @@ std::string_view outcome_name(Outcome o) {
   return "ko";
 }
 
-/// The account that acts. Its certificate, when one signs, stands in the object of the event.
-Json actor() {
-  const uid_t uid = ::getuid();
-  Json json{{"uid", static_cast<std::int64_t>(uid)}};
+std::string login_of(uid_t uid) {
   passwd entry{};
   passwd* found = nullptr;
   std::array<char, 16384> buffer{};
-  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found)
-    json["login"] = found->pw_name;
+  if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found) return found->pw_name;
+  return {};
+}
+
+/// Who logged in, whatever account the program runs under since (sudo, su): audit(7) keeps it. nullopt where
+/// nobody did (a timer) or where the kernel keeps none.
+std::optional<uid_t> login_uid() {
+  std::ifstream in("/proc/self/loginuid");
+  std::uint32_t uid = 0;
+  if (!(in >> uid) || uid == static_cast<std::uint32_t>(-1)) return std::nullopt;
+  return static_cast<uid_t>(uid);
+}
+
+/// The account that acts, and the person behind it where the machine knows. Its certificate, when one signs,
+/// stands in the event.
+Json actor(const std::vector<std::string>& roles) {
+  const uid_t uid = ::getuid();
+  Json json{{"uid", static_cast<std::int64_t>(uid)}};
+  if (auto login = login_of(uid); !login.empty()) json["login"] = std::move(login);
+  if (const auto person = login_uid(); person && *person != uid) {
+    auto login = login_of(*person);
+    json["person"] = login.empty() ? fmt::format("uid {}", *person) : std::move(login);
+  }
+  if (!roles.empty()) json["roles"] = roles;
   return json;
 }
 
@@ -67,15 +87,17 @@ std::string random_id() {
 /// The journal while nobody else can write it.
 class LockedJournal {
  public:
-  LockedJournal(const std::filesystem::path& file, std::string node, const core::Clock& clock, bool create)
-      : file_(file), node_(std::move(node)), clock_(clock) {
+  LockedJournal(const std::filesystem::path& file, std::string node, const core::Clock& clock,
+                const Circumstances& circumstances, bool create)
+      : file_(file), node_(std::move(node)), clock_(clock), circumstances_(circumstances) {
     // A purge puts another file in the place of this one while we wait for it: the one with the name counts.
     do open_and_lock(create);
     while (!has_the_name());
     size_ = size();
+    files_.emplace(file_, core::UniqueFd(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 0)));
   }
 
-  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  [[nodiscard]] const JournalFiles& files() const noexcept { return *files_; }
   [[nodiscard]] const core::Sha256& head() const noexcept { return head_; }
   [[nodiscard]] std::int64_t seq() const noexcept { return seq_; }
 
@@ -107,19 +129,40 @@ class LockedJournal {
     ++seq_;
   }
 
+  [[nodiscard]] bool is_large() const noexcept {
+    return circumstances_.rotate_at > 0 && size_ >= circumstances_.rotate_at;
+  }
+
+  /// Closes this file under the name of a part and puts another in its place: at any moment the name is that
+  /// of the one or of the other. False, and nothing done, where the file system knows no hard links. This
+  /// object is of no use afterwards.
+  bool rotate() {
+    const auto part = journal_part(file_, files_->next_part());
+    const auto first = line(seq_ + 1, head_, rotated_event,
+                            {{"part", part.filename().string()}, {"lines", seq_}, {"head", head_.hex()}},
+                            Outcome::ok, Json::object());
+    // One that is there is this very file: a crash came before the other took its name.
+    if (::link(file_.c_str(), part.c_str()) != 0 && errno != EEXIST) return false;
+    replace_by([&](core::AtomicFile& out) { out.write(first); });
+    return true;
+  }
+
   /// One line of the journal, with its only LF.
   [[nodiscard]] std::string line(std::int64_t seq, const core::Sha256& prev, std::string_view event,
                                  const Json& object, Outcome outcome, const Json& detail) const {
-    auto text = core::canonical_json({{"seq", seq},
-                                      {"ts", core::format_instant(clock_.now())},
-                                      {"prev", prev.hex()},
-                                      {"node", node_},
-                                      {"actor", actor()},
-                                      {"event", event},
-                                      {"object", object},
-                                      {"outcome", outcome_name(outcome)},
-                                      {"detail", detail},
-                                      {"tool", "versoir " VERSOIR_VERSION}});
+    Json json{{"seq", seq},
+              {"ts", core::format_instant(clock_.now())},
+              {"prev", prev.hex()},
+              {"node", node_},
+              {"actor", actor(circumstances_.roles)},
+              {"event", event},
+              {"object", object},
+              {"outcome", outcome_name(outcome)},
+              {"detail", detail},
+              {"tool", "versoir " VERSOIR_VERSION}};
+    if (!circumstances_.configuration.empty()) json["configuration"] = circumstances_.configuration;
+    if (circumstances_.clock_state) json["clock"] = circumstances_.clock_state();
+    auto text = core::canonical_json(json);
     if (text.size() > longest_line)
       throw Error(Exit::unexpected, msg("The event {0} is too large for the journal.", event));
     return text;
@@ -128,18 +171,24 @@ class LockedJournal {
   /// The file again: `first`, what it holds from `offset` on, `last`. All or nothing. Whoever waits for the
   /// file opens the new one; this object is of no use afterwards.
   void rewrite(std::string_view first, std::uint64_t offset, std::string_view last) {
+    replace_by([&](core::AtomicFile& out) {
+      out.write(first);
+      std::string piece(64u << 10, '\0');
+      for (std::uint64_t at = offset; at < size_;) {
+        const auto n = files_->read(piece.data(), std::min<std::uint64_t>(piece.size(), size_ - at), at);
+        if (n == 0) throw Error(Exit::disk, msg("{0} was cut while it was read.", file_.string()));
+        out.write(std::string_view(piece).substr(0, n));
+        at += n;
+      }
+      out.write(last);
+    });
+  }
+
+ private:
+  template <class Write>
+  void replace_by(Write&& write_to) {
     core::AtomicFile out(file_, 0640);
-    out.write(first);
-    std::string piece(64u << 10, '\0');
-    for (std::uint64_t at = offset; at < size_;) {
-      const ssize_t n = ::pread(fd_.get(), piece.data(), std::min<std::uint64_t>(piece.size(), size_ - at),
-                                static_cast<off_t>(at));
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) core::throw_errno("read", file_.string());
-      out.write(std::string_view(piece).substr(0, static_cast<std::size_t>(n)));
-      at += static_cast<std::uint64_t>(n);
-    }
-    out.write(last);
+    write_to(out);
     struct stat before {};
     const bool known = ::fstat(fd_.get(), &before) == 0;
     out.commit();
@@ -147,8 +196,6 @@ class LockedJournal {
     if (known && before.st_uid != ::geteuid() && ::chown(file_.c_str(), before.st_uid, before.st_gid) != 0)
       core::throw_errno("chown", file_.string());
   }
-
- private:
   void open_and_lock(bool create) {
     const int flags = O_RDWR | O_APPEND | O_CLOEXEC | (create ? O_CREAT : 0);
     fd_ = core::UniqueFd(::open(file_.c_str(), flags, 0640));
@@ -174,21 +221,20 @@ class LockedJournal {
   /// first, since each event reads this again.
   std::string read_tail() const {
     constexpr std::uint64_t little = 16u << 10;
-    auto tail = read_end(std::min(size_, little));
+    const auto all = files_->closed_bytes() + size_;
+    auto tail = read_end(std::min(all, little));
     const auto last = tail.rfind('\n');
-    const bool whole = tail.size() == size_ || (last != std::string::npos && last > 0 &&
-                                                tail.rfind('\n', last - 1) != std::string::npos);
-    return whole ? tail : read_end(std::min<std::uint64_t>(size_, 2 * longest_line + 2));
+    const bool whole = tail.size() == all || (last != std::string::npos && last > 0 &&
+                                              tail.rfind('\n', last - 1) != std::string::npos);
+    return whole ? tail : read_end(std::min<std::uint64_t>(all, 2 * longest_line + 2));
   }
   std::string read_end(std::uint64_t want) const {
     std::string tail(want, '\0');
-    std::size_t have = 0;
-    while (have < want) {
-      const ssize_t n =
-          ::pread(fd_.get(), tail.data() + have, want - have, static_cast<off_t>(size_ - want + have));
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) core::throw_errno("read", file_.string());
-      have += static_cast<std::size_t>(n);
+    const auto begin = files_->closed_bytes() + size_ - want;
+    for (std::size_t have = 0; have < want;) {
+      const auto n = files_->read(tail.data() + have, want - have, begin + have);
+      if (n == 0) throw Error(Exit::disk, msg("{0} was cut while it was read.", file_.string()));
+      have += n;
     }
     return tail;
   }
@@ -202,6 +248,9 @@ class LockedJournal {
   /// A line cut by a crash would swallow the next one. Its bytes are kept beside the journal and the recovery
   /// is written down: nothing disappears silently.
   void set_aside(const std::string& fragment) {
+    if (fragment.size() > size_)  // of a closed part: nothing of it is ever taken away
+      throw Error(Exit::journal_broken,
+                  msg("The journal {0} has a part that does not end with a line.", file_.string()));
     auto name = file_;
     name += fmt::format(".fragment-{}", seq_ + 1);
     core::write_file(name, fragment, 0640);
@@ -231,8 +280,10 @@ class LockedJournal {
   std::filesystem::path file_;
   std::string node_;
   const core::Clock& clock_;
+  const Circumstances& circumstances_;
   core::UniqueFd fd_;
-  std::uint64_t size_ = 0;
+  std::optional<JournalFiles> files_;
+  std::uint64_t size_ = 0;  ///< of the file that is written
   std::int64_t seq_ = 0;
   core::Sha256 head_{};
   Json fragment_;
@@ -240,10 +291,14 @@ class LockedJournal {
 
 }  // namespace
 
-Journal::Journal(std::filesystem::path file, std::string node, const core::Clock& clock)
-    : file_(std::move(file)), node_(std::move(node)), clock_(clock) {
-  LockedJournal locked(file_, node_, clock_, true);
-  const auto scan = scan_journal(locked.fd(), file_);
+Journal::Journal(std::filesystem::path file, std::string node, const core::Clock& clock,
+                 Circumstances circumstances)
+    : file_(std::move(file)),
+      node_(std::move(node)),
+      clock_(clock),
+      circumstances_(std::move(circumstances)) {
+  LockedJournal locked(file_, node_, clock_, circumstances_, true);
+  const auto scan = scan_journal(locked.files(), file_);
   if (scan.broken())
     throw Error(Exit::journal_broken,
                 msg("The journal is broken at {0}; nothing is added to it.", scan.findings.front().where))
@@ -255,10 +310,14 @@ Journal::Journal(std::filesystem::path file, std::string node, const core::Clock
 }
 
 void Journal::append(std::string_view event, const Json& object, Outcome outcome, const Json& detail) {
-  LockedJournal locked(file_, node_, clock_, false);
-  locked.find_end();
-  locked.ensure_genesis();
-  locked.write(event, object, outcome, detail);
+  for (bool may_rotate = true;; may_rotate = false) {
+    LockedJournal locked(file_, node_, clock_, circumstances_, false);
+    locked.find_end();
+    locked.ensure_genesis();
+    // Others may write in the new file before we have it: what follows which is asked again.
+    if (may_rotate && locked.is_large() && locked.rotate()) continue;
+    return locked.write(event, object, outcome, detail);
+  }
 }
 
 namespace {
@@ -300,10 +359,10 @@ OldLines old_lines(const std::filesystem::path& file, const std::string& limit) 
 }  // namespace
 
 std::uint64_t Journal::purge_before(core::Instant limit, const Json& decision) {
-  LockedJournal locked(file_, node_, clock_, false);
+  LockedJournal locked(file_, node_, clock_, circumstances_, false);
   locked.find_end();
   locked.ensure_genesis();
-  const auto scan = scan_journal(locked.fd(), file_);
+  const auto scan = scan_journal(locked.files(), file_);
   if (scan.broken())
     throw Error(Exit::journal_broken,
                 msg("The journal is broken at {0}; nothing is removed from it.", scan.findings.front().where))
@@ -330,8 +389,7 @@ Json other_heads(const std::filesystem::path& own) {
   Json heads = Json::array();
   for (const auto& file : journals_beside(own)) {
     if (file.filename() == own.filename()) continue;
-    const auto fd = core::open_read(file);
-    const auto scan = scan_journal(fd.get(), file);
+    const auto scan = scan_journal(JournalFiles(file), file);
     if (scan.broken()) continue;
     heads.push_back({{"journal", file.filename().string()},
                      {"lines", scan.lines},
@@ -346,10 +404,7 @@ Json other_heads(const std::filesystem::path& own) {
 void Journal::checkpoint(Signer& signer, TimestampAuthority* tsa) {
   // Without the lock: lines that arrive meanwhile belong to the next checkpoint, and a slow authority blocks
   // nobody.
-  const auto scan = [&] {
-    const auto fd = core::open_read(file_);
-    return scan_journal(fd.get(), file_);
-  }();
+  const auto scan = scan_journal(JournalFiles(file_), file_);
   if (scan.broken())
     throw Error(Exit::journal_broken,
                 msg("The journal is broken at {0}; it gets no checkpoint.", scan.findings.front().where))

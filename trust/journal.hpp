@@ -3,6 +3,7 @@
 #include "core/clock.hpp"
 #include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "trust/signer.hpp"
 #include "trust/timestamp.hpp"
 
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,14 +22,26 @@ namespace versoir::trust {
 
 enum class Outcome { ok, warning, ko };
 
+/// Under what the events of a run happen, written on each of its lines where it is known.
+struct Circumstances {
+  std::string configuration = {};       ///< SHA-256 of the configuration that the run read, hexadecimal
+  std::vector<std::string> roles = {};  ///< of the account, by the role register
+  std::function<std::string_view()> clock_state = {};  ///< core::clock_state: asked for each line
+  /// From that many bytes on the file is closed (`<journal>.part-<k>`), and another begins, whose first line
+  /// carries the digest of the last one of this: the journal is their sequence. 0: never.
+  std::uint64_t rotate_at = 0;
+};
+
 /// `journal-<node>.jsonl`. Each line:
-/// {"seq","ts","prev","node","actor","event","object","outcome","detail","tool"}, canonical JSON. No secret,
-/// no data value, no personal data beyond the operator's identity.
+/// {"seq","ts","prev","node","actor","event","object","outcome","detail","tool"}, and "configuration" and
+/// "clock" where they are known, canonical JSON. No secret, no data value, no personal data beyond the
+/// operator's identity.
 class Journal {
  public:
   /// Creates the file with its genesis line when absent; refuses to append to a broken one
   /// (Exit::journal_broken).
-  Journal(std::filesystem::path file, std::string node, const core::Clock& clock);
+  Journal(std::filesystem::path file, std::string node, const core::Clock& clock,
+          Circumstances circumstances = {});
 
   /// Appends under an exclusive lock with one write() and fdatasync. `object` names what the event is about
   /// (ids and digests), `detail` is free.
@@ -53,6 +67,7 @@ class Journal {
   std::filesystem::path file_;
   std::string node_;
   const core::Clock& clock_;
+  Circumstances circumstances_;
 };
 
 struct JournalReport {
@@ -63,8 +78,24 @@ struct JournalReport {
   std::vector<core::Finding> findings;  ///< first broken line, incomplete last line (a crash: warning)
   [[nodiscard]] bool intact() const;
 };
-/// Each whole line of a journal in order, as JSON; what a crash left of a last one is passed over. The chain
-/// is not verified here. Throws Error(Exit::journal_broken) on a line that is not JSON.
+/// Each whole line of a journal in order, as JSON, those of its closed parts first; what a crash left of a
+/// last one is passed over. The chain is not verified here. Throws Error(Exit::journal_broken) on a line that
+/// is not JSON.
+class JournalLines {
+ public:
+  struct State;
+  explicit JournalLines(const std::filesystem::path& file);
+  ~JournalLines();
+  JournalLines(JournalLines&&) noexcept;
+  JournalLines& operator=(JournalLines&&) noexcept;
+  [[nodiscard]] std::optional<nlohmann::json> next();
+
+ private:
+  std::unique_ptr<State> s_;
+};
+/// The whole lines of a journal as they are, its parts in one.
+void copy_journal(const std::filesystem::path& file, core::ByteSink& out);
+/// As JournalLines, given one by one.
 void read_journal(const std::filesystem::path& file, const std::function<void(const nlohmann::json&)>& visit);
 /// Offline verification of the chain. Never repairs.
 [[nodiscard]] JournalReport verify_journal(const std::filesystem::path& file);

@@ -21,13 +21,13 @@ struct JournalFollower::State {
   dev_t device = 0;
   ino_t number = 0;
 
-  /// Names are reused: the same name must still be the same file, and not shorter.
-  void require_same(int fd) {
+  /// Names are reused: what was read must still be there, under this name or as a part that was closed since,
+  /// and not shorter.
+  void require_same(const JournalFiles& files) {
     struct stat now {};
-    if (::fstat(fd, &now) != 0) core::throw_errno("stat", file.string());
-    const bool first = read == 0;
-    if (!first &&
-        (now.st_dev != device || now.st_ino != number || static_cast<std::uint64_t>(now.st_size) < read))
+    if (::fstat(files.current(), &now) != 0) core::throw_errno("stat", file.string());
+    if (read > 0 && (!files.holds(device, number) ||
+                     files.closed_bytes() + static_cast<std::uint64_t>(now.st_size) < read))
       throw Error(Exit::journal_broken,
                   msg("The journal {0} was replaced or cut while it was in use.", file.string()))
           .hint(msg("versoir verify says more; restore the journal from a copy."));
@@ -43,10 +43,10 @@ JournalFollower::JournalFollower(JournalFollower&&) noexcept = default;
 JournalFollower& JournalFollower::operator=(JournalFollower&&) noexcept = default;
 
 void JournalFollower::read(const std::function<void(const core::Json&)>& visit) {
-  const auto fd = core::open_read(s_->file);
-  s_->require_same(fd.get());
+  const JournalFiles files(s_->file);
+  s_->require_same(files);
   s_->read =
-      continue_scan(s_->scan, fd.get(), s_->file, s_->read, [&](const JournalScan&, std::string_view line) {
+      continue_scan(s_->scan, files, s_->file, s_->read, [&](const JournalScan&, std::string_view line) {
         visit(core::parse_json(line, s_->file.filename().string(), Exit::journal_broken));
       });
   if (!s_->scan.broken()) return;

@@ -2,6 +2,7 @@
 #pragma once
 #include "core/digest.hpp"
 #include "core/error.hpp"
+#include "trust/journal_files.hpp"
 #include "trust/merkle.hpp"
 
 #include <cstdint>
@@ -15,6 +16,8 @@ namespace versoir::trust {
 
 inline constexpr std::size_t longest_line = 1u << 20;
 inline constexpr std::string_view genesis_event = "GENESIS";
+/// First line of a file that takes the place of one that had grown large.
+inline constexpr std::string_view rotated_event = "JOURNAL_ROTATED";
 /// First line of a journal whose first lines were removed: it stands for them in the chain.
 inline constexpr std::string_view purged_event = "PURGED";
 /// Event at the end of the chain that holds the digest of that line.
@@ -33,13 +36,14 @@ struct JournalScan {
   [[nodiscard]] bool broken() const noexcept { return !findings.empty(); }
 };
 
-/// Goes on with `scan` at byte `from`, the end of a whole line. `at_line` is given each good line and sees
-/// the state after it. Gives the end of the last good one.
-std::uint64_t continue_scan(JournalScan& scan, int fd, const std::filesystem::path& file, std::uint64_t from,
+/// Goes on with `scan` at byte `from` of the whole journal, the end of a whole line. `at_line` is given each
+/// good line and sees the state after it. Gives the end of the last good one.
+std::uint64_t continue_scan(JournalScan& scan, const JournalFiles& files, const std::filesystem::path& file,
+                            std::uint64_t from,
                             const std::function<void(const JournalScan&, std::string_view)>& at_line = {});
 
-/// Reads an open journal from its start. `at_line` sees the state after each good line.
-[[nodiscard]] JournalScan scan_journal(int fd, const std::filesystem::path& file,
+/// Reads a journal from its start. `at_line` sees the state after each good line.
+[[nodiscard]] JournalScan scan_journal(const JournalFiles& files, const std::filesystem::path& file,
                                        const std::function<void(const JournalScan&)>& at_line = {});
 
 /// Every journal-*.jsonl of the folder of this one, itself included, sorted.

@@ -7,10 +7,8 @@
 #include "trust/journal_purge.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
 #include <map>
-#include <unistd.h>
+#include <utility>
 
 namespace versoir::trust {
 
@@ -91,18 +89,17 @@ bool take_line(JournalScan& scan, std::string_view line, const std::filesystem::
 
 }  // namespace
 
-std::uint64_t continue_scan(JournalScan& scan, int fd, const std::filesystem::path& file, std::uint64_t from,
+std::uint64_t continue_scan(JournalScan& scan, const JournalFiles& files, const std::filesystem::path& file,
+                            std::uint64_t from,
                             const std::function<void(const JournalScan&, std::string_view)>& at_line) {
   std::string pending;
   std::string buffer(64u << 10, '\0');
-  auto at = static_cast<off_t>(from);
+  auto at = from;
   for (;;) {
-    const ssize_t n = ::pread(fd, buffer.data(), buffer.size(), at);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) core::throw_errno("read", file.string());
+    const auto n = files.read(buffer.data(), buffer.size(), at);
     if (n == 0) break;
     at += n;
-    pending.append(buffer, 0, static_cast<std::size_t>(n));
+    pending.append(buffer, 0, n);
     std::size_t begin = 0;
     for (std::size_t end; (end = pending.find('\n', begin)) != std::string::npos; begin = end + 1) {
       const auto line = std::string_view(pending).substr(begin, end - begin);
@@ -120,10 +117,10 @@ std::uint64_t continue_scan(JournalScan& scan, int fd, const std::filesystem::pa
   return from;
 }
 
-JournalScan scan_journal(int fd, const std::filesystem::path& file,
+JournalScan scan_journal(const JournalFiles& files, const std::filesystem::path& file,
                          const std::function<void(const JournalScan&)>& at_line) {
   JournalScan scan;
-  continue_scan(scan, fd, file, 0, [&](const JournalScan& now, std::string_view) {
+  continue_scan(scan, files, file, 0, [&](const JournalScan& now, std::string_view) {
     if (at_line) at_line(now);
   });
   return scan;
@@ -193,18 +190,60 @@ std::vector<std::filesystem::path> journals_beside(const std::filesystem::path& 
   });
 }
 
-void read_journal(const std::filesystem::path& file, const std::function<void(const Json&)>& visit) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) core::throw_errno("open", file.string());
-  std::string line;
-  for (std::uint64_t number = 1; std::getline(in, line); ++number) {
-    if (in.eof()) return;  // no LF: cut by a crash
-    const auto where = fmt::format("{}:{}", file.filename().string(), number);
-    const auto json = core::parse_json(line, where, Exit::journal_broken);
-    if (!json.is_object()) throw Error(Exit::journal_broken, msg("The line is not a JSON object."));
-    visit(json);
+struct JournalLines::State {
+  explicit State(const std::filesystem::path& path) : file(path), files(path) {}
+  std::filesystem::path file;
+  JournalFiles files;
+  std::string pending;
+  std::size_t begin = 0;
+  std::uint64_t read = 0, number = 0;
+
+  /// The next whole line; empty at the end, and for what a crash left of a last one.
+  std::optional<std::string_view> line() {
+    for (;;) {
+      if (const auto end = pending.find('\n', begin); end != std::string::npos) {
+        const auto text = std::string_view(pending).substr(begin, end - begin);
+        begin = end + 1;
+        return text;
+      }
+      pending.erase(0, std::exchange(begin, 0));
+      if (pending.size() > longest_line) throw Error(Exit::journal_broken, msg("The line is too long."));
+      const auto have = pending.size();
+      constexpr std::size_t piece = 64u << 10;
+      pending.resize(have + piece);
+      const auto n = files.read(pending.data() + have, piece, read);
+      pending.resize(have + n);
+      read += n;
+      if (n == 0) return std::nullopt;
+    }
   }
-  if (in.bad()) core::throw_errno("read", file.string());
+};
+
+JournalLines::JournalLines(const std::filesystem::path& file) : s_(std::make_unique<State>(file)) {}
+JournalLines::~JournalLines() = default;
+JournalLines::JournalLines(JournalLines&&) noexcept = default;
+JournalLines& JournalLines::operator=(JournalLines&&) noexcept = default;
+
+std::optional<Json> JournalLines::next() {
+  const auto line = s_->line();
+  if (!line) return std::nullopt;
+  const auto where = fmt::format("{}:{}", s_->file.filename().string(), ++s_->number);
+  auto json = core::parse_json(*line, where, Exit::journal_broken);
+  if (!json.is_object()) throw Error(Exit::journal_broken, msg("The line is not a JSON object."));
+  return json;
+}
+
+void read_journal(const std::filesystem::path& file, const std::function<void(const Json&)>& visit) {
+  JournalLines lines(file);
+  while (const auto line = lines.next()) visit(*line);
+}
+
+void copy_journal(const std::filesystem::path& file, core::ByteSink& out) {
+  JournalLines::State lines(file);
+  while (const auto line = lines.line()) {
+    out.write(*line);
+    out.write("\n");
+  }
 }
 
 bool JournalReport::intact() const {
@@ -234,8 +273,7 @@ JournalReport verify(const std::filesystem::path& file, bool may_be_purged) {
              p->second.name});
     }
   };
-  const auto fd = core::open_read(file);
-  auto scan = scan_journal(fd.get(), file, compare);
+  auto scan = scan_journal(JournalFiles(file), file, compare);
   report.lines = scan.lines;
   report.purged = scan.purged;
   report.head = scan.head;

@@ -97,12 +97,15 @@ Message responder_defect(OCSP_BASICRESP* basic, const Certificate& issuer,
 /// One answer about the certificate, its responder believed.
 struct Said {
   int status = V_OCSP_CERTSTATUS_UNKNOWN;
+  std::optional<int> reason;
   std::optional<Instant> revoked, from, to;
 };
 Said said_by(OCSP_SINGLERESP* single) {
   ASN1_GENERALIZEDTIME *revoked = nullptr, *from = nullptr, *to = nullptr;
   Said said;
-  said.status = OCSP_single_get0_status(single, nullptr, &revoked, &from, &to);
+  int reason = OCSP_REVOKED_STATUS_NOSTATUS;
+  said.status = OCSP_single_get0_status(single, &reason, &revoked, &from, &to);
+  if (reason != OCSP_REVOKED_STATUS_NOSTATUS) said.reason = reason;
   if (revoked) said.revoked = from_asn1_time(revoked);
   if (from) said.from = from_asn1_time(from);
   if (to) said.to = from_asn1_time(to);
@@ -133,9 +136,7 @@ class OcspJudge {
     if (auto why = responder_defect(basic.get(), issuer_, anchors_); !why.empty()) return ignore(why);
     const auto said = said_by(single);
     if (said.status == V_OCSP_CERTSTATUS_REVOKED) {
-      found_.status = OcspStatus::revoked;
-      if (!found_.revoked || (said.revoked && *said.revoked < *found_.revoked)) found_.revoked = said.revoked;
-      return;
+      return take_revocation(said);
     }
     if (auto why = age_defect(said, moment_); !why.empty()) return ignore(why);
     if (found_.status == OcspStatus::revoked || found_.status == OcspStatus::good) return;
@@ -144,6 +145,14 @@ class OcspJudge {
   OcspFinding finish() { return std::move(found_); }
 
  private:
+  /// The earliest counts, with its reason.
+  void take_revocation(const Said& said) {
+    const bool first = found_.status != OcspStatus::revoked;
+    found_.status = OcspStatus::revoked;
+    if (!first && !(said.revoked && found_.revoked && *said.revoked < *found_.revoked)) return;
+    found_.revoked = said.revoked;
+    found_.reason = said.reason;
+  }
   void ignore(const Message& why) {
     found_.ignored.push_back(msg("An answer (OCSP) about the certificate of {0} does not count: {1}.",
                                  certificate_.common_name(), why.text()));

@@ -18,6 +18,7 @@ enum class OcspStatus { good, revoked, unknown, silent };
 struct OcspFinding {
   OcspStatus status = OcspStatus::silent;
   std::optional<core::Instant> revoked;  ///< since when
+  std::optional<int> reason;             ///< why (RFC 5280 §5.3.1), when the answer says it
   std::vector<core::Message> ignored;    ///< why answers about this certificate do not count
 };
 

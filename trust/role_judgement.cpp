@@ -42,6 +42,32 @@ bool RoleRegister::is_producer(const Certificate& c) const {
                      [&](const RoleEntry& e) { return e.role == Role::producer && e.is(c); });
 }
 
+namespace {
+
+template <class Match>
+std::vector<std::string> roles_in_office(const std::vector<RoleEntry>& entries, Instant when, Match match) {
+  std::vector<std::string> roles;
+  for (const auto& e : entries) {
+    const std::string name(role_name(e.role));
+    if (when >= e.from && when <= e.to && match(e) &&
+        std::find(roles.begin(), roles.end(), name) == roles.end())
+      roles.push_back(name);
+  }
+  return roles;
+}
+
+}  // namespace
+
+std::vector<std::string> RoleRegister::roles_of_login(std::string_view login, Instant when) const {
+  return roles_in_office(entries_, when, [&](const RoleEntry& e) {
+    return std::find(e.logins.begin(), e.logins.end(), login) != e.logins.end();
+  });
+}
+
+std::vector<std::string> RoleRegister::roles_of(const Certificate& c, Instant when) const {
+  return roles_in_office(entries_, when, [&](const RoleEntry& e) { return e.is(c); });
+}
+
 const RoleEntry* RoleRegister::by_id(std::string_view id) const {
   const auto found =
       std::find_if(entries_.begin(), entries_.end(), [&](const RoleEntry& e) { return e.id == id; });

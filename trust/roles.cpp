@@ -24,9 +24,9 @@ constexpr std::array<std::pair<Role, std::string_view>, 4> names{
      {Role::control_authority, "control_authority"},
      {Role::authority, "authority"}}};
 
-constexpr std::array<std::string_view, 12> entry_members{"id",      "certificate", "subject", "issuer",
-                                                         "name",    "quality",     "role",    "platforms",
-                                                         "tenants", "from",        "to",      "delegation"};
+constexpr std::array<std::string_view, 13> entry_members{
+    "id",        "certificate", "subject", "issuer", "name",       "quality", "role",
+    "platforms", "tenants",     "from",    "to",     "delegation", "logins"};
 constexpr std::array<std::string_view, 4> delegation_members{"by", "act", "from", "to"};
 
 Role parse_role(std::string_view text, std::string_view where) {
@@ -57,15 +57,15 @@ std::string text_member(const Json& json, const char* key, const std::string& wh
   return core::json_string(json, key, where, Exit::configuration);
 }
 
-std::vector<std::string> parse_platforms(const Json& json, const std::string& where) {
+std::vector<std::string> parse_names(const Json& json, const char* key, const std::string& where) {
   std::vector<std::string> list;
-  const auto platforms = json.find("platforms");
-  if (platforms == json.end()) return list;
+  const auto names_given = json.find(key);
+  if (names_given == json.end()) return list;
   const auto wrong = [&] {
-    return Error(Exit::configuration, msg("{0}: platforms is not a list of names.", where));
+    return Error(Exit::configuration, msg("{0}: {1} is not a list of names.", where, key));
   };
-  if (!platforms->is_array()) throw wrong();
-  for (const auto& p : *platforms) {
+  if (!names_given->is_array()) throw wrong();
+  for (const auto& p : *names_given) {
     if (!p.is_string()) throw wrong();
     list.push_back(p.get<std::string>());
   }
@@ -126,7 +126,8 @@ RoleEntry parse_entry(const Json& json, const std::string& where) {
   if (json.contains("id")) entry.id = text_member(json, "id", where);
   entry.name = text_member(json, "name", where);
   entry.quality = text_member(json, "quality", where);
-  entry.platforms = parse_platforms(json, where);
+  entry.logins = parse_names(json, "logins", where);
+  entry.platforms = parse_names(json, "platforms", where);
   entry.tenants = parse_tenants(json, where);
   entry.from = parse_time(json, "from", where);
   entry.to = parse_time(json, "to", where);

@@ -41,6 +41,7 @@ struct RoleEntry {
   std::string subject, issuer;             ///< instead of the certificate, both in RFC 2253
   std::string name;                        ///< first name, name
   std::string quality;                     ///< "archiviste de l'établissement"
+  std::vector<std::string> logins = {};    ///< accounts of this person on the machines of Versoir
   Role role = Role::archivist;
   std::vector<std::string> platforms;  ///< empty = all
   std::vector<std::int64_t> tenants;   ///< empty = all
@@ -84,6 +85,11 @@ class RoleRegister {
   [[nodiscard]] int signatures_required() const noexcept { return signatures_; }
   /// The certificate is a producer's, on any platform: whose it is, not whether it is still in office.
   [[nodiscard]] bool is_producer(const Certificate& c) const;
+  /// Roles in office at `when` of whoever works under this account, each once: what the journal says of an
+  /// event that nobody signs. It gives no right.
+  [[nodiscard]] std::vector<std::string> roles_of_login(std::string_view login, core::Instant when) const;
+  /// Roles in office at `when` of this certificate, wherever, each once. It gives no right either.
+  [[nodiscard]] std::vector<std::string> roles_of(const Certificate& c, core::Instant when) const;
   /// The entry of this id; nullptr when there is none.
   [[nodiscard]] const RoleEntry* by_id(std::string_view id) const;
   [[nodiscard]] const std::vector<RoleEntry>& entries() const noexcept { return entries_; }

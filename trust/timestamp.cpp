@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "trust/openssl.hpp"
+#include "trust/token_revocation.hpp"
 
 #include <openssl/err.h>
 #include <openssl/rand.h>
@@ -210,7 +211,25 @@ class TsaClient final : public TimestampAuthority {
     // What is stored is what will be verified for years: the bytes, once more, by the very function used
     // then.
     static_cast<void>(verify_token(token_der, bytes, anchors_));
+    require_in_force(token_der, token.time);
     return token_der;
+  }
+
+  /// A time-stamp that will not count is no time-stamp.
+  void require_in_force(std::string_view token_der, core::Instant time) const {
+    TrustStore store;
+    store.tsa_anchors = anchors_;
+    store.tsa_crls_der = options_.crls_der;
+    store.tsa_ocsp_der = options_.ocsp_der;
+    store.require_tsa_revocation = options_.require_revocation;
+    Error e(Exit::signing, msg("The time-stamp of {0} would not count.", options_.url));
+    bool counts = true;
+    for (const auto& found : token_revocation(token_der, time, store)) {
+      std::move(e).because(found.finding.message);
+      counts = counts && found.verdict == Verdict::valid;
+    }
+    if (!counts)
+      throw std::move(e).hint(msg("Nothing was signed: [timestamp] crl and ocsp tell of its authority."));
   }
 
   Error refused(TS_RESP* response) const {

@@ -25,6 +25,10 @@ struct TsaOptions {
   std::string url;
   std::filesystem::path ca;  ///< PEM anchors of the authority
   std::string policy;        ///< required policy OID, empty = any
+  /// What tells whether the authority was revoked, and whether that must be known: nothing is signed under
+  /// one that was.
+  std::vector<std::string> crls_der = {}, ocsp_der = {};
+  bool require_revocation = false;
 };
 /// Over HTTP: certReq, 64-bit nonce, 10 s, 1 MiB; verifies status, nonce, imprint, signature, EKU before
 /// returning.

@@ -258,6 +258,8 @@ expect 0 "$versoir" plan bibliotheque.extract --id v2
 expect 0 "$versoir" build v2
 elimination "$whole"
 expect 0 "$versoir" eliminate prepare e1 bibliotheque.extract --rehearsal; contains "Nothing may be destroyed before the visa"
+expect 33 "$versoir" plan --dossier v1 --elimination e1 --id d1; contains "no visa of the archives authority"
+[ ! -e versements/d1 ] || fail "a dossier was planned on an elimination without visa"
 python3 - <<'PY' || fail "the bordereau"
 import csv, json, re
 kept = {r["key"] for r in csv.DictReader(open("versements/v1/kept.csv", encoding="utf-8"))}
@@ -321,6 +323,17 @@ expect 61 "$versoir" eliminate visa e9 --authority A --reference R --document si
 [ ! -e eliminations/e9/visa.json ] || fail "a bordereau that somebody wrote got its visa"
 cd "$work/ws"; rm -r "$work/tries"
 expect 0 visa "$today"; contains "visa registered"; contains "The bordereau e1 is a rehearsal: neither its visa nor its destruction"
+expect 0 "$versoir" plan --dossier v1 --elimination e1 --id d1
+contains "e1 is a rehearsal"; contains "no certificate of destruction yet"
+for f in bordereau.json visa.json visa-document.pdf; do
+  grep -q "eliminations/e1/$f" versements/d1/files.csv || fail "$f is not in the dossier: $(cat versements/d1/files.csv)"
+done
+keep eliminations/e1/bordereau.json; sed -i 's/bibliotheque/bibliothèque/' eliminations/e1/bordereau.json
+expect 61 "$versoir" plan --dossier v1 --elimination e1 --id d2; put_back eliminations/e1/bordereau.json
+sed -i '/^\[platform.sandbox\]/a kind = production' versoir.conf
+expect 33 "$versoir" plan --dossier v1 --elimination e1 --id d2; contains "production platform keeps"
+sed -i '/^kind = production/d' versoir.conf
+rm -r versements/d1
 expect 33 "$versoir" eliminate withdraw e1 --reason essai --confirm e1; contains "it stays"
 cmp signed.pdf eliminations/e1/visa-document.pdf || fail "the signed document is not kept"
 expect 33 visa "$today"

@@ -21,12 +21,13 @@ struct SmallPack {
   core::TemporaryDirectory work;
   core::FixedClock clock{*core::parse_instant("2026-06-01T00:00:00Z")};
   fs::path folder = work.path() / "evidence-1";
-  std::vector<trust::Certificate> anchors = trust::Certificate::list_from_pem_file(chain_pki / "ca.pem");
+  trust::TrustStore store = trust::load_trust_store(chain_pki / "ca.pem", chain_pki / "ca.pem", {});
   core::Instant end = trust::Certificate::list_from_pem_file(chain_pki / "tsa.pem").front().not_after();
 
   core::Sha512 announced;
 
-  explicit SmallPack(std::string_view first = "2026-06-01T00:00:00Z", const fs::path& authority = chain_pki) {
+  explicit SmallPack(std::string_view first = "2026-06-01T00:00:00Z", const fs::path& authority = chain_pki,
+                     const std::string& who = "tsa") {
     fs::create_directories(folder / "trust");
     core::write_file(folder / "visa.json", "{}");
     core::write_file(folder / "trust/tsa-anchors-1.pem", core::read_file(chain_pki / "ca.pem"));
@@ -34,7 +35,7 @@ struct SmallPack {
     for (const auto* name : {"trust/tsa-anchors-1.pem", "visa.json"})
       list += core::digest_file(folder / name).sha512.hex() + " *" + name + "\n";
     core::write_file(folder / "manifest-1.txt", list);
-    tests::ToyTsa tsa(authority, first);
+    tests::ToyTsa tsa(authority, first, who);
     core::write_file(folder / "manifest-1.tst", tsa.token(list));
   }
   void renew(std::string_view when) {
@@ -50,7 +51,7 @@ struct SmallPack {
   }
   [[nodiscard]] std::string verdict(std::chrono::days margin = std::chrono::days(30)) {
     std::string codes;
-    for (const auto& f : sip::verify_evidence(folder, anchors, margin, clock).findings)
+    for (const auto& f : sip::verify_evidence(folder, store, margin, clock).findings)
       codes += (codes.empty() ? "" : " ") + f.code;
     return codes;
   }
@@ -61,7 +62,7 @@ struct SmallPack {
 TEST_CASE("a pack says until when its time-stamp stands, warns before, fails after", "[evidence]") {
   SmallPack pack;
   CHECK(pack.verdict().empty());
-  const auto verified = sip::verify_evidence(pack.folder, pack.anchors, std::chrono::days(30), pack.clock);
+  const auto verified = sip::verify_evidence(pack.folder, pack.store, std::chrono::days(30), pack.clock);
   CHECK(verified.until == pack.end);
   CHECK(verified.since == core::parse_instant("2026-06-01T00:00:00Z"));
   pack.clock.set(pack.end - std::chrono::days(30));
@@ -78,7 +79,7 @@ TEST_CASE("a renewal covers the lists and tokens before it", "[evidence]") {
   SmallPack pack;
   pack.renew("2026-07-01T00:00:00Z");
   pack.renew("2026-08-01T00:00:00Z");
-  const auto verified = sip::verify_evidence(pack.folder, pack.anchors, std::chrono::days(0), pack.clock);
+  const auto verified = sip::verify_evidence(pack.folder, pack.store, std::chrono::days(0), pack.clock);
   CHECK(verified.findings.empty());
   CHECK(verified.timestamps == 3);
   CHECK(verified.since == core::parse_instant("2026-06-01T00:00:00Z"));
@@ -162,7 +163,7 @@ TEST_CASE("a renewal that came too late is told for ever, proves from then on, a
   CHECK(pack.verdict() == "evidence-expired");
   pack.renew("2026-06-01T00:00:00Z");
   CHECK(pack.verdict() == "evidence-late");
-  const auto verified = sip::verify_evidence(pack.folder, pack.anchors, std::chrono::days(0), pack.clock);
+  const auto verified = sip::verify_evidence(pack.folder, pack.store, std::chrono::days(0), pack.clock);
   CHECK(verified.findings.front().severity == core::Severity::warning);
   CHECK(verified.since == core::parse_instant("2026-06-01T00:00:00Z"));
   pack.renew("2026-07-01T00:00:00Z");
@@ -171,12 +172,44 @@ TEST_CASE("a renewal that came too late is told for ever, proves from then on, a
 
 TEST_CASE("an authority that is no longer the configured one is told, its token stands", "[evidence]") {
   SmallPack pack;
-  pack.anchors = trust::Certificate::list_from_pem_file(chain_pki / "archivist.pem");
+  pack.store.tsa_anchors = trust::Certificate::list_from_pem_file(chain_pki / "archivist.pem");
   CHECK(pack.verdict() == "evidence-anchors");
   for (const auto& f :
-       sip::verify_evidence(pack.folder, pack.anchors, std::chrono::days(30), pack.clock).findings)
+       sip::verify_evidence(pack.folder, pack.store, std::chrono::days(30), pack.clock).findings)
     CHECK(f.severity == core::Severity::warning);
   // Anchors that are not those of the token, wherever they stand.
   core::write_file(pack.folder / "trust/tsa-anchors-1.pem", core::read_file(chain_pki / "archivist.pem"));
   CHECK_THAT(pack.verdict(), Catch::Matchers::Contains("evidence-token"));
+}
+
+TEST_CASE("a pack dated by an authority that was revoked proves nothing until another renews it",
+          "[evidence]") {
+  SmallPack pack("2018-06-01T00:00:00Z", chain_pki, "compromised-tsa");
+  CHECK(pack.verdict().empty());  // nothing tells
+  pack.store =
+      trust::load_trust_store(chain_pki / "ca.pem", chain_pki / "ca.pem", {chain_pki / "ca.crl.pem"});
+  CHECK(pack.verdict() == "evidence-revoked");
+  // Revoked today: what another authority dated before stays proven, what it dates afterwards does not go
+  // back.
+  SmallPack renewed("2018-06-01T00:00:00Z", chain_pki, "compromised-tsa");
+  renewed.store = pack.store;
+  renewed.renew("2018-07-01T00:00:00Z");
+  CHECK(renewed.verdict().empty());
+  const auto early = sip::verify_evidence(renewed.folder, renewed.store, std::chrono::days(0), renewed.clock);
+  CHECK(early.since == core::parse_instant("2018-06-01T00:00:00Z"));
+  const auto tomorrow = core::SystemClock().now() + std::chrono::hours(24);
+  pack.clock.set(tomorrow);
+  pack.renew(core::format_instant(tomorrow));
+  CHECK(pack.verdict() == "evidence-late");
+  const auto late = sip::verify_evidence(pack.folder, pack.store, std::chrono::days(0), pack.clock);
+  CHECK(late.since == tomorrow);
+}
+
+TEST_CASE("a pack dated by an authority that was replaced since stays proven, with a word", "[evidence]") {
+  SmallPack pack("2018-06-01T00:00:00Z", chain_pki, "superseded-tsa");
+  pack.store.tsa_crls_der = trust::read_revocation_lists(chain_pki / "ca.crl.pem");
+  CHECK(pack.verdict() == "evidence-revocation");
+  for (const auto& f :
+       sip::verify_evidence(pack.folder, pack.store, std::chrono::days(0), pack.clock).findings)
+    CHECK(f.severity == core::Severity::warning);
 }

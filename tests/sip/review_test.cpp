@@ -7,6 +7,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <regex>
+#include <set>
+
 using namespace versoir;
 using Catch::Matchers::Contains;
 using tests::Club;
@@ -108,6 +111,35 @@ TEST_CASE(
   CHECK_THAT(sip::review_text(sip::review_facts(club.versement("same"), same, club.extract())),
              !Contains("instead of") && Contains("Tableau de gestion du club, article 4"));
 }
+
+namespace {
+
+/// RGAA 5.4, 9.1, 12: each table has a caption that says something, levels of headings follow one another,
+/// the contents name every section in their order and lead to it.
+void require_accessible(const std::string& page) {
+  const auto all = [&](const std::string& expression) {
+    std::vector<std::string> found;
+    const std::regex wanted(expression);
+    for (std::sregex_iterator it(page.begin(), page.end(), wanted), end; it != end; ++it)
+      found.push_back((*it)[1]);
+    return found;
+  };
+  CHECK(all("(<table)").size() > 3);
+  CHECK(all("(<table)").size() == all("<table[^>]*>\n(<caption>)[^<]").size());
+  int level = 0;
+  for (const auto& heading : all("<h([1-6])")) {
+    CHECK(std::stoi(heading) <= level + 1);
+    level = std::stoi(heading);
+  }
+  auto sections = all("<h2 id=\"([^\"]+)\"");
+  REQUIRE(sections.size() > 5);
+  sections.erase(sections.begin());  // of the contents themselves
+  CHECK(all("<li><a href=\"#([^\"]+)\"") == sections);
+  CHECK(std::set(sections.begin(), sections.end()).size() == sections.size());
+  CHECK(all("(<h2)").size() == sections.size() + 1);
+}
+
+}  // namespace
 
 TEST_CASE("the page is well-formed, complete, and the same each time") {
   Club club;
@@ -224,6 +256,7 @@ TEST_CASE("the report shows records as they will be read, drawn with a seed that
   }
   CHECK_THAT(sip::review_text(facts),
              Contains("drawn at random with the seed " + std::to_string(first.seed())));
+  require_accessible(page);
 }
 
 TEST_CASE("a person who is asked for is told as kept, with lot and rules, or as left out, with the reason") {

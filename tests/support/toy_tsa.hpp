@@ -19,8 +19,10 @@ namespace versoir::tests {
 /// An authority in the same process, whose clock can be set.
 class ToyTsa : public trust::TimestampAuthority {
  public:
-  /// `pki`: a folder made by samples/pki/make-pki. `time`: what its tokens say, now when empty.
-  explicit ToyTsa(std::filesystem::path pki, std::string_view time = {}) : pki_(std::move(pki)) {
+  /// `pki`: a folder made by samples/pki/make-pki. `time`: what its tokens say, now when empty. `name`: of
+  /// its certificate there.
+  explicit ToyTsa(std::filesystem::path pki, std::string_view time = {}, std::string name = "tsa")
+      : pki_(std::move(pki)), name_(std::move(name)) {
     if (!time.empty()) time_ = core::parse_instant(time).value();
   }
   std::string token(std::string_view bytes) override {
@@ -38,9 +40,9 @@ class ToyTsa : public trust::TimestampAuthority {
     i2d_TS_REQ_bio(query, request);
 
     TS_RESP_CTX* ctx = TS_RESP_CTX_new();
-    BIO* pem = BIO_new_file((pki_ / "tsa.pem").c_str(), "r");
+    BIO* pem = BIO_new_file((pki_ / (name_ + ".pem")).c_str(), "r");
     X509* certificate = PEM_read_bio_X509(pem, nullptr, nullptr, nullptr);
-    BIO* key_pem = BIO_new_file((pki_ / "tsa.key").c_str(), "r");
+    BIO* key_pem = BIO_new_file((pki_ / (name_ + ".key")).c_str(), "r");
     EVP_PKEY* key = PEM_read_bio_PrivateKey(key_pem, nullptr, nullptr, nullptr);
     TS_RESP_CTX_set_signer_cert(ctx, certificate);
     TS_RESP_CTX_set_signer_key(ctx, key);
@@ -86,6 +88,7 @@ class ToyTsa : public trust::TimestampAuthority {
 
  private:
   std::filesystem::path pki_;
+  std::string name_;
   std::optional<core::Instant> time_;
 };
 

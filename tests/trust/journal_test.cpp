@@ -4,6 +4,7 @@
 #include "core/json.hpp"
 #include "exit_of.hpp"
 #include "pki.hpp"
+#include "trust/journal_follower.hpp"
 #include "trust/merkle.hpp"
 
 #include <catch2/catch.hpp>
@@ -73,6 +74,29 @@ TEST_CASE("Each line carries the SHA-256 of the line before, as sha256sum comput
   CHECK(report.findings.empty());
   CHECK(report.lines == 5);
   CHECK(report.head.hex() == previous);
+}
+
+TEST_CASE("A line says under which configuration, in which roles and by what clock, where that is known") {
+  const Folder folder;
+  fill(*std::make_unique<trust::Journal>(folder.file, "main", clock_2026), 1);
+  const auto before = folder.bytes();
+  std::string_view state = "unsynchronised";
+  trust::Journal journal(folder.file, "main", clock_2026,
+                         {std::string(64, 'a'), {"archivist"}, [&] { return state; }});
+  fill(journal, 1);
+  state = "synchronised";
+  fill(journal, 1);
+  CHECK(folder.bytes().starts_with(before));  // lines of an older version stay, and go before
+  const auto lines = lines_of(folder.bytes());
+  REQUIRE(lines.size() == 4);
+  const auto old = core::Json::parse(lines[1]), first = core::Json::parse(lines[2]);
+  for (const char* member : {"configuration", "clock"}) CHECK_FALSE(old.contains(member));
+  CHECK_FALSE(old.at("actor").contains("roles"));
+  CHECK(first.at("configuration") == std::string(64, 'a'));
+  CHECK(first.at("clock") == "unsynchronised");
+  CHECK(first.at("actor").at("roles") == core::Json{"archivist"});
+  CHECK(core::Json::parse(lines[3]).at("clock") == "synchronised");
+  CHECK(trust::verify_journal(folder.file).intact());
 }
 
 TEST_CASE("Two journals never begin alike") {
@@ -259,4 +283,145 @@ TEST_CASE("A journal that is missing or became something else is told") {
   core::write_file(folder.file, std::string(3u << 20, 'x'));
   CHECK_FALSE(trust::verify_journal(folder.file).intact());
   CHECK(tests::exit_of([&] { folder.open(); }) == core::Exit::journal_broken);
+}
+
+namespace {
+
+/// A journal that goes on in another file as soon as it holds a few lines.
+trust::Journal small_files(const Folder& folder, std::uint64_t bytes = 1500) {
+  trust::Circumstances circumstances;
+  circumstances.rotate_at = bytes;
+  return trust::Journal(folder.file, "main", clock_2026, circumstances);
+}
+std::filesystem::path part(const Folder& folder, int k) {
+  auto path = folder.file;
+  path += ".part-" + std::to_string(k);
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("A journal that grows large goes on in another file, and its chain through all of them") {
+  const Folder folder;
+  auto journal = small_files(folder);
+  fill(journal, 40);
+  REQUIRE(std::filesystem::exists(part(folder, 4)));
+  std::string all;
+  for (int k = 1; std::filesystem::exists(part(folder, k)); ++k) {
+    CHECK(core::read_file(part(folder, k)).size() < 3000);
+    all += core::read_file(part(folder, k));
+  }
+  all += folder.bytes();
+  const auto lines = lines_of(all);
+  std::string previous(64, '0');
+  std::size_t rotations = 0, events = 0;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto json = core::Json::parse(lines[i]);
+    CHECK(json.at("seq") == i + 1);
+    CHECK(json.at("prev") == previous);
+    previous = core::sha256(lines[i]).hex();
+    rotations += json.at("event") == "JOURNAL_ROTATED";
+    events += json.at("event") == "LOT_SENT";
+  }
+  CHECK(events == 40);
+  CHECK(rotations >= 4);
+  const auto report = trust::verify_journal(folder.file);
+  CHECK(report.findings.empty());
+  CHECK(report.lines == lines.size());
+  CHECK(report.head.hex() == previous);
+  std::size_t read = 0;
+  trust::read_journal(folder.file, [&](const core::Json& json) { CHECK(json.at("seq") == ++read); });
+  CHECK(read == lines.size());
+  core::StringSink copied;
+  trust::copy_journal(folder.file, copied);
+  CHECK(copied.text == all);
+  // Opened again, by a program that does not cut: it goes on where the last one stopped.
+  auto again = folder.open();
+  fill(again, 1);
+  CHECK(trust::verify_journal(folder.file).lines == lines.size() + 1);
+}
+
+TEST_CASE("A checkpoint of a journal in several files covers all of them") {
+  const Folder folder;
+  auto journal = small_files(folder);
+  fill(journal, 20);
+  journal.checkpoint(*signer("producer"), nullptr);
+  fill(journal, 20);
+  const auto report = trust::verify_journal(folder.file);
+  CHECK(report.findings.empty());
+  CHECK(report.covered > 20);
+  for (int k = 1; std::filesystem::exists(part(folder, k)); ++k) {
+    INFO(k);
+    const auto kept = core::read_file(part(folder, k));
+    for (const auto at : {std::size_t{5}, kept.size() / 2, kept.size() - 2}) {
+      auto bent = kept;
+      bent[at] ^= 1;
+      core::write_file(part(folder, k), bent);
+      CHECK_FALSE(trust::verify_journal(folder.file).intact());
+    }
+    core::write_file(part(folder, k),
+                     kept.substr(0, kept.rfind('\n', kept.size() - 2) + 1));  // its last line
+    CHECK_FALSE(trust::verify_journal(folder.file).intact());
+    std::filesystem::remove(part(folder, k));
+    CHECK_FALSE(trust::verify_journal(folder.file).intact());
+    CHECK(exit_of([&] { folder.open(); }) == core::Exit::journal_broken);
+    core::write_file(part(folder, k), kept);
+    CHECK(trust::verify_journal(folder.file).intact());
+  }
+}
+
+TEST_CASE("A rotation that a crash cut before the new file took its name is ended by the next event") {
+  const Folder folder;
+  fill(*std::make_unique<trust::Journal>(folder.open()), 10);
+  std::filesystem::create_hard_link(folder.file, part(folder, 1));  // where the crash came
+  const auto before = trust::verify_journal(folder.file);
+  CHECK(before.findings.empty());
+  CHECK(before.lines == 11);  // not twice
+  auto journal = small_files(folder);
+  fill(journal, 1);
+  CHECK(std::filesystem::exists(part(folder, 1)));
+  CHECK_FALSE(std::filesystem::exists(part(folder, 2)));
+  CHECK(trust::verify_journal(folder.file).findings.empty());
+  CHECK(trust::verify_journal(folder.file).lines == 13);
+}
+
+TEST_CASE("Several processes that write in a journal that rotates lose nothing") {
+  const Folder folder;
+  small_files(folder);
+  constexpr int processes = 4, each = 25;
+  for (int i = 0; i < processes; ++i)
+    if (::fork() == 0) {
+      auto journal = small_files(folder);
+      fill(journal, each);
+      ::_exit(0);
+    }
+  for (int i = 0; i < processes; ++i) {
+    int status = 1;
+    ::wait(&status);
+    CHECK(status == 0);
+  }
+  CHECK(trust::verify_journal(folder.file).findings.empty());
+  int events = 0;
+  trust::read_journal(folder.file, [&](const core::Json& json) { events += json.at("event") == "LOT_SENT"; });
+  CHECK(events == processes * each);
+}
+
+TEST_CASE("Who follows a journal reads on through a rotation") {
+  const Folder folder;
+  auto journal = small_files(folder);
+  fill(journal, 1);
+  trust::JournalFollower follower(folder.file);
+  std::uint64_t seen = 0;
+  const auto follow = [&] {
+    follower.read([&](const core::Json& json) { CHECK(json.at("seq") == ++seen); });
+  };
+  follow();
+  for (int i = 0; i < 30; ++i) {
+    fill(journal, 1);
+    follow();
+  }
+  REQUIRE(std::filesystem::exists(part(folder, 3)));
+  CHECK(seen == trust::verify_journal(folder.file).lines);
+  std::filesystem::remove(part(folder, 1));
+  CHECK_THROWS_AS(follow(), core::Error);
 }

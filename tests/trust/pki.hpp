@@ -77,7 +77,8 @@ inline Ran openssl_verify(const std::filesystem::path& content, const std::files
 /// The authority of the test PKI, whose clock can be set.
 class LocalTsa final : public ToyTsa {
  public:
-  explicit LocalTsa(std::string_view time = {}) : ToyTsa(VERSOIR_TEST_PKI, time) {}
+  explicit LocalTsa(std::string_view time = {}, std::string name = "tsa")
+      : ToyTsa(VERSOIR_TEST_PKI, time, std::move(name)) {}
 };
 
 }  // namespace versoir::tests

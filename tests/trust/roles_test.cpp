@@ -102,6 +102,24 @@ TEST_CASE("A register that is not understood to the last member is an error of c
   CHECK(wrong(text));
 }
 
+TEST_CASE("The register names the accounts of a person, which say in which roles an event happens") {
+  const auto c = archivist();
+  const auto with = [&](const char* logins) {
+    return trust::RoleRegister::parse(document(entry(c.fingerprint().hex(), logins)), "test");
+  };
+  const auto reg = with(R"("logins":["caubin","aubin-admin"],)");
+  const std::vector<std::string> archivist_role{"archivist"};
+  CHECK(reg.roles_of_login("caubin", instant("2026-06-01T12:00:00Z")) == archivist_role);
+  CHECK(reg.roles_of_login("aubin-admin", instant("2026-12-31T23:59:59Z")) == archivist_role);
+  CHECK(reg.roles_of_login("caubin", instant("2027-01-01T00:00:00Z")).empty());
+  CHECK(reg.roles_of_login("aubin", instant("2026-06-01T12:00:00Z")).empty());
+  CHECK(reg.roles_of(c, instant("2026-06-01T12:00:00Z")) == archivist_role);
+  CHECK(reg.roles_of(c, instant("2025-06-01T12:00:00Z")).empty());
+  CHECK(with("").roles_of_login("caubin", instant("2026-06-01T12:00:00Z")).empty());
+  CHECK_THROWS_AS(with(R"("logins":"caubin",)"), core::Error);
+  CHECK_THROWS_AS(with(R"("logins":[7],)"), core::Error);
+}
+
 TEST_CASE("A role may be limited to tenants") {
   const auto c = archivist();
   const auto reg =
