@@ -76,7 +76,7 @@ sip() { find "$PWD/versements/mesure" -name 'sip.zip'; }
 
 objects() {
   local megabytes=${MEGABYTES:-4000} records=${RECORDS:-100000}
-  workspace objects "$records" 7600
+  workspace objects "$records" 7700
   if [ "$megabytes" -gt 0 ]; then
     mkdir files
     openssl enc -aes-256-ctr -pass pass:versoir -nosalt </dev/zero 2>/dev/null | head -c "${megabytes}000000" >files/minute.bin || true

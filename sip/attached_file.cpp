@@ -35,6 +35,23 @@ std::uint64_t number_in(const std::optional<std::string>& field, const fs::path&
   return number;
 }
 
+/// Digests what it hands on.
+class DigestingSink final : public core::ByteSink {
+ public:
+  explicit DigestingSink(core::ByteSink* to) : to_(to) {}
+  void write(std::string_view bytes) override {
+    hasher_.update(bytes);
+    size_ += bytes.size();
+    if (to_) to_->write(bytes);
+  }
+  [[nodiscard]] core::FileDigest finish() { return {hasher_.finish(), size_}; }
+
+ private:
+  core::ByteSink* to_;
+  core::Sha512Hasher hasher_;
+  std::uint64_t size_ = 0;
+};
+
 }  // namespace
 
 void write_files_header(core::CsvWriter& csv) {
@@ -79,10 +96,8 @@ std::vector<AttachedFile> files_of_lot(const fs::path& file, std::string_view pl
   return rows;
 }
 
-ReadFile read_attached(const fs::path& folder, const std::string& name, core::ByteSink* copy) {
+core::Identification copy_attached(const fs::path& folder, const std::string& name, core::ByteSink& to) {
   const auto fd = core::open_beneath(folder, name);
-  ReadFile read;
-  core::Sha512Hasher hasher;
   core::FormatProbe probe;
   std::string buffer(read_piece, '\0');
   for (;;) {
@@ -91,14 +106,16 @@ ReadFile read_attached(const fs::path& folder, const std::string& name, core::By
     if (n < 0) core::throw_errno("read", (folder / name).string());
     if (n == 0) break;
     const std::string_view piece(buffer.data(), static_cast<std::size_t>(n));
-    hasher.update(piece);
     probe.feed(piece);
-    if (copy) copy->write(piece);
-    read.digest.size += piece.size();
+    to.write(piece);
   }
-  read.digest.sha512 = hasher.finish();
-  read.format = probe.finish(name);
-  return read;
+  return probe.finish(name);
+}
+
+ReadFile read_attached(const fs::path& folder, const std::string& name, core::ByteSink* copy) {
+  DigestingSink sink(copy);
+  auto format = copy_attached(folder, name, sink);
+  return {sink.finish(), std::move(format)};
 }
 
 }  // namespace versoir::sip

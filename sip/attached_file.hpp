@@ -38,8 +38,10 @@ struct ReadFile {
   core::FileDigest digest;
   core::Identification format;
 };
-/// Reads a file of `folder` once (core::open_beneath), into `copy` when there is one. Throws
-/// Error(Exit::disk).
+/// Copies a file of `folder` (core::open_beneath), and says what format it has. Throws Error(Exit::disk).
+[[nodiscard]] core::Identification copy_attached(const std::filesystem::path& folder, const std::string& name,
+                                                 core::ByteSink& to);
+/// The same with its digest, into `copy` when there is one: in one reading.
 [[nodiscard]] ReadFile read_attached(const std::filesystem::path& folder, const std::string& name,
                                      core::ByteSink* copy = nullptr);
 

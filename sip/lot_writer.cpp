@@ -300,16 +300,16 @@ void LotWriter::write_file(const AttachedFile& file) {
   const auto folder = configuration_ / source.folder;
   const auto where = fmt::format("{}:{}", source.list, file.line);  // no name: it may be that of a person
   const auto name = name_alone(file.file);
-  std::optional<ReadFile> read;
+  core::Identification format;
   auto spooled =
-      spool([&](core::ByteSink& sink) { read = read_attached(folder, file.file, &sink); }, "", name, {});
+      spool([&](core::ByteSink& sink) { format = copy_attached(folder, file.file, sink); }, "", name, {});
   if (spooled.object.digest.hex() != file.sha512)
     throw Error(Exit::lot_state, msg("{0} is not the file that was planned.", (folder / file.file).string()))
         .hint(msg("Put the planned file back, or plan again: versoir plan --replace."));
-  if (read->format.matches.empty()) {
+  if (format.matches.empty()) {
     warn("file-format", msg("The format of the file is not known."), where);
   } else {
-    const auto& match = read->format.matches.front();
+    const auto& match = format.matches.front();
     spooled.object.puid = match.puid;
     spooled.object.mime = match.mime;
     spooled.object.format_name = match.name;
