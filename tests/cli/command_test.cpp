@@ -118,14 +118,14 @@ TEST_CASE("an option of another command is told with the commands that have it")
     return text.find(part) != std::string::npos;
   };
   const auto elsewhere = refusal({"plan", "x", "--seed", "3"});
-  CHECK(has(elsewhere, "--seed is an option of: versoir review."));
+  CHECK(has(elsewhere, "--seed is an option of: versoir review, versoir vitam compare."));
   const auto both = refusal({"build", "x", "--shards", "3"});
   CHECK(has(both, "Did you mean --shard?"));
   CHECK(has(both, "--shards is an option of: versoir schedule."));
-  CHECK(has(refusal({"plan", "x", "--seeed", "3"}), "Did you mean --seed, an option of: versoir review?"));
-  CHECK(has(refusal({"--seed", "3"}), "versoir review"));
+  CHECK(has(refusal({"plan", "x", "--seeed", "3"}), "Did you mean --seed, an option of: versoir review, versoir vitam compare?"));
+  CHECK(has(refusal({"--seed=3"}), "versoir review"));
   const auto many = refusal({"status", "--application", "x"});
-  CHECK(has(many, "--application is an option of: versoir extract"));
+  CHECK(has(many, "--application is an option of: versoir inspect, versoir extract"));
   const auto none = refusal({"plan", "x", "--zzzzzzzz"});
   CHECK_FALSE(has(none, "Did you mean"));
   CHECK_FALSE(has(none, "is an option of"));

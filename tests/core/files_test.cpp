@@ -443,7 +443,7 @@ TEST_CASE("the French catalogue is used when French is asked, even without a Fre
   CHECK(show_instant(*parse_instant("2026-11-25T16:14:38Z")) == "25/11/2026 à 16:14 UTC");
   // An instant in a sentence is written as people write it; what only resembles one stays as it was typed.
   const auto told = msg("{0}: {1}", "2026-11-25T16:14:38Z", "2026-13-25T16:14:38Z");
-  CHECK(told.text() == "25/11/2026 à 16:14 UTC : 2026-13-25T16:14:38Z");
+  CHECK(told.text() == "25/11/2026 à 16:14 UTC\u00a0: 2026-13-25T16:14:38Z");
   CHECK(told.english() == "2026-11-25T16:14:38Z: 2026-13-25T16:14:38Z");
   const auto m = nmsg("{0} archive unit without any date", "{0} archive units without any date", 1200);
   CHECK(m.text() == "1\u202f200 unités archivistiques sans aucune date");

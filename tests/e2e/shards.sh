@@ -61,7 +61,7 @@ say "what is still to be done is told before the next step is"
 cp -r "$work/planned" "$work/left" && cd "$work/left"
 run "$versoir" build v --shard 1/2 --node a; contains "$((count / 2)) lots of v are still to be built, by other shards"
 if grep -q "Next: versoir check" <<<"$out"; then fail "half of the lots are not built"; fi
-run "$versoir" check v --lot "$(lots | head -1)"; contains "lots of v are still to be built (versoir build v), then checked"
+run "$versoir" check v --lot "$(lots | sed -n 1p)"; contains "lots of v are still to be built (versoir build v), then checked"
 run "$versoir" build v --shard 2/2 --node b; contains "→ Next: versoir check v"
 for lot in $(lots | tail -n +2 | head -n -1); do run "$versoir" check v --lot "$lot"; done
 contains "1 lot of v is still to be checked: versoir check v"

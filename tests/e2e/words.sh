@@ -28,6 +28,14 @@ before=$(cat more.csv)
 LANGUAGE=en expect 0 look; contains "0 not decided"
 [ "$before" = "$(cat more.csv)" ] || fail "decisions written again: $(cat more.csv)"
 
+say "one record, one row: in the singular"
+cp -a . "$work/un" && pushd "$work/un" >/dev/null
+sqlite3 sources/bibliotheque.sqlite "DELETE FROM LECTEUR WHERE NO_LECTEUR NOT IN (SELECT NO_LECTEUR FROM PRET)"
+expect 0 "$versoir" extract sqlite:sources/bibliotheque.sqlite --application "$root/tests/e2e/bibliotheque" --replace
+expect 0 "$versoir" plan bibliotheque.extract --id un
+expect 0 "$versoir" review un; contains "3 dossiers versés, 1 écarté, 1 lot"; lacks "1 écartés"
+popd >/dev/null
+
 say "a versement that is planned, then built, then checked, then approved, then sent: the report follows"
 expect 0 "$versoir" plan bibliotheque.extract --id v1; contains "en 1 lot"; contains "versoir build v1"
 expect 0 "$versoir" review v1; contains "pas encore construit"; contains "3 dossiers en 1 lot"; contains "versoir build v1"; lacks "0 unité"
