@@ -29,7 +29,6 @@ def stages(person):
     paper = ["--authority", "Archives départementales", "--reference", "AD 41", "--document", "signed.pdf", "--date", today()]
     destruction = ["--executor", "DSI", "--place", "Salle A", "--reference", "PV 3", "--document", "signed.pdf", "--date", today(), "--backups", "aucune"]
     return [
-        Stage("init", ["init", "--workspace", "neuf"]),
         Stage("extract", ["extract", "sqlite:sources/apogee.sqlite", "--application", "apogee"]),
         Stage("roles-sign", ["roles", "sign"]),
         Stage("plan", ["plan", "apogee.extract", "--id", "v"]),

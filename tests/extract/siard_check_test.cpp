@@ -79,8 +79,11 @@ fs::path packed(const fs::path& folder, const std::vector<std::pair<std::string,
   for (const auto& [name, content] : entries) {
     if (name.ends_with('/'))
       zip.folder(name);
-    else
-      zip.add(name, content);
+    else {
+      zip.begin(name);  // headers as those of an export, of which the digest in the metadata is taken
+      zip.write(content);
+      zip.end();
+    }
   }
   zip.commit();
   return file;
