@@ -6,10 +6,12 @@
 #include "cli/whole_trail.hpp"
 #include "core/digest.hpp"
 #include "core/error.hpp"
+#include "core/json.hpp"
 #include "sip/elimination.hpp"
 #include "sip/evidence.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace versoir::cli {
 
@@ -69,7 +71,21 @@ void require_authorised(Context& c, const sip::Elimination& elimination, bool pr
                    elimination.id()));
 }
 
-/// Files of one elimination that the journal knows, by name; anything else in the folder is nobody's word.
+/// Files whose digests stand in papers that the journal knows, and were verified: the bordereau as it was
+/// printed, its annex, the signed documents themselves.
+std::set<std::string> bound_by_papers(const sip::Elimination& elimination) {
+  std::set<std::string> names;
+  const auto add = [&](const core::Json& file) {
+    names.insert(fs::path(core::text_of(file, "file")).filename().string());
+  };
+  for (const auto bordereau = elimination.bordereau(); const auto& file : bordereau.at("files")) add(file);
+  if (const auto visa = elimination.visa()) add(visa->at("document"));
+  if (const auto done = elimination.destruction()) add(done->at("document"));
+  return names;
+}
+
+/// Files of one elimination that the journal knows, or a paper that it knows, by name; anything else in the
+/// folder is nobody's word.
 std::vector<fs::path> elimination_files(Context& c, const std::string& id, const sip::JournalTrail& trail,
                                         bool production) {
   const sip::Elimination elimination(c.workspace(), id);
@@ -82,10 +98,12 @@ std::vector<fs::path> elimination_files(Context& c, const std::string& id, const
   require_known_papers(c, trail, elimination);
   require_authorised(c, elimination, production);
   std::vector<fs::path> files;
+  const auto bound = bound_by_papers(elimination);
   for (const auto& entry : fs::directory_iterator(elimination.folder()))
-    if (entry.is_regular_file() && !entry.is_symlink() &&
-        trail.knows_file(folder + "/" + entry.path().filename().string(),
-                         core::digest_file(entry.path()).sha512.hex()))
+    if (const auto name = entry.path().filename().string();
+        entry.is_regular_file() && !entry.is_symlink() &&
+        (bound.contains(name) ||
+         trail.knows_file(folder + "/" + name, core::digest_file(entry.path()).sha512.hex())))
       files.push_back(entry.path());
   std::ranges::sort(files);
   return files;
