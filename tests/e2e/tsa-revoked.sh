@@ -12,7 +12,6 @@ cat >"$work/ca.conf" <<CONF
 default_ca = here
 [here]
 database = $work/index
-unique_subject = no
 crlnumber = $work/crlnumber
 default_md = sha256
 default_crl_days = 30
