@@ -77,10 +77,14 @@ fs::path packed(const fs::path& folder, const std::vector<std::pair<std::string,
   const auto file = folder / "made.siard";
   core::ZipStream zip(file);
   for (const auto& [name, content] : entries) {
-    if (name.ends_with('/'))
+    // As an export writes them, so that the digest in its metadata stays right: only schemas are whole
+    // beforehand.
+    if (name.ends_with('/')) {
       zip.folder(name);
-    else {
-      zip.begin(name);  // headers as those of an export, of which the digest in the metadata is taken
+    } else if (name.ends_with(".xsd")) {
+      zip.add(name, content);
+    } else {
+      zip.begin(name);
       zip.write(content);
       zip.end();
     }

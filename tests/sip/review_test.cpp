@@ -297,6 +297,6 @@ TEST_CASE("a key is found as other commands and lists print it, and only in the 
   CHECK(found("\"[39]\"") == "[39]");
   CHECK(found("autre:[39]") == "0");
   CHECK(found("autre [39]") == "0");
-  CHECK(found(record + ":[10]") == "[10]");  // left out
+  CHECK(found(record + ":[10]") == "[10]");                                 // left out
   CHECK(sip::find_records(club.versement(), record + ":[39]", 5).empty());  // nobody says what it is
 }
