@@ -2,7 +2,6 @@
 // sanitizer build and clang-tidy have no precompiled header, and notice what is missing.
 #pragma once
 #include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include <algorithm>

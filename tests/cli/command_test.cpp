@@ -122,7 +122,8 @@ TEST_CASE("an option of another command is told with the commands that have it")
   const auto both = refusal({"build", "x", "--shards", "3"});
   CHECK(has(both, "Did you mean --shard?"));
   CHECK(has(both, "--shards is an option of: versoir schedule."));
-  CHECK(has(refusal({"plan", "x", "--seeed", "3"}), "Did you mean --seed, an option of: versoir review, versoir vitam compare?"));
+  CHECK(has(refusal({"plan", "x", "--seeed", "3"}),
+            "Did you mean --seed, an option of: versoir review, versoir vitam compare?"));
   CHECK(has(refusal({"--seed=3"}), "versoir review"));
   const auto many = refusal({"status", "--application", "x"});
   CHECK(has(many, "--application is an option of: versoir inspect, versoir extract"));
